@@ -1,0 +1,29 @@
+"""Which technique takes the pictures of which source. Platform modules are imported where they are needed."""
+
+from __future__ import annotations
+
+import sys
+
+from capture.backends import Backend
+from capture.backends.demo import Demo
+from capture.errors import CaptureError
+from capture.source import Source
+
+
+def make_backend(source: Source) -> Backend:
+    """Return a backend for ``source``, not yet opened.
+
+    Raises:
+        CaptureError: no technique works on this system.
+    """
+    if source.kind == "demo":
+        return Demo(source)
+    if not sys.platform.startswith("linux"):
+        raise CaptureError("Windows and screens can be shown on Linux with X11 only, so far. The demo picture works.")
+    if source.kind == "window":
+        from capture.backends.x11_window import X11Window
+
+        return X11Window(source)
+    from capture.backends.screen import Screen
+
+    return Screen(source)

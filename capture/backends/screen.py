@@ -1,0 +1,126 @@
+"""The whole desktop, or one monitor, by mss; on X11 woken by XDamage, so that a still screen costs nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+import mss
+import numpy as np
+import xcffib.randr
+import xcffib.xproto
+from mss.exception import ScreenShotError
+from xcffib import ProtocolException
+
+from capture.backends import Wake
+from capture.backends.x11 import GONE, DamageWatch, Display, PointerWatch, speaks_to_display
+from capture.errors import DisplayGone, SourceGone
+from capture.frame import Pointer, Rect, Take
+from capture.source import Condition, Source
+
+LIVE = Condition("live")
+
+
+class Screen:
+    """Backend for the desktop (all monitors together) and for single monitors."""
+
+    def __init__(self, source: Source) -> None:
+        self._number = 0 if source.kind == "desktop" else int(source.id.rpartition("-")[2])
+        self._display: Display | None = None
+        self._mss: mss.MSS | None = None
+
+    @speaks_to_display
+    def open(self) -> None:
+        display = self._display = Display()
+        self._damage = DamageWatch(display, display.root)
+        self._pointer = PointerWatch(display)
+        randr = display.extension(xcffib.randr, 1, 2)
+        randr.SelectInput(display.root, xcffib.randr.NotifyMask.ScreenChange, is_checked=True).check()
+        self._damaged = True
+        self._told = False
+
+    def wait(self, seconds: float | None, call: int) -> Wake:
+        assert self._display is not None
+        wake = self._absorb()
+        if wake is Wake.NOTHING and not self._display.wait(seconds, call):
+            wake = self._absorb()
+        return wake
+
+    @speaks_to_display
+    def take(self, pointer: bool) -> Take:
+        assert self._display is not None
+        self._absorb()
+        try:
+            damage: tuple[Rect, ...] = self._damage.collect() if self._damaged else ()
+            self._damaged = False
+            if self._mss is None:
+                self._mss = mss.MSS()
+            monitors = self._mss.monitors
+            if self._number >= len(monitors):
+                raise SourceGone("The monitor was unplugged or switched off.")
+            place = monitors[self._number]
+            where = self._look(place) if pointer else None
+            if self._told and not damage:
+                return Take(LIVE, None, (), where)
+            shot = self._mss.grab(place)
+        except (AssertionError, ScreenShotError, ProtocolException) as error:
+            # A dead X server shows in mss as a bare AssertionError from grab.
+            raise DisplayGone(GONE) from error
+        pixels = np.frombuffer(shot.raw, dtype=np.uint8).reshape(shot.height, shot.width, 4)
+        left, top = place["left"], place["top"]
+        moved = tuple(Rect(r.x - left, r.y - top, r.width, r.height) for r in damage)
+        known, self._told = self._told, True
+        return Take(LIVE, pixels, moved if known else None, where, is_ours=True)
+
+    def close(self) -> None:
+        display, self._display = self._display, None
+        if display is not None:
+            display.close()
+        self._close_mss()
+
+    def _look(self, place: dict[str, int]) -> Pointer | None:
+        assert self._display is not None
+        pointer = self._pointer.look(self._display.root, None)
+        if pointer is None:
+            return None
+        return Pointer(pointer.x - place["left"], pointer.y - place["top"], pointer.shape, pointer.image)
+
+    def _absorb(self) -> Wake:
+        assert self._display is not None
+        wake = Wake.NOTHING
+        for event in self._display.events():
+            if self._damage.is_event(event):
+                self._damaged = True
+                wake = Wake.CHANGED if wake is Wake.NOTHING else wake
+            elif self._pointer.is_event(event):
+                wake = Wake.CHANGED if wake is Wake.NOTHING else wake
+            elif isinstance(event, xcffib.randr.ScreenChangeNotifyEvent):
+                # mss keeps the list of monitors it found first.
+                self._close_mss()
+                self._told = False
+                wake = Wake.URGENT
+        return wake
+
+    def _close_mss(self) -> None:
+        taker, self._mss = self._mss, None
+        if taker is not None:
+            with contextlib.suppress(AssertionError, ScreenShotError):
+                taker.close()
+
+
+def screens() -> tuple[Source, ...]:
+    """Return the desktop and its monitors, nothing where there is no display. For the list's thread."""
+    if not os.environ.get("DISPLAY"):
+        return ()
+    try:
+        with mss.MSS() as taker:
+            monitors = taker.monitors
+    except (AssertionError, ScreenShotError):
+        return ()
+    whole, *single = monitors
+    found = [Source("0", "desktop", "Whole desktop", "", whole["width"], whole["height"])]
+    for number, place in enumerate(single, 1):
+        name = str(place.get("name") or place.get("output") or "")
+        title = f"Monitor {number}" + (f" · {name}" if name and name != "screen" else "")
+        found.append(Source(f"monitor-{number}", "monitor", title, "", place["width"], place["height"]))
+    return tuple(found)

@@ -1,0 +1,217 @@
+"""A window's own pixels on X11: right also when it is covered, because they are never cut out of the screen.
+
+The Composite extension keeps the window's picture apart from the screen; XDamage tells when it was painted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any
+
+import xcffib
+import xcffib.composite
+import xcffib.xproto
+from xcffib import ProtocolException
+from xcffib.xproto import EventMask
+
+from capture.backends import Wake
+from capture.backends.x11 import DamageWatch, Display, PointerWatch, SharedSegment, speaks_to_display
+from capture.errors import CaptureError, SourceGone
+from capture.frame import Pixels, Pointer, Rect, Take
+from capture.source import Condition, Source
+
+LIVE = Condition("live")
+MINIMISED = Condition("minimised", "The window is minimised on the other computer.")
+HIDDEN = Condition("hidden", "The window is not on the screen at the moment.")
+CLOSED = "The window was closed."
+ICONIC = 3
+"""WM_STATE of a minimised window (ICCCM 4.1.3.1)."""
+SETTLE_SECONDS = 0.1
+"""How long a window may take to paint itself after Composite gave it a picture of its own."""
+AUTOMATIC = xcffib.composite.Redirect.Automatic
+
+
+class X11Window:
+    """Backend for one window."""
+
+    def __init__(self, source: Source) -> None:
+        self._window = int(source.id)
+        self._display: Display | None = None
+        self._gone = False
+
+    @speaks_to_display
+    def open(self) -> None:
+        display = self._display = Display()
+        self._memory = SharedSegment(display)
+        self._composite = display.extension(xcffib.composite, 0, 4)
+        self._pointer = PointerWatch(display)
+        self._pixmap: int | None = None
+        self._size = (0, 0)
+        self._damaged = True
+        self._told = False
+        try:
+            mask = EventMask.StructureNotify | EventMask.PropertyChange
+            self._select(self._window, mask)
+            self._top_level = self._find_top_level()
+            self._composite.RedirectWindow(self._window, AUTOMATIC, is_checked=True).check()
+            self._damage = DamageWatch(display, self._window)
+        except ProtocolException as error:
+            raise SourceGone(CLOSED) from error
+        self._settle()
+
+    def wait(self, seconds: float | None, call: int) -> Wake:
+        assert self._display is not None
+        wake = self._absorb()
+        if wake is Wake.NOTHING and not self._display.wait(seconds, call):
+            wake = self._absorb()
+        return wake
+
+    @speaks_to_display
+    def take(self, pointer: bool) -> Take:
+        self._absorb()
+        if self._gone:
+            raise SourceGone(CLOSED)
+        try:
+            if self._pixmap is None and not self._name_pixmap():
+                return Take(self._unseen())
+            where = self._pointer.look(self._window, self._top_level) if pointer else None
+            return self._picture(where)
+        except ProtocolException as error:
+            # The window went away or changed its size under our hands: its next event says which.
+            self._drop_pixmap()
+            if not self._exists():
+                raise SourceGone(CLOSED) from error
+            return Take(self._unseen())
+
+    def close(self) -> None:
+        display, self._display = self._display, None
+        if display is not None:
+            if hasattr(self, "_memory"):
+                self._memory.close()
+            display.close()
+
+    def _picture(self, pointer: Pointer | None) -> Take:
+        damage: tuple[Rect, ...] | None = self._damage.collect() if self._damaged else ()
+        self._damaged = False
+        if not self._told:
+            damage = None
+        elif not damage:
+            return Take(LIVE, None, (), pointer)
+        width, height = self._size
+        assert self._pixmap is not None
+        pixels: Pixels = self._memory.image(self._pixmap, self._border, self._border, width, height)
+        self._told = True
+        return Take(LIVE, pixels, damage, pointer)
+
+    def _name_pixmap(self) -> bool:
+        """Get hold of the window's current picture; False while it has none because it is not on the screen."""
+        assert self._display is not None
+        core = self._display.connection.core
+        attributes = core.GetWindowAttributes(self._window).reply()
+        if attributes.map_state != xcffib.xproto.MapState.Viewable:
+            return False
+        pixmap = self._display.new_id()
+        self._composite.NameWindowPixmap(self._window, pixmap, is_checked=True).check()
+        whole = core.GetGeometry(pixmap).reply()
+        self._border = core.GetGeometry(self._window).reply().border_width
+        if whole.depth not in (24, 32):
+            raise CaptureError(f"Windows with {whole.depth} bits of colour cannot be shown; 24 bits can.")
+        self._pixmap = pixmap
+        self._size = (whole.width - 2 * self._border, whole.height - 2 * self._border)
+        self._told = False
+        return True
+
+    def _drop_pixmap(self) -> None:
+        if self._pixmap is not None and self._display is not None:
+            with contextlib.suppress(ProtocolException):
+                self._display.connection.core.FreePixmap(self._pixmap, is_checked=True).check()
+        self._pixmap = None
+
+    def _absorb(self) -> Wake:
+        """Take notice of what has happened to the window."""
+        assert self._display is not None
+        wake = Wake.NOTHING
+        for event in self._display.events():
+            if self._damage.is_event(event):
+                self._damaged = True
+                wake = Wake.CHANGED if wake is Wake.NOTHING else wake
+            elif self._pointer.is_event(event):
+                wake = Wake.CHANGED if wake is Wake.NOTHING else wake
+            elif self._changes_state(event):
+                wake = Wake.URGENT
+        return wake
+
+    def _changes_state(self, event: Any) -> bool:
+        own = getattr(event, "window", None) == self._window
+        if isinstance(event, xcffib.xproto.DestroyNotifyEvent):
+            self._gone = self._gone or own
+            return own
+        if isinstance(event, xcffib.xproto.ConfigureNotifyEvent):
+            if not own or (event.width, event.height) == self._size:
+                return False
+            self._drop_pixmap()
+            return True
+        if isinstance(event, xcffib.xproto.ReparentNotifyEvent):
+            with contextlib.suppress(ProtocolException):
+                self._top_level = self._find_top_level()
+            return False
+        if isinstance(event, xcffib.xproto.MapNotifyEvent | xcffib.xproto.UnmapNotifyEvent):
+            # Also those of the frame around it: on another workspace only the frame is unmapped.
+            self._drop_pixmap()
+            return True
+        if isinstance(event, xcffib.xproto.PropertyNotifyEvent):
+            return self._pixmap is None and event.atom == self._display_atom("WM_STATE")
+        return False
+
+    def _display_atom(self, name: str) -> int:
+        assert self._display is not None
+        return self._display.atom(name)
+
+    def _unseen(self) -> Condition:
+        """Say why the window has no picture now."""
+        assert self._display is not None
+        reply = self._display.property(self._window, "WM_STATE")
+        if reply is not None and reply.format == 32 and reply.value_len and reply.value.to_atoms()[0] == ICONIC:
+            return MINIMISED
+        return HIDDEN
+
+    def _exists(self) -> bool:
+        assert self._display is not None
+        try:
+            self._display.connection.core.GetWindowAttributes(self._window).reply()
+        except ProtocolException:
+            return False
+        return True
+
+    def _find_top_level(self) -> int:
+        """Return the child of the root that holds the window, and have its mapping told."""
+        assert self._display is not None
+        core = self._display.connection.core
+        window = self._window
+        while True:
+            tree = core.QueryTree(window).reply()
+            if tree.parent in (self._display.root, xcffib.NONE):
+                break
+            window = int(tree.parent)
+        if window != self._window:
+            self._select(window, EventMask.StructureNotify)
+        return window
+
+    def _select(self, window: int, mask: int) -> None:
+        assert self._display is not None
+        core = self._display.connection.core
+        core.ChangeWindowAttributes(window, xcffib.xproto.CW.EventMask, [mask], is_checked=True).check()
+
+    def _settle(self) -> None:
+        """Give the window a moment to paint itself: until then its new picture may be blank."""
+        assert self._display is not None
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while not self._damaged_since_open() and (left := deadline - time.monotonic()) > 0:
+            self._display.wait(left, -1)
+
+    def _damaged_since_open(self) -> bool:
+        self._damaged = False
+        self._absorb()
+        seen, self._damaged = self._damaged, True
+        return seen

@@ -1,0 +1,83 @@
+"""The live list of what can be shown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from capture.source import Condition, Source, Unsubscribe
+
+if TYPE_CHECKING:
+    from capture.windows import Listing, WindowWatch
+
+FIRST_LIST_SECONDS = 5.0
+
+
+class Catalog:
+    """What can be shown right now, kept up to date while started. Loop only.
+
+    Attributes:
+        sources: demo, desktop, monitors and windows; an immutable snapshot, replaced whole.
+        condition: ``live``, or ``waiting`` with the reason why there are no windows.
+    """
+
+    def __init__(self, fixed: tuple[Source, ...] = (), windows: bool = True) -> None:
+        """``fixed`` are sources that are always there, such as the demo; without ``windows`` only those are listed."""
+        self._fixed = fixed
+        self._wants_windows = windows
+        self.sources = fixed
+        self.condition = Condition("live")
+        self._listeners: list[Callable[[], None]] = []
+        self._watch: WindowWatch | None = None
+        self._ready = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin to watch the windows."""
+        if not self._wants_windows:
+            self._ready.set()
+            return
+        if not sys.platform.startswith("linux"):
+            self.condition = Condition("waiting", "Windows can be listed on Linux with X11 only, so far.")
+            self._ready.set()
+            return
+        from capture.windows import WindowWatch
+
+        loop = asyncio.get_running_loop()
+
+        def tell(listing: Listing) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                loop.call_soon_threadsafe(self._receive, listing)
+
+        self._watch = WindowWatch(tell)
+        self._watch.start()
+
+    async def ready(self) -> None:
+        """Return once the first list is there, or after five seconds without one."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LIST_SECONDS):
+                await self._ready.wait()
+
+    def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
+        """Have ``changed()`` called on the loop after each change; return what ends that."""
+        self._listeners.append(changed)
+        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+
+    def stop(self) -> None:
+        """End the watching; the list stays as it was."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.stop()
+
+    def _receive(self, listing: Listing) -> None:
+        self._ready.set()
+        if self._watch is None:
+            return
+        sources = self._fixed + listing.sources
+        if (sources, listing.condition) == (self.sources, self.condition):
+            return
+        self.sources, self.condition = sources, listing.condition
+        for listener in tuple(self._listeners):
+            listener()

@@ -1,0 +1,71 @@
+"""One encode for everybody who wishes for the same thing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from capture.encode import Encoded, Rendition, encode
+from capture.frame import Frame
+from capture.source import Source
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """The newest encode of one rendition of one source."""
+
+    version: int
+    result: asyncio.Future[Any]
+
+
+class SharedEncoder:
+    """Encodes each (source, picture, rendition) once, in worker threads, however many ask. Loop only.
+
+    Viewers always ask for the newest picture, so one finished result per rendition is all that is kept.
+    """
+
+    def __init__(self, workers: Executor) -> None:
+        self._workers = workers
+        self._slots: dict[tuple[Any, ...], _Slot] = {}
+        self.encodes = 0
+
+    async def encode(self, frame: Frame, rendition: Rendition, finish: Callable[[Encoded], T]) -> T:
+        """Return ``finish(encoded)`` of ``frame`` as ``rendition``; ``finish`` runs in the worker and is shared too.
+
+        Raises:
+            EncodeError: the picture cannot be encoded this way.
+        """
+        size = rendition.size_for(frame.width, frame.height)
+        quality = 0 if rendition.format == "png" else rendition.quality
+        key = (frame.source.identity, rendition.format, quality, size, rendition.cursor, finish)
+        version = frame.version(rendition.cursor)
+        slot = self._slots.get(key)
+        if slot is None or slot.version != version or slot.result.cancelled():
+            self.encodes += 1
+            loop = asyncio.get_running_loop()
+            result = asyncio.ensure_future(loop.run_in_executor(self._workers, _work, frame, rendition, finish))
+            result.add_done_callback(_retrieve)
+            slot = _Slot(version, result)
+            self._slots[key] = slot
+        # A viewer that leaves must not cancel what others wait for.
+        value: T = await asyncio.shield(slot.result)
+        return value
+
+    def forget(self, source: Source) -> None:
+        """Drop what is kept of a source, once nobody watches it."""
+        self._slots = {key: slot for key, slot in self._slots.items() if key[0] != source.identity}
+
+
+def _work(frame: Frame, rendition: Rendition, finish: Callable[[Encoded], T]) -> T:
+    return finish(encode(frame, rendition))
+
+
+def _retrieve(result: asyncio.Future[Any]) -> None:
+    """Mark a failure as seen: whoever still waits gets it, and nobody may be waiting any more."""
+    if not result.cancelled():
+        result.exception()

@@ -1,0 +1,173 @@
+"""Who watches what: one feed per source, started by the first subscription and stopped by the last."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from capture.backends import Backend
+from capture.encode import Encoded, Rendition
+from capture.encoder import SharedEncoder
+from capture.errors import NoPicture
+from capture.feed import Demand, Feed, joined
+from capture.frame import Frame
+from capture.source import Condition, Source
+
+T = TypeVar("T")
+
+ENCODE_WORKERS = 2
+FIRST_PICTURE_SECONDS = 3.0
+"""How long a single picture is waited for."""
+
+
+class Subscription:
+    """One party's interest in a source. Loop only; `close` ends it, and may be called twice."""
+
+    def __init__(self, hub: Hub, feed: Feed, number: int) -> None:
+        self._hub = hub
+        self._feed = feed
+        self._number = number
+
+    @property
+    def newest(self) -> Frame | None:
+        """Return the newest picture, None before the first."""
+        return self._feed.newest
+
+    @property
+    def condition(self) -> Condition:
+        """Return how the source is."""
+        return self._feed.condition
+
+    @property
+    def source(self) -> Source:
+        """Return the source as it was when the feed was made."""
+        return self._feed.source
+
+    def set_wish(self, fps: float, pointer: bool) -> None:
+        """Change how often pictures are wished for, and whether with the mouse pointer."""
+        self._hub.set_wish(self._number, fps, pointer)
+
+    async def refresh(self) -> None:
+        """Have the source looked at once more; `newest` is then from after this call."""
+        await self._feed.refresh()
+
+    def close(self) -> None:
+        """End the interest; the feed stops when nobody is left."""
+        self._hub.unsubscribe(self._number)
+
+
+class Hub:
+    """Every feed and the encoder they share. Loop only.
+
+    Attributes:
+        encoder: encodes each wished rendition once.
+    """
+
+    def __init__(self, make_backend: Callable[[Source], Backend]) -> None:
+        self._make_backend = make_backend
+        self._feeds: dict[tuple[str, int | None, int | None], Feed] = {}
+        self._wishes: dict[int, tuple[Feed, Demand]] = {}
+        self._numbers = itertools.count(1)
+        self._workers = ThreadPoolExecutor(ENCODE_WORKERS, thread_name_prefix="encode")
+        self.encoder = SharedEncoder(self._workers)
+
+    @property
+    def takes(self) -> int:
+        """Return how many pictures were taken in all."""
+        return sum(feed.takes for feed in self._feeds.values())
+
+    @property
+    def running(self) -> int:
+        """Return how many feeds run."""
+        return sum(feed.is_running for feed in self._feeds.values())
+
+    def subscribe(
+        self,
+        source: Source,
+        *,
+        fps: float,
+        pointer: bool,
+        changed: Callable[[], None],
+        may_take: Callable[[], bool] = lambda: True,
+    ) -> Subscription:
+        """Begin to watch ``source``; ``changed()`` is called on the loop after each new picture or condition.
+
+        ``may_take`` is asked before every take, from the feed's thread.
+        """
+        feed = self._feeds.get(source.identity)
+        if feed is None:
+            feed = self._feeds[source.identity] = Feed(source, self._make_backend)
+        number = next(self._numbers)
+        self._wishes[number] = (feed, Demand(fps, pointer, (may_take,)))
+        feed.listen(number, changed)
+        self._adjust(feed)
+        return Subscription(self, feed, number)
+
+    def set_wish(self, number: int, fps: float, pointer: bool) -> None:
+        """Change a subscription's wish; one that has ended is ignored."""
+        if number in self._wishes:
+            feed, demand = self._wishes[number]
+            self._wishes[number] = (feed, Demand(fps, pointer, demand.may_take))
+            self._adjust(feed)
+
+    def unsubscribe(self, number: int) -> None:
+        """End a subscription; one that has ended is ignored."""
+        if number in self._wishes:
+            feed, _ = self._wishes.pop(number)
+            feed.unlisten(number)
+            self._adjust(feed)
+
+    async def picture(
+        self,
+        source: Source,
+        rendition: Rendition,
+        finish: Callable[[Encoded], T],
+        may_take: Callable[[], bool] = lambda: True,
+    ) -> T:
+        """Return one fresh picture of ``source``.
+
+        Raises:
+            NoPicture: none could be had; the message says why.
+            EncodeError: it cannot be encoded this way.
+        """
+        subscription = self.subscribe(
+            source, fps=60, pointer=rendition.cursor, changed=lambda: None, may_take=may_take
+        )
+        try:
+            async with asyncio.timeout(FIRST_PICTURE_SECONDS):
+                await subscription.refresh()
+            frame = subscription.newest
+            if frame is None:
+                raise NoPicture(subscription.condition.reason or "There is no picture of it at the moment.")
+            return await self.encoder.encode(frame, rendition, finish)
+        except TimeoutError:
+            seconds = f"{FIRST_PICTURE_SECONDS:g}"
+            raise NoPicture(f"The source gave no picture within {seconds} seconds.") from None
+        finally:
+            subscription.close()
+
+    def forget(self, source: Source) -> None:
+        """Drop what is kept of a source that is gone."""
+        feed = self._feeds.get(source.identity)
+        if feed is not None and not feed.is_running:
+            del self._feeds[source.identity]
+
+    async def close(self) -> None:
+        """Stop every feed and the encoder, and wait for their threads, two seconds at most."""
+        for number in tuple(self._wishes):
+            self.unsubscribe(number)
+        endings = [asyncio.ensure_future(feed.ended()) for feed in self._feeds.values()]
+        if endings:
+            await asyncio.wait(endings, timeout=2.0)
+            for ending in endings:
+                ending.cancel()
+        self._feeds.clear()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def _adjust(self, feed: Feed) -> None:
+        feed.set_demand(joined(demand for watched, demand in self._wishes.values() if watched is feed))
+        if not feed.is_running:
+            self.encoder.forget(feed.source)

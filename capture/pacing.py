@@ -1,0 +1,39 @@
+"""When the next picture is due."""
+
+from __future__ import annotations
+
+
+class Pacer:
+    """Keeps a rate: beats that were missed are dropped, never made up for.
+
+    A beat that comes less than one interval late keeps the rhythm, so the average rate is the wished one;
+    after a longer pause the rhythm starts anew. Times are seconds on whatever clock the caller uses.
+    """
+
+    def __init__(self, fps: float) -> None:
+        self._interval = 1.0 / fps
+        self._due = float("-inf")
+        self._last = float("-inf")
+
+    @property
+    def interval(self) -> float:
+        """Return the seconds between two beats."""
+        return self._interval
+
+    @property
+    def due(self) -> float:
+        """Return when the next beat may happen; in the past if it may happen now."""
+        return self._due
+
+    def set_rate(self, fps: float) -> None:
+        """Change the rate; the next beat is one new interval after the last one."""
+        if fps > 0 and 1.0 / fps != self._interval:
+            self._interval = 1.0 / fps
+            self._due = self._last + self._interval
+
+    def beat(self, now: float) -> None:
+        """Note that the thing happened at ``now`` and set when it is due again."""
+        late = now - self._due
+        base = self._due if 0 <= late < self._interval else now
+        self._due = base + self._interval
+        self._last = now
