@@ -1,0 +1,137 @@
+# What run.sh and test.sh share: finding Python, system packages, the virtual environment.
+# Sourced, never run. The sourcing script has set `top` to the project's folder and works in it.
+
+venv=$top/.venv
+
+# Without fonts all text is boxes; without xrandr (x11-xserver-utils) pywinctl ends the process.
+run_packages="libegl1 libgl1 libopengl0 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0
+libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxcb-xinerama0 fontconfig fonts-dejavu-core
+x11-xserver-utils procps"
+virtual_display_packages="xvfb xauth"
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+fail() {
+    say "$0: $*"
+    exit 1
+}
+
+is_fitting_python() {
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
+}
+
+find_python() {
+    # The plain name first: it is the one whose venv module the system's packages complete.
+    for candidate in python3 python3.13 python3.12 python3.11; do
+        if command -v "$candidate" >/dev/null 2>&1 && is_fitting_python "$candidate"; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# Prints those of the named Debian packages that are not installed.
+missing_packages() {
+    installed=$(dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+        sed -n 's/^installed //p')
+    for package in "$@"; do
+        case "
+$installed
+" in
+            *"
+$package
+"*) ;;
+            *) printf '%s ' "$package" ;;
+        esac
+    done
+}
+
+# Installs what is missing of the named Debian packages, or says what a person with the rights has to type.
+ensure_packages() {
+    if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+        say "This is not a Debian or Ubuntu system, so its packages are left to you. Needed are the equivalents of:"
+        say "  $*"
+        return 0
+    fi
+    missing=$(missing_packages "$@")
+    missing=${missing% }
+    [ -n "$missing" ] || return 0
+
+    if [ "$(id -u)" -eq 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+        as_root=sudo
+    else
+        say "Some system packages are missing. Have them installed with this line, then start again:"
+        say "  sudo apt-get update && sudo apt-get install --no-install-recommends $missing"
+        exit 1
+    fi
+    say "Installing system packages: $missing"
+    # Word splitting is meant: a list of package names, and sudo that may be absent.
+    # shellcheck disable=SC2086
+    {
+        $as_root apt-get -qq -o Acquire::Retries=3 update >&2 &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
+                install --no-install-recommends $missing >&2
+    } || fail "apt-get could not install: $missing"
+}
+
+# What an up-to-date environment was made from. `$1` is the set of dependencies: run or test.
+# The folder belongs to it because an environment that was moved does not work.
+stamp_of() {
+    version=$(sed -n 's/^version *= *//p' "$venv/pyvenv.cfg" 2>/dev/null)
+    printf '%s\n' "$1" "$top" "$version"
+    cksum <"$top/pyproject.toml"
+    cksum <"$top/installer/constraints.txt"
+}
+
+is_stamped() {
+    [ -x "$venv/bin/python" ] && [ -f "$venv/panecast-$1.stamp" ] &&
+        [ "$(stamp_of "$1")" = "$(cat "$venv/panecast-$1.stamp")" ]
+}
+
+make_venv() {
+    if [ -x "$venv/bin/python" ] && is_fitting_python "$venv/bin/python" &&
+        "$venv/bin/python" -c 'import pip' 2>/dev/null; then
+        return 0
+    fi
+    python=$(find_python) || {
+        ensure_packages python3
+        python=$(find_python) || fail "Python 3.11, 3.12 or 3.13 is needed and was not found."
+    }
+    # Debian keeps ensurepip in a package of its own.
+    if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+        version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        case $python in
+            */python3) ensure_packages python3-venv ;;
+            *) ensure_packages "python$version-venv" ;;
+        esac
+    fi
+    say "Making .venv with $python"
+    "$python" -m venv --clear "$venv" || fail "$python could not make $venv"
+}
+
+# Makes .venv hold the project and its dependencies; does nothing when it does already.
+# `$1` is the set: run, or test, which contains it.
+ensure_venv() {
+    if is_stamped test || is_stamped "$1"; then
+        return 0
+    fi
+    make_venv
+    case $1 in
+        run) project=$top ;;
+        test) project="$top[test]" ;;
+    esac
+    say "Installing the Python packages into .venv (the first time, this takes a minute or two)"
+    # The build backend is installed beside everything else, so that its version is pinned as well:
+    # constraints do not reach into the separate environment that pip would build in.
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        --constraint installer/constraints.txt hatchling >&2 &&
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+            --constraint installer/constraints.txt --no-build-isolation --editable "$project" >&2 ||
+        fail "pip could not install the Python packages"
+    stamp_of "$1" >"$venv/panecast-$1.stamp"
+}

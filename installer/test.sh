@@ -1,0 +1,143 @@
+#!/bin/sh
+# Sets this machine up for testing as far as needed and runs every check:
+#   sh installer/test.sh [--long] [--only STEP]
+#
+# --long also runs this script inside the bare system that the fresh test makes.
+# Steps: setup, ruff, format, mypy, imports, page, scripts, pytest (all but fresh), fresh.
+# All steps run even when one fails; the exit status tells whether any did.
+set -eu
+
+top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+cd "$top"
+# shellcheck source=installer/common.sh
+. installer/common.sh
+
+test_packages="$virtual_display_packages openbox xterm x11-apps xdotool imagemagick chromium mmdebstrap
+desktop-file-utils iproute2 git"
+npm_tools=$top/.cache/npm
+
+only=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --long) export PANECAST_LONG=1 ;;
+        --only)
+            [ $# -ge 2 ] || fail "--only needs the name of a step"
+            only=$2
+            shift
+            ;;
+        *) fail "unknown argument: $1" ;;
+    esac
+    shift
+done
+case $only in
+    '' | setup | ruff | format | mypy | imports | page | scripts | pytest | fresh) ;;
+    *) fail "unknown step: $only" ;;
+esac
+
+export CI=true
+# The tests choose their display themselves; one left over from the caller must not leak into them.
+unset DISPLAY WAYLAND_DISPLAY XAUTHORITY
+
+ensure_npm_tools() {
+    wanted=$(cat installer/npm-tools.txt)
+    if [ "$(cat "$npm_tools/panecast.stamp" 2>/dev/null)" = "$wanted" ]; then
+        return 0
+    fi
+    say "Installing the test tools of the page into .cache/npm"
+    mkdir -p "$npm_tools"
+    # No lock file: it would record the registry's addresses.
+    # shellcheck disable=SC2086 # a list
+    npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix "$npm_tools" $wanted >&2 ||
+        fail "npm could not install: $wanted"
+    printf '%s\n' "$wanted" >"$npm_tools/panecast.stamp"
+}
+
+set_up() {
+    packages="$run_packages $test_packages"
+    # Debian's npm brings some hundred packages along; a machine that has one from elsewhere keeps it.
+    if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
+        packages="$packages nodejs npm"
+    fi
+    # shellcheck disable=SC2086 # a list
+    ensure_packages $packages
+    ensure_venv test
+    ensure_npm_tools
+}
+
+check_page() {
+    if [ ! -f tsconfig.json ]; then
+        say "no tsconfig.json: no page to check"
+        return 0
+    fi
+    "$npm_tools/node_modules/.bin/tsc" -p tsconfig.json || return 1
+    if [ -d tests/page ]; then
+        # Named one by one: what a folder means here differs between versions of node.
+        find tests/page -name '*.test.*js' -exec node --test {} +
+    fi
+}
+
+check_scripts() {
+    for script in installer/*.sh; do
+        sh -n "$script" || return 1
+    done
+    bash -n .ci/run
+    if command -v shellcheck >/dev/null 2>&1; then
+        shellcheck --shell=sh installer/*.sh
+    fi
+}
+
+failed=
+step() {
+    name=$1
+    shift
+    if [ -n "$only" ] && [ "$only" != "$name" ]; then
+        return 0
+    fi
+    printf '\n==== %s\n' "$name"
+    begun=$(date +%s)
+    result=ok
+    "$@" || {
+        result=FAILED
+        failed="$failed $name"
+    }
+    # pytest has the last word, so that its closing line is what one sees.
+    case $name in
+        pytest | fresh | all) ;;
+        *) printf '==== %s: %s, %s s\n' "$name" "$result" "$(($(date +%s) - begun))" ;;
+    esac
+}
+
+python=$venv/bin/python
+# Where node looks for what a test requires.
+export NODE_PATH="$npm_tools/node_modules"
+
+# A machine that cannot be set up can test nothing: this one step ends the run.
+printf '==== setup\n'
+begun=$(date +%s)
+set_up
+printf '==== setup: ok, %s s\n' "$(($(date +%s) - begun))"
+
+step ruff "$python" -m ruff check .
+step format "$python" -m ruff format --check .
+step mypy "$python" -m mypy
+step imports "$python" -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+step page check_page
+step scripts check_scripts
+
+if [ -n "$failed" ]; then
+    printf '\n==== failed before the tests:%s\n' "$failed"
+fi
+case $only in
+    '')
+        name=tests
+        printf '\n==== tests\n'
+        "$python" -m pytest || failed="$failed tests"
+        ;;
+    *)
+        step pytest "$python" -m pytest -m 'not fresh'
+        step fresh "$python" -m pytest -m fresh
+        ;;
+esac
+if [ -n "$failed" ]; then
+    exit 1
+fi
