@@ -14,6 +14,9 @@ from capture.source import Source
 
 T = TypeVar("T")
 
+MOST_SLOTS = 24
+"""Finished results kept in all; the oldest go first."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
@@ -51,14 +54,25 @@ class SharedEncoder:
             result = asyncio.ensure_future(loop.run_in_executor(self._workers, _work, frame, rendition, finish))
             result.add_done_callback(_retrieve)
             slot = _Slot(version, result)
-            self._slots[key] = slot
+            self._keep(key, slot)
         # A viewer that leaves must not cancel what others wait for.
         value: T = await asyncio.shield(slot.result)
         return value
 
+    async def run(self, function: Callable[..., T], *values: object) -> T:
+        """Return ``function(*values)``, worked out in a worker thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._workers, function, *values)
+
     def forget(self, source: Source) -> None:
         """Drop what is kept of a source, once nobody watches it."""
         self._slots = {key: slot for key, slot in self._slots.items() if key[0] != source.identity}
+
+    def _keep(self, key: tuple[Any, ...], slot: _Slot) -> None:
+        self._slots.pop(key, None)
+        self._slots[key] = slot
+        # A still picture whose quality is dragged about would leave one result for every value it had.
+        while len(self._slots) > MOST_SLOTS:
+            del self._slots[next(iter(self._slots))]
 
 
 def _work(frame: Frame, rendition: Rendition, finish: Callable[[Encoded], T]) -> T:

@@ -1,0 +1,172 @@
+"""The command line without a desktop: serve, windows, doctor. Imports no Qt."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from capture.backends.choose import make_backend
+from capture.backends.demo import demo_source
+from capture.catalog import Catalog
+from capture.hub import Hub
+from capture.source import Source
+from server import __version__
+from server.doctor import Check, checks, report
+from server.errors import ServerError
+from server.options import InvalidOption, StreamOptions
+from server.registry import SessionRegistry
+from server.server import DEFAULT_PORT, Server
+from server.sharing import ShareList, ShareRule, parse_rule
+
+FAILED, MISUSED = 1, 2
+
+
+def main(argv: Sequence[str], extra_checks: Callable[[], list[Check]] | None = None) -> int:
+    """Run one command and return the exit code; ``extra_checks`` adds to what ``doctor`` looks at."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.DEBUG if getattr(arguments, "verbose", False) else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    match arguments.command:
+        case "serve":
+            return _serve(arguments)
+        case "windows":
+            return asyncio.run(_windows(arguments.json))
+        case "doctor":
+            found = checks() + (extra_checks() if extra_checks is not None else [])
+            print(report(found))
+            return 0 if all(check.ok for check in found) else FAILED
+    return MISUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="panecast", description="Show any window of this computer in any browser.")
+    parser.add_argument("--version", action="version", version=f"panecast {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="serve | windows | doctor")
+    serve = commands.add_parser("serve", help="serve without a tray icon")
+    serve.add_argument(
+        "--share",
+        nargs="+",
+        action="extend",
+        required=True,
+        metavar="WHAT",
+        help="all, desktop, demo, monitor-1, a window's handle, title:TEXT; several may be named",
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="loopback address to listen at (default 127.0.0.1 and ::1)")
+    serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free one (default 8080)")
+    serve.add_argument("--fps", type=float, help="pictures per second for viewers that ask for nothing, 0.1 to 60")
+    serve.add_argument("--quality", type=int, help="10 to 100")
+    serve.add_argument("--format", help="jpeg, png or webp")
+    serve.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let pages of this origin in, such as http://localhost:3000; null: pages opened from a file",
+    )
+    serve.add_argument("--print-url", action="store_true", help="print the address on one line once it answers")
+    serve.add_argument("--verbose", action="store_true", help="say more on standard error")
+    windows = commands.add_parser("windows", help="list what can be shown")
+    windows.add_argument("--json", action="store_true", help="as JSON")
+    commands.add_parser("doctor", help="say what this system lacks, and what mends it")
+    return parser
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    try:
+        rules = tuple(parse_rule(text) for text in arguments.share)
+        wishes = {
+            name: value
+            for name in ("fps", "quality", "format")
+            if (value := getattr(arguments, name)) is not None
+        }
+        options = StreamOptions().patched(wishes)
+        asyncio.run(_serve_until_told(arguments, rules, options))
+    except InvalidOption as error:
+        return _complain(f"--{error.field}: {error.message}", MISUSED)
+    except ValueError as error:
+        return _complain(str(error), MISUSED)
+    except ServerError as error:
+        return _complain(error.message, FAILED)
+    return 0
+
+
+async def _serve_until_told(
+    arguments: argparse.Namespace, rules: tuple[ShareRule, ...], options: StreamOptions
+) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # not on Windows, where Ctrl-C ends the loop itself
+            loop.add_signal_handler(number, told.set)
+    needs_windows = any(rule.kind != "demo" for rule in rules)
+    catalog = Catalog((demo_source(),), windows=needs_windows)
+    hub = Hub(make_backend)
+    shares = ShareList(catalog, rules)
+    registry = SessionRegistry(hub, shares, options)
+    server = Server(hub, catalog, shares, registry, allow_origins=frozenset(arguments.allow_origin))
+    catalog.start()
+    try:
+        await server.start(arguments.host, arguments.port)
+        await catalog.ready()
+        if needs_windows and catalog.condition.state != "live":
+            print(f"panecast: {catalog.condition.reason}", file=sys.stderr)
+        elif not shares.shared:
+            print("panecast: nothing matches what is to be shared yet; it is waited for.", file=sys.stderr)
+        if arguments.print_url:
+            print(server.url, flush=True)
+        else:
+            print(f"Panecast shows {_sources(len(shares.shared))} at {server.url} (Ctrl-C ends it)", flush=True)
+        await told.wait()
+    finally:
+        await server.stop()
+        registry.close()
+        shares.close()
+        catalog.stop()
+        await hub.close()
+
+
+async def _windows(as_json: bool) -> int:
+    catalog = Catalog((demo_source(),))
+    catalog.start()
+    await catalog.ready()
+    catalog.stop()
+    if as_json:
+        listed = [_described(source) for source in catalog.sources]
+        print(json.dumps({"windows": listed, "count": len(listed)}, ensure_ascii=False, indent=2))
+    else:
+        for source in catalog.sources:
+            size = f"{source.width}×{source.height}"
+            print(f"{source.id:>12}  {source.kind:8} {size:>11}  {source.state:10} {source.app:16} {source.title}")
+    if catalog.condition.state != "live":
+        return _complain(catalog.condition.reason, FAILED)
+    return 0
+
+
+def _described(source: Source) -> dict[str, object]:
+    return {
+        "handle": source.handle,
+        "title": source.title,
+        "app": source.app,
+        "kind": source.kind,
+        "width": source.width,
+        "height": source.height,
+        "state": source.state,
+    }
+
+
+def _sources(count: int) -> str:
+    return "1 source" if count == 1 else f"{count} sources"
+
+
+def _complain(words: str, code: int) -> int:
+    print(f"panecast: {words}", file=sys.stderr)
+    return code

@@ -1,0 +1,72 @@
+"""What a viewer may say: text in, a checked command out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from collections.abc import Mapping
+
+import msgspec
+
+from server.errors import ServerError
+
+NAMES = ("update_options", "take_screenshot", "get_status", "pause", "resume", "stop")
+SYNONYMS = MappingProxyType({"status": "get_status"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command, by its name, with its options as they came."""
+
+    name: str
+    options: Mapping[str, object]
+
+
+class BadCommand(ServerError):
+    """Something that is no command; ``code`` is the protocol's word for why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def parse(text: str) -> Command:
+    """Return the command that ``text`` holds.
+
+    Raises:
+        BadCommand: it is not JSON (NaN and Infinity are not), not an object, or no command we know.
+    """
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadCommand("bad_message", 'This is not JSON; a command looks like {"command": "get_status"}.') from error
+    if not isinstance(value, dict):
+        raise BadCommand("bad_message", 'A command is a JSON object such as {"command": "get_status"}.')
+    name = value.get("command")
+    if not isinstance(name, str):
+        raise BadCommand("bad_message", 'The field "command" is missing or is no text.')
+    name = SYNONYMS.get(name, name)
+    if name not in NAMES:
+        raise BadCommand("unknown_command", f"Unknown command {name[:40]!r}; known are {', '.join(NAMES)}.")
+    options = value.get("options")
+    if options is None:
+        options = {}
+    if not isinstance(options, dict):
+        raise BadCommand("bad_message", 'The field "options" must be a JSON object.')
+    return Command(name, options)
+
+
+class FloodGate:
+    """Tells when somebody says more than ``rate`` things a second for ``seconds`` on end."""
+
+    def __init__(self, rate: int = 20, seconds: float = 2.0) -> None:
+        self._most = round(rate * seconds)
+        self._seconds = seconds
+        self._times: list[float] = []
+
+    def is_flooded(self, now: float) -> bool:
+        """Note one more message at ``now`` and tell whether that is too many."""
+        begin = now - self._seconds
+        self._times = [time for time in self._times if time > begin]
+        self._times.append(now)
+        return len(self._times) > self._most

@@ -1,0 +1,46 @@
+"""What can go wrong between us and a viewer, or while starting, in words a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+BAD_REQUEST, UNAUTHORISED, REFUSED, NOT_FOUND, TOO_SLOW, TOO_MANY = 4400, 4401, 4403, 4404, 4408, 4429
+DONE, GOING_AWAY, FLOODING, TOO_LARGE = 1000, 1001, 1008, 1009
+
+CLOSE_CODES: Mapping[str, int] = MappingProxyType(
+    {
+        "invalid_option": BAD_REQUEST,
+        "source_not_found": NOT_FOUND,
+        "source_closed": NOT_FOUND,
+        "removed": REFUSED,
+        "too_slow": TOO_SLOW,
+        "too_many_viewers": TOO_MANY,
+        "flooding": FLOODING,
+        "message_too_large": TOO_LARGE,
+        "server_stopping": GOING_AWAY,
+    }
+)
+"""Which close code follows an error that ends a session."""
+
+
+class ServerError(Exception):
+    """Something the person at the computer can mend; ``message`` says what and how."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ListenError(ServerError):
+    """The server cannot listen at that address."""
+
+
+class PortInUse(ListenError):
+    """Another program has the port. ``suggestion`` is the next free one, None if none was found."""
+
+    def __init__(self, port: int, suggestion: int | None) -> None:
+        hint = f" Port {suggestion} is free." if suggestion else ""
+        super().__init__(f"Port {port} is used by another program.{hint}")
+        self.port = port
+        self.suggestion = suggestion

@@ -1,0 +1,152 @@
+"""What a viewer may wish for, and the check of every wish that comes from outside."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from capture.encode import Format, Rendition
+from server.errors import ServerError
+
+Unchanged = Literal["repeat", "skip"]
+
+FORMATS: Mapping[str, Format] = {"jpeg": "jpeg", "jpg": "jpeg", "png": "png", "webp": "webp"}
+
+
+class InvalidOption(ServerError):
+    """A value that is not allowed; ``field`` names it, ``message`` says what is."""
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        shown = str(value) if isinstance(value, str | int | float) else type(value).__name__
+        if len(shown) > 40:
+            shown = shown[:39] + "…"
+        super().__init__(f"{field} must be {allowed}, not {shown!r}.")
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOptions:
+    """One viewer's wishes; replaced whole. Ranges and defaults are those of the public protocol.
+
+    Attributes:
+        fps: pictures per second, 0.1 to 60.
+        quality: 10 to 100.
+        format: ``jpeg``, ``png`` or ``webp``.
+        unchanged: ``repeat`` sends the same message again while nothing changes, ``skip`` sends nothing.
+        scale: 0.1 to 1.0.
+        max_width, max_height: bounds in pixels, None for none.
+        cursor: draw the mouse pointer.
+        adaptive: let the server lower what was asked to keep up.
+    """
+
+    fps: float = 10
+    quality: int = 80
+    format: Format = "jpeg"
+    unchanged: Unchanged = "repeat"
+    scale: float = 1.0
+    max_width: int | None = None
+    max_height: int | None = None
+    cursor: bool = True
+    adaptive: bool = False
+
+    @property
+    def rendition(self) -> Rendition:
+        """Return how pictures are to be encoded for these options."""
+        return Rendition(self.format, self.quality, self.scale, self.max_width, self.max_height, self.cursor)
+
+    def to_wire(self) -> dict[str, object]:
+        """Return the options as messages show them; unset bounds are left out."""
+        return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
+
+    def patched(self, patch: Mapping[str, object]) -> StreamOptions:
+        """Return the options with ``patch`` applied, all of it or, on the first bad value, nothing.
+
+        Raises:
+            InvalidOption: an unknown name, a wrong type, a value out of range.
+        """
+        changes: dict[str, Any] = {}
+        for name, value in patch.items():
+            read = _READERS.get(name)
+            if read is None:
+                raise InvalidOption(name[:40], value, f"one of the known options ({', '.join(_READERS)})")
+            changes[name] = read(name, value)
+        return dataclasses.replace(self, **changes)
+
+    def from_query(self, query: Mapping[str, str]) -> StreamOptions:
+        """Return the options with those of an address applied; unknown parameters are ignored.
+
+        Raises:
+            InvalidOption: a value that is no number where one is due, or out of range.
+        """
+        patch: dict[str, object] = {}
+        for name in _READERS:
+            if name in query:
+                text = query[name]
+                patch[name] = text if name in ("format", "unchanged") else _number(text)
+        return self.patched(patch)
+
+
+def _number(text: str) -> object:
+    """Return the number that ``text`` writes, or the text itself for the reader to refuse."""
+    try:
+        return int(text) if text.lstrip("+-").isdecimal() and len(text) < 20 else float(text)
+    except ValueError:
+        return text
+
+
+def _real(low: float, high: float) -> Callable[[str, object], float]:
+    def read(name: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise InvalidOption(name, value, f"a number from {low:g} to {high:g}")
+        if not low <= value <= high:
+            raise InvalidOption(name, value, f"a number from {low:g} to {high:g}")
+        return int(value) if value == int(value) else float(value)
+
+    return read
+
+
+def _whole(low: int, high: int, optional: bool = False) -> Callable[[str, object], int | None]:
+    def read(name: str, value: object) -> int | None:
+        if value is None and optional:
+            return None
+        allowed = f"a whole number from {low} to {high}"
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise InvalidOption(name, value, allowed)
+        if value != int(value) or not low <= value <= high:
+            raise InvalidOption(name, value, allowed)
+        return int(value)
+
+    return read
+
+
+def _switch(name: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int) and value in (0, 1):
+        return bool(value)
+    raise InvalidOption(name, value, "0 or 1")
+
+
+def _choice(choices: Mapping[str, str]) -> Callable[[str, object], str]:
+    def read(name: str, value: object) -> str:
+        if isinstance(value, str) and value.lower() in choices:
+            return choices[value.lower()]
+        raise InvalidOption(name, value, f"one of {', '.join(dict.fromkeys(choices.values()))}")
+
+    return read
+
+
+_READERS: Mapping[str, Callable[[str, object], object]] = {
+    "fps": _real(0.1, 60),
+    "quality": _whole(10, 100),
+    "format": _choice(FORMATS),
+    "unchanged": _choice({"repeat": "repeat", "skip": "skip"}),
+    "scale": _real(0.1, 1),
+    "max_width": _whole(16, 16384, optional=True),
+    "max_height": _whole(16, 16384, optional=True),
+    "cursor": _switch,
+    "adaptive": _switch,
+}

@@ -1,0 +1,45 @@
+"""The viewer page's files, read once at start-up and served by exact name: no path from outside opens a file."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+
+TYPES = MappingProxyType({".js": "text/javascript", ".svg": "image/svg+xml", ".css": "text/css", ".html": "text/html"})
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SAFETY_HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Security-Policy": CONTENT_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """One shipped file: its bytes and its media type."""
+
+    body: bytes
+    content_type: str
+
+
+def load_pages() -> Mapping[str, PageFile]:
+    """Return every file of the viewer page by its name."""
+    found = {}
+    for entry in files("resources").joinpath("viewer").iterdir():
+        if entry.is_file():
+            suffix = "." + entry.name.rpartition(".")[2]
+            kind = TYPES.get(suffix) or mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
+            found[entry.name] = PageFile(entry.read_bytes(), kind)
+    return MappingProxyType(found)

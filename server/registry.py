@@ -1,0 +1,148 @@
+"""Every session there is: the defaults of new ones, the host's wishes for all, and who is watching."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+import time
+from collections.abc import Callable, Mapping
+
+from capture.hub import Hub
+from capture.source import Source, Unsubscribe
+from server.options import StreamOptions
+from server.session import SessionView, ViewerSession
+from server.sharing import ShareList
+
+MOST_VIEWERS = 256
+CHECK_SECONDS = 0.25
+"""How often viewers that stopped reading are looked for."""
+STOP_SECONDS = 1.2
+"""How long viewers get to take their leave when the server stops."""
+REMOVED = "The person at the other computer ended your watching."
+UNSHARED = "The person at the other computer stopped showing this."
+GONE = "What you watched was closed on the other computer."
+
+
+class SessionRegistry:
+    """Owns the sessions and what applies to all of them. Loop only.
+
+    Attributes:
+        defaults: what a viewer gets that wishes for nothing itself; frozen, replaced whole.
+        hub: where the pictures come from.
+        shares: what may be seen.
+    """
+
+    def __init__(self, hub: Hub, shares: ShareList, defaults: StreamOptions, limit: int = MOST_VIEWERS) -> None:
+        self.hub = hub
+        self.shares = shares
+        self.defaults = defaults
+        self._limit = limit
+        self._sessions: dict[str, ViewerSession] = {}
+        self._ended: dict[str, asyncio.Event] = {}
+        self._listeners: list[Callable[[], None]] = []
+        self._numbers = itertools.count(1)
+        self._checking: asyncio.TimerHandle | None = None
+        self._unsubscribe = shares.subscribe(self._shares_changed)
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether no further viewer can be taken."""
+        return len(self._sessions) >= self._limit
+
+    def apply(self, patch: Mapping[str, object]) -> None:
+        """Carry the host's wish into the defaults and into every running session, at once.
+
+        Raises:
+            InvalidOption: a value that is not allowed; nothing is changed then.
+        """
+        self.defaults = self.defaults.patched(patch)
+        for session in tuple(self._sessions.values()):
+            options = session.options.patched(patch)
+            if options != session.options:
+                session.set_options(options, "host")
+
+    def sessions(self) -> tuple[SessionView, ...]:
+        """Return every session as it is now."""
+        return tuple(session.view() for session in self._sessions.values())
+
+    def disconnect(self, session_id: str) -> None:
+        """Remove one viewer; an unknown id is ignored, for the viewer may have left by itself."""
+        session = self._sessions.get(session_id)
+        if session is not None:
+            session.end("removed", REMOVED)
+
+    def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
+        """Have ``changed()`` called when a session comes, goes or changes; return what ends that."""
+        self._listeners.append(changed)
+        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+
+    def open(self, source: Source, options: StreamOptions, viewer: tuple[str, str]) -> ViewerSession:
+        """Return a new session for ``viewer`` (address, program); `close_session` has to follow."""
+        session_id = f"{next(self._numbers)}-{secrets.token_hex(4)}"
+        session = ViewerSession(
+            session_id, source, options, viewer, self.hub, self.shares.is_shared, self._tell
+        )
+        self._sessions[session_id] = session
+        self._ended[session_id] = asyncio.Event()
+        if self._checking is None:
+            self._schedule_check()
+        self._tell()
+        return session
+
+    def close_session(self, session: ViewerSession) -> None:
+        """Forget a session that has ended."""
+        self._sessions.pop(session.id, None)
+        ended = self._ended.pop(session.id, None)
+        if ended is not None:
+            ended.set()
+        self._tell()
+
+    async def end_all(self, code: str, words: str) -> None:
+        """End every session, in good order where the viewer reads, by cutting where it does not."""
+        endings = [asyncio.ensure_future(ended.wait()) for ended in self._ended.values()]
+        for session in tuple(self._sessions.values()):
+            session.end(code, words)
+        if endings:
+            _, late = await asyncio.wait(endings, timeout=STOP_SECONDS)
+            for session in tuple(self._sessions.values()):
+                session.abort()
+            if late:
+                await asyncio.wait(late, timeout=0.3)
+            for ending in endings:
+                ending.cancel()
+
+    def close(self) -> None:
+        """Follow the share list no longer."""
+        self._unsubscribe()
+        if self._checking is not None:
+            self._checking.cancel()
+            self._checking = None
+
+    def _shares_changed(self) -> None:
+        for session in tuple(self._sessions.values()):
+            if self.shares.is_shared(session.source):
+                session.source = self.shares.shared[session.source.id]
+            elif self.shares.exists(session.source):
+                session.end("removed", UNSHARED)
+            else:
+                session.close_source(GONE)
+
+    def _schedule_check(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._checking = loop.call_later(CHECK_SECONDS, self._check)
+
+    def _check(self) -> None:
+        self._checking = None
+        now = time.monotonic()
+        for session in tuple(self._sessions.values()):
+            session.check(now)
+        if self._sessions:
+            self._schedule_check()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()

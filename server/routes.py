@@ -1,0 +1,184 @@
+"""The HTTP side: thin handlers that parse, look up and delegate."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import web
+
+from capture.encode import Encoded, Format
+from capture.errors import EncodeError, NoPicture
+from capture.source import Source
+from server import __version__, messages
+from server.errors import BAD_REQUEST, CLOSE_CODES
+from server.options import InvalidOption, StreamOptions
+from server.pages import PageFile
+from server.registry import SessionRegistry
+from server.socket import ViewerSocket, web_socket
+
+REGISTRY: Final = web.AppKey("registry", SessionRegistry)
+PAGES: Final = web.AppKey("pages", Mapping[str, PageFile])
+STARTED: Final = web.AppKey("started", float)
+
+NOT_FOUND: Final = "Nothing is shared under this address."
+FULL: Final = "As many viewers as this computer allows are watching already; try again later."
+SNAPSHOT_FORMATS: Final[Mapping[str, Format]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
+
+
+def add_routes(app: web.Application) -> None:
+    """Give ``app`` every route of the public protocol."""
+    app.router.add_get("/", index)
+    app.router.add_get("/watch/{id}", watch)
+    app.router.add_get("/viewer/{name}", page_file)
+    app.router.add_get("/favicon.ico", favicon)
+    app.router.add_get("/stream/{id}", stream, allow_head=False)
+    app.router.add_get("/api/windows", windows)
+    app.router.add_get("/api/health", health)
+    app.router.add_get("/health", health)
+    app.router.add_get("/snapshot/{id}.{suffix:jpg|jpeg|png|webp}", snapshot, allow_head=False)
+
+
+async def index(request: web.Request) -> web.Response:
+    """The grid of what is shared."""
+    return _file(request, "index.html")
+
+
+async def watch(request: web.Request) -> web.Response:
+    """The page that watches one source; it says itself, in words, when there is nothing under its address."""
+    shared = request.app[REGISTRY].shares.find(request.match_info["id"])
+    return _file(request, "watch.html", 200 if shared else 404)
+
+
+async def page_file(request: web.Request) -> web.Response:
+    """A part of the page, by exact name."""
+    return _file(request, request.match_info["name"])
+
+
+async def favicon(request: web.Request) -> web.Response:
+    """The mark, for browsers that ask without looking at the page."""
+    return _file(request, "mark.svg")
+
+
+async def windows(request: web.Request) -> web.Response:
+    """What is shared now."""
+    base = f"{request.scheme}://{request.host}"
+    found = [describe(source, base) for source in request.app[REGISTRY].shares.shared.values()]
+    return web.json_response({"windows": found, "count": len(found)})
+
+
+async def health(request: web.Request) -> web.Response:
+    """Whether the program answers, and how much it has to do."""
+    registry = request.app[REGISTRY]
+    return web.json_response(
+        {
+            "status": "ok",
+            "version": __version__,
+            "uptime": round(time.monotonic() - request.app[STARTED], 3),
+            "viewers": len(registry),
+            "sources": len(registry.shares.shared),
+        }
+    )
+
+
+async def snapshot(request: web.Request) -> web.Response:
+    """One fresh picture."""
+    registry = request.app[REGISTRY]
+    source = registry.shares.find(request.match_info["id"])
+    if source is None:
+        return problem(404, "source_not_found", NOT_FOUND)
+    picture_format = SNAPSHOT_FORMATS[request.match_info["suffix"]]
+    wanted = {name: value for name, value in request.query.items() if name not in ("format", "fps", "unchanged")}
+    try:
+        options = StreamOptions(format=picture_format).from_query(wanted)
+        encoded = await registry.hub.picture(
+            source, options.rendition, _as_is, may_take=lambda: registry.shares.is_shared(source)
+        )
+    except InvalidOption as bad:
+        return problem(400, "invalid_option", bad.message, bad.field)
+    except (NoPicture, EncodeError) as missing:
+        return problem(503, "no_picture", missing.message)
+    if not registry.shares.is_shared(source):
+        return problem(404, "source_not_found", NOT_FOUND)
+    return web.Response(body=encoded.data, content_type=f"image/{encoded.format}")
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """Live pictures over a WebSocket."""
+    response = web_socket()
+    if not response.can_prepare(request).ok:
+        return problem(426, "bad_message", "This address speaks WebSocket; open /watch/… in a browser instead.")
+    registry = request.app[REGISTRY]
+    await response.prepare(request)
+    if request.transport is None:
+        return response
+    source = registry.shares.find(request.match_info["id"])
+    if source is None:
+        return await _turn_away(response, "source_not_found", NOT_FOUND)
+    try:
+        options = registry.defaults.from_query(request.query)
+    except InvalidOption as bad:
+        await _last_words(response, messages.error("invalid_option", bad.message, bad.field), BAD_REQUEST)
+        return response
+    if registry.is_full:
+        return await _turn_away(response, "too_many_viewers", FULL)
+    session = registry.open(source, options, viewer_of(request))
+    try:
+        await session.run(response, ViewerSocket(response, request.transport))
+    finally:
+        registry.close_session(session)
+    return response
+
+
+def describe(source: Source, base: str) -> dict[str, object]:
+    """Return a source as ``/api/windows`` shows it; ``base`` is the address of this server."""
+    return {
+        "handle": source.handle,
+        "title": source.title,
+        "app": source.app,
+        "kind": source.kind,
+        "width": source.width,
+        "height": source.height,
+        "state": source.state,
+        "url": f"{base}/watch/{source.id}",
+    }
+
+
+def problem(status: int, code: str, words: str, field: str | None = None) -> web.Response:
+    """Return an HTTP error that programs and people can read."""
+    body = {"code": code, "message": words} | ({"field": field} if field else {})
+    return web.json_response({"error": body}, status=status)
+
+
+def viewer_of(request: web.Request) -> tuple[str, str]:
+    """Return who asks: the address of the socket's other end (headers can claim anything) and its program."""
+    agent = "".join(c for c in request.headers.get("User-Agent", "") if c.isprintable())
+    return request.remote or "", agent[:200]
+
+
+async def _turn_away(response: web.WebSocketResponse, code: str, words: str) -> web.WebSocketResponse:
+    await _last_words(response, messages.error(code, words), CLOSE_CODES[code])
+    return response
+
+
+async def _last_words(response: web.WebSocketResponse, text: bytes, code: int) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await response.send_str(text.decode())
+            await response.close(code=code)
+    except (ConnectionError, TimeoutError):
+        return
+
+
+def _as_is(encoded: Encoded) -> Encoded:
+    return encoded
+
+
+def _file(request: web.Request, name: str, status: int = 200) -> web.Response:
+    found = request.app[PAGES].get(name)
+    if found is None:
+        return problem(404, "not_found", "There is no such page.")
+    charset = None if found.content_type.startswith("image/") else "utf-8"
+    return web.Response(body=found.body, content_type=found.content_type, charset=charset, status=status)

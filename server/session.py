@@ -1,0 +1,481 @@
+"""One viewer's connection: it pulls the newest picture when one is due and the last has gone out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+import struct
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import WSMessage, WSMsgType, web
+
+from capture.encode import Encoded, Rendition
+from capture.errors import EncodeError
+from capture.hub import Hub, Subscription
+from capture.pacing import Pacer
+from capture.source import Condition, Source
+from server import messages
+from server.commands import BadCommand, Command, FloodGate, parse
+from server.errors import CLOSE_CODES, DONE
+from server.options import InvalidOption, StreamOptions
+from server.socket import LARGEST_MESSAGE, ViewerSocket
+from server.stats import Traffic
+
+log = logging.getLogger(__name__)
+
+STATS_SECONDS = 2.0
+PING_SECONDS = 10.0
+SILENT_SECONDS = 40.0
+"""A viewer from which nothing came for so long, not even the answer to a ping, is gone."""
+STALL_SECONDS = 4.5
+"""A viewer that took nothing for so long is dropped; with what follows it is gone within five seconds."""
+PARTING_SECONDS = 0.3
+PAUSED = Condition("paused", "You paused the pictures.")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One session as others may see it.
+
+    ``fps`` and ``bytes_per_second`` are what was sent of late; ``since`` is on the monotonic clock.
+    """
+
+    session_id: str
+    address: str
+    agent: str
+    source: Source
+    options: StreamOptions
+    fps: float
+    bytes_per_second: float
+    since: float
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    code: int
+    reason: str
+    farewell: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A frame message that all viewers of a rendition share, and how long its making took, in seconds."""
+
+    text: bytes
+    take_seconds: float
+    encode_seconds: float
+
+
+class ViewerSession:
+    """Streams one source to one viewer until either side ends it.
+
+    `run` belongs to the request's task and returns when all is over. A second task writes, so that a viewer
+    which does not read is still listened to. Everything else is called on the loop by the registry.
+    """
+
+    def __init__(
+        self,
+        session_id: str,
+        source: Source,
+        options: StreamOptions,
+        viewer: tuple[str, str],
+        hub: Hub,
+        is_shared: Callable[[Source], bool],
+        changed: Callable[[], None],
+    ) -> None:
+        self.id = session_id
+        self.source = source
+        self.options = options
+        self._address, self._agent = viewer
+        self._hub = hub
+        self._is_shared = is_shared
+        self._changed = changed
+        self._traffic = Traffic(time.monotonic())
+        self._pacer = Pacer(options.fps)
+        self._flood = FloodGate()
+        self._outbox: list[bytes] = []
+        self._wake = asyncio.Event()
+        self._subscription: Subscription | None = None
+        self._told: Condition | None = None
+        self._offered = 0
+        self._shown: tuple[int, Rendition] | None = None
+        self._last: _Finished | None = None
+        self._ending: _Ending | None = None
+        self._socket: ViewerSocket | None = None
+        self._sending_since: float | None = None
+        self._unsent = 0
+        self._heard_at = time.monotonic()
+        self._rtt: float | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def view(self) -> SessionView:
+        """Return the session as it is now."""
+        fps, rate = self._traffic.rates(time.monotonic())
+        state = (self._told or Condition("waiting")).state
+        return SessionView(
+            self.id, self._address, self._agent, self.source, self.options, fps, rate, self._traffic.since, state
+        )
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether pictures flow, as far as this viewer is concerned."""
+        return self._subscription is not None
+
+    async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
+        """Serve the viewer until the session ends."""
+        self._socket = socket
+        self._say(messages.message("session_started", self._about()))
+        self._resume()
+        writer = asyncio.create_task(self._write(), name=f"writer-{self.id}")
+        try:
+            async for received in response:
+                self._heard_at = time.monotonic()
+                await self._hear(received)
+        finally:
+            self._pause()
+            for task in (writer, *self._tasks):
+                task.cancel()
+            await asyncio.gather(writer, *self._tasks, return_exceptions=True)
+
+    def set_options(self, options: StreamOptions, changed_by: str) -> None:
+        """Replace the options, at once, and tell the viewer."""
+        self.options = options
+        self._pacer.set_rate(options.fps)
+        if self._subscription is not None:
+            self._subscription.set_wish(options.fps, options.cursor)
+        self._tell_update(changed_by)
+
+    def end(self, code: str, words: str) -> None:
+        """Tell the viewer why, then close with the code that belongs to ``code``."""
+        self._finish(_Ending(CLOSE_CODES[code], code, messages.error(code, words)))
+
+    def close_source(self, reason: str) -> None:
+        """The source is gone for good: say so, then close."""
+        if self._told is None or self._told.state != "closed":
+            self._told = Condition("closed", reason)
+            self._say(messages.state(self._told))
+        self.end("source_closed", reason)
+
+    def check(self, now: float) -> None:
+        """Drop a viewer that stopped reading, or that is silent; called by the registry twice a second."""
+        if self._socket is None:
+            return
+        if now - self._heard_at > SILENT_SECONDS:
+            log.info("%s fell silent", self.id)
+            self._socket.abort()
+        unsent = self._socket.unsent
+        if self._sending_since is None or unsent < self._unsent:
+            self._sending_since = now if self._sending_since is not None else None
+        elif now - self._sending_since > STALL_SECONDS:
+            self._drop()
+        self._unsent = unsent
+
+    def abort(self) -> None:
+        """Cut the connection without a word."""
+        if self._socket is not None:
+            self._socket.abort()
+
+    # Listening.
+
+    async def _hear(self, received: WSMessage) -> None:
+        if received.type is WSMsgType.PING:
+            await self._guarded(self._socket_or_fail().pong(bytes(received.data)))
+            return
+        if received.type is WSMsgType.PONG:
+            self._note_pong(bytes(received.data))
+            return
+        if self._ending is not None:
+            return
+        if self._flood.is_flooded(time.monotonic()):
+            self.end("flooding", "More than 20 messages a second for two seconds.")
+        elif received.type is not WSMsgType.TEXT:
+            self._say(messages.error("bad_message", "Only text messages are understood here."))
+        elif len(received.data) > LARGEST_MESSAGE or len(received.data.encode()) > LARGEST_MESSAGE:
+            self.end("message_too_large", f"A message may have {LARGEST_MESSAGE} bytes at most.")
+        else:
+            self._obey(received.data)
+
+    def _obey(self, text: str) -> None:
+        try:
+            command = parse(text)
+            _COMMANDS[command.name](self, command)
+        except BadCommand as bad:
+            self._say(messages.error(bad.code, bad.message))
+        except InvalidOption as bad:
+            self._say(messages.error("invalid_option", bad.message, bad.field))
+
+    def _update_options(self, command: Command) -> None:
+        self.set_options(self.options.patched(command.options), "viewer")
+
+    def _get_status(self, command: Command) -> None:
+        del command
+        traffic = self._traffic
+        self._say(
+            messages.message(
+                "status",
+                self._about()
+                | {
+                    "frame_count": traffic.frames,
+                    "bytes_sent": traffic.bytes,
+                    "skipped": traffic.skipped,
+                    "duration": round(time.monotonic() - traffic.since, 3),
+                },
+            )
+        )
+
+    def _take_screenshot(self, command: Command) -> None:
+        for name in command.options:
+            if name not in ("format", "quality"):
+                raise InvalidOption(name[:40], command.options[name], "left out: a screenshot has format and quality")
+        chosen = StreamOptions(format="png", quality=95).patched(command.options)
+        rendition = Rendition(chosen.format, chosen.quality, cursor=self.options.cursor)
+        task = asyncio.create_task(self._screenshot(rendition), name=f"screenshot-{self.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _screenshot(self, rendition: Rendition) -> None:
+        frame = self._subscription.newest if self._subscription is not None else None
+        if frame is None:
+            self._say(messages.error("no_picture", "There is no picture to take a screenshot of yet."))
+            return
+        try:
+            encoded = await self._hub.encoder.encode(frame, rendition, _as_is)
+        except EncodeError as error:
+            self._say(messages.error("cannot_encode", error.message))
+            return
+        name = _file_name(self.source, encoded)
+        text = await self._hub.encoder.run(messages.screenshot, encoded, name)
+        self._say(text)
+
+    def _pause_command(self, command: Command) -> None:
+        del command
+        if self._subscription is not None:
+            self._pause()
+            self._tell_condition(PAUSED)
+            self._tell_update("viewer")
+
+    def _resume_command(self, command: Command) -> None:
+        del command
+        if self._subscription is None:
+            self._resume()
+            self._tell_update("viewer")
+
+    def _stop(self, command: Command) -> None:
+        del command
+        self._finish(_Ending(DONE, "asked for", None))
+
+    def _note_pong(self, payload: bytes) -> None:
+        if len(payload) == 8:
+            (sent,) = struct.unpack("!d", payload)
+            rtt = time.monotonic() - sent
+            if 0 <= rtt < SILENT_SECONDS:
+                self._rtt = rtt
+
+    # Watching the source.
+
+    def _resume(self) -> None:
+        self._offered = 0
+        self._subscription = self._hub.subscribe(
+            self.source,
+            fps=self.options.fps,
+            pointer=self.options.cursor,
+            changed=self._source_changed,
+            may_take=partial(self._is_shared, self.source),
+        )
+        self._source_changed()
+
+    def _pause(self) -> None:
+        if self._subscription is not None:
+            self._subscription.close()
+            self._subscription = None
+
+    def _source_changed(self) -> None:
+        if self._subscription is None:
+            return
+        condition, frame = self._subscription.condition, self._subscription.newest
+        if condition.state == "closed":
+            self.close_source(condition.reason)
+            return
+        self._tell_condition(condition)
+        if frame is not None:
+            version = frame.version(self.options.cursor)
+            if version != self._offered:
+                self._offered = version
+                self._traffic.offered += 1
+                self._wake.set()
+
+    def _tell_condition(self, condition: Condition) -> None:
+        if condition != self._told:
+            self._told = condition
+            self._say(messages.state(condition))
+            self._changed()
+
+    def _tell_update(self, changed_by: str) -> None:
+        self._say(messages.message("session_updated", self._about() | {"changed_by": changed_by}))
+        self._changed()
+
+    def _about(self) -> dict[str, object]:
+        return {
+            "session_id": self.id,
+            "window_id": self.source.handle,
+            "active": self.is_active,
+            "fps": self.options.fps,
+            "options": self.options.to_wire(),
+        }
+
+    # Writing.
+
+    def _say(self, text: bytes) -> None:
+        self._outbox.append(text)
+        self._wake.set()
+
+    def _finish(self, ending: _Ending) -> None:
+        if self._ending is None:
+            self._ending = ending
+            self._wake.set()
+
+    async def _write(self) -> None:
+        """Send what there is to say, then the newest picture when it is due, until the session ends."""
+        socket = self._socket_or_fail()
+        now = time.monotonic()
+        next_stats, next_ping = now + STATS_SECONDS, now
+        with contextlib.suppress(ConnectionError):
+            while True:
+                self._wake.clear()
+                while self._outbox:
+                    await self._send(self._outbox.pop(0))
+                if self._ending is not None:
+                    await self._take_leave(socket, self._ending)
+                    return
+                now = time.monotonic()
+                if now >= next_stats:
+                    next_stats = now + STATS_SECONDS
+                    await self._send(messages.message("stats", self._figures(now)))
+                if now >= next_ping:
+                    next_ping = now + PING_SECONDS
+                    await socket.ping(struct.pack("!d", now))
+                due = self._picture_due()
+                if due is not None and due <= now:
+                    await self._send_picture(now)
+                    continue
+                await self._sleep(min(next_stats, next_ping, due if due is not None else next_stats))
+
+    def _picture_due(self) -> float | None:
+        """Return when the next picture is to be sent, None while there is none to send."""
+        if self._subscription is None or (frame := self._subscription.newest) is None:
+            return None
+        shown = (frame.version(self.options.cursor), self.options.rendition)
+        if shown == self._shown and (self.options.unchanged == "skip" or self._last is None):
+            return None
+        return self._pacer.due
+
+    async def _send_picture(self, now: float) -> None:
+        subscription = self._subscription
+        if subscription is None or (frame := subscription.newest) is None or not self._is_shared(self.source):
+            self._pacer.beat(now)
+            return
+        self._pacer.beat(now)
+        rendition = self.options.rendition
+        shown = (frame.version(rendition.cursor), rendition)
+        if shown != self._shown:
+            try:
+                finished = await self._hub.encoder.encode(frame, rendition, _finished)
+            except EncodeError as error:
+                self._shown, self._last = shown, None
+                self._say(messages.error("cannot_encode", error.message))
+                return
+            if self._ending is not None or self._subscription is not subscription:
+                return
+            if self._shown is None or self._shown[0] != shown[0]:
+                self._traffic.delivered += 1
+            self._shown, self._last = shown, finished
+        if self._last is not None:
+            await self._send(self._last.text)
+            self._traffic.sent(time.monotonic(), len(self._last.text))
+
+    async def _send(self, text: bytes) -> None:
+        self._sending_since = time.monotonic()
+        try:
+            await self._socket_or_fail().send(text)
+        finally:
+            self._sending_since = None
+
+    async def _take_leave(self, socket: ViewerSocket, ending: _Ending) -> None:
+        if ending.farewell is not None:
+            await self._send(ending.farewell)
+        await socket.close(ending.code, ending.reason)
+
+    async def _sleep(self, until: float) -> None:
+        """Wait for something to do, until ``until`` at the latest."""
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(max(0.0, until - time.monotonic()), self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()
+
+    def _drop(self) -> None:
+        """Part from a viewer that takes nothing: a word behind what is stuck, then cut."""
+        if self._sending_since is None or self._socket is None:
+            return
+        log.info("%s took nothing for %.1f s and is dropped", self.id, STALL_SECONDS)
+        self._sending_since = None
+        self._pause()
+        words = "This viewer took nothing for five seconds."
+        self._socket.part(messages.error("too_slow", words), CLOSE_CODES["too_slow"])
+        asyncio.get_running_loop().call_later(PARTING_SECONDS, self._socket.abort)
+
+    def _figures(self, now: float) -> dict[str, object]:
+        fps, rate = self._traffic.rates(now)
+        last = self._last
+        return {
+            "fps": round(fps, 2),
+            "frames_sent": self._traffic.frames,
+            "frames_skipped": self._traffic.skipped,
+            "bytes_sent": self._traffic.bytes,
+            "bitrate_kbps": round(rate * 8 / 1000, 1),
+            "quality": self.options.quality,
+            "rtt_ms": None if self._rtt is None else round(self._rtt * 1000, 2),
+            "encode_ms": None if last is None else round(last.encode_seconds * 1000, 2),
+            "capture_ms": None if last is None else round(last.take_seconds * 1000, 2),
+        }
+
+    async def _guarded(self, sending: Awaitable[None]) -> None:
+        with contextlib.suppress(ConnectionError):
+            await sending
+
+    def _socket_or_fail(self) -> ViewerSocket:
+        if self._socket is None:
+            raise RuntimeError("the session does not run")
+        return self._socket
+
+
+_COMMANDS: dict[str, Callable[[ViewerSession, Command], None]] = {
+    "update_options": ViewerSession._update_options,
+    "take_screenshot": ViewerSession._take_screenshot,
+    "get_status": ViewerSession._get_status,
+    "pause": ViewerSession._pause_command,
+    "resume": ViewerSession._resume_command,
+    "stop": ViewerSession._stop,
+}
+
+
+def _finished(encoded: Encoded) -> _Finished:
+    return _Finished(messages.frame(encoded), encoded.take_seconds, encoded.encode_seconds)
+
+
+def _as_is(encoded: Encoded) -> Encoded:
+    return encoded
+
+
+def _file_name(source: Source, encoded: Encoded) -> str:
+    """Return a name that every file system takes: what it shows, when, and what it is."""
+    title = re.sub(r"[^\w.-]+", "-", source.title or source.app or source.id).strip("-.")[:60] or "picture"
+    when = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(encoded.captured_at))
+    return f"{title}-{when}.{'jpg' if encoded.format == 'jpeg' else encoded.format}"

@@ -1,0 +1,131 @@
+"""What viewers may see: rules made by the person at the computer, and the sources they allow right now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from capture.catalog import Catalog
+from capture.source import DEMO_ID, DESKTOP_ID, Source, Unsubscribe
+
+RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity"]
+Identity = tuple[str, int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRule:
+    """One thing the person allowed.
+
+    ``identity`` binds to one very window (handle, process, start of the process): a handle that another
+    process got later matches nothing. ``id`` binds to whatever has that id now.
+    """
+
+    kind: RuleKind
+    text: str = ""
+    identity: Identity | None = None
+
+    @classmethod
+    def for_source(cls, source: Source) -> ShareRule:
+        """Return the rule for exactly this source."""
+        if source.kind == "window":
+            return cls("identity", source.title, source.identity)
+        return cls("id", source.id)
+
+    def matches(self, source: Source) -> bool:
+        """Tell whether this rule allows ``source``."""
+        match self.kind:
+            case "all":
+                return True
+            case "desktop":
+                return source.id == DESKTOP_ID
+            case "demo":
+                return source.id == DEMO_ID
+            case "id":
+                return source.id == self.text
+            case "title":
+                return source.kind == "window" and self.text.casefold() in source.title.casefold()
+            case "identity":
+                return source.identity == self.identity
+
+
+def parse_rule(text: str) -> ShareRule:
+    """Return the rule that a person wrote: ``all``, ``desktop``, ``demo``, a handle, ``monitor-1``, ``title:TEXT``.
+
+    Raises:
+        ValueError: it is none of these; the message says what is possible.
+    """
+    word = text.strip()
+    if word == "all" or word == "desktop" or word == "demo":
+        return ShareRule(word)
+    if word.startswith("title:") and word[len("title:") :].strip():
+        return ShareRule("title", word[len("title:") :].strip())
+    number = word.removeprefix("monitor-")
+    if number.isascii() and number.isdecimal() and len(number) <= 20:
+        return ShareRule("id", word)
+    if word.lower().startswith("0x"):
+        try:
+            return ShareRule("id", str(int(word, 16)))
+        except ValueError:
+            pass
+    raise ValueError(
+        f"Nothing can be shared as {text!r}. Possible are: all, desktop, demo, monitor-1, "
+        "a window's handle (see: panecast windows), title:TEXT."
+    )
+
+
+class ShareList:
+    """The sources that viewers may see now. Loop only, but for `is_shared`, which any thread may ask.
+
+    Attributes:
+        rules: what the person allowed.
+        shared: by id, what exists now and is allowed; an immutable snapshot, swapped whole.
+    """
+
+    def __init__(self, catalog: Catalog, rules: tuple[ShareRule, ...] = ()) -> None:
+        self._catalog = catalog
+        self.rules = rules
+        self.shared: Mapping[str, Source] = MappingProxyType({})
+        self._listeners: list[Callable[[], None]] = []
+        self._unsubscribe = catalog.subscribe(self._refresh)
+        self._refresh()
+
+    def set_rules(self, rules: tuple[ShareRule, ...]) -> None:
+        """Allow just what ``rules`` say, from now on."""
+        self.rules = rules
+        self._refresh()
+
+    def find(self, source_id: str) -> Source | None:
+        """Return the shared source of that id; None alike for one that is not shared and one that is not there."""
+        return self.shared.get(source_id)
+
+    def is_shared(self, source: Source) -> bool:
+        """Tell whether this very source may be seen now."""
+        found = self.shared.get(source.id)
+        return found is not None and found.identity == source.identity
+
+    def exists(self, source: Source) -> bool:
+        """Tell whether this very source is still there, shared or not."""
+        return any(known.identity == source.identity for known in self._catalog.sources)
+
+    def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
+        """Have ``changed()`` called on the loop after each change of `shared`; return what ends that."""
+        self._listeners.append(changed)
+        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+
+    def close(self) -> None:
+        """Follow the catalog no longer, and share nothing."""
+        self._unsubscribe()
+        self.set_rules(())
+
+    def _refresh(self) -> None:
+        shared = {
+            source.id: source
+            for source in self._catalog.sources
+            if any(rule.matches(source) for rule in self.rules)
+        }
+        if shared != self.shared:
+            self.shared = MappingProxyType(shared)
+            for listener in tuple(self._listeners):
+                listener()

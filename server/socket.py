@@ -1,0 +1,87 @@
+"""One viewer's socket: whole messages out, and whether the viewer takes them."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import Final
+
+from aiohttp import WSMsgType, web
+
+NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
+UNSENT_BYTES: Final = 32 * 1024
+"""How much may wait in the kernel unsent: more would only be delay that nobody can take back."""
+CLOSE_SECONDS: Final = 1.0
+"""How long a viewer may take to answer our close."""
+LARGEST_MESSAGE: Final = 4096
+"""Bytes a viewer may send in one message."""
+LARGEST_READ: Final = 16 * 1024
+"""Where reading itself ends. Between the two the viewer is told in words before the close."""
+
+
+def web_socket() -> web.WebSocketResponse:
+    """Return an upgrade answer. Pictures are compressed already, so compressing again only costs time."""
+    return web.WebSocketResponse(
+        compress=False,
+        max_msg_size=LARGEST_READ,
+        autoping=False,
+        timeout=CLOSE_SECONDS,
+        writer_limit=1,  # sending returns when the kernel has it all, not while it piles up here
+    )
+
+
+class ViewerSocket:
+    """The sending side of a prepared WebSocket. Loop only; one send at a time."""
+
+    def __init__(self, response: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+        self._response = response
+        self._transport = transport
+        transport.set_write_buffer_limits(high=0)
+        raw: socket.socket | None = transport.get_extra_info("socket")
+        if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
+            raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
+
+    @property
+    def unsent(self) -> int:
+        """Return the bytes that wait here because the kernel takes no more."""
+        return self._transport.get_write_buffer_size()
+
+    async def send(self, text: bytes) -> None:
+        """Send one text message; returns when the kernel has taken it.
+
+        Raises:
+            ConnectionError: the viewer is gone.
+        """
+        await self._response.send_frame(text, WSMsgType.TEXT)
+
+    async def ping(self, payload: bytes) -> None:
+        """Ask for a sign of life."""
+        await self._response.ping(payload)
+
+    async def pong(self, payload: bytes) -> None:
+        """Answer a sign of life."""
+        await self._response.pong(payload)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close in good order, one second at most."""
+        await self._response.close(code=code, message=reason.encode()[:120])
+
+    def part(self, text: bytes, code: int) -> None:
+        """Put a last message and a close behind what is stuck, without waiting; `abort` has to follow.
+
+        A viewer that begins to read again in the meantime learns why it was dropped.
+        """
+        self._transport.write(_frame(WSMsgType.TEXT, text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
+
+    def abort(self) -> None:
+        """Cut the connection at once."""
+        self._transport.abort()
+
+
+def _frame(kind: WSMsgType, payload: bytes) -> bytes:
+    """Return one unmasked WebSocket frame (RFC 6455 5.2) of less than 64 KiB."""
+    first = 0x80 | int(kind)
+    if len(payload) < 126:
+        return struct.pack("!BB", first, len(payload)) + payload
+    return struct.pack("!BBH", first, 126, len(payload)) + payload
