@@ -122,16 +122,14 @@ ensure_venv() {
     fi
     make_venv
     case $1 in
-        run) project=$top ;;
-        test) project="$top[test]" ;;
+        run) project=. ;;
+        test) project=".[test]" ;;
     esac
     say "Installing the Python packages into .venv (the first time, this takes a minute or two)"
-    # The build backend is installed beside everything else, so that its version is pinned as well:
-    # constraints do not reach into the separate environment that pip would build in.
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --constraint installer/constraints.txt hatchling >&2 &&
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-            --constraint installer/constraints.txt --no-build-isolation --editable "$project" >&2 ||
+    # As variables and not as arguments, because only so do the pins reach what pip installs to build a package.
+    # The second is for the newer versions of pip. A relative path, because pip would split one that has spaces.
+    PIP_CONSTRAINT=installer/constraints.txt PIP_BUILD_CONSTRAINT=installer/constraints.txt \
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$project" >&2 ||
         fail "pip could not install the Python packages"
     stamp_of "$1" >"$venv/panecast-$1.stamp"
 }

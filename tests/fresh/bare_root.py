@@ -1,7 +1,7 @@
 """A bare Debian system in a folder, and a way to run commands in it.
 
-It gets the host's way to the outside (package sources, name resolution, certificates, pip's settings), and nothing
-else of the host.
+It gets the host's way to the outside (package sources, name resolution, certificates, pip's settings),
+and nothing else of the host.
 """
 
 import configparser
@@ -39,7 +39,7 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def debian_sources(folder: Path) -> list[Path]:
-    """Write those of the host's package sources that belong to the suite into a folder, and name the files."""
+    """Copy those of the host's package sources that belong to the suite, and name the files."""
     suites = {SUITE, f"{SUITE}-updates", f"{SUITE}-security"}
     lines: list[str] = []
     paragraphs: list[str] = []
@@ -166,10 +166,10 @@ class BareRoot:
         log = self._scratch / "output.txt"
         left.unlink(missing_ok=True)
         enter = Path(__file__).with_name("enter_root.py")
+        in_namespace = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
         with log.open("wb") as output:
             process = subprocess.Popen(
-                ["unshare", "--mount", "--pid", "--fork", "--kill-child", sys.executable, "-I", enter]
-                + [self.folder, left, *command],
+                [*in_namespace, sys.executable, "-I", enter, self.folder, left, *command],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -1,10 +1,11 @@
 """Run a command inside another root directory, and leave nothing behind:  enter_root.py ROOT LEFT COMMAND…
 
-Meant to be started by `unshare --mount --pid --fork --kill-child`: the mounts made here belong to a namespace of their
-own, and this process is the first of its process namespace. When it goes, the kernel ends every process and mount in it.
+Meant to be started by `unshare --mount --pid --fork --kill-child`: the mounts made here belong to a
+namespace of their own, and this process is the first of its process namespace. When it goes, the kernel
+ends every process and mount in it.
 
-Signals are passed on to the command. Once it has ended, the command lines of processes that are still there are
-written to the file LEFT, one on a line.
+Signals are passed on to the command. Once it has ended, the command lines of processes that are still
+there are written to the file LEFT, one on a line.
 """
 
 import os
