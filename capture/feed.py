@@ -209,7 +209,7 @@ class _Run:
         self._frame: Frame | None = None
         self._refreshed = 0
         try:
-            while not self._stopping and self._session():
+            while self._session() and not self._stopping:
                 self._pause(RETRY_SECONDS)
         finally:
             self._call_out.close()

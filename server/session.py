@@ -105,6 +105,7 @@ class ViewerSession:
         self._told: Condition | None = None
         self._offered = 0
         self._shown: tuple[int, Rendition] | None = None
+        self._sent_at = self._repeated_at = float("-inf")
         self._last: _Finished | None = None
         self._ending: _Ending | None = None
         self._socket: ViewerSocket | None = None
@@ -130,8 +131,8 @@ class ViewerSession:
     async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
         """Serve the viewer until the session ends."""
         self._socket = socket
-        self._say(messages.message("session_started", self._about()))
         self._resume()
+        self._outbox.insert(0, messages.message("session_started", self._about()))
         writer = asyncio.create_task(self._write(), name=f"writer-{self.id}")
         try:
             async for received in response:
@@ -370,20 +371,25 @@ class ViewerSession:
         """Return when the next picture is to be sent, None while there is none to send."""
         if self._subscription is None or (frame := self._subscription.newest) is None:
             return None
-        shown = (frame.version(self.options.cursor), self.options.rendition)
-        if shown == self._shown and (self.options.unchanged == "skip" or self._last is None):
+        interval = self._pacer.interval
+        if (frame.version(self.options.cursor), self.options.rendition) != self._shown:
+            return max(self._pacer.due, self._repeated_at + interval / 2)
+        if self.options.unchanged == "skip" or self._last is None:
             return None
-        return self._pacer.due
+        # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.
+        return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
 
     async def _send_picture(self, now: float) -> None:
         subscription = self._subscription
         if subscription is None or (frame := subscription.newest) is None or not self._is_shared(self.source):
-            self._pacer.beat(now)
+            self._sent_at = self._repeated_at = now
             return
-        self._pacer.beat(now)
         rendition = self.options.rendition
         shown = (frame.version(rendition.cursor), rendition)
-        if shown != self._shown:
+        if shown == self._shown:
+            self._repeated_at = now
+        else:
+            self._pacer.beat(now)
             try:
                 finished = await self._hub.encoder.encode(frame, rendition, _finished)
             except EncodeError as error:
@@ -395,6 +401,7 @@ class ViewerSession:
             if self._shown is None or self._shown[0] != shown[0]:
                 self._traffic.delivered += 1
             self._shown, self._last = shown, finished
+        self._sent_at = now
         if self._last is not None:
             await self._send(self._last.text)
             self._traffic.sent(time.monotonic(), len(self._last.text))
