@@ -1,0 +1,200 @@
+"""Pages, lists, health and snapshots, and who is let in."""
+
+from __future__ import annotations
+
+import io
+import socket
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from PIL import Image
+
+from capture.source import Condition
+from server.errors import ListenError, PortInUse
+from tests.server.conftest import SECRET, Studio
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+def url(studio: Studio, path: str, host: str = "127.0.0.1") -> str:
+    return f"http://{host}:{studio.server.port}{path}"
+
+
+async def test_only_what_is_shared_is_listed(studio: Studio, http: aiohttp.ClientSession) -> None:
+    async with http.get(url(studio, "/api/windows")) as answer:
+        listed = await answer.json()
+
+    assert listed == {
+        "windows": [
+            {
+                "handle": 4711, "title": "build <log>", "app": "xterm", "kind": "window", "width": 320, "height": 240,
+                "state": "live", "url": url(studio, "/watch/4711"),
+            }
+        ],
+        "count": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/api/health", "/health"])
+async def test_health(studio: Studio, http: aiohttp.ClientSession, path: str) -> None:
+    async with http.get(url(studio, path)) as answer:
+        data = await answer.json()
+
+    assert data.pop("uptime") >= 0
+    assert data == {"status": "ok", "version": "0.1.0", "viewers": 0, "sources": 1}
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [("jpg", "JPEG"), ("png", "PNG"), ("webp", "WEBP")])
+async def test_a_snapshot_is_fresh(studio: Studio, http: aiohttp.ClientSession, suffix: str, kind: str) -> None:
+    for shade in (40, 200):
+        studio.canvas.fill(shade, shade, shade)
+        async with http.get(url(studio, f"/snapshot/4711.{suffix}?quality=90&scale=0.5")) as answer:
+            image = Image.open(io.BytesIO(await answer.read()))
+
+        assert answer.status == 200
+        assert answer.content_type == f"image/{kind.lower()}"
+        assert (image.format, image.size) == (kind, (160, 120))
+        assert abs(image.convert("L").getpixel((50, 50)) - shade) < 4
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/snapshot/4712.jpg", 404, "source_not_found"), ("/snapshot/1.png", 404, "source_not_found"),
+        ("/snapshot/4711.gif", 404, "not_found"), ("/snapshot/4711.jpg?quality=0", 400, "invalid_option"),
+        ("/snapshot/4711.jpg?scale=abc", 400, "invalid_option"), ("/nothing", 404, "not_found"),
+        ("/viewer/../pyproject.toml", 404, "not_found"), ("/viewer/%2e%2e%2fapp.py", 404, "not_found"),
+        ("/viewer/nothing.js", 404, "not_found"), ("/stream/4711", 426, "bad_message"),
+    ],
+)  # fmt: skip
+async def test_bad_requests_are_answered_in_words(
+    studio: Studio, http: aiohttp.ClientSession, path: str, status: int, code: str
+) -> None:
+    async with http.get(url(studio, path)) as answer:
+        body = await answer.json()
+
+    assert (answer.status, body["error"]["code"]) == (status, code)
+    assert body["error"]["message"]
+    assert studio.canvases[SECRET.id].opens == 0
+
+
+async def test_a_snapshot_of_a_window_without_a_picture_says_why(studio: Studio, http: aiohttp.ClientSession) -> None:
+    studio.canvas.become(Condition("minimised", "The window is minimised."))
+    async with http.get(url(studio, "/snapshot/4711.png")) as answer:
+        body = await answer.json()
+
+    assert (answer.status, body["error"]) == (503, {"code": "no_picture", "message": "The window is minimised."})
+
+
+async def test_pages_are_served_with_a_strict_policy(studio: Studio, http: aiohttp.ClientSession) -> None:
+    for path, status in (("/", 200), ("/watch/4711", 200), ("/watch/4712", 404)):
+        async with http.get(url(studio, path)) as answer:
+            text = await answer.text()
+
+        assert answer.status == status
+        assert answer.content_type == "text/html"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "<script" in text
+        assert "passwords" not in text
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "[::1]", "localhost", "LOCALHOST"])
+async def test_every_name_of_this_computer_is_answered(studio: Studio, http: aiohttp.ClientSession, address: str) -> None:
+    async with http.get(url(studio, "/api/health", address)) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:{port}", "localhost", "localhost:1", "127.0.0.1", "localhost.:{port}", ""])
+async def test_foreign_names_are_refused(studio: Studio, http: aiohttp.ClientSession, host: str) -> None:
+    headers = {"Host": host.format(port=studio.server.port)}
+    async with http.get(url(studio, "/api/windows"), headers=headers) as answer:
+        text = await answer.text()
+
+    assert answer.status == 421
+    assert "build" not in text
+
+
+FOREIGN = [
+    "http://evil.example", "https://localhost:{port}", "http://localhost", "http://localhost:1", "http://localhost:{port}0",
+    "http://localhost:{port}.evil.example", "http://LOCALHOST:{port}", "http://localhost.:{port}", "http://xlocalhost:{port}",
+    "http://friend.example:80", "http://friend.example/", "http://notfriend.example", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+async def test_pages_of_others_get_neither_stream_nor_list(studio: Studio, http: aiohttp.ClientSession, origin: str) -> None:
+    headers = {"Origin": origin.format(port=studio.server.port)}
+    async with http.get(url(studio, "/api/windows"), headers=headers) as answer:
+        assert answer.status == 403
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await http.ws_connect(url(studio, "/stream/4711"), headers=headers)
+
+    assert refused.value.status == 403
+    assert studio.canvas.opens == 0
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:{port}", "http://127.0.0.1:{port}", "http://[::1]:{port}", "http://friend.example", "null"])
+async def test_our_page_and_allowed_ones_get_in(studio: Studio, http: aiohttp.ClientSession, origin: str) -> None:
+    headers = {"Origin": origin.format(port=studio.server.port)}
+    async with http.get(url(studio, "/api/windows"), headers=headers) as answer:
+        foreign = "localhost" not in origin and "1:" not in origin and "::1" not in origin
+        assert answer.status == 200
+        assert answer.headers.get("Access-Control-Allow-Origin") == (headers["Origin"] if foreign else None)
+    async with http.ws_connect(url(studio, "/stream/4711"), headers=headers) as viewer:
+        assert (await viewer.receive_json())["type"] == "session_started"
+
+
+async def test_a_picture_embedded_by_a_foreign_page_is_refused(studio: Studio, http: aiohttp.ClientSession) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+    async with http.get(url(studio, "/snapshot/4711.jpg"), headers=headers) as answer:
+        assert answer.status == 403
+    async with http.get(url(studio, "/"), headers=headers | {"Sec-Fetch-Mode": "navigate"}) as answer:
+        assert answer.status == 200
+
+
+async def test_two_hosts_are_refused(studio: Studio) -> None:
+    raw = socket.create_connection(("127.0.0.1", studio.server.port))
+    raw.sendall(f"GET /api/windows HTTP/1.1\r\nHost: localhost:{studio.server.port}\r\nHost: evil\r\n\r\n".encode())
+    raw.setblocking(False)
+    import asyncio
+
+    answer = await asyncio.get_running_loop().sock_recv(raw, 4096)
+    raw.close()
+
+    assert answer.split(b" ")[1] in (b"400", b"421")
+
+
+async def test_a_port_in_use_is_said_and_the_next_free_one_offered(studio: Studio) -> None:
+    from server.server import listen
+
+    with pytest.raises(PortInUse) as busy:
+        listen("127.0.0.1", studio.server.port)
+
+    assert str(studio.server.port) in busy.value.message
+    assert busy.value.suggestion is not None
+    for listening in listen("127.0.0.1", busy.value.suggestion):
+        listening.close()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])
+async def test_beyond_this_computer_nothing_is_opened_yet(host: str) -> None:
+    from server.server import listen
+
+    with pytest.raises(ListenError, match="this computer only"):
+        listen(host, 0)
+
+
+async def test_the_server_can_be_started_again(studio: Studio, http: aiohttp.ClientSession) -> None:
+    await studio.server.stop()
+    assert not studio.server.is_running
+    await studio.server.start(port=0)
+    async with http.get(url(studio, "/health")) as answer:
+        assert answer.status == 200

@@ -1,0 +1,90 @@
+"""Viewers that do not read: dropped themselves, and nobody else notices."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import socket
+
+import pytest
+
+from tests.server.conftest import Studio, receive, until
+
+
+def stuck_viewer(studio: Studio, query: str = "fps=60&quality=100") -> socket.socket:
+    """Return a socket that has asked for pictures and will never read one."""
+    raw = socket.create_connection(("127.0.0.1", studio.server.port))
+    key = base64.b64encode(os.urandom(16)).decode()
+    request = (
+        f"GET /stream/4711?{query} HTTP/1.1\r\nHost: 127.0.0.1:{studio.server.port}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    raw.sendall(request.encode())
+    return raw
+
+
+async def paint(studio: Studio) -> None:
+    """Keep the picture changing, with something that no codec makes small."""
+    seed = 0
+    while True:
+        studio.canvas.noise(seed % 50)
+        seed += 1
+        await asyncio.sleep(0.02)
+
+
+async def test_a_viewer_that_never_reads_is_dropped_while_another_goes_on(studio: Studio) -> None:
+    painting = asyncio.create_task(paint(studio))
+    async with studio.connect("/stream/4711?fps=20") as good:
+        await receive(good, "frame")
+        stuck = stuck_viewer(studio)
+        await until(lambda: len(studio.registry) == 2)
+        numbers = []
+        async with asyncio.timeout(20):
+            while len(studio.registry) == 2:
+                numbers.append((await receive(good, "frame"))["data"]["frame_number"])
+        stuck.close()
+    painting.cancel()
+
+    assert len(numbers) > 20
+    assert numbers == sorted(numbers)
+
+
+async def test_who_reads_again_in_time_learns_why_it_was_dropped(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.session.STALL_SECONDS", 0.5)
+    monkeypatch.setattr("server.session.PARTING_SECONDS", 5.0)
+    painting = asyncio.create_task(paint(studio))
+    stuck = stuck_viewer(studio)
+    (session,) = await _sessions(studio)
+    await until(lambda: not session.is_active, seconds=15)
+    stuck.setblocking(False)
+    received = b""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(10):
+        while b"\x88\x02\x11\x38" not in received[-64:]:
+            chunk = await loop.sock_recv(stuck, 1 << 16)
+            assert chunk
+            received += chunk
+    painting.cancel()
+    stuck.close()
+
+    assert b'"code":"too_slow"' in received[-400:]
+
+
+async def _sessions(studio: Studio) -> list:
+    await until(lambda: len(studio.registry) == 1)
+    return list(studio.registry._sessions.values())
+
+
+async def test_stopping_does_not_wait_for_stuck_viewers(studio: Studio) -> None:
+    painting = asyncio.create_task(paint(studio))
+    stuck = [stuck_viewer(studio) for _ in range(5)]
+    await until(lambda: len(studio.registry) == 5)
+    await until(lambda: all(s._sending_since is not None for s in studio.registry._sessions.values()), seconds=15)
+    async with asyncio.timeout(2.0):
+        await studio.server.stop()
+    painting.cancel()
+    for raw in stuck:
+        raw.close()
+
+    assert len(studio.registry) == 0
