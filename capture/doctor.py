@@ -27,6 +27,11 @@ def findings() -> Iterator[Finding]:
 
 def _display() -> Iterator[Finding]:
     try:
+        import xcffib.composite
+        import xcffib.damage
+        import xcffib.shm
+        import xcffib.xfixes
+
         from capture.backends import x11
     except (ImportError, OSError) as error:
         yield ("X11 library", False, str(error), "apt-get install libxcb1")
@@ -41,10 +46,10 @@ def _display() -> Iterator[Finding]:
     try:
         yield ("Display", True, os.environ.get("DISPLAY", ""), "")
         for name, module, major, minor in (
-            ("Composite", x11.xcffib.composite, 0, 4),
-            ("Damage", x11.xcffib.damage, 1, 1),
-            ("MIT-SHM", x11.xcffib.shm, 1, 2),
-            ("XFixes", x11.xcffib.xfixes, 5, 0),
+            ("Composite", xcffib.composite, 0, 4),
+            ("Damage", xcffib.damage, 1, 1),
+            ("MIT-SHM", xcffib.shm, 1, 2),
+            ("XFixes", xcffib.xfixes, 5, 0),
         ):
             try:
                 display.extension(module, major, minor)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from server.access import AccessPolicy
 from server.pages import SAFETY_HEADERS, load_pages
@@ -15,7 +16,6 @@ from server.routes import PAGES, REGISTRY, STARTED, add_routes, problem
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LARGEST_BODY = 16 * 1024
 
 
@@ -30,7 +30,7 @@ def make_app(registry: SessionRegistry, policy: AccessPolicy) -> web.Application
     return app
 
 
-def _gate(policy: AccessPolicy) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def _gate(policy: AccessPolicy) -> Middleware:
     """Return the first thing every request meets; nothing is looked up or taken before it says yes."""
 
     @web.middleware

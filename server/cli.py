@@ -84,9 +84,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     try:
         rules = tuple(parse_rule(text) for text in arguments.share)
         wishes = {
-            name: value
-            for name in ("fps", "quality", "format")
-            if (value := getattr(arguments, name)) is not None
+            name: value for name in ("fps", "quality", "format") if (value := getattr(arguments, name)) is not None
         }
         options = StreamOptions().patched(wishes)
         asyncio.run(_serve_until_told(arguments, rules, options))

@@ -83,9 +83,7 @@ class SessionRegistry:
     def open(self, source: Source, options: StreamOptions, viewer: tuple[str, str]) -> ViewerSession:
         """Return a new session for ``viewer`` (address, program); `close_session` has to follow."""
         session_id = f"{next(self._numbers)}-{secrets.token_hex(4)}"
-        session = ViewerSession(
-            session_id, source, options, viewer, self.hub, self.shares.is_shared, self._tell
-        )
+        session = ViewerSession(session_id, source, options, viewer, self.hub, self.shares.is_shared, self._tell)
         self._sessions[session_id] = session
         self._ended[session_id] = asyncio.Event()
         if self._checking is None:

@@ -150,7 +150,9 @@ def _bind(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(port, _free_port(addresses, port + 1) if port else None) from error
         if error.errno == errno.EACCES:
-            raise ListenError(f"The system lets only the administrator use port {port}; choose one above 1023.") from error
+            raise ListenError(
+                f"The system lets only the administrator use port {port}; choose one above 1023."
+            ) from error
         raise ListenError(f"Port {port} cannot be used: {error.strerror}.") from error
     if not bound:
         raise ListenError("This computer has no loopback address.")

@@ -114,6 +114,14 @@ class ViewerSession:
         self._heard_at = time.monotonic()
         self._rtt: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._commands: dict[str, Callable[[Command], None]] = {
+            "update_options": self._update_options,
+            "take_screenshot": self._take_screenshot,
+            "get_status": self._get_status,
+            "pause": self._pause_command,
+            "resume": self._resume_command,
+            "stop": self._stop,
+        }
 
     def view(self) -> SessionView:
         """Return the session as it is now."""
@@ -205,7 +213,7 @@ class ViewerSession:
     def _obey(self, text: str) -> None:
         try:
             command = parse(text)
-            _COMMANDS[command.name](self, command)
+            self._commands[command.name](command)
         except BadCommand as bad:
             self._say(messages.error(bad.code, bad.message))
         except InvalidOption as bad:
@@ -461,16 +469,6 @@ class ViewerSession:
         if self._socket is None:
             raise RuntimeError("the session does not run")
         return self._socket
-
-
-_COMMANDS: dict[str, Callable[[ViewerSession, Command], None]] = {
-    "update_options": ViewerSession._update_options,
-    "take_screenshot": ViewerSession._take_screenshot,
-    "get_status": ViewerSession._get_status,
-    "pause": ViewerSession._pause_command,
-    "resume": ViewerSession._resume_command,
-    "stop": ViewerSession._stop,
-}
 
 
 def _finished(encoded: Encoded) -> _Finished:

@@ -11,6 +11,7 @@ from capture.catalog import Catalog
 from capture.source import DEMO_ID, DESKTOP_ID, Source, Unsubscribe
 
 RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity"]
+SIMPLE: Mapping[str, RuleKind] = MappingProxyType({"all": "all", "desktop": "desktop", "demo": "demo"})
 Identity = tuple[str, int | None, int | None]
 
 
@@ -57,8 +58,8 @@ def parse_rule(text: str) -> ShareRule:
         ValueError: it is none of these; the message says what is possible.
     """
     word = text.strip()
-    if word == "all" or word == "desktop" or word == "demo":
-        return ShareRule(word)
+    if word in SIMPLE:
+        return ShareRule(SIMPLE[word])
     if word.startswith("title:") and word[len("title:") :].strip():
         return ShareRule("title", word[len("title:") :].strip())
     number = word.removeprefix("monitor-")
@@ -121,9 +122,7 @@ class ShareList:
 
     def _refresh(self) -> None:
         shared = {
-            source.id: source
-            for source in self._catalog.sources
-            if any(rule.matches(source) for rule in self.rules)
+            source.id: source for source in self._catalog.sources if any(rule.matches(source) for rule in self.rules)
         }
         if shared != self.shared:
             self.shared = MappingProxyType(shared)

@@ -89,7 +89,7 @@ class Display:
     def events(self) -> Iterator[Any]:
         """Return what has arrived. Errors of requests nobody waits for are passed over."""
         self.connection.flush()
-        found = []
+        found: list[Any] = []
         while True:
             try:
                 event = self.connection.poll_for_event()
@@ -148,8 +148,9 @@ class SharedSegment:
         self._shm.GetImage(
             drawable, x, y, width, height, ALL_PLANES, xcffib.xproto.ImageFormat.ZPixmap, self._segment, 0
         ).reply()
-        memory = (ctypes.c_uint8 * size).from_address(self._address)
-        return np.frombuffer(memory, dtype=np.uint8).reshape(height, width, 4)
+        memory = memoryview((ctypes.c_uint8 * size).from_address(self._address))
+        pixels: Pixels = np.frombuffer(memory, dtype=np.uint8).reshape(height, width, 4)
+        return pixels
 
     def close(self) -> None:
         """Give the memory back; never raises. No view of it may be used afterwards."""

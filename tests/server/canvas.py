@@ -31,9 +31,7 @@ class Canvas:
 
     def fill(self, blue: int, green: int, red: int) -> None:
         """Paint everything in one colour."""
-        self.pixels = np.broadcast_to(
-            np.array([blue, green, red, 0], dtype=np.uint8), self.pixels.shape
-        ).copy()
+        self.pixels = np.broadcast_to(np.array([blue, green, red, 0], dtype=np.uint8), self.pixels.shape).copy()
         self._wake()
 
     def noise(self, seed: int) -> None:

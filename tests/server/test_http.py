@@ -107,12 +107,17 @@ async def test_pages_are_served_with_a_strict_policy(studio: Studio, http: aioht
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "[::1]", "localhost", "LOCALHOST"])
-async def test_every_name_of_this_computer_is_answered(studio: Studio, http: aiohttp.ClientSession, address: str) -> None:
+async def test_every_name_of_this_computer_is_answered(
+    studio: Studio, http: aiohttp.ClientSession, address: str
+) -> None:
     async with http.get(url(studio, "/api/health", address)) as answer:
         assert answer.status == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:{port}", "localhost", "localhost:1", "127.0.0.1", "localhost.:{port}", ""])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example:{port}", "localhost", "localhost:1", "127.0.0.1", "localhost.:{port}", ""],
+)
 async def test_foreign_names_are_refused(studio: Studio, http: aiohttp.ClientSession, host: str) -> None:
     headers = {"Host": host.format(port=studio.server.port)}
     async with http.get(url(studio, "/api/windows"), headers=headers) as answer:
@@ -130,7 +135,9 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-async def test_pages_of_others_get_neither_stream_nor_list(studio: Studio, http: aiohttp.ClientSession, origin: str) -> None:
+async def test_pages_of_others_get_neither_stream_nor_list(
+    studio: Studio, http: aiohttp.ClientSession, origin: str
+) -> None:
     headers = {"Origin": origin.format(port=studio.server.port)}
     async with http.get(url(studio, "/api/windows"), headers=headers) as answer:
         assert answer.status == 403
@@ -141,7 +148,10 @@ async def test_pages_of_others_get_neither_stream_nor_list(studio: Studio, http:
     assert studio.canvas.opens == 0
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:{port}", "http://127.0.0.1:{port}", "http://[::1]:{port}", "http://friend.example", "null"])
+@pytest.mark.parametrize(
+    "origin",
+    ["http://localhost:{port}", "http://127.0.0.1:{port}", "http://[::1]:{port}", "http://friend.example", "null"],
+)
 async def test_our_page_and_allowed_ones_get_in(studio: Studio, http: aiohttp.ClientSession, origin: str) -> None:
     headers = {"Origin": origin.format(port=studio.server.port)}
     async with http.get(url(studio, "/api/windows"), headers=headers) as answer:

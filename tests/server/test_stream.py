@@ -41,7 +41,9 @@ async def test_a_viewer_is_greeted_then_sees_the_picture(studio: Studio) -> None
     assert data["options"] | {"unchanged": "repeat"} == {
         "fps": 10, "quality": 80, "format": "jpeg", "scale": 1, "cursor": True, "adaptive": False, "unchanged": "repeat",
     }  # fmt: skip
-    assert {"frame_number", "width", "height", "format", "data_url", "size", "timestamp", "captured_at"} <= set(frame["data"])
+    assert {"frame_number", "width", "height", "format", "data_url", "size", "timestamp", "captured_at"} <= set(
+        frame["data"]
+    )
     assert RFC3339.match(frame["data"]["captured_at"])
     image = picture(frame)
     assert image.size == (320, 240) == (frame["data"]["width"], frame["data"]["height"])
@@ -83,7 +85,10 @@ async def test_skip_sends_nothing_while_nothing_changes(studio: Studio) -> None:
 
 
 async def test_equal_wishes_are_encoded_once(studio: Studio) -> None:
-    async with studio.connect("/stream/4711?unchanged=skip") as one, studio.connect("/stream/4711?unchanged=skip") as two:
+    async with (
+        studio.connect("/stream/4711?unchanged=skip") as one,
+        studio.connect("/stream/4711?unchanged=skip") as two,
+    ):
         for shade in range(5):
             studio.canvas.fill(shade, 0, 0)
             numbers = {(await receive(viewer, "frame"))["data"]["frame_number"] for viewer in (one, two)}
@@ -234,7 +239,9 @@ async def test_a_command_now_and_then_is_no_flood(studio: Studio) -> None:
             await receive(viewer, "status")
 
 
-@pytest.mark.parametrize("path", ["0", "4712", "99999", "-1", "4711.0", "04711", "9" * 400, "monitor-9", "demo", "active", "%00", "x" * 200])
+@pytest.mark.parametrize(
+    "path", ["0", "4712", "99999", "-1", "4711.0", "04711", "9" * 400, "monitor-9", "demo", "active", "%00", "x" * 200]
+)
 async def test_what_is_not_shared_is_not_found_whatever_it_is(studio: Studio, path: str) -> None:
     async with studio.connect(f"/stream/{path}") as viewer:
         code, messages = await closed(viewer)
