@@ -4,9 +4,10 @@
 venv=$top/.venv
 
 # Without fonts all text is boxes; without xrandr (x11-xserver-utils) pywinctl ends the process.
-run_packages="libegl1 libgl1 libopengl0 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0
-libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxcb-xinerama0 fontconfig fonts-dejavu-core
-x11-xserver-utils procps"
+# libglib2.0-bin stands for the library it needs, whose own name differs between releases.
+run_packages="libglib2.0-bin libegl1 libgl1 libopengl0 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
+libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxcb-xinerama0 fontconfig
+fonts-dejavu-core x11-xserver-utils procps"
 virtual_display_packages="xvfb xauth"
 
 say() {
@@ -70,13 +71,18 @@ ensure_packages() {
         exit 1
     fi
     say "Installing system packages: $missing"
+    log=$top/.cache/apt.log
+    mkdir -p "$top/.cache"
     # Word splitting is meant: a list of package names, and sudo that may be absent.
     # shellcheck disable=SC2086
     {
-        $as_root apt-get -qq -o Acquire::Retries=3 update >&2 &&
-            $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
-                install --no-install-recommends $missing >&2
-    } || fail "apt-get could not install: $missing"
+        $as_root apt-get -o Acquire::Retries=3 update &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
+                install --no-install-recommends $missing
+    } >"$log" 2>&1 || {
+        tail -n 30 "$log" >&2
+        fail "apt-get could not install: $missing (all it said is in $log)"
+    }
 }
 
 # What an up-to-date environment was made from. `$1` is the set of dependencies: run or test.
@@ -93,23 +99,33 @@ is_stamped() {
         [ "$(stamp_of "$1")" = "$(cat "$venv/panecast-$1.stamp")" ]
 }
 
-make_venv() {
-    if [ -x "$venv/bin/python" ] && is_fitting_python "$venv/bin/python" &&
-        "$venv/bin/python" -c 'import pip' 2>/dev/null; then
+is_usable_venv() {
+    [ -x "$venv/bin/python" ] && is_fitting_python "$venv/bin/python" && "$venv/bin/python" -c 'import pip' 2>/dev/null
+}
+
+# Prints the Debian packages without which no environment can be made here.
+venv_packages() {
+    if is_stamped run || is_stamped test || is_usable_venv; then
         return 0
     fi
     python=$(find_python) || {
-        ensure_packages python3
-        python=$(find_python) || fail "Python 3.11, 3.12 or 3.13 is needed and was not found."
+        printf 'python3 python3-venv'
+        return 0
     }
     # Debian keeps ensurepip in a package of its own.
     if ! "$python" -c 'import ensurepip' 2>/dev/null; then
-        version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
         case $python in
-            */python3) ensure_packages python3-venv ;;
-            *) ensure_packages "python$version-venv" ;;
+            */python3) printf 'python3-venv' ;;
+            *) printf '%s-venv' "$(basename "$python")" ;;
         esac
     fi
+}
+
+make_venv() {
+    if is_usable_venv; then
+        return 0
+    fi
+    python=$(find_python) || fail "Python 3.11, 3.12 or 3.13 is needed and was not found."
     say "Making .venv with $python"
     "$python" -m venv --clear "$venv" || fail "$python could not make $venv"
 }

@@ -89,7 +89,7 @@ run_on_virtual_display() {
     exit "$status"
 }
 
-packages=$run_packages
+packages="$run_packages $(venv_packages)"
 virtual=
 if wants_tray_app "$@" && ! has_display; then
     virtual=yes

@@ -53,7 +53,7 @@ ensure_npm_tools() {
 }
 
 set_up() {
-    packages="$run_packages $test_packages"
+    packages="$run_packages $(venv_packages) $test_packages"
     # Debian's npm brings some hundred packages along; a machine that has one from elsewhere keeps it.
     if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
         packages="$packages nodejs npm"
@@ -87,35 +87,47 @@ check_scripts() {
 }
 
 failed=
+
+announce() {
+    printf '\n==== %s\n' "$1"
+    begun=$(date +%s)
+}
+
+conclude() {
+    printf '==== %s: %s, %s s\n' "$1" "$2" "$(($(date +%s) - begun))"
+}
+
+# Runs a check, unless only another one was asked for.
 step() {
     name=$1
     shift
     if [ -n "$only" ] && [ "$only" != "$name" ]; then
         return 0
     fi
-    printf '\n==== %s\n' "$name"
-    begun=$(date +%s)
-    result=ok
-    "$@" || {
-        result=FAILED
+    announce "$name"
+    if "$@"; then
+        conclude "$name" ok
+    else
+        conclude "$name" FAILED
         failed="$failed $name"
-    }
-    # pytest has the last word, so that its closing line is what one sees.
-    case $name in
-        pytest | fresh | all) ;;
-        *) printf '==== %s: %s, %s s\n' "$name" "$result" "$(($(date +%s) - begun))" ;;
-    esac
+    fi
 }
+
+# Runs tests; pytest times itself, and its closing line is to be the last one to be seen.
+tests() {
+    announce "$1"
+    shift
+    "$venv/bin/python" -m pytest "$@" || failed="$failed tests"
+}
+
+# A machine that cannot be set up can test nothing: a failure in here ends the run.
+announce setup
+set_up
+conclude setup ok
 
 python=$venv/bin/python
 # Where node looks for what a test requires.
 export NODE_PATH="$npm_tools/node_modules"
-
-# A machine that cannot be set up can test nothing: this one step ends the run.
-printf '==== setup\n'
-begun=$(date +%s)
-set_up
-printf '==== setup: ok, %s s\n' "$(($(date +%s) - begun))"
 
 step ruff "$python" -m ruff check .
 step format "$python" -m ruff format --check .
@@ -125,19 +137,11 @@ step page check_page
 step scripts check_scripts
 
 if [ -n "$failed" ]; then
-    printf '\n==== failed before the tests:%s\n' "$failed"
+    printf '\n==== failed so far:%s\n' "$failed"
 fi
 case $only in
-    '')
-        name=tests
-        printf '\n==== tests\n'
-        "$python" -m pytest || failed="$failed tests"
-        ;;
-    *)
-        step pytest "$python" -m pytest -m 'not fresh'
-        step fresh "$python" -m pytest -m fresh
-        ;;
+    '') tests pytest ;;
+    pytest) tests pytest -m 'not fresh' ;;
+    fresh) tests fresh -m fresh ;;
 esac
-if [ -n "$failed" ]; then
-    exit 1
-fi
+[ -z "$failed" ]

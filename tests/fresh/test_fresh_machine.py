@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from bare_root import BareRoot, RunningCommand, bare_root
+from tests.fresh.bare_root import BareRoot, RunningCommand, bare_root
 
 PROJECT = Path(__file__).resolve().parents[2]
 CLONE = "/home/panecast"
@@ -25,16 +25,15 @@ END_SECONDS = 15
 pytestmark = [
     pytest.mark.fresh,
     pytest.mark.timeout(SET_UP_SECONDS + 300),
-    pytest.mark.skipif(
-        os.environ.get("PANECAST_IN_FRESH_ROOT") == "1", reason="this is a fresh machine already"
-    ),
+    pytest.mark.skipif(os.environ.get("PANECAST_IN_FRESH_ROOT") == "1", reason="this is a fresh machine already"),
     pytest.mark.skipif(os.geteuid() != 0, reason="changing the root directory needs root"),
     pytest.mark.skipif(shutil.which("mmdebstrap") is None, reason="mmdebstrap is not installed"),
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def machine() -> Iterator[BareRoot]:
+    """One machine for all: the app first, then the tests, is also what a newcomer does."""
     with bare_root(PROJECT / ".cache" / "fresh") as root:
         root.clone(PROJECT, CLONE)
         yield root
@@ -42,9 +41,7 @@ def machine() -> Iterator[BareRoot]:
 
 def fetch(address: str, path: str) -> bytes:
     """Fetch a path of the server; what the address carries beside the path, such as a key, is kept."""
-    with urllib.request.urlopen(
-        urlunsplit(urlsplit(address)._replace(path=path, fragment="")), timeout=10
-    ) as answer:
+    with urllib.request.urlopen(urlunsplit(urlsplit(address)._replace(path=path, fragment="")), timeout=10) as answer:
         assert answer.status == 200
         return answer.read()
 
