@@ -82,7 +82,7 @@ check_scripts() {
     done
     bash -n .ci/run
     if command -v shellcheck >/dev/null 2>&1; then
-        shellcheck --shell=sh installer/*.sh
+        shellcheck --external-sources installer/run.sh installer/test.sh
     fi
 }
 

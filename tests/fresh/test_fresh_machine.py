@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+
 from tests.fresh.bare_root import BareRoot, RunningCommand, bare_root
 
 PROJECT = Path(__file__).resolve().parents[2]
