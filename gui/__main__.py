@@ -1,0 +1,115 @@
+"""``panecast``: the tray app, or with a command (serve, windows, doctor) a program without any window.
+
+Imports no Qt, and hardly anything else, before it is known which of the two is wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+HEADLESS = ("serve", "windows", "doctor")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run Panecast and return the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    command = next((each for each in arguments if not each.startswith("-")), "")
+    if "--version" in arguments or (arguments and arguments[0] == command and command in HEADLESS):
+        from server.cli import main as headless
+
+        if command == "doctor":
+            from gui.doctor import checks
+
+            return headless(arguments, extra_checks=checks)
+        return headless(arguments)
+    options = _parser().parse_args(arguments)
+    rules = []
+    if options.share:
+        from server.sharing import parse_rule
+
+        for text in options.share:
+            try:
+                rules.append(parse_rule(text))
+            except ValueError as error:
+                print(f"panecast: {error}", file=sys.stderr)
+                return 2
+    lacking = _lacks_display()
+    if lacking:
+        print(f"panecast: {lacking}", file=sys.stderr)
+        return 1
+    # qasync takes the first Qt binding it finds unless it is told.
+    os.environ["QT_API"] = "pyside6"
+    from gui.app import StartOptions, run
+
+    return run(
+        StartOptions(
+            rules=tuple(rules),
+            demo=options.demo,
+            port=options.port,
+            print_url=options.print_url,
+            config_dir=options.config_dir,
+            minimized=options.minimized,
+        )
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="panecast",
+        description="Show any window of this computer in any browser, from a tray icon.",
+        epilog="Without a desktop: panecast serve, panecast windows, panecast doctor (each with --help).",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument("--demo", action="store_true", help="open a lively window and share it at once")
+    parser.add_argument(
+        "--share",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="WHAT",
+        help="share at once: all, desktop, demo, monitor-1, a window's handle, title:TEXT; several may be named",
+    )
+    parser.add_argument("--port", type=_port, help="where to listen (default: where it did last, 8080 at first)")
+    parser.add_argument("--print-url", action="store_true", help="print the address on one line once it answers")
+    parser.add_argument("--config-dir", type=Path, metavar="DIR", help="where the settings are kept")
+    parser.add_argument("--minimized", action="store_true", help="do not open the panel")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}")
+    return int(text)
+
+
+def _lacks_display() -> str:
+    """Return why no window can be opened, empty if one can; Qt itself would abort the process."""
+    if not sys.platform.startswith("linux"):
+        return ""
+    platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
+    if platform in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs"):
+        return ""
+    advice = "Start it from a desktop, or share without one: panecast serve --share all"
+    display, wayland = os.environ.get("DISPLAY", ""), os.environ.get("WAYLAND_DISPLAY", "")
+    if not display and not wayland:
+        return f"There is no display to show the panel on (DISPLAY and WAYLAND_DISPLAY are not set). {advice}"
+    if wayland and platform != "xcb":
+        return ""
+    import xcffib
+    import xcffib.xproto  # without it a connection cannot even begin
+
+    try:
+        xcffib.connect(display=display).disconnect()
+    except xcffib.ConnectionException:
+        return f"The display {display} does not answer. {advice}"
+    from gui.doctor import checks
+
+    return " ".join(f"{check.message} {check.mend}" for check in checks() if not check.ok)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

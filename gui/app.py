@@ -1,0 +1,320 @@
+"""The composition root: makes every part of the tray app, joins them, and takes them apart again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QMessageBox
+from qasync import QEventLoop
+
+from capture.backends.choose import make_backend
+from capture.backends.demo import demo_source
+from capture.catalog import Catalog
+from capture.hub import Hub
+from capture.source import Condition, Source
+from gui.controller import Controller
+from gui.demo import DemoProcess
+from gui.icons import Icons
+from gui.panel import Panel
+from gui.pictures import LivePicture
+from gui.settings import Settings, SettingsFile
+from gui.sharing import copy_to_clipboard
+from gui.signals import EndingSignals
+from gui.state import Message
+from gui.style import accented, current_look
+from gui.throttle import Throttle
+from gui.thumbnails import Thumbnails
+from gui.tray import Tray
+from gui.watchdog import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
+from server.options import StreamOptions
+from server.registry import SessionRegistry
+from server.server import Server
+from server.sharing import ShareList, ShareRule
+
+PREVIEW_SECONDS = 0.2
+"""Least time between two pictures of the preview."""
+SAVE_SECONDS = 0.5
+"""Settings are written this long after a change, together with the changes that follow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    """What the command line asked for."""
+
+    rules: tuple[ShareRule, ...] = ()
+    demo: bool = False
+    port: int | None = None
+    print_url: bool = False
+    config_dir: Path | None = None
+    minimized: bool = False
+
+
+def run(options: StartOptions) -> int:
+    """Show the app until the person quits; return the exit code."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("panecast")
+    application.setApplicationDisplayName("Panecast")
+    application.setDesktopFileName("panecast")
+    application.setStyle("Fusion")
+    # qasync's loop ends with the last window otherwise, and the app lives in the tray.
+    application.setQuitOnLastWindowClosed(False)
+    application.setPalette(accented(application.palette()))
+    application.styleHints().colorSchemeChanged.connect(lambda: application.setPalette(accented(application.palette())))
+    loop = QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    # qasync's own executor starts ten threads.
+    loop.set_default_executor(ThreadPoolExecutor(2, thread_name_prefix="default"))
+    with loop:
+        loop.run_until_complete(_main(application, options))
+    return 0
+
+
+async def _main(application: QApplication, options: StartOptions) -> None:
+    app = App(application, options)
+    app.open()
+    try:
+        await app.quitting.wait()
+    finally:
+        await app.close()
+
+
+class App:
+    """Everything there is, joined. Loop only.
+
+    Attributes:
+        quitting: set when the app is to end.
+        panel, tray, controller, watchdog: for whoever drives the app from outside, such as tests.
+    """
+
+    def __init__(self, application: QApplication, options: StartOptions) -> None:
+        self._options = options
+        self._file = SettingsFile(options.config_dir)
+        settings = self._file.load()
+        if options.port is not None:
+            settings = msgspec.structs.replace(settings, port=options.port)
+        self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._hub = Hub(make_backend)
+        self._catalog = Catalog(fixed=(demo_source(),))
+        self._shares = ShareList(self._catalog, options.rules)
+        self._registry = SessionRegistry(self._hub, self._shares, _defaults(settings))
+        self._server = Server(self._hub, self._catalog, self._shares, self._registry)
+        self.quitting = asyncio.Event()
+        self.controller = Controller(self._catalog, self._shares, self._registry, self._server, settings)
+        icons = Icons()
+        self.panel = Panel(icons)
+        self.tray = Tray(icons)
+        application.setWindowIcon(icons.icon("panecast", current_look().accent))
+        self.watchdog = Watchdog()
+        self._signals = EndingSignals(self.quit)
+        self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
+        self._throttles: dict[str, Throttle] = {}
+        self._live: LivePicture | None = None
+        self._in_sight: tuple[Source, ...] = ()
+        self._is_seen = False
+        self._question: QMessageBox | None = None
+        self._demo: DemoProcess | None = None
+        self._saving: asyncio.Handle | None = None
+        self._has_printed = False
+        self._join()
+
+    def open(self) -> None:
+        """Show the panel and begin."""
+        controller, options = self.controller, self._options
+        self.panel.place(controller.settings.geometry, controller.settings.splitter)
+        self.watchdog.start()
+        self.tray.show()
+        self._show_state()
+        if not options.minimized:
+            self.panel.show()
+        elif not self.tray.is_there:
+            self.panel.showMinimized()
+        if self._file.problems:
+            controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
+        self._catalog.start()
+        if options.demo:
+            self._demo = DemoProcess(self._catalog, self._share_demo)
+        if options.demo or options.rules:
+            controller.start()
+
+    def quit(self) -> None:
+        """Have the app end."""
+        self.quitting.set()
+
+    async def close(self) -> None:
+        """End everything, in the order in which it depends on each other."""
+        self._signals.close()
+        self._remember_look()
+        self.panel.hide()
+        self.tray.close()
+        self._thumbnails.close()
+        self._stop_preview()
+        if self._saving is not None:
+            self._saving.cancel()
+        self._file.save(self.controller.settings)
+        await self.controller.close()
+        if self._demo is not None:
+            self._demo.close()
+        self._registry.close()
+        self._shares.close()
+        self._catalog.stop()
+        await self._hub.close()
+        self.watchdog.stop()
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=0.5)
+
+    def _join(self) -> None:
+        controller, panel, tray = self.controller, self.panel, self.tray
+        controller.subscribe(self._show_state)
+        controller.subscribe_settings(self._save_soon)
+        panel.sharing.start_wished.connect(controller.start)
+        panel.sharing.stop_wished.connect(controller.stop)
+        panel.sharing.copy_wished.connect(self._copy_link)
+        panel.sharing.port_wished.connect(controller.set_port)
+        panel.sources.share_wished.connect(controller.set_shared)
+        panel.sources.selected.connect(controller.select)
+        panel.sources.in_sight.connect(self._look_at)
+        panel.controls.option_wished.connect(self._set_option)
+        panel.viewers.disconnect_wished.connect(controller.disconnect)
+        panel.viewers.figures_wished.connect(controller.refresh)
+        panel.message_bar.dismissed.connect(controller.dismiss)
+        panel.preview.stage.size_changed.connect(self._resize_preview)
+        panel.toggle_wished.connect(controller.toggle)
+        panel.quit_wished.connect(self.quit)
+        panel.close_wished.connect(self._close_panel)
+        panel.shown.connect(self._panel_shown)
+        panel.hidden.connect(self._panel_hidden)
+        tray.start_wished.connect(controller.start)
+        tray.stop_wished.connect(controller.stop)
+        tray.panel_wished.connect(panel.come_forward)
+        tray.copy_wished.connect(self._copy_link)
+        tray.quit_wished.connect(self.quit)
+        tray.unshare_wished.connect(lambda source: controller.set_shared(source, False))
+
+    def _show_state(self) -> None:
+        state = self.controller.state
+        if self._is_seen:
+            self.panel.show_state(state)
+            self._preview()
+        self.tray.show_state(state)
+        self.watchdog.interval = BUSY_INTERVAL if self._is_seen or state.is_sharing else IDLE_INTERVAL
+        if state.is_sharing and self._options.print_url and not self._has_printed:
+            self._has_printed = True
+            sys.stdout.write(f"{state.url}\n")
+            sys.stdout.flush()
+
+    def _set_option(self, name: str, value: object) -> None:
+        if name not in self._throttles:
+            self._throttles[name] = Throttle(lambda wished: self.controller.set_option(name, wished))
+        self._throttles[name](value)
+
+    def _copy_link(self) -> None:
+        if self.controller.state.is_sharing:
+            copy_to_clipboard(self.controller.state.url)
+            self.panel.sharing.say_copied()
+
+    def _share_demo(self, source: Source) -> None:
+        self._shares.set_rules((*self._shares.rules, ShareRule.for_source(source)))
+        self.controller.select(source)
+
+    def _panel_shown(self) -> None:
+        if not self._is_seen and not self.panel.isMinimized():
+            self._is_seen = True
+            self._show_state()
+            self._look_at(self._in_sight)
+
+    def _panel_hidden(self) -> None:
+        if self._is_seen:
+            self._is_seen = False
+            self._stop_preview()
+            self._thumbnails.set_in_sight(())
+            self._remember_look()
+            self._show_state()
+
+    def _look_at(self, sources: tuple[Source, ...]) -> None:
+        self._in_sight = sources
+        ratio = self.panel.devicePixelRatioF()
+        self._thumbnails.set_size((round(72 * ratio), round(45 * ratio)))
+        self._thumbnails.set_in_sight(sources if self._is_seen else ())
+
+    def _preview(self) -> None:
+        """Look at what is selected, unless that is what is looked at already."""
+        source = self.controller.state.selected
+        if source is None or (self._live is not None and self._live.source.identity == source.identity):
+            return
+        self._stop_preview()
+        stage = self.panel.preview.stage
+        stage.clear("Waiting for the first picture…")
+        self._live = LivePicture(
+            self._hub,
+            source,
+            self._workers,
+            interval=PREVIEW_SECONDS,
+            size=stage.target(),
+            pointer=True,
+            shown=self._show_picture,
+        )
+
+    def _show_picture(self, image: QImage | None, condition: Condition) -> None:
+        self.panel.preview.stage.show_picture(image, condition)
+
+    def _resize_preview(self, width: int, height: int) -> None:
+        if self._live is not None:
+            self._live.set_size((width, height))
+
+    def _stop_preview(self) -> None:
+        live, self._live = self._live, None
+        if live is not None:
+            live.close()
+
+    def _close_panel(self) -> None:
+        if self.tray.is_there:
+            self.panel.hide()
+            if not self.controller.settings.knows_tray:
+                self.tray.say("Panecast is still here", "Open it again, or quit, with this icon.")
+                self.controller.remember_tray()
+        elif not self.controller.state.is_sharing:
+            self.quit()
+        elif self._question is None:
+            self._question = self.panel.ask_keep_sharing()
+            self._question.accepted.connect(self.quit)
+            self._question.rejected.connect(self.panel.showMinimized)
+            self._question.finished.connect(self._forget_question)
+
+    def _forget_question(self) -> None:
+        self._question = None
+
+    def _remember_look(self) -> None:
+        self.controller.remember_look(self.panel.geometry_text(), tuple(self.panel.splitter.sizes()))
+
+    def _save_soon(self) -> None:
+        if self._saving is None:
+            self._saving = asyncio.get_running_loop().call_later(SAVE_SECONDS, self._save)
+
+    def _save(self) -> None:
+        self._saving = None
+        settings = self.controller.settings
+        saved = asyncio.get_running_loop().run_in_executor(self._workers, self._file.save, settings)
+        saved.add_done_callback(self._say_unsaved)
+
+    def _say_unsaved(self, saved: asyncio.Future[str | None]) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            problem = saved.result()
+            if problem is not None:
+                self.controller.tell(Message("saving", problem))
+
+
+def _defaults(settings: Settings) -> StreamOptions:
+    return StreamOptions(fps=settings.fps, quality=settings.quality, format=settings.format, cursor=settings.pointer)

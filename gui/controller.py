@@ -1,0 +1,238 @@
+"""What the person can do, in verbs. Joins catalog, share list, registry and server to one state. Knows no widget."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from capture.catalog import Catalog
+from capture.source import Source, Unsubscribe
+from gui.remembered import added, found_again, removed, with_source, without_source
+from gui.settings import Settings
+from gui.state import AppState, Message, SourceOrder, source_states
+from server.errors import PortInUse, ServerError
+from server.options import InvalidOption
+from server.registry import SessionRegistry
+from server.server import Server
+from server.sharing import ShareList
+
+
+class Controller:
+    """Carries wishes out and tells of every change. Loop only.
+
+    Attributes:
+        state: what is shown; frozen, replaced whole.
+        settings: what is remembered; frozen, replaced whole.
+    """
+
+    def __init__(
+        self, catalog: Catalog, shares: ShareList, registry: SessionRegistry, server: Server, settings: Settings
+    ) -> None:
+        self.settings = settings
+        self.state = AppState(port=settings.port, options=registry.defaults)
+        self._catalog = catalog
+        self._shares = shares
+        self._registry = registry
+        self._server = server
+        self._order = SourceOrder()
+        self._messages: dict[str, Message] = {}
+        self._listeners: list[Callable[[], None]] = []
+        self._settings_listeners: list[Callable[[], None]] = []
+        self._pending: asyncio.Handle | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._unsubscribe: tuple[Unsubscribe, ...] = (
+            catalog.subscribe(self._sources_changed),
+            shares.subscribe(self.refresh),
+            registry.subscribe(self.refresh),
+        )
+        self._derive()
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Have ``changed()`` called after each change of `state`."""
+        self._listeners.append(changed)
+
+    def subscribe_settings(self, changed: Callable[[], None]) -> None:
+        """Have ``changed()`` called after each change of `settings`."""
+        self._settings_listeners.append(changed)
+
+    def refresh(self) -> None:
+        """Derive the state anew, soon, and once for all changes until then."""
+        if self._pending is None:
+            self._pending = asyncio.get_running_loop().call_soon(self._derive)
+
+    def start(self) -> None:
+        """Let viewers in."""
+        if self.state.phase == "idle":
+            self._run(self._start())
+
+    def stop(self) -> None:
+        """Let nobody in any more and part from those who watch."""
+        if self.state.phase == "sharing":
+            self._run(self._stop())
+
+    def toggle(self) -> None:
+        """Start, or stop."""
+        self.stop() if self.state.phase == "sharing" else self.start()
+
+    def set_port(self, port: int) -> None:
+        """Listen at ``port``, from now on if sharing."""
+        self._remember(port=port)
+        if self.state.phase == "sharing":
+            self._run(self._move())
+        else:
+            self._show()
+
+    def use_port(self, port: int) -> None:
+        """Take the port that was offered in place of a busy one, and start."""
+        self.set_port(port)
+        self.start()
+
+    def set_shared(self, source: Source, wanted: bool) -> None:
+        """Allow or no longer allow ``source`` to be seen."""
+        rules = self._shares.rules
+        if wanted:
+            self._shares.set_rules(with_source(rules, source))
+            self._remember(shared=added(self.settings.shared, source))
+        else:
+            self._shares.set_rules(without_source(rules, source, self._shares.shared))
+            self._remember(shared=removed(self.settings.shared, source))
+        self.refresh()
+
+    def set_option(self, name: str, value: object) -> None:
+        """Change an option for everybody who watches and for everybody to come."""
+        try:
+            self._registry.apply({name: value})
+        except InvalidOption as error:
+            self.tell(Message("option", error.message))
+            return
+        options = self._registry.defaults
+        self._remember(
+            fps=max(1, round(options.fps)), quality=options.quality, format=options.format, pointer=options.cursor
+        )
+        self.refresh()
+
+    def select(self, source: Source) -> None:
+        """Show the preview of ``source``."""
+        self._show(selected=source)
+
+    def disconnect(self, session_id: str) -> None:
+        """Part from one viewer."""
+        self._registry.disconnect(session_id)
+
+    def tell(self, message: Message) -> None:
+        """Show ``message`` until it is dismissed or outdated."""
+        self._messages.pop(message.subject, None)
+        self._messages[message.subject] = message
+        self.refresh()
+
+    def dismiss(self, subject: str) -> None:
+        """Show the message about ``subject`` no longer."""
+        if self._messages.pop(subject, None) is not None:
+            self.refresh()
+
+    def remember_look(self, geometry: str, splitter: tuple[int, ...]) -> None:
+        """Remember how the panel stands."""
+        self._remember(geometry=geometry, splitter=splitter)
+
+    def remember_tray(self) -> None:
+        """Remember that the person knows where the closed panel lives."""
+        self._remember(knows_tray=True)
+
+    async def close(self) -> None:
+        """Stop what runs, two seconds at most, and follow nothing any more."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        work, self._work = self._work, None
+        if work is not None:
+            work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
+        await self._server.stop()
+        if self._pending is not None:
+            self._pending.cancel()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._work = asyncio.get_running_loop().create_task(work, name="sharing")
+
+    async def _start(self) -> None:
+        port = self.settings.port
+        self._show(phase="starting")
+        self._messages.pop("server", None)
+        try:
+            await self._server.start(port=port)
+        except PortInUse as busy:
+            text = f"Port {port} is used by another program."
+            free = busy.suggestion
+            if free is None:
+                self.tell(Message("server", f"{text} Choose another one above."))
+            else:
+                self.tell(Message("server", text, action=f"Use {free}", act=lambda: self.use_port(free)))
+        except ServerError as error:
+            self.tell(Message("server", error.message))
+        finally:
+            self._show(phase="sharing" if self._server.is_running else "idle")
+
+    async def _stop(self) -> None:
+        self._show(phase="stopping")
+        try:
+            await self._server.stop()
+        finally:
+            self._show(phase="sharing" if self._server.is_running else "idle")
+
+    async def _move(self) -> None:
+        await self._stop()
+        await self._start()
+
+    def _sources_changed(self) -> None:
+        # While sharing, nothing is added by itself: a new window that happens to be named like an old one must not
+        # be seen by anybody before the person at the computer says so.
+        if self.state.phase == "idle":
+            rules = self._shares.rules
+            for source in found_again(self.settings.shared, self._catalog.sources):
+                rules = with_source(rules, source)
+            if rules != self._shares.rules:
+                self._shares.set_rules(rules)
+        self.refresh()
+
+    def _derive(self) -> None:
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
+        self._show()
+
+    def _show(self, **changes: Any) -> None:
+        """Derive the state from everything below, lay ``changes`` over it, and tell if it is another one."""
+        viewers = self._registry.sessions()
+        sources = self._order.ordered(self._catalog.sources)
+        selected: Source | None = changes.pop("selected", self.state.selected)
+        if selected is not None:
+            selected = next((source for source in sources if source.identity == selected.identity), selected)
+        running = self._server.is_running
+        state = replace(
+            self.state,
+            url=self._server.url if running else "",
+            port=self._server.port if running else self.settings.port,
+            sources=source_states(sources, self._shares.shared.values(), viewers),
+            listing=self._catalog.condition,
+            viewers=viewers,
+            options=self._registry.defaults,
+            selected=selected,
+            message=next(reversed(self._messages.values()), None),
+            **changes,
+        )
+        if state != self.state:
+            self.state = state
+            for listener in tuple(self._listeners):
+                listener()
+
+    def _remember(self, **changes: Any) -> None:
+        settings = msgspec.structs.replace(self.settings, **changes)
+        if settings != self.settings:
+            self.settings = settings
+            for listener in tuple(self._settings_listeners):
+                listener()

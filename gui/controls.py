@@ -1,0 +1,134 @@
+"""Speed, quality, format and pointer: what every viewer gets, changed while they watch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
+
+from gui.state import AppState
+from server.options import StreamOptions
+
+FORMATS = (
+    ("JPEG", "jpeg", "Quick and small; right for almost everything"),
+    ("PNG", "png", "Every pixel exact; several times larger"),
+    ("WebP", "webp", "Smaller than JPEG; takes longer to make"),
+)
+
+
+class Controls(QFrame):
+    """The card with the sliders.
+
+    Signals:
+        option_wished: name of an option (as on the wire) and the value wished for.
+    """
+
+    option_wished = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._wished: dict[str, Any] = {}
+        self.fps = self._slider("fps", 1, 60, "Speed", "Pictures per second for everybody who watches")
+        self.quality = self._slider("quality", 10, 100, "Quality", "Higher is sharper and needs more bandwidth")
+        self._fps_value = self._value()
+        self._quality_value = self._value()
+        self.format = QComboBox()
+        self.format.setObjectName("format")
+        self.format.setAccessibleName("Format")
+        self.format.setToolTip("How pictures are encoded for everybody who watches")
+        for text, name, hint in FORMATS:
+            self.format.addItem(text, name)
+            self.format.setItemData(self.format.count() - 1, hint, Qt.ItemDataRole.ToolTipRole)
+        self.format.setMinimumWidth(110)
+        self.pointer = QCheckBox("Show &pointer")
+        self.pointer.setObjectName("pointer")
+        self.pointer.setToolTip("Draw the mouse pointer into the pictures")
+        self.fps.valueChanged.connect(lambda value: self._wish("fps", value))
+        self.quality.valueChanged.connect(lambda value: self._wish("quality", value))
+        self.format.currentIndexChanged.connect(lambda at: self._wish("format", self.format.itemData(at)))
+        self.pointer.toggled.connect(lambda on: self._wish("cursor", on))
+
+        grid = QGridLayout(self)
+        grid.setContentsMargins(16, 12, 16, 12)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(10)
+        grid.setColumnStretch(1, 1)
+        for at, (text, slider, value) in enumerate(
+            (("&Speed", self.fps, self._fps_value), ("&Quality", self.quality, self._quality_value))
+        ):
+            grid.addWidget(_label(text, slider), at, 0)
+            grid.addWidget(slider, at, 1)
+            grid.addWidget(value, at, 2)
+        last = QHBoxLayout()
+        last.setSpacing(16)
+        last.addWidget(self.format)
+        last.addStretch(1)
+        last.addWidget(self.pointer)
+        grid.addWidget(_label("&Format", self.format), 2, 0)
+        grid.addLayout(last, 2, 1, 1, 2)
+        self.show_state(AppState())
+
+    def show_state(self, state: AppState) -> None:
+        """Show the options in force, but nothing older than what the hand just wished for."""
+        options = state.options
+        for name in tuple(self._wished):
+            if getattr(options, name) == self._wished[name]:
+                del self._wished[name]
+        blocks = [QSignalBlocker(each) for each in (self.fps, self.quality, self.format, self.pointer)]
+        if self._takes("fps", self.fps):
+            self.fps.setValue(round(options.fps))
+        if self._takes("quality", self.quality):
+            self.quality.setValue(options.quality)
+        if "format" not in self._wished:
+            self.format.setCurrentIndex(max(0, self.format.findData(options.format)))
+        if "cursor" not in self._wished:
+            self.pointer.setChecked(options.cursor)
+        for block in blocks:
+            block.unblock()
+        self._say_values(options)
+
+    def _takes(self, name: str, slider: QSlider) -> bool:
+        return name not in self._wished and not slider.isSliderDown()
+
+    def _wish(self, name: str, value: Any) -> None:
+        self._wished[name] = value
+        self._say_values(None)
+        self.option_wished.emit(name, value)
+
+    def _say_values(self, options: StreamOptions | None) -> None:
+        fps: float = self.fps.value()
+        if options is not None and round(options.fps) == fps:
+            fps = options.fps
+        self._fps_value.setText(f"{fps:g} per second")
+        lossless = self.format.currentData() == "png"
+        self.quality.setEnabled(not lossless)
+        self._quality_value.setText("lossless" if lossless else str(self.quality.value()))
+        self.fps.setAccessibleDescription(self._fps_value.text())
+
+    def _slider(self, name: str, low: int, high: int, title: str, hint: str) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setObjectName(name)
+        slider.setAccessibleName(title)
+        slider.setToolTip(hint)
+        slider.setRange(low, high)
+        slider.setPageStep(5)
+        slider.setMinimumWidth(90)
+        slider.setMinimumHeight(22)
+        return slider
+
+    @staticmethod
+    def _value() -> QLabel:
+        label = QLabel()
+        label.setObjectName("value")
+        # As wide as its widest text: the slider must not change its length under the hand.
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance("60 per second") + 4)
+        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return label
+
+
+def _label(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(buddy)
+    return label

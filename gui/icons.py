@@ -1,0 +1,89 @@
+"""Our own icons, drawn in the colour of the text beside them."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+SIZES = (16, 20, 24, 32, 48, 64)
+STROKE = "#000000"
+"""The colour that the drawings are made with and that gives way to the text's."""
+
+
+class Icons:
+    """Draws the icons that come with the app; one object for the whole app, which reads each file once."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str | None] = {}
+
+    def icon(self, name: str, colour: str, muted: str | None = None) -> QIcon:
+        """Return the icon ``name`` in ``colour``, and in ``muted`` where it is disabled."""
+        icon = QIcon()
+        for edge in SIZES:
+            icon.addPixmap(self.pixmap(name, edge, colour))
+            if muted is not None:
+                icon.addPixmap(self.pixmap(name, edge, muted), QIcon.Mode.Disabled)
+        return icon
+
+    def pixmap(self, name: str, edge: int, colour: str, ratio: float = 1.0) -> QPixmap:
+        """Return the icon ``name``, ``edge`` logical pixels square."""
+        pixmap = QPixmap(QSize(edge, edge) * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint(painter, name, QRectF(0, 0, edge, edge), colour)
+        painter.end()
+        return pixmap
+
+    def paint(self, painter: QPainter, name: str, place: QRectF, colour: str) -> None:
+        """Draw the icon ``name`` into ``place``."""
+        text = self._text(name)
+        if text is not None:
+            QSvgRenderer(QByteArray(text.replace(STROKE, colour).encode())).render(painter, place)
+            return
+        painter.setPen(QPen(QColor(colour), place.width() / 16))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        inset = place.width() / 6
+        painter.drawRoundedRect(place.adjusted(inset, inset, -inset, -inset), inset / 2, inset / 2)
+
+    def tray(self, sharing: bool, watching: int, colour: str, accent: str, on_accent: str) -> QIcon:
+        """Return the tray's icon: outline or filled, with the number of viewers."""
+        icon = QIcon()
+        for edge in (16, 22, 24, 32, 48, 64):
+            pixmap = self.pixmap("tray-sharing" if sharing else "tray-idle", edge, colour)
+            if sharing and watching:
+                _draw_number(pixmap, watching, accent, on_accent)
+            icon.addPixmap(pixmap)
+        return icon
+
+    def _text(self, name: str) -> str | None:
+        if name not in self._texts:
+            try:
+                self._texts[name] = (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+            except (OSError, ModuleNotFoundError):
+                self._texts[name] = None
+        return self._texts[name]
+
+
+def _draw_number(pixmap: QPixmap, number: int, colour: str, text_colour: str) -> None:
+    edge = pixmap.width()
+    text = str(number) if number < 10 else "9+"
+    height = round(edge * 0.6)
+    width = height if len(text) == 1 else round(height * 1.35)
+    place = QRectF(edge - width, edge - height, width, height)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(place, height / 2, height / 2)
+    font = QFont(painter.font())
+    font.setPixelSize(max(8, round(height * 0.85)))
+    font.setBold(True)
+    painter.setFont(font)
+    painter.setPen(QColor(text_colour))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()

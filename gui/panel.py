@@ -1,0 +1,198 @@
+"""The panel: puts the cards together and passes their wishes on. Knows no server and no settings."""
+
+from __future__ import annotations
+
+import base64
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QMessageBox, QSplitter, QVBoxLayout, QWidget
+
+from gui.controls import Controls
+from gui.icons import Icons
+from gui.message_bar import MessageBar
+from gui.preview import PreviewPane
+from gui.sharing import Sharing
+from gui.sources import SourcesPane
+from gui.state import AppState
+from gui.style import current_look, style_sheet
+from gui.viewers import Viewers
+
+SIZE = QSize(980, 680)
+SMALLEST = QSize(720, 520)
+
+
+class Panel(QWidget):
+    """The one window of the app.
+
+    Signals:
+        shown, hidden: the panel can be seen, or no longer.
+        close_wished: the person closed the window; it stays until somebody hides it.
+        toggle_wished: start, or stop, by key.
+        quit_wished: end the program, by key.
+    """
+
+    shown = Signal()
+    hidden = Signal()
+    close_wished = Signal()
+    toggle_wished = Signal()
+    quit_wished = Signal()
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setWindowTitle("Panecast")
+        self._icons = icons
+        self._is_dressing = False
+        self.sharing = Sharing(icons)
+        self.message_bar = MessageBar(icons)
+        self.sources = SourcesPane(icons)
+        self.preview = PreviewPane()
+        self.controls = Controls()
+        self.viewers = Viewers()
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.preview, 1)
+        column.addWidget(self.controls)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setObjectName("splitter")
+        self.splitter.setHandleWidth(12)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.sources)
+        self.splitter.addWidget(right)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 4)
+        self.sources.setMinimumWidth(290)
+        right.setMinimumWidth(340)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addWidget(self.sharing)
+        layout.addWidget(self.message_bar)
+        layout.addWidget(self.splitter, 1)
+        layout.addWidget(self.viewers)
+        self.setMinimumSize(SMALLEST)
+        self.resize(SIZE)
+        self.splitter.setSizes([410, 526])
+        self._restyle()
+        self._order_tabs()
+        self._add_keys()
+
+    def show_state(self, state: AppState) -> None:
+        """Show ``state`` in every card."""
+        for part in (
+            self.sharing,
+            self.message_bar,
+            self.sources,
+            self.preview,
+            self.controls,
+            self.viewers,
+        ):
+            part.show_state(state)
+
+    def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
+        """Take the size and place of last time; what cannot be read is left as it is."""
+        try:
+            self.restoreGeometry(QByteArray(base64.b64decode(geometry, validate=True)))
+        except ValueError:
+            pass
+        if len(splitter) == 2:
+            self.splitter.setSizes(list(splitter))
+
+    def geometry_text(self) -> str:
+        """Return size and place in a form that `place` takes."""
+        return base64.b64encode(self.saveGeometry().data()).decode()
+
+    def come_forward(self) -> None:
+        """Open, un-minimise and raise the panel."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def ask_keep_sharing(self) -> QMessageBox:
+        """Ask, without blocking, whether to go on sharing; the dialog's ``accepted`` means to quit."""
+        dialog = QMessageBox(self)
+        dialog.setObjectName("closeQuestion")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setIcon(QMessageBox.Icon.Question)
+        dialog.setWindowTitle("Panecast")
+        dialog.setText("Keep sharing?")
+        dialog.setInformativeText(
+            "This desktop shows no tray icons, so Panecast lives in this window. "
+            "It can go on sharing in the background of the task bar, or stop and quit."
+        )
+        keep = dialog.addButton("Keep sharing", QMessageBox.ButtonRole.RejectRole)
+        keep.setObjectName("keepSharing")
+        leave = dialog.addButton("Stop and quit", QMessageBox.ButtonRole.AcceptRole)
+        leave.setObjectName("stopAndQuit")
+        dialog.setDefaultButton(keep)
+        dialog.setEscapeButton(keep)
+        dialog.open()
+        return dialog
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Pass the wish on; whether to hide, ask or quit is decided elsewhere."""
+        event.ignore()
+        self.close_wished.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that the panel can be seen."""
+        super().showEvent(event)
+        self.shown.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that the panel cannot be seen."""
+        super().hideEvent(event)
+        self.hidden.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the system between light and dark, and notice being minimised."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and not self._is_dressing:
+            self._restyle()
+        elif event.type() == QEvent.Type.WindowStateChange and self.isVisible():
+            (self.hidden if self.isMinimized() else self.shown).emit()
+
+    def _restyle(self) -> None:
+        # Setting a style sheet changes the palette, which would call this again.
+        self._is_dressing = True
+        self.setStyleSheet(style_sheet(current_look()))
+        for part in (self.sharing, self.message_bar, self.sources):
+            part.restyle()
+        self._is_dressing = False
+
+    def _order_tabs(self) -> None:
+        order: tuple[QWidget, ...] = (
+            self.sharing.start_stop,
+            self.sharing.address,
+            self.sharing.copy,
+            self.sharing.qr,
+            self.sharing.port,
+            self.sources.search,
+            self.sources.list,
+            self.controls.fps,
+            self.controls.quality,
+            self.controls.format,
+            self.controls.pointer,
+        )
+        for first, second in zip(order, order[1:], strict=False):
+            QWidget.setTabOrder(first, second)
+        self.sources.search.setFocus()
+
+    def _add_keys(self) -> None:
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Find), self._go_to_search),
+            (QKeySequence("Ctrl+Return"), self.toggle_wished.emit),
+            (QKeySequence("Ctrl+Shift+C"), self.sharing.copy.click),
+            (QKeySequence("Ctrl+R"), self.sharing.qr.click),
+            (QKeySequence(QKeySequence.StandardKey.Close), self.close),
+            (QKeySequence("Ctrl+Q"), self.quit_wished.emit),
+        ):
+            QShortcut(keys, self, act)
+
+    def _go_to_search(self) -> None:
+        self.sources.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.sources.search.selectAll()

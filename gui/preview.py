@@ -1,0 +1,169 @@
+"""The preview: what viewers would see of the selected source."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from capture.source import Condition
+from gui.state import STATE_WORDS, AppState, SourceState
+from gui.style import RADIUS, STAGE, current_look
+
+INVITATION = "Choose a source on the left to see it here."
+
+
+class Preview(QWidget):
+    """A dark stage with the newest picture, and words over it while there is none.
+
+    Signals:
+        size_changed: how large pictures may be, in device pixels (width, height).
+    """
+
+    size_changed = Signal(int, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("preview")
+        self.setAccessibleName("Preview")
+        self.setMinimumSize(220, 140)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._image: QImage | None = None
+        self._condition = Condition("live")
+        self._words = INVITATION
+
+    @property
+    def picture(self) -> QImage | None:
+        """Return the picture that is shown, None while there is none."""
+        return self._image
+
+    def clear(self, words: str) -> None:
+        """Show no picture but ``words``."""
+        self._image, self._words = None, words
+        self._condition = Condition("live")
+        self.update()
+
+    def show_picture(self, image: QImage | None, condition: Condition) -> None:
+        """Show ``image``, or with None keep the last one, and how the source is."""
+        if image is not None:
+            self._image = image
+        self._condition = condition
+        self._words = condition.reason or STATE_WORDS.get(condition.state, "")
+        self.update()
+
+    def target(self) -> tuple[int, int]:
+        """Return how large pictures may be, in device pixels."""
+        ratio = self.devicePixelRatioF()
+        place = self._place()
+        return max(16, round(place.width() * ratio)), max(16, round(place.height() * ratio))
+
+    def sizeHint(self) -> QSize:
+        """Return a size in the shape of a screen."""
+        return QSize(480, 270)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for pictures of the new size."""
+        super().resizeEvent(event)
+        self.size_changed.emit(*self.target())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw stage, picture and words."""
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        stage = QPainterPath()
+        stage.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+        painter.fillPath(stage, QColor(STAGE))
+        is_live = self._condition.state == "live"
+        if self._image is not None:
+            painter.setOpacity(1.0 if is_live else 0.35)
+            painter.drawImage(self._fitted(self._image), self._image)
+            painter.setOpacity(1.0)
+        if self._image is None or not is_live:
+            self._paint_words(painter)
+        painter.end()
+
+    def _paint_words(self, painter: QPainter) -> None:
+        place = self._place().adjusted(16, 0, -16, 0)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        bounds = painter.fontMetrics().boundingRect(place, flags, self._words)
+        if self._image is not None:
+            plate = QRectF(bounds.adjusted(-12, -8, 12, 8))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(14, 17, 22, 220))
+            painter.drawRoundedRect(plate, 6, 6)
+        painter.setPen(QColor("#C9D1DC"))
+        painter.drawText(place, flags, self._words)
+
+    def _place(self) -> QRect:
+        return self.rect().adjusted(8, 8, -8, -8)
+
+    def _fitted(self, image: QImage) -> QRectF:
+        """Return where ``image`` goes: in the middle, never enlarged beyond one picture pixel per device pixel."""
+        place = QRectF(self._place())
+        size = image.size().toSizeF() / self.devicePixelRatioF()
+        if size.width() > place.width() or size.height() > place.height():
+            size = size.scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        fitted = QRectF(0, 0, size.width(), size.height())
+        fitted.moveCenter(place.center())
+        return fitted
+
+
+class PreviewPane(QWidget):
+    """The stage and one line under it that says what it shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage = Preview()
+        self._title = QLabel()
+        self._title.setObjectName("previewTitle")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title.setMinimumWidth(40)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._detail = QLabel()
+        self._detail.setObjectName("previewDetail")
+        self._detail.setTextFormat(Qt.TextFormat.PlainText)
+        self._word = QLabel()
+        self._word.setObjectName("previewState")
+        line = QHBoxLayout()
+        line.setContentsMargins(4, 0, 4, 0)
+        line.setSpacing(12)
+        line.addWidget(self._title, 1)
+        line.addWidget(self._detail)
+        line.addWidget(self._word)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.stage, 1)
+        layout.addLayout(line)
+        self._state = AppState()
+
+    def show_state(self, state: AppState) -> None:
+        """Name what is selected."""
+        self._state = state
+        chosen = state.selected
+        if chosen is None:
+            self._title.setText("Nothing chosen")
+            self._detail.clear()
+            self._word.clear()
+            return
+        row = next((row for row in state.sources if row.source.identity == chosen.identity), None)
+        shown = row or SourceState(chosen)
+        title = self._title.fontMetrics().elidedText(
+            shown.title, Qt.TextElideMode.ElideRight, max(40, self._title.width())
+        )
+        self._title.setText(title)
+        self._title.setToolTip(shown.title)
+        self._detail.setText(shown.detail)
+        look = current_look()
+        if row is None:
+            word, colour = STATE_WORDS["closed"], look.refused
+        elif shown.source.state == "live":
+            word, colour = shown.word, look.live
+        else:
+            word, colour = shown.word, look.waiting
+        self._word.setText(f'<span style="color:{colour}">● {word}</span>')
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the title anew."""
+        super().resizeEvent(event)
+        self.show_state(self._state)

@@ -1,0 +1,55 @@
+"""Which sources were shared, in words that outlive handles, and how to find them again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from capture.source import Source
+from gui.settings import REMEMBERED_LIMIT, Remembered
+from server.sharing import ShareRule
+
+
+def remember(source: Source) -> Remembered:
+    """Return what identifies ``source`` after a restart: a window by program and title, the rest by id."""
+    if source.kind == "window":
+        return Remembered(kind="window", app=source.app, title=source.title)
+    return Remembered(kind=source.kind, id=source.id)
+
+
+def added(known: tuple[Remembered, ...], source: Source) -> tuple[Remembered, ...]:
+    """Return ``known`` with ``source`` as the newest."""
+    return (*removed(known, source), remember(source))[-REMEMBERED_LIMIT:]
+
+
+def removed(known: tuple[Remembered, ...], source: Source) -> tuple[Remembered, ...]:
+    """Return ``known`` without ``source``."""
+    entry = remember(source)
+    return tuple(each for each in known if each != entry)
+
+
+def found_again(known: Iterable[Remembered], sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Return the sources that ``known`` means; a window only when no other looks the same."""
+    listed = tuple(sources)
+    found = []
+    for entry in known:
+        alike = [source for source in listed if remember(source) == entry]
+        if len(alike) == 1:
+            found.append(alike[0])
+    return tuple(found)
+
+
+def with_source(rules: tuple[ShareRule, ...], source: Source) -> tuple[ShareRule, ...]:
+    """Return ``rules`` that allow ``source`` too."""
+    return rules if any(rule.matches(source) for rule in rules) else (*rules, ShareRule.for_source(source))
+
+
+def without_source(rules: tuple[ShareRule, ...], source: Source, shared: Mapping[str, Source]) -> tuple[ShareRule, ...]:
+    """Return ``rules`` that allow the other ``shared`` sources and not ``source``.
+
+    A wide rule that also allowed it, such as ``all``, gives way to one rule for each of the others.
+    """
+    left = tuple(rule for rule in rules if not rule.matches(source))
+    for other in shared.values():
+        if other.identity != source.identity:
+            left = with_source(left, other)
+    return left

@@ -1,0 +1,121 @@
+"""What the person prefers, kept in one TOML file that survives crashes, other versions and typing mistakes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+import platformdirs
+import tomli_w
+
+NAME = "settings.toml"
+REMEMBERED_LIMIT = 64
+"""How many shared sources are remembered; the oldest are forgotten."""
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """A source that was shared, described so that it can be found again after a restart."""
+
+    kind: Literal["desktop", "monitor", "window", "demo"]
+    id: str = ""
+    app: str = ""
+    title: str = ""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is remembered. Replaced whole, never changed.
+
+    Attributes:
+        port: where the server listens.
+        fps, quality, format, pointer: what new viewers begin with.
+        shared: what was shared last.
+        geometry: size and place of the panel, as Qt writes it, in base64.
+        splitter: widths of the list and of the preview.
+        knows_tray: the person was told that closing the panel leaves the app in the tray.
+    """
+
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8080
+    fps: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
+    quality: Annotated[int, msgspec.Meta(ge=10, le=100)] = 80
+    format: Literal["jpeg", "png", "webp"] = "jpeg"
+    pointer: bool = True
+    shared: tuple[Remembered, ...] = ()
+    geometry: str = ""
+    splitter: tuple[int, ...] = ()
+    knows_tray: bool = False
+
+
+class SettingsFile:
+    """Reads and writes the settings in ``folder``; keys it does not know are kept as they are.
+
+    Attributes:
+        path: the file.
+        problems: sentences about what could not be read; empty when all is well.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.path = (folder or platformdirs.user_config_path("panecast", appauthor=False)) / NAME
+        self.problems: tuple[str, ...] = ()
+        self._unknown: dict[str, Any] = {}
+
+    def load(self) -> Settings:
+        """Return what the file says, with defaults for what it does not say or says wrongly."""
+        self.problems, self._unknown = (), {}
+        try:
+            table = tomllib.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return Settings()
+        except OSError as error:
+            self.problems = (f"The settings could not be read ({error.strerror or error}); the defaults are used.",)
+            return Settings()
+        except ValueError:  # not TOML, or not UTF-8
+            self.problems = (self._put_aside(),)
+            return Settings()
+        known = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+        self._unknown = {name: value for name, value in table.items() if name not in known}
+        found: dict[str, Any] = {}
+        problems = []
+        for name, kind in known.items():
+            if name in table:
+                try:
+                    found[name] = msgspec.convert(table[name], kind)
+                except msgspec.ValidationError as error:
+                    default = getattr(Settings(), name)
+                    shown = "the default" if isinstance(default, tuple) else repr(default)
+                    problems.append(f"The setting “{name}” is not valid ({error}); {shown} is used.")
+        self.problems = tuple(problems)
+        return Settings(**found)
+
+    def save(self, settings: Settings) -> str | None:
+        """Write ``settings`` so that a crash leaves the old file or the new one; return what went wrong, if anything.
+
+        May run in any thread, one call at a time.
+        """
+        table = self._unknown | msgspec.to_builtins(settings)
+        temporary: str | None = None
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # mkstemp creates exclusively and with mode 0600.
+            number, temporary = tempfile.mkstemp(prefix=f".{NAME}.", dir=self.path.parent)
+            with os.fdopen(number, "wb") as file:
+                tomli_w.dump(table, file)
+            Path(temporary).replace(self.path)
+        except OSError as error:
+            if temporary is not None:
+                with contextlib.suppress(OSError):
+                    Path(temporary).unlink()
+            return f"The settings could not be saved ({error.strerror or error})."
+        return None
+
+    def _put_aside(self) -> str:
+        aside = self.path.with_suffix(".toml.bak")
+        try:
+            self.path.replace(aside)
+        except OSError:
+            return "The settings file is damaged; the defaults are used."
+        return f"The settings file was damaged and is kept as {aside.name}; the defaults are used."

@@ -1,0 +1,226 @@
+"""The head of the panel: how things are, the address to give away, and the one big button."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QIntValidator, QPixmap
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from gui.icons import Icons
+from gui.state import AppState
+from gui.style import current_look
+
+SAID_MS = 1600
+"""How long the copy button says that it has copied."""
+
+
+class Sharing(QFrame):
+    """The header card.
+
+    Signals:
+        start_wished, stop_wished: the big button.
+        copy_wished: put the address into the clipboard.
+        port_wished: a port number was typed.
+    """
+
+    start_wished = Signal()
+    stop_wished = Signal()
+    copy_wished = Signal()
+    port_wished = Signal(int)
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._icons = icons
+        self._state = AppState()
+        self._dot = QLabel("●")
+        self._headline = QLabel()
+        self._headline.setObjectName("headline")
+        self._headline.setAccessibleName("State")
+        self.start_stop = QPushButton()
+        self.start_stop.setObjectName("startStop")
+        self.start_stop.setIconSize(QSize(16, 16))
+        self.start_stop.clicked.connect(self._press)
+        self.address = QLineEdit()
+        self.address.setObjectName("address")
+        self.address.setReadOnly(True)
+        self.address.setAccessibleName("Address")
+        self.address.setMinimumWidth(200)
+        self.address.setMaximumWidth(420)
+        self.address.installEventFilter(self)
+        self.copy = QPushButton("&Copy link")
+        self.copy.setObjectName("copyLink")
+        self.copy.setToolTip("Put the address into the clipboard (Ctrl+Shift+C)")
+        self.copy.clicked.connect(self.copy_wished)
+        self.qr = QPushButton("Q&R code")
+        self.qr.setObjectName("showQr")
+        self.qr.setToolTip("Show the address as a code to scan (Ctrl+R)")
+        self.qr.clicked.connect(self._show_qr)
+        self.port = QLineEdit()
+        self.port.setObjectName("port")
+        self.port.setAccessibleName("Port")
+        self.port.setToolTip("The number at the end of the address; change it when another program uses it")
+        self.port.setValidator(QIntValidator(1, 65535, self.port))
+        self.port.setFixedWidth(74)
+        self.port.editingFinished.connect(self._tell_port)
+        port_label = QLabel("&Port")
+        port_label.setBuddy(self.port)
+        port_label.setObjectName("muted")
+        self._said = QTimer(self)
+        self._said.setSingleShot(True)
+        self._said.setInterval(SAID_MS)
+        self._said.timeout.connect(self.restyle)
+
+        upper = QHBoxLayout()
+        upper.setSpacing(8)
+        upper.addWidget(self._dot)
+        upper.addWidget(self._headline, 1)
+        upper.addWidget(self.start_stop)
+        lower = QHBoxLayout()
+        lower.setSpacing(8)
+        lower.addWidget(self.address, 3)
+        lower.addWidget(self.copy)
+        lower.addWidget(self.qr)
+        lower.addStretch(1)
+        lower.addWidget(port_label)
+        lower.addWidget(self.port)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(10)
+        layout.addLayout(upper)
+        layout.addLayout(lower)
+        self.restyle()
+        self.show_state(self._state)
+
+    def show_state(self, state: AppState) -> None:
+        """Show how things are."""
+        old, self._state = self._state, state
+        look = current_look()
+        sharing = state.is_sharing
+        colour = look.live if sharing and state.shared else look.waiting if state.phase != "idle" else look.muted
+        self._dot.setStyleSheet(f"color: {colour}; font-size: 15px;")
+        self._headline.setText(state.headline)
+        self.address.setText(state.url if sharing else self._hint(state))
+        self.address.setToolTip("Opens in any browser on this computer" if sharing else "")
+        self.address.setCursorPosition(0)
+        for button in (self.copy, self.qr):
+            button.setEnabled(sharing)
+        if not self.port.hasFocus() or old.port != state.port:
+            with QSignalBlocker(self.port):
+                self.port.setText(str(state.port))
+        self.port.setEnabled(state.phase in ("idle", "sharing"))
+        self._dress_start_stop(state)
+        if self.address.property("live") != sharing:
+            self.address.setProperty("live", sharing)
+            _polish(self.address)
+
+    def say_copied(self) -> None:
+        """Say for a moment that the link was copied."""
+        self.copy.setText("Copied")
+        self._said.start()
+
+    def restyle(self) -> None:
+        """Take up the colours now in force."""
+        look = current_look()
+        self.copy.setText("&Copy link")
+        self.copy.setIcon(self._icons.icon("copy", look.text, look.muted))
+        self.qr.setIcon(self._icons.icon("qr", look.text, look.muted))
+        self.copy.setMinimumWidth(self.copy.sizeHint().width())
+        self._dress_start_stop(self._state)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Select the whole address when it is clicked or tabbed into."""
+        if watched is self.address and event.type() == QEvent.Type.FocusIn and self._state.is_sharing:
+            QTimer.singleShot(0, self.address, self.address.selectAll)
+        return super().eventFilter(watched, event)
+
+    def _dress_start_stop(self, state: AppState) -> None:
+        look = current_look()
+        can_stop = state.phase in ("sharing", "stopping")
+        self.start_stop.setText("Stop sharing" if can_stop else "Start sharing")
+        self.start_stop.setIcon(
+            self._icons.icon("stop" if can_stop else "start", look.refused if can_stop else look.on_accent, look.muted)
+        )
+        self.start_stop.setEnabled(state.phase in ("idle", "sharing"))
+        self.start_stop.setToolTip(
+            "Nobody can watch any more (Ctrl+Return)" if can_stop else "Let browsers watch what is ticked (Ctrl+Return)"
+        )
+        if self.start_stop.property("sharing") != can_stop:
+            self.start_stop.setProperty("sharing", can_stop)
+            _polish(self.start_stop)
+
+    @staticmethod
+    def _hint(state: AppState) -> str:
+        if state.phase == "starting":
+            return "One moment…"
+        return "Ready: start sharing to get the address" if state.shared else "Tick what to show, then start sharing"
+
+    def _press(self) -> None:
+        (self.stop_wished if self._state.phase == "sharing" else self.start_wished).emit()
+
+    def _tell_port(self) -> None:
+        if self.port.hasAcceptableInput():
+            port = int(self.port.text())
+            if port != self._state.port:
+                self.port_wished.emit(port)
+
+    def _show_qr(self) -> None:
+        if self._state.is_sharing:
+            dialog = QrDialog(self._state.url, self.window())
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            # exec() would run a loop inside the loop that serves the viewers.
+            dialog.open()
+
+
+class QrDialog(QDialog):
+    """Shows an address as a QR code."""
+
+    def __init__(self, url: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("qrDialog")
+        self.setWindowTitle("Scan to watch")
+        code = QLabel()
+        code.setPixmap(qr_pixmap(url, 6, self.devicePixelRatioF()))
+        code.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        code.setAccessibleName(f"QR code of {url}")
+        address = QLabel(url)
+        address.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        address.setStyleSheet("font-weight: 600;")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(code)
+        layout.addWidget(address)
+        if "localhost" in url or "127.0.0.1" in url:
+            hint = QLabel("This address works on this computer only.")
+            hint.setObjectName("addressHint")
+            hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(hint)
+        close = QPushButton("Close")
+        close.clicked.connect(self.accept)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)
+
+
+def qr_pixmap(text: str, scale: int, ratio: float = 1.0) -> QPixmap:
+    """Return ``text`` as a QR code, black on white in light and dark alike: cameras expect it."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="png", scale=round(scale * ratio), border=3)
+    pixmap = QPixmap()
+    pixmap.loadFromData(out.getvalue(), "PNG")
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def copy_to_clipboard(text: str) -> None:
+    """Put ``text`` into the clipboard."""
+    QGuiApplication.clipboard().setText(text)
+
+
+def _polish(widget: QWidget) -> None:
+    """Have the style sheet look at the properties again."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

@@ -1,0 +1,160 @@
+"""What the app shows: derived from catalog, share list, server and registry, and replaced whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from capture.source import Condition, Source
+from server.options import StreamOptions
+from server.session import SessionView
+
+Phase = Literal["idle", "starting", "sharing", "stopping"]
+Identity = tuple[str, int | None, int | None]
+
+STATE_WORDS = {
+    "live": "Live",
+    "minimised": "Minimised",
+    "hidden": "Hidden",
+    "paused": "Paused",
+    "blanked": "Blanked",
+    "waiting": "Waiting",
+    "closed": "Closed",
+    "stalled": "Slow",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source as the list shows it."""
+
+    source: Source
+    shared: bool = False
+    watching: int = 0
+
+    @property
+    def title(self) -> str:
+        """Return what to call it; windows without a title go by their program."""
+        return self.source.title or self.source.app or "Untitled window"
+
+    @property
+    def size(self) -> str:
+        """Return width × height."""
+        return f"{self.source.width} × {self.source.height}"
+
+    @property
+    def detail(self) -> str:
+        """Return program and size as one line."""
+        app = self.source.app if self.source.kind == "window" else ""
+        return f"{app} · {self.size}" if app else self.size
+
+    @property
+    def word(self) -> str:
+        """Return the state as a word."""
+        return STATE_WORDS.get(self.source.state, self.source.state.capitalize())
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to tell above the list: what happened, and a button that mends it.
+
+    Attributes:
+        subject: what it is about; a newer message about the same replaces it.
+        action: what the button says, empty for none.
+        act: what the button does.
+    """
+
+    subject: str
+    text: str
+    tone: Literal["error", "notice"] = "error"
+    action: str = ""
+    act: Callable[[], None] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """Everything the panel and the tray show.
+
+    Attributes:
+        url: the address to give away, empty unless sharing.
+        sources: in the order of the list.
+        listing: ``waiting`` with the reason when windows cannot be listed.
+        selected: whose preview is shown; stays when its window closes.
+    """
+
+    phase: Phase = "idle"
+    url: str = ""
+    port: int = 8080
+    sources: tuple[SourceState, ...] = ()
+    listing: Condition = field(default_factory=lambda: Condition("live"))
+    viewers: tuple[SessionView, ...] = ()
+    options: StreamOptions = field(default_factory=StreamOptions)
+    selected: Source | None = None
+    message: Message | None = None
+
+    @property
+    def is_sharing(self) -> bool:
+        """Tell whether viewers can get in."""
+        return self.phase == "sharing"
+
+    @property
+    def shared(self) -> tuple[SourceState, ...]:
+        """Return what is ticked."""
+        return tuple(row for row in self.sources if row.shared)
+
+    @property
+    def headline(self) -> str:
+        """Return the state of the whole in a few words."""
+        count = len(self.shared)
+        if self.phase == "starting":
+            return "Starting…"
+        if self.phase == "stopping":
+            return "Stopping…"
+        if self.phase == "idle":
+            return "Not sharing"
+        if not count:
+            return "Sharing nothing yet"
+        return f"Sharing {counted(count, 'source')} · {len(self.viewers)} watching"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 source``, ``2 sources``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def source_states(
+    sources: Iterable[Source], shared: Iterable[Source], viewers: Iterable[SessionView]
+) -> tuple[SourceState, ...]:
+    """Return ``sources`` with what is known of them beside."""
+    allowed = {source.identity for source in shared}
+    watching = Counter(viewer.source.identity for viewer in viewers)
+    return tuple(SourceState(source, source.identity in allowed, watching[source.identity]) for source in sources)
+
+
+class SourceOrder:
+    """Keeps each source in its place: screens, windows, demo; within them as first seen.
+
+    The system tells of windows in an order that changes when one comes to the front; a list that reorders under
+    the hand is no use.
+    """
+
+    _GROUPS = ("desktop", "monitor", "window", "demo")
+
+    def __init__(self) -> None:
+        self._places: dict[Identity, int] = {}
+        self._next = 0
+
+    def ordered(self, sources: Iterable[Source]) -> tuple[Source, ...]:
+        """Return ``sources`` with known ones where they were and new ones after them, by program and title."""
+        listed = tuple(sources)
+        present = {source.identity for source in listed}
+        self._places = {identity: place for identity, place in self._places.items() if identity in present}
+        new = [source for source in listed if source.identity not in self._places]
+        for source in sorted(new, key=lambda source: (source.app.casefold(), source.title.casefold(), source.id)):
+            self._places[source.identity] = self._next
+            self._next += 1
+        return tuple(
+            sorted(listed, key=lambda source: (self._GROUPS.index(source.kind), self._places[source.identity]))
+        )
