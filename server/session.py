@@ -16,6 +16,7 @@ from aiohttp import WSMessage, WSMsgType, web
 
 from capture.encode import Encoded, Rendition
 from capture.errors import EncodeError
+from capture.feed import WAITING
 from capture.hub import Hub, Subscription
 from capture.pacing import Pacer
 from capture.source import Condition, Source
@@ -311,7 +312,8 @@ class ViewerSession:
         if condition.state == "closed":
             self.close_source(condition.reason)
             return
-        self._tell_condition(condition)
+        if condition != WAITING or self._told is not None:  # that nothing is there yet at the start is no news
+            self._tell_condition(condition)
         if frame is not None:
             version = frame.version(self.options.cursor)
             if version != self._offered:

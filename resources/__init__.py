@@ -1,0 +1,1 @@
+"""What is shipped and is not Python: icons and the viewer page."""

@@ -1,0 +1,129 @@
+// One WebSocket that is kept up: when it falls, it is tried again after growing pauses.
+
+import { isFinal } from "./words.js";
+
+const FIRST_PAUSE = 1;
+const LONGEST_PAUSE = 30;
+/** A connection that held this long was a good one: the next pause is short again. */
+const GOOD_SECONDS = 10;
+
+/**
+ * Return the pause after `pause`, in seconds: 1, doubling to 30.
+ * @param {number} pause
+ */
+export function nextPause(pause) {
+  return pause === 0 ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+}
+
+/**
+ * @typedef {object} Listener
+ * @property {() => void} opened
+ * @property {(message: any) => void} heard
+ * @property {(code: number, reason: string) => void} ended the connection fell and is not tried again by itself
+ * @property {(seconds: number, code: number) => void} waiting seconds until the next try; told every second
+ * @property {() => void} trying
+ */
+
+export class Connection {
+  /**
+   * @param {() => string} address asked anew for each try
+   * @param {Listener} listener
+   */
+  constructor(address, listener) {
+    this.address = address;
+    this.listener = listener;
+    /** @type {WebSocket | null} */
+    this.socket = null;
+    this.pause = 0;
+    this.left = 0;
+    this.code = 1006;
+    /** @type {number | undefined} */
+    this.timer = undefined;
+  }
+
+  get isOpen() {
+    return this.socket !== null && this.socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Whether it is up, or being brought up again. */
+  get isWanted() {
+    return this.socket !== null || this.timer !== undefined;
+  }
+
+  open() {
+    this.close();
+    this.pause = 0;
+    this.try();
+  }
+
+  /** End it for good, until `open`. */
+  close() {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    const socket = this.socket;
+    this.socket = null;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close(1000);
+    }
+  }
+
+  /** Do not wait any longer; nothing happens unless it was waiting. */
+  hurry() {
+    if (this.timer !== undefined) {
+      this.try();
+    }
+  }
+
+  /** @param {object} message */
+  send(message) {
+    if (this.isOpen) {
+      this.socket?.send(JSON.stringify(message));
+    }
+  }
+
+  try() {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.listener.trying();
+    const socket = new WebSocket(this.address());
+    let openedAt = 0;
+    socket.onopen = () => {
+      openedAt = performance.now();
+      this.listener.opened();
+    };
+    socket.onmessage = (event) => {
+      if (typeof event.data === "string") {
+        this.listener.heard(JSON.parse(event.data));
+      }
+    };
+    socket.onclose = (event) => {
+      this.socket = null;
+      if (openedAt && performance.now() - openedAt > GOOD_SECONDS * 1000) {
+        this.pause = 0;
+      }
+      if (isFinal(event.code)) {
+        this.listener.ended(event.code, event.reason);
+      } else {
+        this.wait(event.code);
+      }
+    };
+    this.socket = socket;
+  }
+
+  /** @param {number} code */
+  wait(code) {
+    this.pause = nextPause(this.pause);
+    this.left = this.pause;
+    this.code = code;
+    this.listener.waiting(this.left, code);
+    this.timer = setInterval(() => {
+      this.left -= 1;
+      if (this.left <= 0) {
+        this.try();
+      } else {
+        this.listener.waiting(this.left, code);
+      }
+    }, 1000);
+  }
+}

@@ -1,0 +1,91 @@
+// Speed, quality and format: what a hand moves becomes a wish, what is in force is shown.
+
+const PAUSE = 80;
+
+/**
+ * Return `act`, called at once the first time and then, while calls keep coming, only with the last value.
+ * @param {(value: any) => void} act
+ * @param {number} milliseconds
+ */
+export function throttled(act, milliseconds = PAUSE) {
+  /** @type {any} */
+  let last;
+  let isWaiting = false;
+  let isNew = false;
+  const rest = () => {
+    if (isNew) {
+      isNew = false;
+      act(last);
+      setTimeout(rest, milliseconds);
+    } else {
+      isWaiting = false;
+    }
+  };
+  return (/** @type {any} */ value) => {
+    last = value;
+    if (isWaiting) {
+      isNew = true;
+      return;
+    }
+    isWaiting = true;
+    act(value);
+    setTimeout(rest, milliseconds);
+  };
+}
+
+/**
+ * @param {string} id
+ * @returns {any}
+ */
+function element(id) {
+  return document.getElementById(id);
+}
+
+export class Controls {
+  /** @param {(options: Record<string, string | number>) => void} wish called with what the viewer asks for */
+  constructor(wish) {
+    /** @type {HTMLInputElement} */
+    this.fps = element("fps");
+    /** @type {HTMLInputElement} */
+    this.quality = element("quality");
+    /** @type {HTMLSelectElement} */
+    this.format = element("format");
+    /** @type {HTMLInputElement | null} */
+    this.held = null;
+    for (const slider of [this.fps, this.quality]) {
+      const send = throttled((value) => wish({ [slider.id]: value }));
+      slider.addEventListener("input", () => {
+        this.label(slider);
+        send(Number(slider.value));
+      });
+      // While a hand holds a slider, what others change must not pull it away.
+      slider.addEventListener("pointerdown", () => (this.held = slider));
+      slider.addEventListener("pointerup", () => (this.held = null));
+      slider.addEventListener("pointercancel", () => (this.held = null));
+    }
+    this.format.addEventListener("change", () => wish({ format: this.format.value }));
+  }
+
+  /**
+   * Show what is in force.
+   * @param {{fps: number, quality: number, format: string}} options
+   */
+  show(options) {
+    for (const slider of [this.fps, this.quality]) {
+      if (slider !== this.held) {
+        slider.value = String(slider === this.fps ? options.fps : options.quality);
+        this.label(slider, slider === this.fps ? options.fps : options.quality);
+      }
+    }
+    this.format.value = options.format;
+    this.quality.disabled = options.format === "png";
+  }
+
+  /**
+   * @param {HTMLInputElement} slider
+   * @param {number} [value] what is in force, where the slider cannot show it (half a picture a second)
+   */
+  label(slider, value) {
+    element(`${slider.id}-value`).value = String(value ?? slider.value);
+  }
+}

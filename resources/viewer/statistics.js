@@ -1,0 +1,63 @@
+// What this viewer has received, counted here.
+
+import { clockWords, dataWords, durationWords } from "./words.js";
+
+const WINDOW = 3000;
+
+export class Statistics {
+  constructor() {
+    this.pictures = 0;
+    this.bytes = 0;
+    this.since = performance.now();
+    /** @type {number[]} */
+    this.recent = [];
+    /** @type {Date | null} */
+    this.last = null;
+    /** @type {number | null} */
+    this.connectedAt = null;
+  }
+
+  /** Count from zero again. */
+  reset() {
+    this.pictures = 0;
+    this.bytes = 0;
+    this.since = performance.now();
+    this.recent = [];
+    this.last = null;
+  }
+
+  /** @param {number} bytes */
+  received(bytes) {
+    this.pictures += 1;
+    this.bytes += bytes;
+    this.last = new Date();
+    this.recent.push(performance.now());
+  }
+
+  /** @param {boolean} isConnected */
+  connected(isConnected) {
+    this.connectedAt = isConnected ? performance.now() : null;
+  }
+
+  fps() {
+    const now = performance.now();
+    this.recent = this.recent.filter((moment) => moment > now - WINDOW);
+    const span = Math.min(WINDOW, now - this.since);
+    return span > 0 ? (this.recent.length * 1000) / span : 0;
+  }
+
+  /** Write the figures into the page. */
+  show() {
+    const set = (/** @type {string} */ id, /** @type {string} */ text) => {
+      const place = /** @type {HTMLElement} */ (document.getElementById(id));
+      if (place.textContent !== text) {
+        place.textContent = text;
+      }
+    };
+    set("stat-pictures", String(this.pictures));
+    set("stat-fps", this.fps().toFixed(1));
+    set("stat-data", dataWords(this.bytes));
+    set("stat-time", this.connectedAt === null ? "–" : durationWords((performance.now() - this.connectedAt) / 1000));
+    set("stat-last", this.last ? clockWords(this.last) : "–");
+  }
+}

@@ -1,0 +1,222 @@
+// The page that watches one source: puts connection, picture, controls and statistics together.
+
+import { sharedSources, streamAddress, watchPath } from "./api.js";
+import { Connection } from "./connection.js";
+import { Controls } from "./controls.js";
+import { Stage, blobOf } from "./stage.js";
+import { Statistics } from "./statistics.js";
+import { clockWords, closeWords, stateWords } from "./words.js";
+
+const LIST_PAUSE = 4000;
+const BAR_PAUSE = 2500;
+
+/**
+ * @param {string} id
+ * @returns {any}
+ */
+const element = (id) => document.getElementById(id);
+const isClean = new URLSearchParams(location.search).get("clean") === "1";
+document.body.classList.toggle("clean", isClean);
+
+let sourceId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+/** What the viewer asked for here; sent again when the connection comes back. @type {Record<string, string | number>} */
+let wishes = {};
+/** @type {Date | null} */
+let lastPicture = null;
+/** The last error the server named, for the sentence after a close. */
+let lastError = "";
+
+const statistics = new Statistics();
+const stage = new Stage(element("picture"), () => {
+  lastPicture = new Date();
+  if (document.body.dataset.state === "connecting") {
+    setState("live");
+  }
+});
+const controls = new Controls((options) => {
+  wishes = { ...wishes, ...options };
+  connection.send({ command: "update_options", options });
+});
+const connection = new Connection(() => streamAddress(sourceId, { unchanged: "skip", ...wishes }), {
+  trying: () => setState(lastPicture ? "reconnecting" : "connecting", "", lastPicture ? "Connecting…" : ""),
+  opened: () => {
+    lastError = "";
+    statistics.connected(true);
+    if (document.hidden) {
+      connection.send({ command: "pause" });
+    }
+  },
+  heard: hear,
+  waiting: (seconds, code) => {
+    statistics.connected(false);
+    const words = code === 4404 && document.body.dataset.state === "closed" ? stateWords("closed") : closeWords(code);
+    setState("reconnecting", lastError || words, `Trying again in ${seconds} s`);
+  },
+  ended: (code) => {
+    statistics.connected(false);
+    setState(code === 1000 ? "disconnected" : "refused", lastError || closeWords(code), "");
+  },
+});
+
+/** @param {any} message */
+function hear(message) {
+  switch (message.type) {
+    case "session_started":
+    case "session_updated":
+      controls.show(message.data.options);
+      if (message.data.changed_by === "host") {
+        const { fps, quality, format } = message.data.options;
+        wishes = Object.fromEntries(Object.entries({ fps, quality, format }).filter(([name]) => name in wishes));
+      }
+      break;
+    case "frame":
+      statistics.received(message.data.size);
+      stage.show(message.data);
+      break;
+    case "state":
+      // A tab that is hidden pauses by itself: nobody has to be told.
+      if (!(message.data.state === "paused" && document.hidden)) {
+        setState(message.data.state, message.data.state === "live" ? "" : message.data.reason, "");
+      }
+      break;
+    case "screenshot":
+      save(message.data);
+      break;
+    case "error":
+      lastError = message.error.message;
+      if (message.error.code === "no_picture") {
+        setState(document.body.dataset.state ?? "live", lastError, "");
+      }
+      break;
+  }
+}
+
+/**
+ * Show a state in words: over the picture while it is not live, and in the chip.
+ * @param {string} state
+ * @param {string} [reason]
+ * @param {string} [detail]
+ */
+function setState(state, reason = "", detail = "") {
+  document.body.dataset.state = state;
+  element("state").textContent = stateWords(state);
+  const notice = element("notice");
+  const isQuiet = state === "live" || (state === "connecting" && !detail);
+  notice.hidden = isQuiet;
+  const age = lastPicture && !isQuiet ? ` — last picture ${clockWords(lastPicture)}` : "";
+  element("message").textContent = isQuiet ? "" : (reason || stateWords(state)) + age;
+  element("detail").textContent = detail;
+  element("again").hidden = state !== "reconnecting" && state !== "refused" && state !== "disconnected";
+  element("connect").textContent = connection.isWanted ? "Disconnect" : "Connect";
+  element("screenshot").disabled = !connection.isOpen || !lastPicture;
+}
+
+/** @param {any} picture */
+function save(picture) {
+  const address = URL.createObjectURL(blobOf(picture.data_url));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = picture.filename;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** Fill the choice of sources; the one that is watched stays in it even when it is shared no longer. */
+async function listSources() {
+  const select = /** @type {HTMLSelectElement} */ (element("source"));
+  try {
+    const sources = await sharedSources();
+    const entries = sources.map((source) => /** @type {[string, string]} */ ([String(source.handle), source.title || source.app || String(source.handle)]));
+    const here = entries.find(([id]) => id === sourceId);
+    if (!here) {
+      entries.push([sourceId, "Not shared at the moment"]);
+    }
+    element("title").textContent = here ? here[1] : "Panecast";
+    document.title = here ? `${here[1]} – Panecast` : "Panecast";
+    const before = JSON.stringify(Array.from(select.options, (option) => [option.value, option.text]));
+    if (before !== JSON.stringify(entries)) {
+      select.replaceChildren(...entries.map(([id, title]) => new Option(title, id, id === sourceId, id === sourceId)));
+    }
+  } catch {
+    // The connection tells of a server that is gone; the list stays as it was.
+  }
+}
+
+/** @param {string} id */
+function choose(id) {
+  sourceId = id;
+  history.pushState(null, "", watchPath(id) + location.search);
+  change();
+}
+
+/** Watch the source that the address names now. */
+function change() {
+  lastPicture = null;
+  lastError = "";
+  stage.forget();
+  connection.open();
+  void listSources();
+}
+
+element("source").addEventListener("change", (/** @type {any} */ event) => choose(event.target.value));
+element("connect").addEventListener("click", () => {
+  if (connection.isWanted) {
+    connection.close();
+    statistics.connected(false);
+    setState("disconnected", closeWords(1000), "");
+  } else {
+    connection.open();
+  }
+});
+element("again").addEventListener("click", () => (connection.isWanted ? connection.hurry() : connection.open()));
+element("screenshot").addEventListener("click", () => connection.send({ command: "take_screenshot" }));
+element("reset").addEventListener("click", () => {
+  statistics.reset();
+  statistics.show();
+});
+element("statistics").addEventListener("click", () => {
+  const figures = element("figures");
+  figures.hidden = !figures.hidden;
+  element("statistics").setAttribute("aria-expanded", String(!figures.hidden));
+  statistics.show();
+});
+element("fullscreen").addEventListener("click", () => {
+  void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
+});
+window.addEventListener("popstate", () => {
+  sourceId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  change();
+});
+window.addEventListener("online", () => connection.hurry());
+document.addEventListener("visibilitychange", () => {
+  connection.send({ command: document.hidden ? "pause" : "resume" });
+  if (!document.hidden) {
+    connection.hurry();
+    void listSources();
+  }
+});
+
+/** @type {number | undefined} */
+let barTimer;
+function showBar() {
+  document.body.classList.remove("quiet");
+  clearTimeout(barTimer);
+  barTimer = setTimeout(() => document.body.classList.add("quiet"), BAR_PAUSE);
+}
+for (const sign of ["pointermove", "pointerdown", "keydown", "focusin"]) {
+  document.addEventListener(sign, showBar);
+}
+
+setInterval(() => {
+  if (!document.hidden && !element("figures").hidden) {
+    statistics.show();
+  }
+}, 500);
+setInterval(() => {
+  if (!document.hidden) {
+    void listSources();
+  }
+}, LIST_PAUSE);
+showBar();
+void listSources();
+connection.open();
