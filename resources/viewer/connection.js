@@ -116,7 +116,6 @@ export class Connection {
     this.pause = nextPause(this.pause);
     this.left = this.pause;
     this.code = code;
-    this.listener.waiting(this.left, code);
     this.timer = setInterval(() => {
       this.left -= 1;
       if (this.left <= 0) {
@@ -125,5 +124,6 @@ export class Connection {
         this.listener.waiting(this.left, code);
       }
     }, 1000);
+    this.listener.waiting(this.left, code);
   }
 }

@@ -28,8 +28,9 @@ let lastError = "";
 
 const statistics = new Statistics();
 const stage = new Stage(element("picture"), () => {
+  const isFirst = lastPicture === null;
   lastPicture = new Date();
-  if (document.body.dataset.state === "connecting") {
+  if (isFirst && ["connecting", "live"].includes(document.body.dataset.state ?? "")) {
     setState("live");
   }
 });
@@ -50,7 +51,7 @@ const connection = new Connection(() => streamAddress(sourceId, { unchanged: "sk
   waiting: (seconds, code) => {
     statistics.connected(false);
     const words = code === 4404 && document.body.dataset.state === "closed" ? stateWords("closed") : closeWords(code);
-    setState("reconnecting", lastError || words, `Trying again in ${seconds} s`);
+    setState(code === 4404 ? "missing" : "reconnecting", lastError || words, `Trying again in ${seconds} s`);
   },
   ended: (code) => {
     statistics.connected(false);
@@ -104,9 +105,9 @@ function setState(state, reason = "", detail = "") {
   const isQuiet = state === "live" || (state === "connecting" && !detail);
   notice.hidden = isQuiet;
   const age = lastPicture && !isQuiet ? ` — last picture ${clockWords(lastPicture)}` : "";
-  element("message").textContent = isQuiet ? "" : (reason || stateWords(state)) + age;
+  element("message").textContent = isQuiet ? "" : (reason || stateWords(state)).replace(/\.$/, age ? "" : ".") + age;
   element("detail").textContent = detail;
-  element("again").hidden = state !== "reconnecting" && state !== "refused" && state !== "disconnected";
+  element("again").hidden = !["reconnecting", "missing", "refused", "disconnected"].includes(state);
   element("connect").textContent = connection.isWanted ? "Disconnect" : "Connect";
   element("screenshot").disabled = !connection.isOpen || !lastPicture;
 }

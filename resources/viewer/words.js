@@ -11,6 +11,7 @@ const STATES = {
   waiting: "Waiting for the window",
   closed: "Closed on the other computer",
   reconnecting: "Connection lost",
+  missing: "Not shared",
   disconnected: "Disconnected",
   refused: "Not allowed",
 };
