@@ -27,11 +27,21 @@ start_display() {
     cookie=$(mcookie)
     touch "$scratch/cookies"
     xauth -q -f "$scratch/cookies" add :0 . "$cookie"
-    mkfifo "$scratch/number"
-    # The server chooses a free number and tells it once it answers; if it fails, the read below ends empty.
-    Xvfb -displayfd 3 -auth "$scratch/cookies" -screen 0 1280x800x24 -nolisten tcp \
-        3>"$scratch/number" 2>"$scratch/log" &
-    display_server=$!
+    mkfifo "$scratch/number" "$scratch/users"
+    # In a session of its own: Ctrl-C goes to all of a terminal's processes, and must not take the display away
+    # from an app that is still ending. The display goes when nobody holds the pipe `users` open any longer:
+    # this script and the app do, and however they end, the system closes it for them.
+    exec 4<>"$scratch/users"
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    setsid sh -c '
+        Xvfb -displayfd 3 -auth "$1/cookies" -screen 0 1280x800x24 -nolisten tcp 3>"$1/number" 2>"$1/log" &
+        read -r _ <"$1/users"
+        kill -TERM "$!" 2>/dev/null
+        wait "$!"
+        rm -rf "$1"
+    ' sh "$scratch" 4>&- &
+    display=$!
+    # The server chooses a free number and tells it once it answers; if it fails, this reads the end of the file.
     number=
     read -r number <"$scratch/number" || true
     if [ -z "$number" ]; then
@@ -47,12 +57,9 @@ clean_up() {
         kill -TERM "$app" 2>/dev/null || true
         wait "$app" 2>/dev/null || true
     fi
-    if [ -n "$display_server" ]; then
-        kill -TERM "$display_server" 2>/dev/null || true
-        wait "$display_server" 2>/dev/null || true
-    fi
-    if [ -n "$scratch" ]; then
-        rm -rf "$scratch"
+    if [ -n "$display" ]; then
+        exec 4>&-
+        wait "$display" 2>/dev/null || true
     fi
 }
 
@@ -68,8 +75,7 @@ stop_app() {
 
 run_on_virtual_display() {
     app=
-    display_server=
-    scratch=
+    display=
     trap clean_up EXIT
     trap stop_app INT TERM HUP
     start_display
