@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QPointF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
 from gui.state import AppState
@@ -15,6 +16,22 @@ FORMATS = (
     ("PNG", "png", "Every pixel exact; several times larger"),
     ("WebP", "webp", "Smaller than JPEG; takes longer to make"),
 )
+
+
+class Choice(QComboBox):
+    """A combo box with an arrow of our own: style sheets can take theirs from a file only."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box, then the arrow."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(self.palette().color(self.foregroundRole()), 1.5)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        at = QPointF(self.width() - 16, self.height() / 2)
+        painter.drawPolyline([at + QPointF(-4, -2), at + QPointF(0, 2), at + QPointF(4, -2)])
+        painter.end()
 
 
 class Controls(QFrame):
@@ -34,7 +51,7 @@ class Controls(QFrame):
         self.quality = self._slider("quality", 10, 100, "Quality", "Higher is sharper and needs more bandwidth")
         self._fps_value = self._value()
         self._quality_value = self._value()
-        self.format = QComboBox()
+        self.format = Choice()
         self.format.setObjectName("format")
         self.format.setAccessibleName("Format")
         self.format.setToolTip("How pictures are encoded for everybody who watches")

@@ -6,10 +6,12 @@ input does, which is when the app that started it ends, however that comes about
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sys
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPen
@@ -126,6 +128,8 @@ def main() -> int:
     """Show the window until it is closed."""
     app = QApplication(sys.argv[:1])
     app.setApplicationName("panecast-demo")
+    with contextlib.suppress(OSError):  # Linux only: lists would show the interpreter's name
+        Path("/proc/self/comm").write_text("panecast-demo", encoding="ascii")
     watch = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read) if "--follow" in sys.argv else None
     if watch is not None:
         watch.activated.connect(lambda: None if os.read(sys.stdin.fileno(), 64) else app.quit())

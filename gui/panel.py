@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
@@ -94,10 +96,8 @@ class Panel(QWidget):
 
     def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
         """Take the size and place of last time; what cannot be read is left as it is."""
-        try:
+        with contextlib.suppress(ValueError):
             self.restoreGeometry(QByteArray(base64.b64decode(geometry, validate=True)))
-        except ValueError:
-            pass
         if len(splitter) == 2:
             self.splitter.setSizes(list(splitter))
 
@@ -178,7 +178,7 @@ class Panel(QWidget):
             self.controls.format,
             self.controls.pointer,
         )
-        for first, second in zip(order, order[1:], strict=False):
+        for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
         self.sources.search.setFocus()
 

@@ -26,7 +26,7 @@ class Preview(QWidget):
         super().__init__()
         self.setObjectName("preview")
         self.setAccessibleName("Preview")
-        self.setMinimumSize(220, 140)
+        self.setMinimumSize(220, 48)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._image: QImage | None = None
         self._condition = Condition("live")

@@ -66,32 +66,12 @@ class Sharing(QFrame):
         self.port.setValidator(QIntValidator(1, 65535, self.port))
         self.port.setFixedWidth(74)
         self.port.editingFinished.connect(self._tell_port)
-        port_label = QLabel("&Port")
-        port_label.setBuddy(self.port)
-        port_label.setObjectName("muted")
         self._said = QTimer(self)
         self._said.setSingleShot(True)
         self._said.setInterval(SAID_MS)
         self._said.timeout.connect(self.restyle)
 
-        upper = QHBoxLayout()
-        upper.setSpacing(8)
-        upper.addWidget(self._dot)
-        upper.addWidget(self._headline, 1)
-        upper.addWidget(self.start_stop)
-        lower = QHBoxLayout()
-        lower.setSpacing(8)
-        lower.addWidget(self.address, 3)
-        lower.addWidget(self.copy)
-        lower.addWidget(self.qr)
-        lower.addStretch(1)
-        lower.addWidget(port_label)
-        lower.addWidget(self.port)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 14)
-        layout.setSpacing(10)
-        layout.addLayout(upper)
-        layout.addLayout(lower)
+        self._lay_out()
         self.restyle()
         self.show_state(self._state)
 
@@ -137,6 +117,29 @@ class Sharing(QFrame):
             QTimer.singleShot(0, self.address, self.address.selectAll)
         return super().eventFilter(watched, event)
 
+    def _lay_out(self) -> None:
+        port_label = QLabel("&Port")
+        port_label.setBuddy(self.port)
+        port_label.setObjectName("muted")
+        upper = QHBoxLayout()
+        upper.setSpacing(8)
+        upper.addWidget(self._dot)
+        upper.addWidget(self._headline, 1)
+        upper.addWidget(self.start_stop)
+        lower = QHBoxLayout()
+        lower.setSpacing(8)
+        lower.addWidget(self.address, 3)
+        lower.addWidget(self.copy)
+        lower.addWidget(self.qr)
+        lower.addStretch(1)
+        lower.addWidget(port_label)
+        lower.addWidget(self.port)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(10)
+        layout.addLayout(upper)
+        layout.addLayout(lower)
+
     def _dress_start_stop(self, state: AppState) -> None:
         look = current_look()
         can_stop = state.phase in ("sharing", "stopping")
@@ -156,7 +159,7 @@ class Sharing(QFrame):
     def _hint(state: AppState) -> str:
         if state.phase == "starting":
             return "One moment…"
-        return "Ready: start sharing to get the address" if state.shared else "Tick what to show, then start sharing"
+        return "Start sharing to get the address" if state.shared else "Tick what to show, then start sharing"
 
     def _press(self) -> None:
         (self.stop_wished if self._state.phase == "sharing" else self.start_wished).emit()

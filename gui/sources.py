@@ -95,7 +95,7 @@ class SourceModel(QAbstractListModel):
                 return f"{row.title}, {row.detail}, {row.word}, {sharing}, {row.watching} watching"
         return None
 
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802 (Qt's name)
         """Pass a tick on as a wish; the row changes when the state does."""
         row = self.data(index, ROW_ROLE)
         if role != Qt.ItemDataRole.CheckStateRole or not isinstance(row, SourceState):

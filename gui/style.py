@@ -129,7 +129,7 @@ QLineEdit#address[live="false"] { color: $muted; font-weight: 400; background: $
 QListView#sourceList { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px 0; outline: 0; }
 QListView#sourceList:focus { border: 1px solid $accent; }
 QTableView#viewers { background: $card; border: none; outline: 0; color: $text; }
-QTableView#viewers::item { padding: 0 8px; border: none; border-top: 1px solid $hairline; }
+QTableView#viewers::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
 QTableView#viewers::item:selected { background: $tint; color: $text; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: transparent; color: $muted; border: none; padding: 4px 8px; font-size: 11px; }
@@ -146,6 +146,14 @@ QSlider::handle:horizontal:focus { background: $accent; }
 QSlider::sub-page:horizontal:disabled { background: $border; }
 QSlider::handle:horizontal:disabled { border-color: $border; background: $window; }
 
+QComboBox { background: $raised; color: $text; border: 1px solid $border; border-radius: 6px; padding: 4px 10px;
+  min-height: 20px; }
+QComboBox:hover { background: $hover; }
+QComboBox:focus { border: 2px solid $accent; padding: 3px 9px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: none; }
+QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $border; padding: 4px; outline: 0;
+  selection-background-color: $tint; selection-color: $text; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $tint; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -29,6 +28,8 @@ from server.session import SessionView
 
 ROW_HEIGHT = 36
 MOST_ROWS = 4
+LOW = 600
+"""Below this height of the panel the table takes one row, for the list and the preview need the room."""
 FIGURES_MS = 1000
 
 Index = QModelIndex | QPersistentModelIndex
@@ -69,19 +70,24 @@ def rate(bytes_per_second: float) -> str:
     return f"{kilobytes / 1000:.1f} MB/s" if kilobytes >= 1000 else f"{kilobytes:.0f} kB/s"
 
 
-COLUMNS: tuple[tuple[str, Callable[[SessionView, float], str]], ...] = (
-    ("Viewer", lambda view, now: view.address),
-    ("Program", lambda view, now: program(view.agent)),
-    ("Watches", lambda view, now: view.source.title or view.source.app),
-    ("Wishes", lambda view, now: describe(view.options)),
-    ("Gets", lambda view, now: f"{view.fps:.0f} fps"),
-    ("Data", lambda view, now: rate(view.bytes_per_second)),
-    ("For", lambda view, now: lasted(now - view.since)),
-    ("State", lambda view, now: STATE_WORDS.get(view.state, view.state.capitalize())),
-    ("", lambda view, now: ""),
-)
-WATCHES, STATE, END = 2, 7, 8
+TITLES = ("Viewer", "Program", "Watches", "Wishes", "Gets", "Data", "For", "State", "")
+PROGRAM, WATCHES, WISHES, STATE, END = 1, 2, 3, 7, 8
 FIGURES = {4, 5, 6}
+
+
+def cells(view: SessionView, now: float) -> tuple[str, ...]:
+    """Return what the table says of one viewer at the monotonic time ``now``."""
+    return (
+        view.address,
+        program(view.agent),
+        view.source.title or view.source.app,
+        describe(view.options),
+        f"{view.fps:.0f} fps",
+        rate(view.bytes_per_second),
+        lasted(now - view.since),
+        STATE_WORDS.get(view.state, view.state.capitalize()),
+        "",
+    )
 
 
 class ViewerModel(QAbstractTableModel):
@@ -112,14 +118,14 @@ class ViewerModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(TITLES)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a column's title."""
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section][0]
+            return TITLES[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
@@ -131,7 +137,7 @@ class ViewerModel(QAbstractTableModel):
         view = self.views[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return COLUMNS[index.column()][1](view, time.monotonic())
+                return cells(view, time.monotonic())[index.column()]
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(index.column())
             case Qt.ItemDataRole.ToolTipRole:
@@ -178,15 +184,17 @@ class Viewers(QFrame):
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(WATCHES, QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(END, QHeaderView.ResizeMode.Fixed)
+        head.resizeSection(END, self.fontMetrics().horizontalAdvance("Disconnect") + 52)
         head.setMinimumSectionSize(44)
         self.model.rowsInserted.connect(self._add_buttons)
         line = QHBoxLayout()
-        line.setContentsMargins(16, 0, 16, 0)
+        line.setContentsMargins(8, 0, 16, 0)
         line.setSpacing(16)
         line.addWidget(self._section)
         line.addWidget(self._empty, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 10, 0, 10)
+        layout.setContentsMargins(8, 10, 0, 10)
         layout.setSpacing(4)
         layout.addLayout(line)
         layout.addWidget(self.table)
@@ -202,8 +210,7 @@ class Viewers(QFrame):
         self.table.setVisible(count > 0)
         self._section.setText(f"WATCHING · {count}" if count else "WATCHING")
         self._empty.setText("" if count else self._sentence(state))
-        head = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(head + ROW_HEIGHT * min(count, MOST_ROWS) + 2)
+        self._fit()
         self._run_poll()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -219,8 +226,17 @@ class Viewers(QFrame):
     def resizeEvent(self, event: Any) -> None:
         """Leave out what a narrow panel has no room for."""
         super().resizeEvent(event)
-        self.table.setColumnHidden(1, self.width() < 860)
-        self.table.setColumnHidden(3, self.width() < 700)
+        self._fit()
+        self.table.setColumnHidden(PROGRAM, self.width() < 860)
+        self.table.setColumnHidden(WISHES, self.width() < 700)
+
+    def _fit(self) -> None:
+        count = len(self.model.views)
+        low = self.window().height() < LOW
+        self._section.setVisible(not (low and count))
+        self._empty.setVisible(not count)
+        head = self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(head + ROW_HEIGHT * min(count, 1 if low else MOST_ROWS) + 2)
 
     def _run_poll(self) -> None:
         wanted = self.isVisible() and bool(self.model.views)
@@ -240,9 +256,6 @@ class Viewers(QFrame):
             layout.setContentsMargins(4, 0, 12, 0)
             layout.addWidget(button)
             self.table.setIndexWidget(self.model.index(at, END), cell)
-        width = self.table.indexWidget(self.model.index(first, END)).sizeHint().width()
-        self.table.horizontalHeader().setSectionResizeMode(END, QHeaderView.ResizeMode.Fixed)
-        self.table.setColumnWidth(END, width)
 
     def _wish_end(self, session_id: str, checked: bool = False) -> None:
         self.disconnect_wished.emit(session_id)
