@@ -135,6 +135,11 @@ class SharedSegment:
         self._segment = 0
         self._address: int | None = None
 
+    @property
+    def segment(self) -> int:
+        """Return the X server's number of the segment, 0 before the first picture."""
+        return self._segment
+
     def image(self, drawable: int, x: int, y: int, width: int, height: int) -> Pixels:
         """Return the pixels of a drawable of depth 24 or 32: BGRX, a view that the next call overwrites.
 

@@ -1,0 +1,51 @@
+"""The server under measurement, in a process of its own. Each line on standard input is answered with its counters."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+
+from capture.backends.choose import make_backend
+from capture.backends.demo import demo_source
+from capture.catalog import Catalog
+from capture.hub import Hub
+from server.options import StreamOptions
+from server.registry import SessionRegistry
+from server.server import Server
+from server.sharing import ShareList, ShareRule
+
+
+async def main() -> None:
+    """Serve everything until standard input ends."""
+    catalog = Catalog((demo_source(320, 240),))
+    hub = Hub(make_backend)
+    shares = ShareList(catalog, (ShareRule("all"),))
+    registry = SessionRegistry(hub, shares, StreamOptions())
+    server = Server(hub, catalog, shares, registry)
+    catalog.start()
+    await catalog.ready()
+    await server.start(port=0)
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    print(server.port, flush=True)
+    while await reader.readline():
+        counters = {
+            "cpu": time.process_time(),
+            "at": time.monotonic(),
+            "takes": hub.takes,
+            "encodes": hub.encoder.encodes,
+            "viewers": len(registry),
+        }
+        print(json.dumps(counters), flush=True)
+    await server.stop()
+    registry.close()
+    shares.close()
+    catalog.stop()
+    await hub.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
