@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -82,7 +83,9 @@ async def _main(application: QApplication, options: StartOptions) -> None:
     app = App(application, options)
     app.open()
     try:
+        settling = asyncio.ensure_future(app.settle())
         await app.quitting.wait()
+        settling.cancel()
     finally:
         await app.close()
 
@@ -144,6 +147,15 @@ class App:
             self._demo = DemoProcess(self._catalog, self._share_demo)
         if options.demo or options.rules:
             controller.start()
+
+    async def settle(self) -> None:
+        """Keep what was loaded at the start out of the garbage collector's sight.
+
+        A full collection would walk all of it, again and again, and hold the loop for 160 ms.
+        """
+        gc.freeze()
+        await self._catalog.ready()
+        gc.freeze()
 
     def quit(self) -> None:
         """Have the app end."""

@@ -18,15 +18,18 @@ class Icons:
 
     def __init__(self) -> None:
         self._texts: dict[str, str | None] = {}
+        self._icons: dict[tuple[str, str, str | None], QIcon] = {}
 
     def icon(self, name: str, colour: str, muted: str | None = None) -> QIcon:
         """Return the icon ``name`` in ``colour``, and in ``muted`` where it is disabled."""
-        icon = QIcon()
-        for edge in SIZES:
-            icon.addPixmap(self.pixmap(name, edge, colour))
-            if muted is not None:
-                icon.addPixmap(self.pixmap(name, edge, muted), QIcon.Mode.Disabled)
-        return icon
+        key = (name, colour, muted)
+        if key not in self._icons:
+            icon = self._icons[key] = QIcon()
+            for edge in SIZES:
+                icon.addPixmap(self.pixmap(name, edge, colour))
+                if muted is not None:
+                    icon.addPixmap(self.pixmap(name, edge, muted), QIcon.Mode.Disabled)
+        return self._icons[key]
 
     def pixmap(self, name: str, edge: int, colour: str, ratio: float = 1.0) -> QPixmap:
         """Return the icon ``name``, ``edge`` logical pixels square."""

@@ -150,7 +150,7 @@ class SourceList(QListView):
         self._look_timer.setSingleShot(True)
         self._look_timer.setInterval(0)
         self._look_timer.timeout.connect(self._tell_in_sight)
-        self.verticalScrollBar().valueChanged.connect(self._look_timer.start)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.selectionModel().currentChanged.connect(self._tell_selected)
 
     def show_rows(self, rows: tuple[Row, ...], selected: Source | None) -> None:
@@ -218,6 +218,10 @@ class SourceList(QListView):
         """Tell at once that nothing is seen any more."""
         super().hideEvent(event)
         self._tell_in_sight()
+
+    def _scrolled(self) -> None:
+        # Connected by itself, the timer would take the scroll position for an interval.
+        self._look_timer.start()
 
     def _anchor(self) -> tuple[Any, int] | None:
         index = self.indexAt(self.viewport().rect().topLeft())

@@ -1,0 +1,122 @@
+"""The whole app on the offscreen platform, with the demo picture as the only source."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+    """Return a starter of the app as a program of its own, without any display."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+        kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "gui", "--config-dir", str(tmp_path), *arguments],
+            cwd=ROOT,
+            env=kept | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return run
+
+
+@pytest.mark.panel
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_app_shares_prints_the_address_and_ends_on_a_signal(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path, ending: signal.Signals
+) -> None:
+    port = free_port()
+    app = start("--share", "demo", "--print-url", "--port", str(port), QT_QPA_PLATFORM="offscreen")
+    assert app.stdout is not None
+    assert app.stdout.readline() == f"http://localhost:{port}\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
+        visitor.sendall(f"GET /api/windows HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n".encode())
+        answer = b""
+        while part := visitor.recv(4096):
+            answer += part
+    app.send_signal(ending)
+    _, errors = app.communicate(timeout=10)
+
+    assert b'"count":1' in answer.replace(b" ", b"")
+    assert app.returncode == 0
+    assert "Traceback" not in errors
+    assert f"port = {port}" in (tmp_path / "settings.toml").read_text(encoding="utf-8")
+
+
+def test_without_a_display_it_says_so_in_words(start: Callable[..., subprocess.Popen[str]]) -> None:
+    app = start(QT_QPA_PLATFORM="")
+    _, errors = app.communicate(timeout=20)
+
+    assert app.returncode == 1
+    assert "no display" in errors
+    assert "Traceback" not in errors
+
+
+def test_display_that_does_not_answer_is_named(start: Callable[..., subprocess.Popen[str]]) -> None:
+    app = start(QT_QPA_PLATFORM="xcb", DISPLAY=":4711")
+    _, errors = app.communicate(timeout=20)
+
+    assert app.returncode == 1
+    assert ":4711" in errors
+    assert "Traceback" not in errors
+
+
+def test_rule_that_means_nothing_is_refused(start: Callable[..., subprocess.Popen[str]]) -> None:
+    app = start("--share", "planet", QT_QPA_PLATFORM="offscreen")
+    _, errors = app.communicate(timeout=20)
+
+    assert app.returncode == 2
+    assert "planet" in errors
+
+
+def test_entry_point_imports_no_qt() -> None:
+    code = "import sys, gui.__main__, gui.doctor; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_doctor_names_the_package_of_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gui import doctor
+
+    monkeypatch.setattr(doctor, "LIBRARIES", {"libnowhere.so.9": "libnowhere9"})
+    (check,) = doctor.checks()
+    if sys.platform.startswith("linux"):
+        assert not check.ok
+        assert "apt install libnowhere9" in check.mend
+
+
+async def test_watchdog_sees_a_held_loop(caplog: pytest.LogCaptureFixture) -> None:
+    import time
+
+    from gui.watchdog import Watchdog
+
+    watchdog = Watchdog()
+    watchdog.start()
+    await asyncio.sleep(0.06)
+    time.sleep(0.2)  # noqa: ASYNC251 (holding the loop is the point)
+    await asyncio.sleep(0.06)
+    watchdog.stop()
+
+    assert watchdog.worst > 0.1
+    assert watchdog.stalls == 1
+    assert "held for" in caplog.text

@@ -1,0 +1,172 @@
+"""What the person does, with the real share list, registry and server below."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from capture.backends.choose import make_backend
+from capture.backends.demo import demo_source
+from capture.catalog import Catalog
+from capture.hub import Hub
+from capture.source import Source
+from gui.controller import Controller
+from gui.pictures import LivePicture
+from gui.remembered import remember
+from gui.settings import Settings
+from server.options import StreamOptions
+from server.registry import SessionRegistry
+from server.server import Server
+from server.sharing import ShareList
+
+
+class HandFedCatalog(Catalog):
+    """Lists what a test says."""
+
+    def __init__(self) -> None:
+        super().__init__(fixed=(demo_source(),), windows=False)
+
+    def feed(self, *sources: Source) -> None:
+        self.sources = (demo_source(), *sources)
+        for listener in tuple(self._listeners):
+            listener()
+
+
+class Desk:
+    """Everything below the widgets."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.hub = Hub(make_backend)
+        self.catalog = HandFedCatalog()
+        self.shares = ShareList(self.catalog)
+        self.registry = SessionRegistry(self.hub, self.shares, StreamOptions())
+        self.server = Server(self.hub, self.catalog, self.shares, self.registry)
+        self.controller = Controller(self.catalog, self.shares, self.registry, self.server, settings)
+
+    async def close(self) -> None:
+        await self.controller.close()
+        self.registry.close()
+        self.shares.close()
+        await self.hub.close()
+
+    async def until(self, fact: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not fact():  # noqa: ASYNC110 (a test asks about facts of any kind)
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def busy() -> AsyncIterator[int]:
+    """A port that another program has."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@pytest.fixture
+async def desk(busy: int) -> AsyncIterator[Desk]:
+    desk = Desk(Settings(port=busy))
+    yield desk
+    await desk.close()
+
+
+async def test_busy_port_is_said_and_the_next_one_offered(desk: Desk, busy: int) -> None:
+    desk.controller.start()
+    await desk.until(lambda: desk.controller.state.message is not None)
+    message = desk.controller.state.message
+    assert message is not None
+    assert message.text == f"Port {busy} is used by another program."
+    assert desk.controller.state.phase == "idle"
+    assert message.act is not None
+    message.act()
+    await desk.until(lambda: desk.controller.state.is_sharing)
+
+    assert message.action == f"Use {desk.controller.state.port}"
+    assert desk.controller.settings.port == desk.controller.state.port
+    assert desk.controller.state.message is None
+
+
+async def test_ticking_shares_and_is_remembered(desk: Desk, window: Callable[..., Source]) -> None:
+    first = window(1)
+    desk.catalog.feed(first)
+    desk.controller.set_shared(first, True)
+    assert set(desk.shares.shared) == {"1"}
+    assert desk.controller.settings.shared == (remember(first),)
+    desk.controller.set_shared(first, False)
+
+    assert not desk.shares.shared
+    assert desk.controller.settings.shared == ()
+
+
+async def test_remembered_window_is_ticked_again_but_never_while_sharing(window: Callable[..., Source]) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    desk = Desk(Settings(port=port, shared=(remember(window(1, "build log")), remember(window(1, "private")))))
+    try:
+        desk.catalog.feed(window(5, "build log"))
+        desk.controller.start()
+        await desk.until(lambda: desk.controller.state.is_sharing)
+        desk.catalog.feed(window(5, "build log"), window(6, "private"))
+
+        assert set(desk.shares.shared) == {"5"}
+    finally:
+        await desk.close()
+
+
+async def test_options_reach_defaults_and_settings(desk: Desk) -> None:
+    desk.controller.set_option("fps", 42)
+    desk.controller.set_option("format", "webp")
+    desk.controller.set_option("cursor", False)
+
+    assert desk.registry.defaults == StreamOptions(fps=42, format="webp", cursor=False)
+    assert (desk.controller.settings.fps, desk.controller.settings.pointer) == (42, False)
+
+
+async def test_changes_are_told_once_for_all(desk: Desk, window: Callable[..., Source]) -> None:
+    told: list[int] = []
+    desk.controller.subscribe(lambda: told.append(1))
+    for count in range(20):
+        desk.catalog.feed(*(window(number) for number in range(count)))
+    await asyncio.sleep(0.02)
+
+    assert len(told) == 1
+
+
+async def test_selected_window_stays_when_it_closes(desk: Desk, window: Callable[..., Source]) -> None:
+    desk.catalog.feed(window(1))
+    desk.controller.select(window(1))
+    desk.catalog.feed()
+    await asyncio.sleep(0.02)
+
+    assert desk.controller.state.selected == window(1)
+
+
+async def test_live_picture_fits_its_size_and_lets_the_source_go(desk: Desk) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from PySide6.QtGui import QImage
+
+    images: list[QImage] = []
+    with ThreadPoolExecutor(1) as workers:
+        live = LivePicture(
+            desk.hub,
+            demo_source(),
+            workers,
+            interval=0.05,
+            size=(200, 200),
+            pointer=True,
+            shown=lambda image, condition: images.append(image) if image is not None else None,
+        )
+        await desk.until(lambda: len(images) >= 3)
+        live.close()
+        shown = len(images)
+        await asyncio.sleep(0.15)
+
+    assert (images[0].width(), images[0].height()) == (200, 112)
+    assert len(images) == shown
+    assert desk.hub.running == 0

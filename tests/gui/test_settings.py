@@ -1,0 +1,89 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from gui.settings import Remembered, Settings, SettingsFile
+
+CHANGED = Settings(
+    port=9000,
+    fps=25,
+    quality=55,
+    format="webp",
+    pointer=False,
+    shared=(Remembered(kind="desktop", id="0"), Remembered(kind="window", app="xterm", title="build log")),
+    geometry="AAAA",
+    splitter=(300, 600),
+    knows_tray=True,
+)
+
+
+def test_first_start_has_the_defaults_and_no_problem(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "new")
+
+    assert Settings() == file.load()
+    assert file.problems == ()
+
+
+def test_everything_comes_back(tmp_path: Path) -> None:
+    assert SettingsFile(tmp_path).save(CHANGED) is None
+
+    assert SettingsFile(tmp_path).load() == CHANGED
+
+
+def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "panecast")
+    file.save(CHANGED)
+
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.path.parent.stat().st_mode) == 0o700
+    assert [file.path] == list(file.path.parent.iterdir())
+
+
+def test_keys_of_other_versions_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('port = 9001\nfuture = "x"\n[table]\na = 1\n', encoding="utf-8")
+    file = SettingsFile(tmp_path)
+
+    assert file.load().port == 9001
+    file.save(CHANGED)
+
+    text = file.path.read_text(encoding="utf-8")
+    assert 'future = "x"' in text
+    assert "[table]" in text
+
+
+@pytest.mark.parametrize("content", [b"port = \n", b"\xff\xfe\x00", b"= = ="])
+def test_damaged_file_is_kept_aside_and_said(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "settings.toml").write_bytes(content)
+    file = SettingsFile(tmp_path)
+
+    assert Settings() == file.load()
+    assert "settings.toml.bak" in file.problems[0]
+    assert (tmp_path / "settings.toml.bak").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("port = 0", "port"),
+        ("port = 70000", "port"),
+        ('port = "8080"', "port"),
+        ("fps = 61", "fps"),
+        ("quality = 9", "quality"),
+        ('format = "gif"', "format"),
+        ("shared = 3", "shared"),
+        ('shared = [{kind = "planet"}]', "shared"),
+    ],
+)
+def test_bad_value_is_named_and_only_it_falls_back(tmp_path: Path, line: str, name: str) -> None:
+    (tmp_path / "settings.toml").write_text(f"{line}\npointer = false\n", encoding="utf-8")
+    file = SettingsFile(tmp_path)
+
+    assert Settings(pointer=False) == file.load()
+    assert f"“{name}”" in file.problems[0]
+
+
+def test_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, where a folder should be", encoding="utf-8")
+
+    assert "could not be saved" in (SettingsFile(tmp_path / "taken").save(CHANGED) or "")

@@ -1,0 +1,89 @@
+from collections.abc import Callable
+
+import pytest
+
+from capture.source import Source
+from gui.remembered import added, found_again, remember, removed, with_source, without_source
+from gui.settings import REMEMBERED_LIMIT
+from gui.state import AppState, SourceOrder, SourceState, source_states
+from server.session import SessionView
+from server.sharing import ShareRule, parse_rule
+
+
+def test_source_knows_whether_it_is_shared_and_by_how_many_watched(
+    window: Callable[..., Source], viewer: Callable[..., SessionView]
+) -> None:
+    first, second = window(1), window(2)
+    reused = window(1, pid=9999)
+
+    states = source_states((first, second), (second,), (viewer("a", second), viewer("b", second)))
+
+    assert states == (SourceState(first, False, 0), SourceState(second, True, 2))
+    assert source_states((reused,), (first,), (viewer("a", first),)) == (SourceState(reused, False, 0),)
+
+
+def test_known_sources_keep_their_place_and_new_ones_follow(window: Callable[..., Source]) -> None:
+    order = SourceOrder()
+    desktop = Source("0", "desktop", "Whole desktop", "", 1, 1)
+    demo = Source("demo", "demo", "Demo", "Panecast", 1, 1)
+    b, a, c = window(1, "b"), window(2, "a"), window(3, "c")
+
+    assert order.ordered((demo, desktop, b, c)) == (desktop, b, c, demo)
+    # The window that came to the front is told of first, and a is new.
+    assert order.ordered((c, a, b, desktop, demo)) == (desktop, b, c, a, demo)
+    # A window that changes its title stays where it is.
+    assert order.ordered((window(3, "aaa"), b, a, desktop))[2].title == "aaa"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (AppState(), "Not sharing"),
+        (AppState(phase="starting"), "Starting…"),
+        (AppState(phase="stopping"), "Stopping…"),
+        (AppState(phase="sharing"), "Sharing nothing yet"),
+        (
+            AppState(phase="sharing", sources=(SourceState(Source("0", "desktop", "", "", 1, 1), shared=True),)),
+            "Sharing 1 source · 0 watching",
+        ),
+    ],
+)
+def test_headline_says_how_things_are(state: AppState, words: str) -> None:
+    assert state.headline == words
+
+
+def test_untitled_window_goes_by_its_program() -> None:
+    assert SourceState(Source("1", "window", "", "xterm", 1, 1)).title == "xterm"
+    assert SourceState(Source("1", "window", "", "", 1, 1)).title == "Untitled window"
+
+
+def test_shared_window_is_found_again_by_program_and_title(window: Callable[..., Source]) -> None:
+    known = added((), window(1, "build log"))
+
+    assert found_again(known, (window(9, "build log"), window(8, "other"))) == (window(9, "build log"),)
+
+
+def test_window_that_looks_like_another_is_not_bound_again(window: Callable[..., Source]) -> None:
+    known = added((), window(1, "xterm"))
+
+    assert found_again(known, (window(8, "xterm"), window(9, "xterm"))) == ()
+
+
+def test_few_shares_are_remembered_and_the_newest_stay(window: Callable[..., Source]) -> None:
+    known = ()
+    for number in range(REMEMBERED_LIMIT + 10):
+        known = added(known, window(number, f"title {number}"))
+
+    assert len(known) == REMEMBERED_LIMIT
+    assert known[-1] == remember(window(0, f"title {REMEMBERED_LIMIT + 9}"))
+    assert added(known, window(0, "title 20"))[-1].title == "title 20"
+    assert removed(known, window(0, "title 20")) == tuple(each for each in known if each.title != "title 20")
+
+
+def test_unticking_narrows_a_wide_rule(window: Callable[..., Source]) -> None:
+    first, second = window(1), window(2)
+    shared = {"1": first, "2": second}
+
+    assert without_source((parse_rule("all"),), first, shared) == (ShareRule.for_source(second),)
+    assert with_source((parse_rule("all"),), first) == (parse_rule("all"),)
+    assert with_source((), first) == (ShareRule.for_source(first),)

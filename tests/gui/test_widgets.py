@@ -1,0 +1,259 @@
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from capture.source import Condition, Source
+from gui.controls import Controls
+from gui.icons import Icons
+from gui.message_bar import MessageBar
+from gui.panel import Panel
+from gui.sharing import QrDialog, Sharing
+from gui.state import AppState, Message, SourceState
+from gui.tray import Tray
+from gui.viewers import Viewers, describe, lasted, rate
+from server.options import StreamOptions
+from server.session import SessionView
+
+
+@pytest.fixture
+def sharing_state(window: Callable[..., Source]) -> AppState:
+    return AppState(
+        phase="sharing",
+        url="http://localhost:8080",
+        sources=(SourceState(window(1), shared=True), SourceState(window(2))),
+    )
+
+
+def test_controls_show_the_options_without_wishing_for_them(qtbot: QtBot) -> None:
+    controls = Controls()
+    qtbot.addWidget(controls)
+    wishes = QSignalSpy(controls.option_wished)
+    controls.show_state(AppState(options=StreamOptions(fps=25, quality=60, format="webp", cursor=False)))
+
+    assert (
+        controls.fps.value(),
+        controls.quality.value(),
+        controls.format.currentData(),
+        controls.pointer.isChecked(),
+    ) == (25, 60, "webp", False)
+    assert wishes.count() == 0
+
+
+def test_controls_wish_in_the_words_of_the_wire(qtbot: QtBot) -> None:
+    controls = Controls()
+    qtbot.addWidget(controls)
+    wishes: list[tuple[str, object]] = []
+    controls.option_wished.connect(lambda name, value: wishes.append((name, value)))
+    controls.fps.setValue(60)
+    controls.quality.setValue(10)
+    controls.format.setCurrentIndex(1)
+    controls.pointer.click()
+
+    assert wishes == [("fps", 60), ("quality", 10), ("format", "png"), ("cursor", False)]
+    assert not controls.quality.isEnabled()
+
+
+def test_older_state_does_not_pull_the_slider_from_under_the_hand(qtbot: QtBot) -> None:
+    controls = Controls()
+    qtbot.addWidget(controls)
+    controls.fps.setValue(20)
+    controls.fps.setValue(30)
+    controls.show_state(AppState(options=StreamOptions(fps=20)))
+    assert controls.fps.value() == 30
+    controls.show_state(AppState(options=StreamOptions(fps=30)))
+    controls.show_state(AppState(options=StreamOptions(fps=5)))
+
+    assert controls.fps.value() == 5
+
+
+def test_header_offers_the_address_only_while_it_works(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
+    header = Sharing(icons)
+    qtbot.addWidget(header)
+    assert not header.copy.isEnabled()
+    assert "http" not in header.address.text()
+    header.show_state(sharing_state)
+
+    assert header.address.text() == "http://localhost:8080"
+    assert header.copy.isEnabled()
+    assert header.start_stop.text() == "Stop sharing"
+
+
+def test_big_button_wishes_for_the_other_state(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
+    header = Sharing(icons)
+    qtbot.addWidget(header)
+    starts, stops = QSignalSpy(header.start_wished), QSignalSpy(header.stop_wished)
+    header.start_stop.click()
+    header.show_state(AppState(phase="starting"))
+    header.start_stop.click()
+    header.show_state(sharing_state)
+    header.start_stop.click()
+
+    assert (starts.count(), stops.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(("typed", "wished"), [("9000", [9000]), ("8080", []), ("0", []), ("", [])])
+def test_port_is_wished_for_when_it_is_one(qtbot: QtBot, icons: Icons, typed: str, wished: list[int]) -> None:
+    header = Sharing(icons)
+    qtbot.addWidget(header)
+    got: list[int] = []
+    header.port_wished.connect(got.append)
+    header.port.clear()
+    qtbot.keyClicks(header.port, typed)
+    qtbot.keyClick(header.port, Qt.Key.Key_Return)
+
+    assert got == wished
+
+
+def test_qr_dialog_says_where_a_local_address_works(qtbot: QtBot) -> None:
+    dialog = QrDialog("http://localhost:8080")
+    qtbot.addWidget(dialog)
+    labels = dialog.findChildren(QLabel)
+
+    assert labels[0].pixmap().width() > 100
+    assert "this computer only" in labels[2].text()
+
+
+def test_message_offers_what_mends_it(qtbot: QtBot, icons: Icons) -> None:
+    bar = MessageBar(icons)
+    qtbot.addWidget(bar)
+    done: list[str] = []
+    bar.dismissed.connect(done.append)
+    message = Message(
+        "server", "Port 8080 is used by another program.", action="Use 8081", act=lambda: done.append("act")
+    )
+    bar.show_state(AppState(message=message))
+    button = bar.findChild(QPushButton, "messageAction")
+    assert isinstance(button, QPushButton)
+    assert button.text() == "Use 8081"
+    button.click()
+
+    assert done == ["server", "act"]
+    bar.show_state(AppState())
+    assert bar.isHidden()
+
+
+def test_viewers_fold_away_while_nobody_watches(
+    qtbot: QtBot, sharing_state: AppState, viewer: Callable[..., SessionView]
+) -> None:
+    card = Viewers()
+    qtbot.addWidget(card)
+    card.show_state(sharing_state)
+    assert card.table.isHidden()
+    card.show_state(AppState(phase="sharing", viewers=(viewer("a"), viewer("b"))))
+
+    assert not card.table.isHidden()
+    assert [card.model.index(0, column).data() for column in range(8)] == [
+        "127.0.0.1",
+        "Firefox",
+        "Window 1",
+        "15 fps · JPEG 80",
+        "15 fps",
+        "210 kB/s",
+        "4 min",
+        "Live",
+    ]
+
+
+def test_disconnect_names_the_viewer_of_its_row(qtbot: QtBot, viewer: Callable[..., SessionView]) -> None:
+    card = Viewers()
+    qtbot.addWidget(card)
+    card.show_state(AppState(viewers=(viewer("a"), viewer("b"), viewer("c"))))
+    card.show_state(AppState(viewers=(viewer("b"), viewer("c"))))
+    wishes: list[str] = []
+    card.disconnect_wished.connect(wishes.append)
+    button = card.table.indexWidget(card.model.index(1, 8)).findChild(QPushButton, "disconnect")
+    assert isinstance(button, QPushButton)
+    button.click()
+
+    assert wishes == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (describe(StreamOptions(fps=0.5, format="png", scale=0.5)), "0.5 fps · PNG · 50%"),
+        (lasted(12.9), "12 s"),
+        (lasted(3720), "1 h 2 min"),
+        (rate(999), "1 kB/s"),
+        (rate(2_340_000), "2.3 MB/s"),
+    ],
+)
+def test_figures_are_short(shown: str, expected: str) -> None:
+    assert shown == expected
+
+
+def test_tray_lists_what_is_shared_and_unticking_is_a_wish(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
+    tray = Tray(icons)
+    tray.show_state(sharing_state)
+    wishes: list[str] = []
+    tray.unshare_wished.connect(lambda source: wishes.append(source.id))
+    (action,) = tray.shared.actions()
+    assert action.text() == "Window 1"
+    assert tray.icon.toolTip() == "Panecast: Sharing 1 source · 0 watching"
+    action.trigger()
+
+    assert wishes == ["1"]
+
+
+def test_preview_keeps_the_last_picture_while_there_is_no_newer_one(qtbot: QtBot, icons: Icons) -> None:
+    panel = Panel(icons)
+    qtbot.addWidget(panel)
+    stage = panel.preview.stage
+    stage.show_picture(None, Condition("minimised", "The window is minimised."))
+    panel.show()
+
+    assert stage.picture is None
+    assert not stage.grab().isNull()
+
+
+@pytest.mark.parametrize(
+    "name", ["startStop", "address", "port", "search", "sourceList", "fps", "quality", "format", "preview", "viewers"]
+)
+def test_every_control_has_a_name_for_screen_readers(qtbot: QtBot, icons: Icons, name: str) -> None:
+    panel = Panel(icons)
+    qtbot.addWidget(panel)
+    found = panel.findChild(QWidget, name)
+    assert isinstance(found, QWidget)
+
+    assert found.accessibleName() or getattr(found, "text", str)()
+
+
+def test_closing_the_panel_only_asks(qtbot: QtBot, icons: Icons) -> None:
+    panel = Panel(icons)
+    qtbot.addWidget(panel)
+    panel.show()
+    wishes = QSignalSpy(panel.close_wished)
+    panel.close()
+
+    assert wishes.count() == 1
+    assert panel.isVisible()
+
+
+def test_question_at_closing_does_not_block(qtbot: QtBot, icons: Icons) -> None:
+    panel = Panel(icons)
+    qtbot.addWidget(panel)
+    panel.show()
+    dialog = panel.ask_keep_sharing()
+    quits = QSignalSpy(dialog.accepted)
+    leave = dialog.findChild(QPushButton, "stopAndQuit")
+    assert isinstance(leave, QPushButton)
+    leave.click()
+
+    assert quits.count() == 1
+
+
+def test_place_that_cannot_be_read_is_ignored(qtbot: QtBot, icons: Icons) -> None:
+    panel = Panel(icons)
+    qtbot.addWidget(panel)
+    panel.place("not base64!", (1, 2, 3))
+    panel.place("AAAA", ())
+    other = Panel(icons)
+    qtbot.addWidget(other)
+    panel.resize(760, 560)
+    other.place(panel.geometry_text(), ())
+
+    assert other.size() == panel.size()
