@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from capture.backends import Backend, Wake
+from capture.buffers import Buffers
 from capture.damage import DamageMap, changed_tiles
 from capture.errors import CaptureError, DisplayGone, SourceGone
 from capture.frame import Frame, Pixels, Take
@@ -207,6 +208,7 @@ class _Run:
 
     def _body(self) -> None:
         self._frame: Frame | None = None
+        self._buffers = Buffers()
         self._refreshed = 0
         try:
             while self._session() and not self._stopping:
@@ -283,13 +285,13 @@ class _Run:
         if last is None or (taken is not None and last.pixels.shape != taken.shape):
             if taken is None:
                 raise CaptureError("The first take brought no picture.")
-            pixels = taken if take.is_ours else taken.copy()
+            pixels = taken if take.is_ours else self._buffers.copy(taken)
             pixels_sequence = number
             damage = DamageMap.fresh(pixels.shape[1], pixels.shape[0], number)
         else:
             tiles = None if taken is None else changed_tiles(last.pixels, taken, take.damage)
             if taken is not None and tiles is not None and tiles.any():
-                pixels = taken if take.is_ours else taken.copy()
+                pixels = taken if take.is_ours else self._buffers.copy(taken)
                 pixels_sequence = number
                 damage = last.damage.marked(tiles, number)
             elif (last.pointer is None and take.pointer is None) or (
