@@ -149,10 +149,13 @@ class App:
             controller.start()
 
     async def settle(self) -> None:
-        """Keep what was loaded at the start out of the garbage collector's sight.
+        """Keep the garbage collector from holding the loop.
 
-        A full collection would walk all of it, again and again, and hold the loop for 160 ms.
+        A full collection would walk all that was loaded at the start, again and again, for 160 ms; so it is put out
+        of its sight. And listing windows leaves tens of thousands of objects behind that only a full collection
+        finds; so one comes early and is short.
         """
+        gc.set_threshold(700, 10, 3)
         gc.freeze()
         await self._catalog.ready()
         gc.freeze()
