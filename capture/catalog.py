@@ -65,6 +65,12 @@ class Catalog:
         self._listeners.append(changed)
         return lambda: self._listeners.remove(changed) if changed in self._listeners else None
 
+    def set_fixed(self, fixed: tuple[Source, ...]) -> None:
+        """Change which sources are always there."""
+        windows = self.sources[len(self._fixed) :]
+        self._fixed = fixed
+        self._show(fixed + windows, self.condition)
+
     def stop(self) -> None:
         """End the watching; the list stays as it was."""
         watch, self._watch = self._watch, None
@@ -75,9 +81,11 @@ class Catalog:
         self._ready.set()
         if self._watch is None:
             return
-        sources = self._fixed + listing.sources
-        if (sources, listing.condition) == (self.sources, self.condition):
+        self._show(self._fixed + listing.sources, listing.condition)
+
+    def _show(self, sources: tuple[Source, ...], condition: Condition) -> None:
+        if (sources, condition) == (self.sources, self.condition):
             return
-        self.sources, self.condition = sources, listing.condition
+        self.sources, self.condition = sources, condition
         for listener in tuple(self._listeners):
             listener()

@@ -133,9 +133,7 @@ class Hub:
             NoPicture: none could be had; the message says why.
             EncodeError: it cannot be encoded this way.
         """
-        subscription = self.subscribe(
-            source, fps=60, pointer=rendition.cursor, changed=lambda: None, may_take=may_take
-        )
+        subscription = self.subscribe(source, fps=60, pointer=rendition.cursor, changed=lambda: None, may_take=may_take)
         try:
             async with asyncio.timeout(FIRST_PICTURE_SECONDS):
                 await subscription.refresh()

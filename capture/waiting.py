@@ -6,7 +6,8 @@ import select
 
 
 def wait_readable(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
-    """Block until one of ``descriptors`` is readable or broken; return those. select() ends at 1024, poll() does not."""
+    """Block until one of ``descriptors`` is readable or broken, or ``seconds`` are over; return those that are."""
+    # select() ends at descriptor 1024, poll() does not.
     poller = select.poll()
     for descriptor in descriptors:
         poller.register(descriptor, select.POLLIN)

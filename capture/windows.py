@@ -184,9 +184,7 @@ class _Table:
                 mask = EventMask.PropertyChange | EventMask.StructureNotify
                 with contextlib.suppress(ProtocolException):
                     core = self._display.connection.core
-                    core.ChangeWindowAttributes(
-                        number, xcffib.xproto.CW.EventMask, [mask], is_checked=True
-                    ).check()
+                    core.ChangeWindowAttributes(number, xcffib.xproto.CW.EventMask, [mask], is_checked=True).check()
                 known[number] = self._read(number)
         self._known = known
 
@@ -303,5 +301,3 @@ def _started(pid: int | None) -> int | None:
         return int(stat.rpartition(")")[2].split()[19])
     except (OSError, ValueError, IndexError):
         return None
-
-

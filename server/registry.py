@@ -31,13 +31,14 @@ class SessionRegistry:
         defaults: what a viewer gets that wishes for nothing itself; frozen, replaced whole.
         hub: where the pictures come from.
         shares: what may be seen.
+        limit: the most viewers at once.
     """
 
     def __init__(self, hub: Hub, shares: ShareList, defaults: StreamOptions, limit: int = MOST_VIEWERS) -> None:
         self.hub = hub
         self.shares = shares
         self.defaults = defaults
-        self._limit = limit
+        self.limit = limit
         self._sessions: dict[str, ViewerSession] = {}
         self._ended: dict[str, asyncio.Event] = {}
         self._listeners: list[Callable[[], None]] = []
@@ -51,7 +52,7 @@ class SessionRegistry:
     @property
     def is_full(self) -> bool:
         """Tell whether no further viewer can be taken."""
-        return len(self._sessions) >= self._limit
+        return len(self._sessions) >= self.limit
 
     def apply(self, patch: Mapping[str, object]) -> None:
         """Carry the host's wish into the defaults and into every running session, at once.

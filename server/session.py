@@ -35,6 +35,8 @@ SILENT_SECONDS = 40.0
 """A viewer from which nothing came for so long, not even the answer to a ping, is gone."""
 STALL_SECONDS = 4.5
 """A viewer that took nothing for so long is dropped; with what follows it is gone within five seconds."""
+SLOW_SECONDS = 1.0
+"""From here on a viewer that takes nothing is shown as slow."""
 PARTING_SECONDS = 0.3
 PAUSED = Condition("paused", "You paused the pictures.")
 
@@ -43,7 +45,8 @@ PAUSED = Condition("paused", "You paused the pictures.")
 class SessionView:
     """One session as others may see it.
 
-    ``fps`` and ``bytes_per_second`` are what was sent of late; ``since`` is on the monotonic clock.
+    ``fps`` and ``bytes_per_second`` are what was sent of late; ``since`` is on the monotonic clock; ``state`` is
+    one of the protocol's, or ``slow`` while the viewer takes nothing.
     """
 
     session_id: str
@@ -127,10 +130,13 @@ class ViewerSession:
     def view(self) -> SessionView:
         """Return the session as it is now."""
         fps, rate = self._traffic.rates(time.monotonic())
-        state = (self._told or Condition("waiting")).state
+        state = "slow" if self._is_slow() else (self._told or Condition("waiting")).state
         return SessionView(
             self.id, self._address, self._agent, self.source, self.options, fps, rate, self._traffic.since, state
         )
+
+    def _is_slow(self) -> bool:
+        return self._sending_since is not None and time.monotonic() - self._sending_since > SLOW_SECONDS
 
     @property
     def is_active(self) -> bool:

@@ -75,9 +75,14 @@ class Demo:
         image = Image.new("RGBX", (self._width, self._height), _bgr(PAPER))
         draw = ImageDraw.Draw(image)
         draw.text(self._at(72, 52), "Panecast", font=self._font(54), fill=_bgr(INK))
-        draw.text(self._at(74, 124), "This picture is made by the program itself.", font=self._font(22), fill=_bgr(QUIET))
+        draw.text(
+            self._at(74, 124), "This picture is made by the program itself.", font=self._font(22), fill=_bgr(QUIET)
+        )
         draw.rounded_rectangle(
-            (*self._at(72, 470), *self._at(1208, 668)), self._unit * 14, fill=_bgr((255, 255, 255)), outline=_bgr((222, 227, 236))
+            (*self._at(72, 470), *self._at(1208, 668)),
+            self._unit * 14,
+            fill=_bgr((255, 255, 255)),
+            outline=_bgr((222, 227, 236)),
         )
         return image
 

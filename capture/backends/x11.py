@@ -238,7 +238,7 @@ class PointerWatch:
         self._listens = False
 
     def is_event(self, event: Any) -> bool:
-        """Tell whether ``event`` says that the pointer may look different; movements are then told again only after `look`."""
+        """Tell whether ``event`` says that the pointer may look different; movements are told again only after `look`."""
         if isinstance(event, xcffib.xfixes.CursorNotifyEvent):
             self._shape = None
             return True
@@ -280,5 +280,3 @@ class PointerWatch:
         mask = xcffib.xinput.EventMask.synthetic(XI_ALL_MASTER_DEVICES, 1, [RAW_MOTION if listen else 0])
         self._input.XISelectEvents(self._display.root, 1, [mask], is_checked=True).check()
         self._listens = listen
-
-

@@ -52,9 +52,19 @@ class Window:
         self.context = self.display.new_id()
         screen = self.display.connection.get_setup().roots[0]
         core.CreateWindow(
-            screen.root_depth, self.id, self.display.root, 60, 60, WIDTH, HEIGHT, 0,
-            xcffib.xproto.WindowClass.InputOutput, screen.root_visual, xcffib.xproto.CW.BackPixel, [0x404040],
-        )  # fmt: skip
+            screen.root_depth,
+            self.id,
+            self.display.root,
+            60,
+            60,
+            WIDTH,
+            HEIGHT,
+            0,
+            xcffib.xproto.WindowClass.InputOutput,
+            screen.root_visual,
+            xcffib.xproto.CW.BackPixel,
+            [0x404040],
+        )
         name = self.display.atom("_NET_WM_NAME")
         text = self.display.atom("UTF8_STRING")
         core.ChangeProperty(xcffib.xproto.PropMode.Replace, self.id, name, text, 8, len(title), title.encode())
@@ -75,9 +85,22 @@ class Window:
     def paint(self, segment: int) -> None:
         """Put a shared picture into the window."""
         self._shm.PutImage(
-            self.id, self.context, WIDTH, HEIGHT, 0, 0, WIDTH, HEIGHT, 0, 0, 24,
-            xcffib.xproto.ImageFormat.ZPixmap, False, segment, 0,
-        )  # fmt: skip
+            self.id,
+            self.context,
+            WIDTH,
+            HEIGHT,
+            0,
+            0,
+            WIDTH,
+            HEIGHT,
+            0,
+            0,
+            24,
+            xcffib.xproto.ImageFormat.ZPixmap,
+            False,
+            segment,
+            0,
+        )
         self.flush()
 
     def flush(self) -> None:
@@ -106,7 +129,7 @@ def main(mode: str) -> None:
     while True:
         if mode == "still":
             time.sleep(3600)
-        due += 1 / FPS if mode == "motion" else random.uniform(0.05, 0.15)  # noqa: S311
+        due += 1 / FPS if mode == "motion" else random.uniform(0.05, 0.15)
         time.sleep(max(0.0, due - time.monotonic()))
         at = (at + 1) % len(segments)
         window.paint(segments[at][1])

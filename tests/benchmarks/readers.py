@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import json
 import os
 import sys
@@ -70,7 +71,7 @@ async def main(port: int, path: str, count: int, seconds: float, delay: bool) ->
     for reader in readers:
         times = [moment for moment in reader.times if moment >= first]
         rates.append(len(times) / (seconds - SETTLE_SECONDS))
-        gaps.append(max((b - a for a, b in zip(times, times[1:], strict=False)), default=seconds))
+        gaps.append(max((b - a for a, b in itertools.pairwise(times)), default=seconds))
     print(json.dumps({"rates": rates, "gaps": gaps, "shades": shades}), flush=True)
 
 

@@ -19,6 +19,7 @@ class Canvas:
     Attributes:
         takes: how often a picture was taken of it.
         opens: how often a backend was opened on it.
+        readers: write here to wake the open backends.
     """
 
     def __init__(self, width: int = 320, height: int = 240) -> None:
@@ -27,7 +28,7 @@ class Canvas:
         self.gone = False
         self.takes = 0
         self.opens = 0
-        self._readers: list[int] = []
+        self.readers: list[int] = []
 
     def fill(self, blue: int, green: int, red: int) -> None:
         """Paint everything in one colour."""
@@ -59,7 +60,7 @@ class Canvas:
         return CanvasBackend(self)
 
     def _wake(self) -> None:
-        for descriptor in tuple(self._readers):
+        for descriptor in tuple(self.readers):
             os.write(descriptor, b"!")
 
 
@@ -74,7 +75,7 @@ class CanvasBackend:
         self._canvas.opens += 1
         self._pipe = os.pipe()
         os.set_blocking(self._pipe[0], False)
-        self._canvas._readers.append(self._pipe[1])
+        self._canvas.readers.append(self._pipe[1])
 
     def wait(self, seconds: float | None, call: int) -> Wake:
         assert self._pipe is not None
@@ -95,7 +96,7 @@ class CanvasBackend:
 
     def close(self) -> None:
         if self._pipe is not None:
-            self._canvas._readers.remove(self._pipe[1])
+            self._canvas.readers.remove(self._pipe[1])
             for descriptor in self._pipe:
                 os.close(descriptor)
             self._pipe = None

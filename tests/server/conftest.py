@@ -46,9 +46,7 @@ class Studio:
 
     def set_sources(self, *sources: Source) -> None:
         """Change what exists, as the window list would."""
-        self.catalog.sources = sources
-        for listener in tuple(self.catalog._listeners):
-            listener()
+        self.catalog.set_fixed(sources)
 
     def connect(self, path: str = "/stream/4711", **options: Any) -> websockets.connect:
         return websockets.connect(self.ws_url + path, max_size=None, compression=None, **options)
@@ -88,7 +86,7 @@ async def receive(viewer: Any, kind: str, seconds: float = 5.0) -> dict[str, Any
 async def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
     """Return once ``true()`` holds; fail when it does not in time."""
     async with asyncio.timeout(seconds):
-        while not true():
+        while not true():  # noqa: ASYNC110  what is waited for has no event of its own
             await asyncio.sleep(0.005)
 
 
@@ -101,9 +99,9 @@ async def closed(viewer: Any, seconds: float = 6.0) -> tuple[int, list[dict[str,
     """Return the close code, and the messages that came before it."""
     messages = []
     async with asyncio.timeout(seconds):
-        try:
-            while True:
+        while viewer.close_code is None:
+            try:
                 messages.append(json.loads(await viewer.recv()))
-        except websockets.ConnectionClosed as end:
-            assert end.rcvd is not None
-            return end.rcvd.code, messages
+            except websockets.ConnectionClosed:
+                break
+    return viewer.close_code, messages

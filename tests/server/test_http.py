@@ -32,12 +32,18 @@ async def test_only_what_is_shared_is_listed(studio: Studio, http: aiohttp.Clien
     assert listed == {
         "windows": [
             {
-                "handle": 4711, "title": "build <log>", "app": "xterm", "kind": "window", "width": 320, "height": 240,
-                "state": "live", "url": url(studio, "/watch/4711"),
+                "handle": 4711,
+                "title": "build <log>",
+                "app": "xterm",
+                "kind": "window",
+                "width": 320,
+                "height": 240,
+                "state": "live",
+                "url": url(studio, "/watch/4711"),
             }
         ],
         "count": 1,
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("path", ["/api/health", "/health"])
@@ -65,13 +71,18 @@ async def test_a_snapshot_is_fresh(studio: Studio, http: aiohttp.ClientSession, 
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
-        ("/snapshot/4712.jpg", 404, "source_not_found"), ("/snapshot/1.png", 404, "source_not_found"),
-        ("/snapshot/4711.gif", 404, "not_found"), ("/snapshot/4711.jpg?quality=0", 400, "invalid_option"),
-        ("/snapshot/4711.jpg?scale=abc", 400, "invalid_option"), ("/nothing", 404, "not_found"),
-        ("/viewer/../pyproject.toml", 404, "not_found"), ("/viewer/%2e%2e%2fapp.py", 404, "not_found"),
-        ("/viewer/nothing.js", 404, "not_found"), ("/stream/4711", 426, "bad_message"),
+        ("/snapshot/4712.jpg", 404, "source_not_found"),
+        ("/snapshot/1.png", 404, "source_not_found"),
+        ("/snapshot/4711.gif", 404, "not_found"),
+        ("/snapshot/4711.jpg?quality=0", 400, "invalid_option"),
+        ("/snapshot/4711.jpg?scale=abc", 400, "invalid_option"),
+        ("/nothing", 404, "not_found"),
+        ("/viewer/../pyproject.toml", 404, "not_found"),
+        ("/viewer/%2e%2e%2fapp.py", 404, "not_found"),
+        ("/viewer/nothing.js", 404, "not_found"),
+        ("/stream/4711", 426, "bad_message"),
     ],
-)  # fmt: skip
+)
 async def test_bad_requests_are_answered_in_words(
     studio: Studio, http: aiohttp.ClientSession, path: str, status: int, code: str
 ) -> None:
@@ -128,10 +139,20 @@ async def test_foreign_names_are_refused(studio: Studio, http: aiohttp.ClientSes
 
 
 FOREIGN = [
-    "http://evil.example", "https://localhost:{port}", "http://localhost", "http://localhost:1", "http://localhost:{port}0",
-    "http://localhost:{port}.evil.example", "http://LOCALHOST:{port}", "http://localhost.:{port}", "http://xlocalhost:{port}",
-    "http://friend.example:80", "http://friend.example/", "http://notfriend.example", "",
-]  # fmt: skip
+    "http://evil.example",
+    "https://localhost:{port}",
+    "http://localhost",
+    "http://localhost:1",
+    "http://localhost:{port}0",
+    "http://localhost:{port}.evil.example",
+    "http://LOCALHOST:{port}",
+    "http://localhost.:{port}",
+    "http://xlocalhost:{port}",
+    "http://friend.example:80",
+    "http://friend.example/",
+    "http://notfriend.example",
+    "",
+]
 
 
 @pytest.mark.parametrize("origin", FOREIGN)

@@ -39,8 +39,14 @@ async def test_a_viewer_is_greeted_then_sees_the_picture(studio: Studio) -> None
     assert data["fps"] == 10
     assert data["session_id"]
     assert data["options"] | {"unchanged": "repeat"} == {
-        "fps": 10, "quality": 80, "format": "jpeg", "scale": 1, "cursor": True, "adaptive": False, "unchanged": "repeat",
-    }  # fmt: skip
+        "fps": 10,
+        "quality": 80,
+        "format": "jpeg",
+        "scale": 1,
+        "cursor": True,
+        "adaptive": False,
+        "unchanged": "repeat",
+    }
     assert {"frame_number", "width", "height", "format", "data_url", "size", "timestamp", "captured_at"} <= set(
         frame["data"]
     )
@@ -137,11 +143,28 @@ async def test_the_hosts_sliders_reach_every_session(studio: Studio) -> None:
 
 
 BAD_OPTIONS = [
-    ("fps", "0"), ("fps", "61"), ("fps", "nan"), ("fps", "inf"), ("fps", "-1"), ("fps", "abc"), ("fps", ""), ("fps", "1e9"),
-    ("quality", "9"), ("quality", "101"), ("quality", "50.5"), ("quality", "99999999999999999999999"),
-    ("format", "gif"), ("format", "h264"), ("scale", "0"), ("scale", "1.01"), ("max_width", "0"), ("max_height", "x"),
-    ("cursor", "2"), ("adaptive", "yes"), ("unchanged", "perhaps"),
-]  # fmt: skip
+    ("fps", "0"),
+    ("fps", "61"),
+    ("fps", "nan"),
+    ("fps", "inf"),
+    ("fps", "-1"),
+    ("fps", "abc"),
+    ("fps", ""),
+    ("fps", "1e9"),
+    ("quality", "9"),
+    ("quality", "101"),
+    ("quality", "50.5"),
+    ("quality", "99999999999999999999999"),
+    ("format", "gif"),
+    ("format", "h264"),
+    ("scale", "0"),
+    ("scale", "1.01"),
+    ("max_width", "0"),
+    ("max_height", "x"),
+    ("cursor", "2"),
+    ("adaptive", "yes"),
+    ("unchanged", "perhaps"),
+]
 
 
 @pytest.mark.parametrize(("field", "value"), BAD_OPTIONS)
@@ -165,11 +188,21 @@ async def test_unknown_parameters_are_ignored(studio: Studio) -> None:
 @pytest.mark.parametrize(
     ("options", "field"),
     [
-        ({"fps": 0}, "fps"), ({"fps": "10"}, "fps"), ({"fps": True}, "fps"), ({"fps": None}, "fps"), ({"fps": [1]}, "fps"),
-        ({"fps": 1e300}, "fps"), ({"quality": 80.5}, "quality"), ({"quality": 30, "fps": 99}, "fps"), ({"colour": 1}, "colour"),
-        ({"format": 7}, "format"), ({"cursor": "1"}, "cursor"), ({"cursor": 1.0}, "cursor"), ({"max_width": 1}, "max_width"),
+        ({"fps": 0}, "fps"),
+        ({"fps": "10"}, "fps"),
+        ({"fps": True}, "fps"),
+        ({"fps": None}, "fps"),
+        ({"fps": [1]}, "fps"),
+        ({"fps": 1e300}, "fps"),
+        ({"quality": 80.5}, "quality"),
+        ({"quality": 30, "fps": 99}, "fps"),
+        ({"colour": 1}, "colour"),
+        ({"format": 7}, "format"),
+        ({"cursor": "1"}, "cursor"),
+        ({"cursor": 1.0}, "cursor"),
+        ({"max_width": 1}, "max_width"),
     ],
-)  # fmt: skip
+)
 async def test_a_bad_update_changes_nothing(studio: Studio, options: dict, field: str) -> None:
     async with studio.connect("/stream/4711?fps=25") as viewer:
         await receive(viewer, "frame")
@@ -187,14 +220,21 @@ async def test_a_bad_update_changes_nothing(studio: Studio, options: dict, field
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("hello", "bad_message"), ("", "bad_message"), ("[]", "bad_message"), ("7", "bad_message"), ("{}", "bad_message"),
-        ('{"command": 5}', "bad_message"), ('{"command": "dance"}', "unknown_command"),
+        ("hello", "bad_message"),
+        ("", "bad_message"),
+        ("[]", "bad_message"),
+        ("7", "bad_message"),
+        ("{}", "bad_message"),
+        ('{"command": 5}', "bad_message"),
+        ('{"command": "dance"}', "unknown_command"),
         ('{"command": "get_status", "options": 3}', "bad_message"),
         ('{"command": "update_options", "options": {"fps": NaN}}', "bad_message"),
         ('{"command": "update_options", "options": {"fps": Infinity}}', "bad_message"),
-        ("[" * 4000, "bad_message"), ('{"command": "get_status"', "bad_message"), (b"\x00\x01", "bad_message"),
+        ("[" * 4000, "bad_message"),
+        ('{"command": "get_status"', "bad_message"),
+        (b"\x00\x01", "bad_message"),
     ],
-)  # fmt: skip
+)
 async def test_nonsense_is_answered_and_the_stream_goes_on(studio: Studio, text: str | bytes, code: str) -> None:
     async with studio.connect() as viewer:
         await receive(viewer, "frame")
@@ -271,8 +311,16 @@ async def test_stats_come_by_themselves(studio: Studio) -> None:
         data = (await receive(viewer, "stats"))["data"]
 
     assert set(data) == {
-        "fps", "frames_sent", "frames_skipped", "bytes_sent", "bitrate_kbps", "quality", "rtt_ms", "encode_ms", "capture_ms",
-    }  # fmt: skip
+        "fps",
+        "frames_sent",
+        "frames_skipped",
+        "bytes_sent",
+        "bitrate_kbps",
+        "quality",
+        "rtt_ms",
+        "encode_ms",
+        "capture_ms",
+    }
     assert data["rtt_ms"] >= 0
 
 
@@ -391,7 +439,7 @@ async def test_the_host_may_remove_a_viewer(studio: Studio) -> None:
 
 
 async def test_too_many_viewers_are_turned_away(studio: Studio) -> None:
-    studio.registry._limit = 1
+    studio.registry.limit = 1
     async with studio.connect() as first:
         await receive(first, "frame")
         async with studio.connect() as second:
