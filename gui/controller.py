@@ -210,7 +210,10 @@ class Controller:
         viewers = self._registry.sessions()
         sources = self._order.ordered(self._catalog.sources)
         selected: Source | None = changes.pop("selected", self.state.selected)
-        if selected is not None:
+        if selected is None:
+            # What is shared is what the person will want to see first.
+            selected = next((source for source in sources if self._shares.is_shared(source)), None)
+        else:
             selected = next((source for source in sources if source.identity == selected.identity), selected)
         running = self._server.is_running
         state = replace(

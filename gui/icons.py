@@ -11,6 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 SIZES = (16, 20, 24, 32, 48, 64)
 STROKE = "#000000"
 """The colour that the drawings are made with and that gives way to the text's."""
+BADGE = "#14783F"
 
 
 class Icons:
@@ -53,13 +54,13 @@ class Icons:
         inset = place.width() / 6
         painter.drawRoundedRect(place.adjusted(inset, inset, -inset, -inset), inset / 2, inset / 2)
 
-    def tray(self, sharing: bool, watching: int, colour: str, accent: str, on_accent: str) -> QIcon:
+    def tray(self, sharing: bool, watching: int, colour: str) -> QIcon:
         """Return the tray's icon: outline or filled, with the number of viewers."""
         icon = QIcon()
         for edge in (16, 22, 24, 32, 48, 64):
             pixmap = self.pixmap("tray-sharing" if sharing else "tray-idle", edge, colour)
             if sharing and watching:
-                _draw_number(pixmap, watching, accent, on_accent)
+                _draw_number(pixmap, watching)
             icon.addPixmap(pixmap)
         return icon
 
@@ -72,7 +73,7 @@ class Icons:
         return self._texts[name]
 
 
-def _draw_number(pixmap: QPixmap, number: int, colour: str, text_colour: str) -> None:
+def _draw_number(pixmap: QPixmap, number: int) -> None:
     edge = pixmap.width()
     text = str(number) if number < 10 else "9+"
     height = round(edge * 0.6)
@@ -81,12 +82,17 @@ def _draw_number(pixmap: QPixmap, number: int, colour: str, text_colour: str) ->
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
+    # A gap all round: the number has to stand out from the mark in light and dark trays alike.
+    gap = max(1.0, edge / 16)
+    painter.setBrush(QColor(BADGE))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    painter.drawRoundedRect(place.adjusted(-gap, -gap, gap, gap), height / 2 + gap, height / 2 + gap)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
     painter.drawRoundedRect(place, height / 2, height / 2)
     font = QFont(painter.font())
     font.setPixelSize(max(8, round(height * 0.85)))
     font.setBold(True)
     painter.setFont(font)
-    painter.setPen(QColor(text_colour))
+    painter.setPen(Qt.GlobalColor.white)
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
     painter.end()

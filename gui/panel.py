@@ -121,8 +121,8 @@ class Panel(QWidget):
         dialog.setWindowTitle("Panecast")
         dialog.setText("Keep sharing?")
         dialog.setInformativeText(
-            "This desktop shows no tray icons, so Panecast lives in this window. "
-            "It can go on sharing in the background of the task bar, or stop and quit."
+            "This desktop has no place for a tray icon. Panecast can go on sharing with its window minimised, "
+            "or stop and quit."
         )
         keep = dialog.addButton("Keep sharing", QMessageBox.ButtonRole.RejectRole)
         keep.setObjectName("keepSharing")

@@ -83,9 +83,7 @@ class Tray(QObject):
         drawn = (state.is_sharing, len(state.viewers), look)
         if drawn != self._drawn:
             self._drawn = drawn
-            self.icon.setIcon(
-                self._icons.tray(state.is_sharing, len(state.viewers), look.text, look.accent, look.on_accent)
-            )
+            self.icon.setIcon(self._icons.tray(state.is_sharing, len(state.viewers), look.text))
             muted = look.muted
             can_stop = state.phase in ("sharing", "stopping")
             self.start_stop.setIcon(self._icons.icon("stop" if can_stop else "start", look.text, muted))
