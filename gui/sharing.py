@@ -147,7 +147,6 @@ class Sharing(QFrame):
         self.start_stop.setIcon(
             self._icons.icon("stop" if can_stop else "start", look.refused if can_stop else look.on_accent, look.muted)
         )
-        self.start_stop.setEnabled(state.phase in ("idle", "sharing"))
         self.start_stop.setToolTip(
             "Nobody can watch any more (Ctrl+Return)" if can_stop else "Let browsers watch what is ticked (Ctrl+Return)"
         )
@@ -162,7 +161,11 @@ class Sharing(QFrame):
         return "Start sharing to get the address" if state.shared else "Tick what to show, then start sharing"
 
     def _press(self) -> None:
-        (self.stop_wished if self._state.phase == "sharing" else self.start_wished).emit()
+        # Not disabled in between: the keyboard's focus would jump on to the next control.
+        if self._state.phase == "sharing":
+            self.stop_wished.emit()
+        elif self._state.phase == "idle":
+            self.start_wished.emit()
 
     def _tell_port(self) -> None:
         if self.port.hasAcceptableInput():
