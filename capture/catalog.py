@@ -32,6 +32,7 @@ class Catalog:
         self.condition = Condition("live")
         self._listeners: list[Callable[[], None]] = []
         self._watch: WindowWatch | None = None
+        self._stopped: WindowWatch | None = None
         self._ready = asyncio.Event()
 
     def start(self) -> None:
@@ -76,6 +77,12 @@ class Catalog:
         watch, self._watch = self._watch, None
         if watch is not None:
             watch.stop()
+            self._stopped = watch
+
+    async def ended(self) -> None:
+        """Return when the watching thread has ended, after two seconds at the latest."""
+        if self._stopped is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self._stopped.join, 2.0)
 
     def _receive(self, listing: Listing) -> None:
         self._ready.set()

@@ -80,6 +80,11 @@ class Feed:
         """Tell whether the feed's thread runs."""
         return self._run is not None
 
+    @property
+    def ending(self) -> int:
+        """Return how many threads of stopped captures have not ended yet."""
+        return len(self._ending)
+
     def listen(self, key: object, changed: Callable[[], None]) -> None:
         """Have ``changed()`` called on the loop after each new picture or condition, until `unlisten`."""
         self._listeners[key] = changed

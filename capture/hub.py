@@ -42,6 +42,11 @@ class Subscription:
         return self._feed.condition
 
     @property
+    def takes(self) -> int:
+        """Return how many pictures were taken of the source so far, for whomever."""
+        return self._feed.takes
+
+    @property
     def source(self) -> Source:
         """Return the source as it was when the feed was made."""
         return self._feed.source
@@ -83,6 +88,11 @@ class Hub:
     def running(self) -> int:
         """Return how many feeds run."""
         return sum(feed.is_running for feed in self._feeds.values())
+
+    @property
+    def ending(self) -> int:
+        """Return how many threads of stopped feeds have not ended yet."""
+        return sum(feed.ending for feed in self._feeds.values())
 
     def subscribe(
         self,

@@ -24,7 +24,7 @@ import numpy as np
 import xcffib
 import xcffib.randr
 import xcffib.xproto
-from xcffib import ProtocolException
+from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture.backends.screen import screens
@@ -118,6 +118,7 @@ class WindowWatch:
             raise DisplayGone("The display server does not answer.") from error
         finally:
             display.close()
+            _drop_pywinctl()
 
 
 class _Table:
@@ -173,8 +174,9 @@ class _Table:
         return self._screens + tuple(source for source in self._known.values() if source is not None)
 
     def _read_list(self) -> None:
-        listed = {int(window.getHandle()): window for window in self._pywinctl.getAllWindows()}
-        self._handles = {number: self._handles.get(number, window) for number, window in listed.items()}
+        # pywinctl's own list makes all its objects anew each time; what closes and opens is read here instead.
+        listed = self._display.numbers(self._display.root, "_NET_CLIENT_LIST")
+        self._handles = {number: self._handles.get(number) or self._pywinctl.Window(number) for number in listed}
         known = {}
         for number in self._handles:
             if number in self._known:
@@ -182,7 +184,7 @@ class _Table:
             else:
                 # Selected before it is read, so that no change in between is missed.
                 mask = EventMask.PropertyChange | EventMask.StructureNotify
-                with contextlib.suppress(ProtocolException):
+                with contextlib.suppress(XError):
                     core = self._display.connection.core
                     core.ChangeWindowAttributes(number, xcffib.xproto.CW.EventMask, [mask], is_checked=True).check()
                 known[number] = self._read(number)
@@ -228,10 +230,7 @@ class _Table:
         )
 
     def _types(self, number: int) -> frozenset[str]:
-        reply = self._display.property(number, "_NET_WM_WINDOW_TYPE")
-        if reply is None or reply.format != 32:
-            return frozenset()
-        atoms = set(reply.value.to_atoms())
+        atoms = self._display.numbers(number, "_NET_WM_WINDOW_TYPE")
         return frozenset(name for name in NO_WINDOWS if self._display.atom(name) in atoms)
 
     def _class_name(self, number: int) -> str:
@@ -264,15 +263,25 @@ class _Table:
 
 def _import_pywinctl() -> ModuleType:
     """Return pywinctl, connected to today's display: it keeps the connection it made when it was imported."""
-    for name in tuple(sys.modules):
-        if name.partition(".")[0] in ("pywinctl", "ewmhlib", "pymonctl", "pywinbox"):
-            del sys.modules[name]
     try:
         return importlib.import_module("pywinctl")
     except SystemExit:
         raise CaptureError("The list of windows needs the program xrandr (Debian: x11-xserver-utils).") from None
     except Exception as error:
         raise DisplayGone("The list of windows could not be read from the display server.") from error
+
+
+def _drop_pywinctl() -> None:
+    """Hang up pywinctl's own connections to the display, and have it imported anew the next time."""
+    ewmh = sys.modules.get("ewmhlib")
+    if ewmh is not None:
+        for display in {ewmh.defaultDisplay, *ewmh.getDisplays()}:
+            with contextlib.suppress(*_xlib_faults()):
+                display.close()
+            display.display.socket.close()  # left open when the display server died
+    for name in tuple(sys.modules):
+        if name.partition(".")[0] in ("pywinctl", "ewmhlib", "pymonctl", "pywinbox"):
+            del sys.modules[name]
 
 
 def _xlib_faults() -> tuple[type[Exception], ...]:

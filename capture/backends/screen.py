@@ -10,7 +10,7 @@ import numpy as np
 import xcffib.randr
 import xcffib.xproto
 from mss.exception import ScreenShotError
-from xcffib import ProtocolException
+from xcffib import Error as XError
 
 from capture.backends import Wake
 from capture.backends.x11 import GONE, DamageWatch, Display, PointerWatch, speaks_to_display
@@ -63,7 +63,7 @@ class Screen:
             if self._told and not damage:
                 return Take(LIVE, None, (), where)
             shot = self._mss.grab(place)
-        except (AssertionError, ScreenShotError, ProtocolException) as error:
+        except (AssertionError, ScreenShotError, XError) as error:
             # A dead X server shows in mss as a bare AssertionError from grab.
             raise DisplayGone(GONE) from error
         pixels = np.frombuffer(shot.raw, dtype=np.uint8).reshape(shot.height, shot.width, 4)

@@ -20,7 +20,7 @@ import xcffib.shm
 import xcffib.xfixes
 import xcffib.xinput
 import xcffib.xproto
-from xcffib import ProtocolException
+from xcffib import Error as XError
 
 from capture.errors import CaptureError, DisplayGone
 from capture.frame import Pixels, Pointer, Rect
@@ -74,7 +74,7 @@ class Display:
             query = "XIQueryVersion" if module is xcffib.xinput else "QueryVersion"
             versions = () if module is xcffib.shm else (major, minor)
             getattr(extension, query)(*versions).reply()
-        except (ProtocolException, xcffib.XcffibException) as error:
+        except xcffib.XcffibException as error:
             if isinstance(error, xcffib.ConnectionException):
                 raise
             name = module.__name__.rpartition(".")[2]
@@ -93,25 +93,30 @@ class Display:
         while True:
             try:
                 event = self.connection.poll_for_event()
-            except ProtocolException:
+            except XError:
                 continue
             if event is None:
                 return iter(found)
             found.append(event)
 
-    def wait(self, seconds: float | None, call: int) -> bool:
+    def wait(self, seconds: float | None, call: int | None = None) -> bool:
         """Block until an event may have arrived, ``call`` is readable or ``seconds`` are over; True if called."""
-        ready = wait_readable((self._fd, call), seconds)
-        return call in ready
+        descriptors = (self._fd,) if call is None else (self._fd, call)
+        return call in wait_readable(descriptors, seconds)
 
     def property(self, window: int, name: str, kind: int = 0, words: int = 65536) -> Any:
         """Return a property's reply, None when the window is gone."""
         try:
             atom = self.atom(name)
             reply = self.connection.core.GetProperty(False, window, atom, kind, 0, words).reply()
-        except ProtocolException:
+        except XError:
             return None
         return reply
+
+    def numbers(self, window: int, name: str) -> tuple[int, ...]:
+        """Return a property of 32-bit numbers, empty when there is none."""
+        reply = self.property(window, name)
+        return () if reply is None or reply.format != 32 else tuple(reply.value.to_atoms())
 
     @functools.lru_cache(maxsize=64)  # noqa: B019  a display lives as long as its thread needs it
     def atom(self, name: str) -> int:
@@ -144,7 +149,7 @@ class SharedSegment:
         """Return the pixels of a drawable of depth 24 or 32: BGRX, a view that the next call overwrites.
 
         Raises:
-            ProtocolException: the drawable is gone or smaller than that.
+            XError: the drawable is gone or smaller than that.
         """
         size = width * height * 4
         if size > self._size:
@@ -160,7 +165,7 @@ class SharedSegment:
     def close(self) -> None:
         """Give the memory back; never raises. No view of it may be used afterwards."""
         if self._address is not None:
-            with contextlib.suppress(xcffib.XcffibException, ProtocolException):
+            with contextlib.suppress(xcffib.XcffibException):
                 self._shm.Detach(self._segment, is_checked=True).check()
             self._libc.shmdt(ctypes.c_void_p(self._address))
             self._address = None
@@ -180,7 +185,7 @@ class SharedSegment:
             self._segment = self._display.new_id()
             try:
                 self._shm.Attach(self._segment, number, False, is_checked=True).check()
-            except ProtocolException as error:
+            except XError as error:
                 raise CaptureError(
                     "The display server cannot reach this computer's memory; is the display a remote one?"
                 ) from error
@@ -238,7 +243,7 @@ class PointerWatch:
         self._listens = False
 
     def is_event(self, event: Any) -> bool:
-        """Tell whether ``event`` says that the pointer may look different; movements are told again only after `look`."""
+        """Tell whether ``event`` says that the pointer may look different; then movements are told only after `look`."""
         if isinstance(event, xcffib.xfixes.CursorNotifyEvent):
             self._shape = None
             return True

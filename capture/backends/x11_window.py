@@ -12,7 +12,7 @@ from typing import Any
 import xcffib
 import xcffib.composite
 import xcffib.xproto
-from xcffib import ProtocolException
+from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture.backends import Wake
@@ -56,7 +56,7 @@ class X11Window:
             self._top_level = self._find_top_level()
             self._composite.RedirectWindow(self._window, AUTOMATIC, is_checked=True).check()
             self._damage = DamageWatch(display, self._window)
-        except ProtocolException as error:
+        except XError as error:
             raise SourceGone(CLOSED) from error
         self._settle()
 
@@ -77,7 +77,7 @@ class X11Window:
                 return Take(self._unseen())
             where = self._pointer.look(self._window, self._top_level) if pointer else None
             return self._picture(where)
-        except ProtocolException as error:
+        except XError as error:
             # The window went away or changed its size under our hands: its next event says which.
             self._drop_pixmap()
             if not self._exists():
@@ -124,7 +124,7 @@ class X11Window:
 
     def _drop_pixmap(self) -> None:
         if self._pixmap is not None and self._display is not None:
-            with contextlib.suppress(ProtocolException):
+            with contextlib.suppress(XError):
                 self._display.connection.core.FreePixmap(self._pixmap, is_checked=True).check()
         self._pixmap = None
 
@@ -153,7 +153,7 @@ class X11Window:
             self._drop_pixmap()
             return True
         if isinstance(event, xcffib.xproto.ReparentNotifyEvent):
-            with contextlib.suppress(ProtocolException):
+            with contextlib.suppress(XError):
                 self._top_level = self._find_top_level()
             return False
         if isinstance(event, xcffib.xproto.MapNotifyEvent | xcffib.xproto.UnmapNotifyEvent):
@@ -171,16 +171,21 @@ class X11Window:
     def _unseen(self) -> Condition:
         """Say why the window has no picture now."""
         assert self._display is not None
-        reply = self._display.property(self._window, "WM_STATE")
-        if reply is not None and reply.format == 32 and reply.value_len and reply.value.to_atoms()[0] == ICONIC:
+        display = self._display
+        if display.atom("_NET_WM_STATE_HIDDEN") in display.numbers(self._window, "_NET_WM_STATE"):
             return MINIMISED
-        return HIDDEN
+        # Window managers call windows of other workspaces iconic too.
+        elsewhere = display.numbers(self._window, "_NET_WM_DESKTOP") != display.numbers(
+            display.root, "_NET_CURRENT_DESKTOP"
+        )
+        is_iconic = display.numbers(self._window, "WM_STATE")[:1] == (ICONIC,)
+        return MINIMISED if is_iconic and not elsewhere else HIDDEN
 
     def _exists(self) -> bool:
         assert self._display is not None
         try:
             self._display.connection.core.GetWindowAttributes(self._window).reply()
-        except ProtocolException:
+        except XError:
             return False
         return True
 
@@ -208,7 +213,7 @@ class X11Window:
         assert self._display is not None
         deadline = time.monotonic() + SETTLE_SECONDS
         while not self._damaged_since_open() and (left := deadline - time.monotonic()) > 0:
-            self._display.wait(left, -1)
+            self._display.wait(left)
 
     def _damaged_since_open(self) -> bool:
         self._damaged = False

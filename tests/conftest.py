@@ -1,0 +1,55 @@
+"""What tests of several parts share: a display with windows in it, and waiting without hoping."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+
+from tests.x11.desktop import Windows, XServer, windows_of
+
+Until = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+def shared_xserver() -> Iterator[XServer]:
+    """One display for the whole run."""
+    server = XServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def xserver(shared_xserver: XServer, monkeypatch: pytest.MonkeyPatch) -> XServer:
+    """A display with a window manager; DISPLAY names it."""
+    monkeypatch.setenv("DISPLAY", shared_xserver.name)
+    return shared_xserver
+
+
+@pytest.fixture
+def own_xserver(monkeypatch: pytest.MonkeyPatch) -> Iterator[XServer]:
+    """A display that the test may kill."""
+    server = XServer()
+    monkeypatch.setenv("DISPLAY", server.name)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def windows(xserver: XServer) -> Iterator[Windows]:
+    """Windows of another program on the display."""
+    with windows_of(xserver) as opened:
+        yield opened
+
+
+@pytest.fixture
+def until() -> Until:
+    """Return a wait for something to become true; it fails when that does not happen in time."""
+
+    async def wait(true: Callable[[], object], seconds: float = 8.0) -> None:
+        async with asyncio.timeout(seconds):
+            while not true():  # noqa: ASYNC110  what is waited for has no event of its own
+                await asyncio.sleep(0.005)
+
+    return wait
