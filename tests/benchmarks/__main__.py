@@ -219,7 +219,8 @@ def main() -> None:
             with running(*module("subject"), stdin=subprocess.PIPE) as process:
                 rows += list(part(Subject(process)))
     print(
-        f"{datetime.now(UTC):%Y-%m-%d} · {platform.machine()}, {os.cpu_count()} cores · Python {platform.python_version()}\n"
+        f"{datetime.now(UTC):%Y-%m-%d} · {platform.machine()}, {os.cpu_count()} cores"
+        f" · Python {platform.python_version()}\n"
     )
     for at, row in enumerate(rows):
         print("| " + " | ".join(row) + " |")

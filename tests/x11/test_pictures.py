@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,10 @@ def shows(seen: Subscription, x: int, y: int, colour: tuple[int, int, int]) -> b
     return tuple(frame.pixels[y, x, :3].tolist()) == colour
 
 
+def has_size(seen: Subscription, width: int, height: int) -> bool:
+    return seen.newest is not None and seen.newest.pixels.shape == (height, width, 4)
+
+
 async def test_a_covered_window_shows_its_own_pixels(hub: Hub, windows: Windows, until: Until) -> None:
     below = windows.open("below", 100, 100, 300, 200, "ff0000")
     windows.open("above", 50, 50, 500, 400, "0000ff")
@@ -79,8 +84,8 @@ async def test_a_new_size_comes_with_the_next_picture(hub: Hub, windows: Windows
     await until(lambda: seen.newest is not None)
     for width, height in ((400, 260), (120, 90), (640, 480)):
         windows.do("resize", handle, width, height)
-        await until(lambda: seen.newest.pixels.shape == (height, width, 4))
-        await until(lambda: shows(seen, width - 2, height - 2, RED))
+        await until(partial(has_size, seen, width, height))
+        await until(partial(shows, seen, width - 2, height - 2, RED))
 
     assert seen.condition.state == "live"
 
@@ -128,15 +133,17 @@ async def test_a_window_on_another_workspace_is_hidden(
     await until(lambda: seen.condition.state == "live")
 
 
-async def test_a_minimised_window_that_was_never_seen_says_so(hub: Hub, windows: Windows, until: Until) -> None:
+async def test_a_minimised_window_that_was_never_seen_says_so(
+    hub: Hub, windows: Windows, xserver: XServer, until: Until
+) -> None:
     handle = windows.open("never", 100, 100, 300, 200, "ff0000")
     probe = watch(hub, window(handle))
     await until(lambda: probe.newest is not None)
     probe.close()
     windows.do("minimise", handle)
+    await until(lambda: "IsUnMapped" in xserver.run("xwininfo", "-id", handle))
     with pytest.raises(NoPicture, match="minimised"):
-        while True:  # the window manager takes a moment to minimise it
-            await hub.picture(window(handle), Rendition(), encoded)
+        await hub.picture(window(handle), Rendition(), encoded)
 
 
 def encoded(picture: Encoded) -> Encoded:
@@ -165,7 +172,7 @@ async def test_a_still_window_is_not_taken_again(hub: Hub, windows: Windows, unt
     before, others = seen.takes, other.takes
     for step in range(20):
         windows.do("paint", lively, step, 0, 5, 5, f"{step:02x}ff00")
-        await until(lambda: shows(other, step + 2, 2, (0, 255, step)))
+        await until(partial(shows, other, step + 2, 2, (0, 255, step)))
 
     assert seen.takes == before
     assert other.takes >= others + 20
