@@ -1,0 +1,69 @@
+"""The real app, with one addition: it tells on standard input's request where its parts are on the screen.
+
+``where NAME`` answers ``x y width height`` of a widget; ``row ID`` of a source's check box; ``at NAME VALUE`` the
+point of a slider's value; ``worst`` the longest time the loop was held, in milliseconds. An empty answer: not there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+
+import gui.app
+from gui.__main__ import main
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
+
+
+class DrivenApp(gui.app.App):
+    """The app, answering questions."""
+
+    def open(self) -> None:
+        super().open()
+        loop = asyncio.get_running_loop()
+
+        def listen() -> None:
+            for line in sys.stdin:
+                loop.call_soon_threadsafe(self._reply, line.split())
+
+        threading.Thread(target=listen, daemon=True).start()
+
+    def _reply(self, words: list[str]) -> None:
+        print("=", self._answer(*words), flush=True)
+
+    def _answer(self, word: str, name: str = "", value: str = "0") -> str:
+        if word == "worst":
+            worst, self.watchdog.worst = self.watchdog.worst, 0.0
+            return f"{worst * 1000:.1f}"
+        if word == "row":
+            rows = self.panel.sources.list
+            return _place(rows.viewport(), rows.check_rect(name))
+        widget = self.panel if name == "panel" else self.panel.findChild(QWidget, name)
+        if widget is None or not widget.isVisible():
+            return ""
+        if word == "at":
+            assert isinstance(widget, QSlider)
+            return _place(widget, _handle(widget, int(value)))
+        return _place(widget, widget.rect())
+
+
+def _place(widget: QWidget, rect: QRect) -> str:
+    if rect.isEmpty():
+        return ""
+    corner: QPoint = widget.mapToGlobal(rect.topLeft())
+    return f"{corner.x()} {corner.y()} {rect.width()} {rect.height()}"
+
+
+def _handle(slider: QSlider, value: int) -> QRect:
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    option.sliderPosition = option.sliderValue = value
+    return slider.style().subControlRect(
+        QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
+    )
+
+
+if __name__ == "__main__":
+    gui.app.App = DrivenApp  # type: ignore[misc]
+    sys.exit(main())
