@@ -11,6 +11,7 @@ import contextlib
 import importlib
 import logging
 import os
+import re
 import socket
 import sys
 import threading
@@ -41,6 +42,8 @@ RETRY_SECONDS = 1.0
 ICON_EDGE = 48
 """Preferred edge of a program's icon in pixels."""
 NO_WINDOWS = frozenset({"_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK"})
+COMPOUND_TEXT = re.compile(r"\x1b%[G@]")
+"""How old programs mark UTF-8 inside a title (compound text, "designate other coding system")."""
 TELLING = ("_NET_WM_NAME", "WM_NAME", "WM_STATE", "_NET_WM_STATE", "_NET_WM_ICON", "_NET_WM_PID")
 """Window properties whose change may change the list."""
 
@@ -207,7 +210,7 @@ class _Table:
             pid = int(window.getPID() or 0) or None
             if pid == os.getpid():
                 return None
-            title = clean_text(str(window.title or ""))
+            title = clean_text(COMPOUND_TEXT.sub("", str(window.title or "")))
             width, height = window.size
             state: State = "minimised" if window.isMinimized else "live"
         except _xlib_faults():

@@ -12,7 +12,7 @@ cd "$top"
 # shellcheck source=installer/common.sh
 . installer/common.sh
 
-test_packages="$virtual_display_packages openbox xterm x11-apps xdotool imagemagick chromium mmdebstrap
+test_packages="$virtual_display_packages openbox xterm x11-apps x11-utils xdotool imagemagick chromium mmdebstrap
 desktop-file-utils iproute2 git"
 npm_tools=$top/.cache/npm
 

@@ -243,7 +243,7 @@ class PointerWatch:
         self._listens = False
 
     def is_event(self, event: Any) -> bool:
-        """Tell whether ``event`` says that the pointer may look different; after a movement none is told until `look`."""
+        """Tell whether ``event`` says that the pointer may look different; none is told again until `look`."""
         if isinstance(event, xcffib.xfixes.CursorNotifyEvent):
             self._shape = None
             return True

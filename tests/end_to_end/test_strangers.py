@@ -85,8 +85,8 @@ def test_the_readme_viewer_in_a_page_works(server: int, friend: int, tmp_path: P
         eventually(lambda: page.get_attribute("#picture", "src") != first)
         assert page.evaluate("document.getElementById('picture').naturalWidth") == 1280
         # The same page from an origin that nobody allowed sees nothing.
-        page.goto(f"http://localhost:{friend}/")
-        page.wait_for_timeout(500)
+        with page.expect_console_message(lambda message: "403" in message.text):
+            page.goto(f"http://localhost:{friend}/")
         assert not page.get_attribute("#picture", "src")
         foreign.shutdown()
 
