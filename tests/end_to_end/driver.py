@@ -10,10 +10,11 @@ import asyncio
 import sys
 import threading
 
-import gui.app
-from gui.__main__ import main
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
+
+import gui.app
+from gui.__main__ import main
 
 
 class DrivenApp(gui.app.App):

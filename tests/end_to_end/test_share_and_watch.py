@@ -18,7 +18,7 @@ RED, GREEN = (255, 0, 0), (0, 255, 0)
 
 def shared(url: str) -> list[str]:
     try:
-        with urllib.request.urlopen(f"{url}/api/windows", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{url}/api/windows", timeout=5) as answer:
             return [str(source["handle"]) for source in json.load(answer)["windows"]]
     except OSError:
         return []

@@ -22,7 +22,8 @@ const seen = [];
 stream.on("message", (text, isBinary) => {
   const message = JSON.parse(text);
   if (isBinary || !message.type || !message.timestamp) process.exit(3);
-  if (message.type === "session_started") stream.send(JSON.stringify({ command: "update_options", options: { fps: 30 } }));
+  const wish = { command: "update_options", options: { fps: 30 } };
+  if (message.type === "session_started") stream.send(JSON.stringify(wish));
   if (message.type === "session_updated") console.log("fps", message.data.options.fps);
   if (message.type === "frame") seen.push(Buffer.from(message.data.data_url.split(",")[1], "base64"));
   if (seen.length === 5) {
