@@ -9,7 +9,7 @@ from typing import Literal
 
 from capture.source import Condition, Source
 from server.options import StreamOptions
-from server.session import SessionView
+from server.stats import SessionView
 
 Phase = Literal["idle", "starting", "sharing", "stopping"]
 Identity = tuple[str, int | None, int | None]

@@ -24,7 +24,7 @@ from gui.rows import Remove, steps
 from gui.state import STATE_WORDS, AppState
 from gui.style import current_look
 from server.options import StreamOptions
-from server.session import SessionView
+from server.stats import SessionView
 
 ROW_HEIGHT = 36
 MOST_ROWS = 4

@@ -15,14 +15,13 @@ from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
-from capture.source import Source
 from server import __version__
 from server.doctor import Check, checks, report
 from server.errors import ServerError
 from server.options import InvalidOption, StreamOptions
 from server.registry import SessionRegistry
 from server.server import DEFAULT_PORT, Server
-from server.sharing import ShareList, ShareRule, parse_rule
+from server.sharing import ShareList, ShareRule, described, parse_rule
 
 FAILED, MISUSED = 1, 2
 
@@ -138,7 +137,7 @@ async def _windows(as_json: bool) -> int:
     await catalog.ready()
     catalog.stop()
     if as_json:
-        listed = [_described(source) for source in catalog.sources]
+        listed = [described(source) for source in catalog.sources]
         print(json.dumps({"windows": listed, "count": len(listed)}, ensure_ascii=False, indent=2))
     else:
         for source in catalog.sources:
@@ -147,18 +146,6 @@ async def _windows(as_json: bool) -> int:
     if catalog.condition.state != "live":
         return _complain(catalog.condition.reason, FAILED)
     return 0
-
-
-def _described(source: Source) -> dict[str, object]:
-    return {
-        "handle": source.handle,
-        "title": source.title,
-        "app": source.app,
-        "kind": source.kind,
-        "width": source.width,
-        "height": source.height,
-        "state": source.state,
-    }
 
 
 def _sources(count: int) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from capture.hub import Hub
 from capture.source import Source, Unsubscribe
 from server.options import StreamOptions
-from server.session import SessionView, ViewerSession
+from server.session import ViewerSession
 from server.sharing import ShareList
+from server.stats import SessionView
 
 MOST_VIEWERS = 256
 CHECK_SECONDS = 0.25

@@ -11,12 +11,12 @@ from aiohttp import web
 
 from capture.encode import Encoded, Format
 from capture.errors import EncodeError, NoPicture
-from capture.source import Source
 from server import __version__, messages
 from server.errors import BAD_REQUEST, CLOSE_CODES
 from server.options import InvalidOption, StreamOptions
 from server.pages import PageFile
 from server.registry import SessionRegistry
+from server.sharing import described
 from server.socket import ViewerSocket, web_socket
 
 REGISTRY: Final = web.AppKey("registry", SessionRegistry)
@@ -65,7 +65,8 @@ async def favicon(request: web.Request) -> web.Response:
 async def windows(request: web.Request) -> web.Response:
     """What is shared now."""
     base = f"{request.scheme}://{request.host}"
-    found = [describe(source, base) for source in request.app[REGISTRY].shares.shared.values()]
+    shared = request.app[REGISTRY].shares.shared.values()
+    found = [described(source) | {"url": f"{base}/watch/{source.id}"} for source in shared]
     return web.json_response({"windows": found, "count": len(found)})
 
 
@@ -130,20 +131,6 @@ async def stream(request: web.Request) -> web.StreamResponse:
     finally:
         registry.close_session(session)
     return response
-
-
-def describe(source: Source, base: str) -> dict[str, object]:
-    """Return a source as ``/api/windows`` shows it; ``base`` is the address of this server."""
-    return {
-        "handle": source.handle,
-        "title": source.title,
-        "app": source.app,
-        "kind": source.kind,
-        "width": source.width,
-        "height": source.height,
-        "state": source.state,
-        "url": f"{base}/watch/{source.id}",
-    }
 
 
 def problem(status: int, code: str, words: str, field: str | None = None) -> web.Response:

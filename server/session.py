@@ -5,27 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
 import struct
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import WSMessage, WSMsgType, web
 
-from capture.encode import Encoded, Rendition
+from capture.encode import Rendition
 from capture.errors import EncodeError
 from capture.feed import WAITING
-from capture.hub import Hub, Subscription
-from capture.pacing import Pacer
+from capture.hub import Hub
 from capture.source import Condition, Source
 from server import messages
 from server.commands import BadCommand, Command, FloodGate, parse
 from server.errors import CLOSE_CODES, DONE
 from server.options import InvalidOption, StreamOptions
+from server.showing import Showing
 from server.socket import LARGEST_MESSAGE, ViewerSocket
-from server.stats import Traffic
+from server.stats import SessionView, Traffic
 
 log = logging.getLogger(__name__)
 
@@ -42,38 +40,10 @@ PAUSED = Condition("paused", "You paused the pictures.")
 
 
 @dataclass(frozen=True, slots=True)
-class SessionView:
-    """One session as others may see it.
-
-    ``fps`` and ``bytes_per_second`` are what was sent of late; ``since`` is on the monotonic clock; ``state`` is
-    one of the protocol's, or ``slow`` while the viewer takes nothing.
-    """
-
-    session_id: str
-    address: str
-    agent: str
-    source: Source
-    options: StreamOptions
-    fps: float
-    bytes_per_second: float
-    since: float
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Ending:
     code: int
     reason: str
     farewell: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Finished:
-    """A frame message that all viewers of a rendition share, and how long its making took, in seconds."""
-
-    text: bytes
-    take_seconds: float
-    encode_seconds: float
 
 
 class ViewerSession:
@@ -95,22 +65,14 @@ class ViewerSession:
     ) -> None:
         self.id = session_id
         self.source = source
-        self.options = options
         self._address, self._agent = viewer
-        self._hub = hub
-        self._is_shared = is_shared
         self._changed = changed
+        self._showing = Showing(hub, source, options, is_shared, self._source_changed)
         self._traffic = Traffic(time.monotonic())
-        self._pacer = Pacer(options.fps)
         self._flood = FloodGate()
         self._outbox: list[bytes] = []
         self._wake = asyncio.Event()
-        self._subscription: Subscription | None = None
         self._told: Condition | None = None
-        self._offered = 0
-        self._shown: tuple[int, Rendition] | None = None
-        self._sent_at = self._repeated_at = float("-inf")
-        self._last: _Finished | None = None
         self._ending: _Ending | None = None
         self._socket: ViewerSocket | None = None
         self._sending_since: float | None = None
@@ -127,6 +89,11 @@ class ViewerSession:
             "stop": self._stop,
         }
 
+    @property
+    def options(self) -> StreamOptions:
+        """Return the viewer's wishes; they are replaced whole."""
+        return self._showing.options
+
     def view(self) -> SessionView:
         """Return the session as it is now."""
         fps, rate = self._traffic.rates(time.monotonic())
@@ -141,7 +108,7 @@ class ViewerSession:
     @property
     def is_active(self) -> bool:
         """Tell whether pictures flow, as far as this viewer is concerned."""
-        return self._subscription is not None
+        return self._showing.is_active
 
     async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
         """Serve the viewer until the session ends."""
@@ -149,22 +116,20 @@ class ViewerSession:
         self._resume()
         self._outbox.insert(0, messages.message("session_started", self._about()))
         writer = asyncio.create_task(self._write(), name=f"writer-{self.id}")
+        writer.add_done_callback(self._written)
         try:
             async for received in response:
                 self._heard_at = time.monotonic()
                 await self._hear(received)
         finally:
-            self._pause()
+            self._showing.stop()
             for task in (writer, *self._tasks):
                 task.cancel()
             await asyncio.gather(writer, *self._tasks, return_exceptions=True)
 
     def set_options(self, options: StreamOptions, changed_by: str) -> None:
         """Replace the options, at once, and tell the viewer."""
-        self.options = options
-        self._pacer.set_rate(options.fps)
-        if self._subscription is not None:
-            self._subscription.set_wish(options.fps, options.cursor)
+        self._showing.set_options(options)
         self._tell_update(changed_by)
 
     def end(self, code: str, words: str) -> None:
@@ -239,7 +204,7 @@ class ViewerSession:
                 | {
                     "frame_count": traffic.frames,
                     "bytes_sent": traffic.bytes,
-                    "skipped": traffic.skipped,
+                    "skipped": self._skipped(),
                     "duration": round(time.monotonic() - traffic.since, 3),
                 },
             )
@@ -256,29 +221,22 @@ class ViewerSession:
         task.add_done_callback(self._tasks.discard)
 
     async def _screenshot(self, rendition: Rendition) -> None:
-        frame = self._subscription.newest if self._subscription is not None else None
-        if frame is None:
-            self._say(messages.error("no_picture", "There is no picture to take a screenshot of yet."))
-            return
         try:
-            encoded = await self._hub.encoder.encode(frame, rendition, _as_is)
+            text = await self._showing.screenshot(rendition)
         except EncodeError as error:
-            self._say(messages.error("cannot_encode", error.message))
-            return
-        name = _file_name(self.source, encoded)
-        text = await self._hub.encoder.run(messages.screenshot, encoded, name)
-        self._say(text)
+            text = messages.error("cannot_encode", error.message)
+        self._say(text or messages.error("no_picture", "There is no picture to take a screenshot of yet."))
 
     def _pause_command(self, command: Command) -> None:
         del command
-        if self._subscription is not None:
-            self._pause()
+        if self._showing.is_active:
+            self._showing.stop()
             self._tell_condition(PAUSED)
             self._tell_update("viewer")
 
     def _resume_command(self, command: Command) -> None:
         del command
-        if self._subscription is None:
+        if not self._showing.is_active:
             self._resume()
             self._tell_update("viewer")
 
@@ -296,36 +254,20 @@ class ViewerSession:
     # Watching the source.
 
     def _resume(self) -> None:
-        self._offered = 0
-        self._subscription = self._hub.subscribe(
-            self.source,
-            fps=self.options.fps,
-            pointer=self.options.cursor,
-            changed=self._source_changed,
-            may_take=partial(self._is_shared, self.source),
-        )
+        self._showing.start()
         self._source_changed()
 
-    def _pause(self) -> None:
-        if self._subscription is not None:
-            self._subscription.close()
-            self._subscription = None
-
     def _source_changed(self) -> None:
-        if self._subscription is None:
+        condition = self._showing.condition
+        if condition is None:
             return
-        condition, frame = self._subscription.condition, self._subscription.newest
         if condition.state == "closed":
             self.close_source(condition.reason)
             return
         if condition != WAITING or self._told is not None:  # that nothing is there yet at the start is no news
             self._tell_condition(condition)
-        if frame is not None:
-            version = frame.version(self.options.cursor)
-            if version != self._offered:
-                self._offered = version
-                self._traffic.offered += 1
-                self._wake.set()
+        if self._showing.has_news():
+            self._wake.set()
 
     def _tell_condition(self, condition: Condition) -> None:
         if condition != self._told:
@@ -377,50 +319,26 @@ class ViewerSession:
                 if now >= next_ping:
                     next_ping = now + PING_SECONDS
                     await socket.ping(struct.pack("!d", now))
-                due = self._picture_due()
+                due = self._showing.due()
                 if due is not None and due <= now:
                     await self._send_picture(now)
                     continue
                 await self._sleep(min(next_stats, next_ping, due if due is not None else next_stats))
 
-    def _picture_due(self) -> float | None:
-        """Return when the next picture is to be sent, None while there is none to send."""
-        if self._subscription is None or (frame := self._subscription.newest) is None:
-            return None
-        interval = self._pacer.interval
-        if (frame.version(self.options.cursor), self.options.rendition) != self._shown:
-            return max(self._pacer.due, self._repeated_at + interval / 2)
-        if self.options.unchanged == "skip" or self._last is None:
-            return None
-        # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.
-        return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
+    def _written(self, writer: asyncio.Task[None]) -> None:
+        if not writer.cancelled() and (error := writer.exception()) is not None:
+            log.error("writing to %s failed", self.id, exc_info=error)
+            self.abort()
 
     async def _send_picture(self, now: float) -> None:
-        subscription = self._subscription
-        if subscription is None or (frame := subscription.newest) is None or not self._is_shared(self.source):
-            self._sent_at = self._repeated_at = now
+        try:
+            text = await self._showing.next_message(now)
+        except EncodeError as error:
+            self._say(messages.error("cannot_encode", error.message))
             return
-        rendition = self.options.rendition
-        shown = (frame.version(rendition.cursor), rendition)
-        if shown == self._shown:
-            self._repeated_at = now
-        else:
-            self._pacer.beat(now)
-            try:
-                finished = await self._hub.encoder.encode(frame, rendition, _finished)
-            except EncodeError as error:
-                self._shown, self._last = shown, None
-                self._say(messages.error("cannot_encode", error.message))
-                return
-            if self._ending is not None or self._subscription is not subscription:
-                return
-            if self._shown is None or self._shown[0] != shown[0]:
-                self._traffic.delivered += 1
-            self._shown, self._last = shown, finished
-        self._sent_at = now
-        if self._last is not None:
-            await self._send(self._last.text)
-            self._traffic.sent(time.monotonic(), len(self._last.text))
+        if text is not None and self._ending is None:
+            await self._send(text)
+            self._traffic.sent(time.monotonic(), len(text))
 
     async def _send(self, text: bytes) -> None:
         self._sending_since = time.monotonic()
@@ -449,18 +367,18 @@ class ViewerSession:
             return
         log.info("%s took nothing for %.1f s and is dropped", self.id, STALL_SECONDS)
         self._sending_since = None
-        self._pause()
+        self._showing.stop()
         words = "This viewer took nothing for five seconds."
         self._socket.part(messages.error("too_slow", words), CLOSE_CODES["too_slow"])
         asyncio.get_running_loop().call_later(PARTING_SECONDS, self._socket.abort)
 
     def _figures(self, now: float) -> dict[str, object]:
         fps, rate = self._traffic.rates(now)
-        last = self._last
+        last = self._showing.last
         return {
             "fps": round(fps, 2),
             "frames_sent": self._traffic.frames,
-            "frames_skipped": self._traffic.skipped,
+            "frames_skipped": self._skipped(),
             "bytes_sent": self._traffic.bytes,
             "bitrate_kbps": round(rate * 8 / 1000, 1),
             "quality": self.options.quality,
@@ -468,6 +386,9 @@ class ViewerSession:
             "encode_ms": None if last is None else round(last.encode_seconds * 1000, 2),
             "capture_ms": None if last is None else round(last.take_seconds * 1000, 2),
         }
+
+    def _skipped(self) -> int:
+        return max(0, self._showing.offered - self._showing.delivered)
 
     async def _guarded(self, sending: Awaitable[None]) -> None:
         with contextlib.suppress(ConnectionError):
@@ -477,18 +398,3 @@ class ViewerSession:
         if self._socket is None:
             raise RuntimeError("the session does not run")
         return self._socket
-
-
-def _finished(encoded: Encoded) -> _Finished:
-    return _Finished(messages.frame(encoded), encoded.take_seconds, encoded.encode_seconds)
-
-
-def _as_is(encoded: Encoded) -> Encoded:
-    return encoded
-
-
-def _file_name(source: Source, encoded: Encoded) -> str:
-    """Return a name that every file system takes: what it shows, when, and what it is."""
-    title = re.sub(r"[^\w.-]+", "-", source.title or source.app or source.id).strip("-.")[:60] or "picture"
-    when = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(encoded.captured_at))
-    return f"{title}-{when}.{'jpg' if encoded.format == 'jpeg' else encoded.format}"

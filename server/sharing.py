@@ -76,6 +76,19 @@ def parse_rule(text: str) -> ShareRule:
     )
 
 
+def described(source: Source) -> dict[str, object]:
+    """Return a source as lists of sources show it, on the wire and on a terminal."""
+    return {
+        "handle": source.handle,
+        "title": source.title,
+        "app": source.app,
+        "kind": source.kind,
+        "width": source.width,
+        "height": source.height,
+        "state": source.state,
+    }
+
+
 class ShareList:
     """The sources that viewers may see now. Loop only, but for `is_shared`, which any thread may ask.
 

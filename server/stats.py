@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
+
+from capture.source import Source
+from server.options import StreamOptions
 
 WINDOW_SECONDS = 3.0
 
@@ -13,22 +17,13 @@ class Traffic:
     Attributes:
         frames: picture messages sent, repeated ones too.
         bytes: payload bytes sent.
-        offered: different pictures the source had for this viewer.
-        delivered: different pictures sent.
     """
 
     def __init__(self, now: float) -> None:
         self.since = now
         self.frames = 0
         self.bytes = 0
-        self.offered = 0
-        self.delivered = 0
         self._recent: deque[tuple[float, int]] = deque()
-
-    @property
-    def skipped(self) -> int:
-        """Return how many pictures of the source this viewer was spared."""
-        return max(0, self.offered - self.delivered)
 
     def sent(self, now: float, size: int) -> None:
         """Note a picture message of ``size`` bytes."""
@@ -48,3 +43,22 @@ class Traffic:
     def _forget(self, now: float) -> None:
         while self._recent and self._recent[0][0] <= now - WINDOW_SECONDS:
             self._recent.popleft()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One session as others may see it.
+
+    ``fps`` and ``bytes_per_second`` are what was sent of late; ``since`` is on the monotonic clock; ``state`` is
+    one of the protocol's, or ``slow`` while the viewer takes nothing.
+    """
+
+    session_id: str
+    address: str
+    agent: str
+    source: Source
+    options: StreamOptions
+    fps: float
+    bytes_per_second: float
+    since: float
+    state: str

@@ -15,7 +15,7 @@ from capture.source import Source
 from gui.icons import Icons
 from gui.state import SourceState
 from server.options import StreamOptions
-from server.session import SessionView
+from server.stats import SessionView
 
 
 @pytest.fixture

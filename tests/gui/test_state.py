@@ -6,8 +6,8 @@ from capture.source import Source
 from gui.remembered import added, found_again, remember, removed, with_source, without_source
 from gui.settings import REMEMBERED_LIMIT
 from gui.state import AppState, SourceOrder, SourceState, source_states
-from server.session import SessionView
 from server.sharing import ShareRule, parse_rule
+from server.stats import SessionView
 
 
 def test_source_knows_whether_it_is_shared_and_by_how_many_watched(

@@ -16,7 +16,7 @@ from gui.state import AppState, Message, SourceState
 from gui.tray import Tray
 from gui.viewers import Viewers, describe, lasted, rate
 from server.options import StreamOptions
-from server.session import SessionView
+from server.stats import SessionView
 
 
 @pytest.fixture

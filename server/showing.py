@@ -1,0 +1,171 @@
+"""What one viewer is shown of one source: which picture is due when, and its finished message."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from capture.encode import Encoded, Rendition
+from capture.frame import Frame
+from capture.hub import Hub, Subscription
+from capture.pacing import Pacer
+from capture.source import Condition, Source
+from server import messages
+from server.options import StreamOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A frame message that all viewers of a rendition share, and how long its making took, in seconds."""
+
+    text: bytes
+    take_seconds: float
+    encode_seconds: float
+
+
+class Showing:
+    """Pulls pictures of a source at the rate and in the rendition that a viewer wishes for. Loop only.
+
+    Attributes:
+        options: the viewer's wishes; replaced by `set_options`.
+        last: the newest message that was made, None before the first.
+        offered: different pictures the source had for this viewer.
+        delivered: different pictures handed out.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        source: Source,
+        options: StreamOptions,
+        is_shared: Callable[[Source], bool],
+        changed: Callable[[], None],
+    ) -> None:
+        self.options = options
+        self.last: Finished | None = None
+        self.offered = 0
+        self.delivered = 0
+        self._hub = hub
+        self._source = source
+        self._is_shared = is_shared
+        self._changed = changed
+        self._pacer = Pacer(options.fps)
+        self._subscription: Subscription | None = None
+        self._seen = 0
+        self._shown: tuple[int, Rendition] | None = None
+        self._sent_at = self._repeated_at = float("-inf")
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether the source is watched."""
+        return self._subscription is not None
+
+    @property
+    def condition(self) -> Condition | None:
+        """Return how the source is, None while it is not watched."""
+        return None if self._subscription is None else self._subscription.condition
+
+    def start(self) -> None:
+        """Watch the source; ``changed()`` is called after each new picture or condition."""
+        self._seen = 0
+        self._subscription = self._hub.subscribe(
+            self._source,
+            fps=self.options.fps,
+            pointer=self.options.cursor,
+            changed=self._changed,
+            may_take=partial(self._is_shared, self._source),
+        )
+
+    def stop(self) -> None:
+        """Watch it no longer; may be called twice."""
+        if self._subscription is not None:
+            self._subscription.close()
+            self._subscription = None
+
+    def set_options(self, options: StreamOptions) -> None:
+        """Replace the wishes; they hold for the next picture."""
+        self.options = options
+        self._pacer.set_rate(options.fps)
+        if self._subscription is not None:
+            self._subscription.set_wish(options.fps, options.cursor)
+
+    def has_news(self) -> bool:
+        """Tell whether the source looks different since this was last asked."""
+        frame = self._newest()
+        if frame is None or (version := frame.version(self.options.cursor)) == self._seen:
+            return False
+        self._seen = version
+        self.offered += 1
+        return True
+
+    def due(self) -> float | None:
+        """Return the moment (monotonic) at which the next message is to be sent, None while there is none to send."""
+        frame = self._newest()
+        if frame is None:
+            return None
+        interval = self._pacer.interval
+        if (frame.version(self.options.cursor), self.options.rendition) != self._shown:
+            return max(self._pacer.due, self._repeated_at + interval / 2)
+        if self.options.unchanged == "skip" or self.last is None:
+            return None
+        # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.
+        return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
+
+    async def next_message(self, now: float) -> bytes | None:
+        """Return the newest picture's message, or the last one again; None when it may not be shown any more.
+
+        Raises:
+            EncodeError: the picture cannot be encoded as wished; it is not tried again before something changes.
+        """
+        subscription, frame = self._subscription, self._newest()
+        self._sent_at = now
+        if frame is None or not self._is_shared(self._source):
+            self._repeated_at = now
+            return None
+        rendition = self.options.rendition
+        shown = (frame.version(rendition.cursor), rendition)
+        if shown == self._shown:
+            self._repeated_at = now
+            return None if self.last is None else self.last.text
+        self._pacer.beat(now)
+        before, self._shown, self.last = self._shown, shown, None
+        finished = await self._hub.encoder.encode(frame, rendition, _finished)
+        if self._subscription is not subscription or not self._is_shared(self._source):
+            self._shown = None
+            return None
+        self.delivered += before is None or before[0] != shown[0]
+        self.last = finished
+        return finished.text
+
+    async def screenshot(self, rendition: Rendition) -> bytes | None:
+        """Return a ``screenshot`` message of the newest picture, None when there is none.
+
+        Raises:
+            EncodeError: it cannot be encoded this way.
+        """
+        frame = self._newest()
+        if frame is None:
+            return None
+        encoded = await self._hub.encoder.encode(frame, rendition, _as_is)
+        return await self._hub.encoder.run(messages.screenshot, encoded, _file_name(self._source, encoded))
+
+    def _newest(self) -> Frame | None:
+        return None if self._subscription is None else self._subscription.newest
+
+
+def _finished(encoded: Encoded) -> Finished:
+    return Finished(messages.frame(encoded), encoded.take_seconds, encoded.encode_seconds)
+
+
+def _as_is(encoded: Encoded) -> Encoded:
+    return encoded
+
+
+def _file_name(source: Source, encoded: Encoded) -> str:
+    """Return a name that every file system takes: what it shows, when, and what it is."""
+    title = re.sub(r"[^\w.-]+", "-", source.title or source.app or source.id).strip("-.")[:60] or "picture"
+    when = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(encoded.captured_at))
+    return f"{title}-{when}.{'jpg' if encoded.format == 'jpeg' else encoded.format}"
