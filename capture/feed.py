@@ -104,7 +104,7 @@ class Feed:
 
     async def refresh(self) -> None:
         """Look at the source once more and return when `newest` and `condition` are from after this call."""
-        if self._run is None:
+        if self._run is None or self.condition.state == "closed":
             return
         self._refreshes += 1
         number = self._refreshes
@@ -149,7 +149,7 @@ class Feed:
             self.newest = report.frame
             self._sequence = report.frame.sequence
             changed = True
-        self._settle_refreshes(report.refreshes)
+        self._settle_refreshes(None if report.condition.state == "closed" else report.refreshes)
         if changed:
             for listener in tuple(self._listeners.values()):
                 listener()

@@ -1,0 +1,178 @@
+"""Feeds run while somebody watches, tell of faults as states, and leave nothing behind."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from capture.backends import Backend
+from capture.encode import Encoded, Rendition
+from capture.errors import DisplayGone, NoPicture, SourceGone
+from capture.hub import Hub
+from capture.source import Condition, Source, clean_text
+from tests.capture.canned import SOURCE
+from tests.conftest import Until
+from tests.server.canvas import Canvas
+
+
+@pytest.fixture
+def canvas() -> Canvas:
+    return Canvas(100, 60)
+
+
+@pytest.fixture
+async def hub(canvas: Canvas) -> AsyncIterator[Hub]:
+    made = Hub(canvas.backend)
+    yield made
+    await made.close()
+
+
+def nothing() -> None:
+    """Listen to no news."""
+
+
+async def test_it_runs_from_the_first_to_the_last_who_watches(hub: Hub, canvas: Canvas, until: Until) -> None:
+    assert hub.running == 0
+    one = hub.subscribe(SOURCE, fps=30, pointer=False, changed=nothing)
+    two = hub.subscribe(SOURCE, fps=30, pointer=False, changed=nothing)
+    await until(lambda: one.newest is not None)
+    one.close()
+    assert hub.running == 1
+    two.close()
+    two.close()
+
+    assert hub.running == 0
+    assert two.newest is None
+    assert canvas.opens == 1
+    await until(lambda: not canvas.readers)
+
+
+async def test_numbers_never_restart(hub: Hub, canvas: Canvas, until: Until) -> None:
+    numbers = []
+    for shade in range(4):
+        canvas.fill(shade, 0, 0)
+        seen = hub.subscribe(SOURCE, fps=30, pointer=False, changed=nothing)
+        await until(lambda: seen.newest is not None)  # noqa: B023  awaited before the next turn
+        numbers.append(seen.newest.sequence)
+        seen.close()
+
+    assert numbers == sorted(set(numbers))
+
+
+async def test_nothing_changed_is_no_news(hub: Hub, canvas: Canvas, until: Until) -> None:
+    news = []
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=lambda: news.append(1))
+    await until(lambda: seen.newest is not None)
+    first, told = seen.newest, len(news)
+    for _ in range(3):
+        takes = canvas.takes
+        canvas.fill(0, 0, 0)
+        await until(lambda: canvas.takes > takes)  # noqa: B023  awaited before the next turn
+    await seen.refresh()
+
+    assert seen.newest is first
+    assert len(news) == told
+
+
+async def test_without_permission_nothing_is_taken(hub: Hub, canvas: Canvas, until: Until) -> None:
+    allowed = True
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, may_take=lambda: allowed)
+    await until(lambda: seen.newest is not None)
+    allowed = False
+    takes = canvas.takes
+    for shade in range(5):
+        canvas.fill(shade, 9, 9)
+        seen.set_wish(50, False)
+    other = hub.subscribe(Source("8", "window", "", "", 1, 1), fps=60, pointer=False, changed=nothing)
+    await until(lambda: other.newest is not None)  # the same canvas, to know that time has passed
+
+    assert canvas.takes - takes == 1
+
+
+class FailingBackend:
+    """A backend whose first steps go wrong in a chosen way; after that it is the canvas's."""
+
+    def __init__(self, canvas: Canvas, faults: list[Exception]) -> None:
+        self._canvas = canvas
+        self._faults = faults
+
+    def __call__(self, source: Source) -> Backend:
+        if self._faults:
+            raise self._faults.pop()
+        return self._canvas.backend(source)
+
+
+async def test_a_display_that_is_gone_is_waited_for(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    monkeypatch.setattr("capture.feed.RETRY_SECONDS", 0.01)
+    hub = Hub(FailingBackend(canvas, [DisplayGone("no display")] * 3))
+    conditions: list[Condition] = []
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=lambda: conditions.append(seen.condition))
+    await until(lambda: seen.newest is not None)
+    await hub.close()
+
+    assert conditions == [Condition("waiting", "no display"), Condition("live")]
+
+
+async def test_an_unforeseen_fault_becomes_a_state_and_is_logged(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, until: Until
+) -> None:
+    monkeypatch.setattr("capture.feed.RETRY_SECONDS", 0.01)
+    hub = Hub(FailingBackend(canvas, [RuntimeError("planted")]))
+    with caplog.at_level(logging.ERROR, "capture.feed"):
+        seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
+        await until(lambda: seen.newest is not None)
+    await hub.close()
+
+    assert "planted" in caplog.text
+
+
+async def test_a_source_that_is_gone_is_closed_for_good(canvas: Canvas, until: Until) -> None:
+    hub = Hub(FailingBackend(canvas, [SourceGone("closed it")]))
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
+    await until(lambda: seen.condition == Condition("closed", "closed it"))
+    with pytest.raises(NoPicture, match="closed it"):
+        await Hub(FailingBackend(canvas, [SourceGone("closed it")])).picture(SOURCE, Rendition(), as_is)
+    await hub.close()
+
+    assert canvas.takes == 0
+
+
+def as_is(encoded: Encoded) -> Encoded:
+    return encoded
+
+
+async def test_nothing_is_left_after_many_starts_and_stops(hub: Hub, canvas: Canvas, until: Until) -> None:
+    def held() -> tuple[int, int]:
+        return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+
+    async def once(wait: Callable[[], object] | None) -> None:
+        seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
+        if wait is not None:
+            await until(lambda: seen.newest is not None)
+        seen.close()
+
+    await once(held)
+    await until(lambda: hub.ending == 0)
+    before = held()
+    for number in range(50):
+        await once(held if number % 2 else None)
+    await until(lambda: hub.ending == 0 and held()[0] <= before[0])
+
+    assert held() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("plain", "plain"), ("a\0b\nc", "a b c"), ("  x   y ", "x y"), ("\ud800lone", "?lone"), ("<b>", "<b>"),
+        ("\u202edesrever", "desrever"), ("x" * 70000, "x" * 256), ("", ""), ("日本 🙂", "日本 🙂"),
+    ],
+)  # fmt: skip
+def test_titles_become_one_printable_line(text: str, clean: str) -> None:
+    assert clean_text(text) == clean
