@@ -262,7 +262,8 @@ class _Run:
                     wake = backend.wait(max(pacer.due - now, 0) if changed else None, self._call_out.fileno())
                     changed = changed or wake is not Wake.NOTHING
                     urgent = wake is Wake.URGENT
-                    self._drain_calls()
+                    if wake is Wake.NOTHING:
+                        self._drain_calls()
             if urgent and not self._stopping:
                 if not any(may() for may in demand.may_take):
                     self._pause(None)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 
+EARLY = 0.1
+"""How early a beat may come, as a part of the interval."""
+
+
 class Pacer:
     """Keeps a rate: beats that were missed are dropped, never made up for.
 
-    A beat that comes less than one interval late keeps the rhythm, so the average rate is the wished one;
-    after a longer pause the rhythm starts anew. Times are seconds on whatever clock the caller uses.
+    A beat that comes a little early, or less than one interval late, keeps the rhythm, so the average rate is the
+    wished one; after a longer pause the rhythm starts anew. Times are seconds on whatever clock the caller uses.
     """
 
     def __init__(self, fps: float) -> None:
@@ -22,8 +26,12 @@ class Pacer:
 
     @property
     def due(self) -> float:
-        """Return when the next beat may happen; in the past if it may happen now."""
-        return self._due
+        """Return when the next beat may happen; in the past if it may happen now.
+
+        A tenth of an interval before its time, because two rhythms of one rate never quite agree, and waiting for
+        the rest would cost a wake-up and delay each time.
+        """
+        return self._due - self._interval * EARLY
 
     def set_rate(self, fps: float) -> None:
         """Change the rate; the next beat is one new interval after the last one."""
@@ -34,6 +42,6 @@ class Pacer:
     def beat(self, now: float) -> None:
         """Note that the thing happened at ``now`` and set when it is due again."""
         late = now - self._due
-        base = self._due if 0 <= late < self._interval else now
+        base = self._due if -self._interval * EARLY <= late < self._interval else now
         self._due = base + self._interval
         self._last = now

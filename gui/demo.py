@@ -20,8 +20,10 @@ class DemoProcess:
     def __init__(self, catalog: Catalog, found: Callable[[Source], None]) -> None:
         self._catalog = catalog
         self._found = found
-        # It watches its standard input, so that it ends with us even if we are killed.
-        self._process = subprocess.Popen([sys.executable, "-m", "gui.demo_window", "--follow"], stdin=subprocess.PIPE)
+        # It watches its standard input, so that it ends with us even if we are killed; Ctrl-C is for us alone.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "gui.demo_window", "--follow"], stdin=subprocess.PIPE, start_new_session=True
+        )
         self._unsubscribe = catalog.subscribe(self._look)
         self._look()
 

@@ -10,8 +10,9 @@ from typing import Final
 from aiohttp import WSMsgType, web
 
 NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
-UNSENT_BYTES: Final = 32 * 1024
-"""How much may wait in the kernel unsent: more would only be delay that nobody can take back."""
+UNSENT_BYTES: Final = 128 * 1024
+"""How much may wait in the kernel unsent: about a picture. More would be delay that nobody can take back, less would
+cut every picture into pieces."""
 CLOSE_SECONDS: Final = 1.0
 """How long a viewer may take to answer our close."""
 LARGEST_MESSAGE: Final = 4096
