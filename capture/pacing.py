@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 EARLY = 0.1
 """How early a beat may come, as a part of the interval."""
 

@@ -113,8 +113,6 @@ async def stream(request: web.Request) -> web.StreamResponse:
         return problem(426, "bad_message", "This address speaks WebSocket; open /watch/… in a browser instead.")
     registry = request.app[REGISTRY]
     await response.prepare(request)
-    if request.transport is None:
-        return response
     source = registry.shares.find(request.match_info["id"])
     if source is None:
         return await _turn_away(response, "source_not_found", NOT_FOUND)
@@ -127,7 +125,9 @@ async def stream(request: web.Request) -> web.StreamResponse:
         return await _turn_away(response, "too_many_viewers", FULL)
     session = registry.open(source, options, viewer_of(request))
     try:
-        await session.run(response, ViewerSocket(response, request.transport))
+        await session.run(response, ViewerSocket(response, request))
+    except ConnectionError:
+        return response  # the viewer left before it was answered
     finally:
         registry.close_session(session)
     return response

@@ -31,7 +31,7 @@ STATS_SECONDS = 2.0
 PING_SECONDS = 10.0
 SILENT_SECONDS = 40.0
 """A viewer from which nothing came for so long, not even the answer to a ping, is gone."""
-STALL_SECONDS = 4.5
+STALL_SECONDS = 4.2
 """A viewer that took nothing for so long is dropped; with what follows it is gone within five seconds."""
 SLOW_SECONDS = 1.0
 """From here on a viewer that takes nothing is shown as slow."""
@@ -332,18 +332,21 @@ class ViewerSession:
 
     async def _send_picture(self, now: float) -> None:
         try:
-            text = await self._showing.next_message(now)
+            framed = await self._showing.next_message(now)
         except EncodeError as error:
             self._say(messages.error("cannot_encode", error.message))
             return
-        if text is not None and self._ending is None:
-            await self._send(text)
-            self._traffic.sent(time.monotonic(), len(text))
+        if framed is not None and self._ending is None:
+            await self._timed(self._socket_or_fail().send_ready(framed))
+            self._traffic.sent(time.monotonic(), len(framed))
 
     async def _send(self, text: bytes) -> None:
+        await self._timed(self._socket_or_fail().send(text))
+
+    async def _timed(self, sending: Awaitable[None]) -> None:
         self._sending_since = time.monotonic()
         try:
-            await self._socket_or_fail().send(text)
+            await sending
         finally:
             self._sending_since = None
 

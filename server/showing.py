@@ -15,13 +15,15 @@ from capture.pacing import Pacer
 from capture.source import Condition, Source
 from server import messages
 from server.options import StreamOptions
+from server.socket import text_frame
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A frame message that all viewers of a rendition share, and how long its making took, in seconds."""
+    """A ``frame`` message as it goes over the wire, shared by all viewers of a rendition; and how long, in seconds,
+    its making took."""
 
-    text: bytes
+    framed: bytes
     take_seconds: float
     encode_seconds: float
 
@@ -115,7 +117,7 @@ class Showing:
         return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
 
     async def next_message(self, now: float) -> bytes | None:
-        """Return the newest picture's message, or the last one again; None when it may not be shown any more.
+        """Return the newest picture's message for `ViewerSocket.send_ready`, or the last one again; None when it may not be shown any more.
 
         Raises:
             EncodeError: the picture cannot be encoded as wished; it is not tried again before something changes.
@@ -129,7 +131,7 @@ class Showing:
         shown = (frame.version(rendition.cursor), rendition)
         if shown == self._shown:
             self._repeated_at = now
-            return None if self.last is None else self.last.text
+            return None if self.last is None else self.last.framed
         self._pacer.beat(now)
         before, self._shown, self.last = self._shown, shown, None
         finished = await self._hub.encoder.encode(frame, rendition, _finished)
@@ -138,7 +140,7 @@ class Showing:
             return None
         self.delivered += before is None or before[0] != shown[0]
         self.last = finished
-        return finished.text
+        return finished.framed
 
     async def screenshot(self, rendition: Rendition) -> bytes | None:
         """Return a ``screenshot`` message of the newest picture, None when there is none.
@@ -157,7 +159,7 @@ class Showing:
 
 
 def _finished(encoded: Encoded) -> Finished:
-    return Finished(messages.frame(encoded), encoded.take_seconds, encoded.encode_seconds)
+    return Finished(text_frame(messages.frame(encoded)), encoded.take_seconds, encoded.encode_seconds)
 
 
 def _as_is(encoded: Encoded) -> Encoded:

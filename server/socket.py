@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import struct
 from typing import Final
@@ -35,8 +34,12 @@ def web_socket() -> web.WebSocketResponse:
 class ViewerSocket:
     """The sending side of a prepared WebSocket. Loop only; one send at a time."""
 
-    def __init__(self, response: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+    def __init__(self, response: web.WebSocketResponse, request: web.Request) -> None:
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError("the viewer left before it was answered")
         self._response = response
+        self._protocol = request.protocol
         self._transport = transport
         transport.set_write_buffer_limits(high=0)
         raw: socket.socket | None = transport.get_extra_info("socket")
@@ -56,6 +59,19 @@ class ViewerSocket:
         """
         await self._response.send_frame(text, WSMsgType.TEXT)
 
+    async def send_ready(self, framed: bytes) -> None:
+        """Send what `text_frame` made, as one piece; returns when the kernel has taken it.
+
+        aiohttp would write the few bytes in front of a picture by themselves, which costs a packet of their own.
+
+        Raises:
+            ConnectionError: the viewer is gone.
+        """
+        if self._transport.is_closing():
+            raise ConnectionResetError("the viewer is gone")
+        self._transport.write(framed)
+        await self._protocol._drain_helper()  # noqa: SLF001  what aiohttp's own writers wait for
+
     async def ping(self, payload: bytes) -> None:
         """Ask for a sign of life."""
         await self._response.ping(payload)
@@ -73,16 +89,25 @@ class ViewerSocket:
 
         A viewer that begins to read again in the meantime learns why it was dropped.
         """
-        self._transport.write(_frame(WSMsgType.TEXT, text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
+        self._transport.write(text_frame(text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
 
     def abort(self) -> None:
         """Cut the connection at once."""
         self._transport.abort()
 
 
+def text_frame(text: bytes) -> bytes:
+    """Return a whole text message as it goes over the wire; the same for every viewer, so it is made once."""
+    return _frame(WSMsgType.TEXT, text)
+
+
 def _frame(kind: WSMsgType, payload: bytes) -> bytes:
-    """Return one unmasked WebSocket frame (RFC 6455 5.2) of less than 64 KiB."""
-    first = 0x80 | int(kind)
-    if len(payload) < 126:
-        return struct.pack("!BB", first, len(payload)) + payload
-    return struct.pack("!BBH", first, 126, len(payload)) + payload
+    """Return one whole, unmasked WebSocket frame (RFC 6455 5.2)."""
+    first, size = 0x80 | int(kind), len(payload)
+    if size < 126:
+        head = struct.pack("!BB", first, size)
+    elif size < 1 << 16:
+        head = struct.pack("!BBH", first, 126, size)
+    else:
+        head = struct.pack("!BBQ", first, 127, size)
+    return head + payload
