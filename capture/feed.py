@@ -8,14 +8,17 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from capture.backends import Backend, Wake
 from capture.buffers import Buffers
 from capture.damage import DamageMap, changed_tiles
-from capture.errors import CaptureError, DisplayGone, SourceGone
+from capture.encode import encode
+from capture.encoder import Order, SharedEncoder
+from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.frame import Frame, Pixels, Take
 from capture.pacing import Pacer
 from capture.source import Condition, Source
@@ -33,12 +36,14 @@ WAITING = Condition("waiting", "Waiting for the first picture.")
 class Demand:
     """What the subscribers together ask of a feed; swapped whole by the loop, read by the feed's thread.
 
-    ``may_take`` is asked before every take: the picture is taken only while at least one says yes.
+    ``may_take`` is asked before every take: the picture is taken only while at least one says yes. ``order`` is what
+    all who want pictures encoded want them as, None when they differ.
     """
 
     fps: float
     pointer: bool
     may_take: tuple[Callable[[], bool], ...]
+    order: Order | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +53,8 @@ class _Report:
     condition: Condition
     frame: Frame | None
     refreshes: int
+    order: Order | None = None
+    finished: Any = None
 
 
 class Feed:
@@ -62,8 +69,9 @@ class Feed:
         takes: pictures taken so far, whether anything had changed or not.
     """
 
-    def __init__(self, source: Source, make_backend: Callable[[Source], Backend]) -> None:
+    def __init__(self, source: Source, make_backend: Callable[[Source], Backend], encoder: SharedEncoder) -> None:
         self.source = source
+        self._encoder = encoder
         self.newest: Frame | None = None
         self.condition = WAITING
         self.takes = 0
@@ -126,7 +134,7 @@ class Feed:
         self._ending.add(ended)
         ended.add_done_callback(self._ending.discard)
         self.condition = WAITING
-        run = _Run(self.source, self._make_backend, demand, self._sequence)
+        run = _Run(self.source, self._make_backend, demand, self._sequence, self._encoder.asked)
         run.refresh(self._refreshes)
         self._run = run
         run.start(loop, partial(self._receive, run), partial(_settle, ended))
@@ -149,6 +157,8 @@ class Feed:
             self.newest = report.frame
             self._sequence = report.frame.sequence
             changed = True
+            if report.order is not None:
+                self._encoder.supply(report.frame, report.order, report.finished)
         self._settle_refreshes(None if report.condition.state == "closed" else report.refreshes)
         if changed:
             for listener in tuple(self._listeners.values()):
@@ -172,8 +182,14 @@ class _Run:
     """
 
     def __init__(
-        self, source: Source, make_backend: Callable[[Source], Backend], demand: Demand, sequence: int
+        self,
+        source: Source,
+        make_backend: Callable[[Source], Backend],
+        demand: Demand,
+        sequence: int,
+        asked: Mapping[Any, int],
     ) -> None:
+        self._asked = asked
         self._source = source
         self._make_backend = make_backend
         self._demand = demand
@@ -276,9 +292,24 @@ class _Run:
         refreshes = self._refresh_wanted
         begun, captured_at = time.monotonic(), time.time()
         take = backend.take(demand.pointer)
-        self._frame = self._next_frame(take, begun, captured_at)
+        last, self._frame = self._frame, self._next_frame(take, begun, captured_at)
         self._refreshed = refreshes
-        self._tell(take.condition)
+        if self._frame is not None and self._is_ordered(last, self._frame, demand):
+            self._tell(take.condition, demand.order)
+        else:
+            self._tell(take.condition)
+
+    def _is_ordered(self, last: Frame | None, frame: Frame, demand: Demand) -> bool:
+        """Tell whether to encode here and now instead of being asked.
+
+        Viewers that wished for the last picture will wish for this one too, and the pixels are at hand: that spares
+        the way to the loop, to a worker and back. Whoever skips pictures, or wants something slow, has to ask.
+        """
+        order = demand.order
+        if order is None or last is None or order.rendition.format != "jpeg":
+            return False
+        is_new = frame.version(order.rendition.cursor) != last.version(order.rendition.cursor)
+        return is_new and self._asked.get(self._source.identity) == last.sequence
 
     def _next_frame(self, take: Take, begun: float, captured_at: float) -> Frame | None:
         """Return the frame that follows from ``take``: the same object when nothing changed."""
@@ -319,9 +350,15 @@ class _Run:
             take_seconds=time.monotonic() - begun,
         )
 
-    def _tell(self, condition: Condition) -> None:
+    def _tell(self, condition: Condition, order: Order | None = None) -> None:
+        finished = None
+        if order is not None and self._frame is not None:
+            try:
+                finished = order.finish(encode(self._frame, order.rendition))
+            except EncodeError:
+                order = None  # whoever asks for it is told
         refreshes = self._refresh_wanted if condition.state in ("waiting", "closed") else self._refreshed
-        self._report(_Report(condition, self._frame, refreshes))
+        self._report(_Report(condition, self._frame, refreshes, order, finished))
 
     def _pause(self, seconds: float | None) -> None:
         """Wait for a call, ``seconds`` at most."""
@@ -345,8 +382,10 @@ def joined(demands: Iterable[Demand]) -> Demand | None:
     wishes = tuple(demands)
     if not wishes:
         return None
+    orders = {wish.order for wish in wishes if wish.order is not None}
     return Demand(
         fps=max(wish.fps for wish in wishes),
         pointer=any(wish.pointer for wish in wishes),
         may_take=tuple(may for wish in wishes for may in wish.may_take),
+        order=orders.pop() if len(orders) == 1 else None,
     )

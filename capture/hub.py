@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from capture.backends import Backend
 from capture.encode import Encoded, Rendition
-from capture.encoder import SharedEncoder
+from capture.encoder import Order, SharedEncoder
 from capture.errors import NoPicture
 from capture.feed import Demand, Feed, joined
 from capture.frame import Frame
@@ -51,9 +51,9 @@ class Subscription:
         """Return the source as it was when the feed was made."""
         return self._feed.source
 
-    def set_wish(self, fps: float, pointer: bool) -> None:
-        """Change how often pictures are wished for, and whether with the mouse pointer."""
-        self._hub.set_wish(self._number, fps, pointer)
+    def set_wish(self, fps: float, pointer: bool, order: Order | None = None) -> None:
+        """Change how often pictures are wished for, whether with the mouse pointer, and what will be made of them."""
+        self._hub.set_wish(self._number, fps, pointer, order)
 
     async def refresh(self) -> None:
         """Have the source looked at once more; `newest` is then from after this call."""
@@ -102,25 +102,27 @@ class Hub:
         pointer: bool,
         changed: Callable[[], None],
         may_take: Callable[[], bool] = lambda: True,
+        order: Order | None = None,
     ) -> Subscription:
         """Begin to watch ``source``; ``changed()`` is called on the loop after each new picture or condition.
 
-        ``may_take`` is asked before every take, from the feed's thread.
+        ``may_take`` is asked before every take, from the feed's thread. ``order`` says what this party will have made
+        of each picture; it may then be made already when it is asked for.
         """
         feed = self._feeds.get(source.identity)
         if feed is None:
-            feed = self._feeds[source.identity] = Feed(source, self._make_backend)
+            feed = self._feeds[source.identity] = Feed(source, self._make_backend, self.encoder)
         number = next(self._numbers)
-        self._wishes[number] = (feed, Demand(fps, pointer, (may_take,)))
+        self._wishes[number] = (feed, Demand(fps, pointer, (may_take,), order))
         feed.listen(number, changed)
         self._adjust(feed)
         return Subscription(self, feed, number)
 
-    def set_wish(self, number: int, fps: float, pointer: bool) -> None:
+    def set_wish(self, number: int, fps: float, pointer: bool, order: Order | None) -> None:
         """Change a subscription's wish; one that has ended is ignored."""
         if number in self._wishes:
             feed, demand = self._wishes[number]
-            self._wishes[number] = (feed, Demand(fps, pointer, demand.may_take))
+            self._wishes[number] = (feed, Demand(fps, pointer, demand.may_take, order))
             self._adjust(feed)
 
     def unsubscribe(self, number: int) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from capture.encode import Encoded, Rendition
+from capture.encoder import Order
 from capture.frame import Frame
 from capture.hub import Hub, Subscription
 from capture.pacing import Pacer
@@ -79,6 +80,7 @@ class Showing:
             pointer=self.options.cursor,
             changed=self._changed,
             may_take=partial(self._is_shared, self._source),
+            order=Order(self.options.rendition, _finished),
         )
 
     def stop(self) -> None:
@@ -92,7 +94,7 @@ class Showing:
         self.options = options
         self._pacer.set_rate(options.fps)
         if self._subscription is not None:
-            self._subscription.set_wish(options.fps, options.cursor)
+            self._subscription.set_wish(options.fps, options.cursor, Order(options.rendition, _finished))
 
     def has_news(self) -> bool:
         """Tell whether the source looks different since this was last asked."""
@@ -117,7 +119,9 @@ class Showing:
         return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
 
     async def next_message(self, now: float) -> bytes | None:
-        """Return the newest picture's message for `ViewerSocket.send_ready`, or the last one again; None when it may not be shown any more.
+        """Return the newest picture's message for `ViewerSocket.send_ready`, or the last one again.
+
+        None when it may not be shown any more.
 
         Raises:
             EncodeError: the picture cannot be encoded as wished; it is not tried again before something changes.

@@ -11,7 +11,9 @@ import pytest
 
 from capture.backends import Backend
 from capture.encode import Encoded, Rendition
+from capture.encoder import Order
 from capture.errors import DisplayGone, NoPicture, SourceGone
+from capture.frame import Frame
 from capture.hub import Hub
 from capture.source import Condition, Source, clean_text
 from tests.capture.canned import SOURCE
@@ -176,3 +178,44 @@ async def test_nothing_is_left_after_many_starts_and_stops(hub: Hub, canvas: Can
 )  # fmt: skip
 def test_titles_become_one_printable_line(text: str, clean: str) -> None:
     assert clean_text(text) == clean
+
+
+async def test_an_order_is_made_ahead_only_for_who_asks(hub: Hub, canvas: Canvas, until: Until) -> None:
+    order = Order(Rendition("jpeg"), as_is)
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, order=order)
+
+    async def next_frame(shade: int) -> Frame:
+        before = seen.newest
+        canvas.fill(shade, 0, 0)
+        await until(lambda: seen.newest is not None and seen.newest is not before)
+        return seen.newest
+
+    # Nobody asks: nothing is encoded.
+    for shade in (10, 20, 30):
+        frame = await next_frame(shade)
+    assert hub.encoder.encodes == 0
+    # Somebody asked for the last one: the next one is there already, and asking makes no second.
+    await hub.encoder.encode(frame, order.rendition, as_is)
+    for number, shade in enumerate((40, 50, 60), 2):
+        frame = await next_frame(shade)
+        assert hub.encoder.encodes == number
+        assert (await hub.encoder.encode(frame, order.rendition, as_is)).version == frame.sequence
+        assert hub.encoder.encodes == number
+    # Who skips one is not encoded for any more.
+    await next_frame(70)
+    made = hub.encoder.encodes
+    await next_frame(80)
+    await next_frame(90)
+    assert hub.encoder.encodes == made
+
+
+async def test_different_orders_are_left_to_the_workers(hub: Hub, canvas: Canvas, until: Until) -> None:
+    orders = [Order(Rendition("jpeg", quality), as_is) for quality in (40, 80)]
+    seen = [hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, order=order) for order in orders]
+    await until(lambda: seen[0].newest is not None)
+    await hub.encoder.encode(seen[0].newest, orders[0].rendition, as_is)
+    first = seen[0].newest
+    canvas.fill(9, 9, 9)
+    await until(lambda: seen[0].newest is not first)
+
+    assert hub.encoder.encodes == 1
