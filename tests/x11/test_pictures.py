@@ -300,3 +300,19 @@ async def test_nothing_is_left_behind(hub: Hub, windows: Windows, until: Until) 
         await once()
 
     assert (segments(), descriptors()) == before
+
+
+async def test_being_watched_takes_the_focus_from_no_window(
+    hub: Hub, windows: Windows, xserver: XServer, until: Until
+) -> None:
+    handle = windows.open("focused", 100, 100, 300, 200, "ff0000")
+    xserver.run("xdotool", "windowactivate", "--sync", handle)
+    focus = xserver.run("xdotool", "getwindowfocus")
+    assert focus.strip()
+    seen = watch(hub, window(handle))
+    await until(lambda: seen.newest is not None)
+    assert xserver.run("xdotool", "getwindowfocus") == focus
+    seen.close()
+    await until(lambda: hub.ending == 0)
+
+    assert xserver.run("xdotool", "getwindowfocus") == focus
