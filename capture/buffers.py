@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 
-from capture.frame import Pixels
+from capture.pixels import Pixels
 
 KEPT = 4
 """Pictures that are on their way at once: the newest, the one being encoded, and some that are still looked at."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.frame import Pixels, Rect
+from capture.pixels import Pixels, Rect
 
 TILE = 64
 """Edge of a tile in device pixels."""

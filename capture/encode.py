@@ -12,7 +12,8 @@ import simplejpeg
 from PIL import Image
 
 from capture.errors import EncodeError
-from capture.frame import Frame, Pixels, Pointer
+from capture.frame import Frame, Pointer
+from capture.pixels import Pixels
 
 Format = Literal["jpeg", "png", "webp"]
 

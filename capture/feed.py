@@ -19,8 +19,9 @@ from capture.damage import DamageMap, changed_tiles
 from capture.encode import encode
 from capture.encoder import Order, SharedEncoder
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
-from capture.frame import Frame, Pixels, Take
+from capture.frame import Frame, Take
 from capture.pacing import Pacer
+from capture.pixels import Pixels
 from capture.source import Condition, Source
 from capture.waiting import wait_readable
 

@@ -3,27 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from capture.damage import DamageMap
-    from capture.source import Condition, Source
-
-Pixels = NDArray[np.uint8]
-"""height × width × 4 bytes, BGRX, rows without padding (stride = width × 4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """A rectangle in device pixels, relative to the picture's top left corner."""
-
-    x: int
-    y: int
-    width: int
-    height: int
+from capture.damage import DamageMap
+from capture.pixels import Pixels, Rect
+from capture.source import Condition, Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -376,14 +376,9 @@ class ViewerSession:
         asyncio.get_running_loop().call_later(PARTING_SECONDS, self._socket.abort)
 
     def _figures(self, now: float) -> dict[str, object]:
-        fps, rate = self._traffic.rates(now)
         last = self._showing.last
-        return {
-            "fps": round(fps, 2),
-            "frames_sent": self._traffic.frames,
+        return self._traffic.figures(now) | {
             "frames_skipped": self._skipped(),
-            "bytes_sent": self._traffic.bytes,
-            "bitrate_kbps": round(rate * 8 / 1000, 1),
             "quality": self.options.quality,
             "rtt_ms": None if self._rtt is None else round(self._rtt * 1000, 2),
             "encode_ms": None if last is None else round(last.encode_seconds * 1000, 2),

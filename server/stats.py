@@ -40,6 +40,16 @@ class Traffic:
             return 0.0, 0.0
         return len(self._recent) / span, sum(size for _, size in self._recent) / span
 
+    def figures(self, now: float) -> dict[str, object]:
+        """Return what a ``stats`` message says of the traffic."""
+        fps, rate = self.rates(now)
+        return {
+            "fps": round(fps, 2),
+            "frames_sent": self.frames,
+            "bytes_sent": self.bytes,
+            "bitrate_kbps": round(rate * 8 / 1000, 1),
+        }
+
     def _forget(self, now: float) -> None:
         while self._recent and self._recent[0][0] <= now - WINDOW_SECONDS:
             self._recent.popleft()

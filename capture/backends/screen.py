@@ -13,9 +13,10 @@ from mss.exception import ScreenShotError
 from xcffib import Error as XError
 
 from capture.backends import Wake
-from capture.backends.x11 import GONE, DamageWatch, Display, PointerWatch, speaks_to_display
+from capture.backends.x11 import GONE, DamageWatch, Display, PointerWatch, speaks_to_display, wait_for_events
 from capture.errors import DisplayGone, SourceGone
-from capture.frame import Pointer, Rect, Take
+from capture.frame import Pointer, Take
+from capture.pixels import Rect
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
@@ -41,10 +42,7 @@ class Screen:
 
     def wait(self, seconds: float | None, call: int) -> Wake:
         assert self._display is not None
-        wake = self._absorb()
-        if wake is Wake.NOTHING and not self._display.wait(seconds, call):
-            wake = self._absorb()
-        return wake
+        return wait_for_events(self._display, self._absorb, seconds, call)
 
     @speaks_to_display
     def take(self, pointer: bool) -> Take:

@@ -22,8 +22,10 @@ import xcffib.xinput
 import xcffib.xproto
 from xcffib import Error as XError
 
+from capture.backends import Wake
 from capture.errors import CaptureError, DisplayGone
-from capture.frame import Pixels, Pointer, Rect
+from capture.frame import Pointer
+from capture.pixels import Pixels, Rect
 from capture.waiting import wait_readable
 
 P = ParamSpec("P")
@@ -127,6 +129,17 @@ class Display:
         """Hang up; never raises."""
         with contextlib.suppress(xcffib.XcffibException):
             self.connection.disconnect()
+
+
+def wait_for_events(display: Display, absorb: Callable[[], Wake], seconds: float | None, call: int) -> Wake:
+    """Return what ``absorb`` makes of the events that are there or, if that is nothing, of the next ones.
+
+    ``seconds`` and ``call`` end the waiting as they do in `Backend.wait`.
+    """
+    wake = absorb()
+    if wake is Wake.NOTHING and not display.wait(seconds, call):
+        wake = absorb()
+    return wake
 
 
 class SharedSegment:

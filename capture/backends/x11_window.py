@@ -16,9 +16,10 @@ from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture.backends import Wake
-from capture.backends.x11 import DamageWatch, Display, PointerWatch, SharedSegment, speaks_to_display
+from capture.backends.x11 import DamageWatch, Display, PointerWatch, SharedSegment, speaks_to_display, wait_for_events
 from capture.errors import CaptureError, SourceGone
-from capture.frame import Pixels, Pointer, Rect, Take
+from capture.frame import Pointer, Take
+from capture.pixels import Pixels, Rect
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
@@ -62,10 +63,7 @@ class X11Window:
 
     def wait(self, seconds: float | None, call: int) -> Wake:
         assert self._display is not None
-        wake = self._absorb()
-        if wake is Wake.NOTHING and not self._display.wait(seconds, call):
-            wake = self._absorb()
-        return wake
+        return wait_for_events(self._display, self._absorb, seconds, call)
 
     @speaks_to_display
     def take(self, pointer: bool) -> Take:

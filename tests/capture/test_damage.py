@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.damage import TILE, DamageMap, changed_tiles, tile_grid
-from capture.frame import Rect
+from capture.pixels import Rect
 
 
 def naive(old: np.ndarray, new: np.ndarray) -> np.ndarray:
