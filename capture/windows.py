@@ -15,7 +15,7 @@ import re
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -267,21 +267,45 @@ class _Table:
 def _import_pywinctl() -> ModuleType:
     """Return pywinctl, connected to today's display: it keeps the connection it made when it was imported."""
     try:
-        return importlib.import_module("pywinctl")
+        with _one_display_only():
+            return importlib.import_module("pywinctl")
     except SystemExit:
         raise CaptureError("The list of windows needs the program xrandr (Debian: x11-xserver-utils).") from None
     except Exception as error:
         raise DisplayGone("The list of windows could not be read from the display server.") from error
 
 
+@contextlib.contextmanager
+def _one_display_only() -> Iterator[None]:
+    """Have Xlib connect to the display that DISPLAY names and to no other while the block lasts.
+
+    When imported, ewmhlib (under pywinctl) connects to everything in ``/tmp/.X11-unix``: to other people's displays,
+    to dead ones, which leave their sockets open, and to hung ones, which hang it. And two displays number their
+    windows alike, so that it may then tell of a window on another display.
+    """
+    xlib: Any = importlib.import_module("Xlib.display")
+    connect = xlib.Display
+
+    def own(name: str | None = None) -> Any:
+        if name is not None:
+            raise DisplayGone("This is not the display that is shown.")
+        return connect()
+
+    xlib.Display = own
+    try:
+        yield
+    finally:
+        xlib.Display = connect
+
+
 def _drop_pywinctl() -> None:
     """Hang up pywinctl's own connections to the display, and have it imported anew the next time."""
     ewmh = sys.modules.get("ewmhlib")
     if ewmh is not None:
-        for display in {ewmh.defaultDisplay, *ewmh.getDisplays()}:
-            with contextlib.suppress(*_xlib_faults()):
-                display.close()
-            display.display.socket.close()  # left open when the display server died
+        display = ewmh.defaultDisplay
+        with contextlib.suppress(*_xlib_faults()):
+            display.close()
+        display.display.socket.close()  # left open when the display server died
     for name in tuple(sys.modules):
         if name.partition(".")[0] in ("pywinctl", "ewmhlib", "pymonctl", "pywinbox"):
             del sys.modules[name]

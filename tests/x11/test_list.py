@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -123,6 +125,31 @@ async def test_our_own_windows_are_not_listed(xserver: XServer) -> None:
     )
 
     assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr
+
+
+@pytest.fixture
+def other_display(xserver: XServer) -> Iterator[socket.socket]:
+    """Something that looks like another display of this machine, and never answers."""
+    place = Path(f"/tmp/.X11-unix/X{int(xserver.name[1:]) + 30000}")
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(place))
+        other.listen()
+        other.setblocking(False)
+        yield other
+    place.unlink()
+
+
+async def test_other_displays_of_the_machine_are_left_alone(other_display: socket.socket) -> None:
+    catalog = Catalog()
+    catalog.start()
+    async with asyncio.timeout(8):
+        await catalog.ready()
+    catalog.stop()
+    await catalog.ended()
+
+    assert catalog.condition.state == "live"
+    with pytest.raises(BlockingIOError):  # nobody wishes to be accepted
+        other_display.accept()
 
 
 async def test_without_a_display_the_list_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
