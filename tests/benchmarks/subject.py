@@ -22,7 +22,7 @@ async def main() -> None:
     catalog = Catalog((demo_source(320, 240),))
     hub = Hub(make_backend)
     shares = ShareList(catalog, (ShareRule("all"),))
-    registry = SessionRegistry(hub, shares, StreamOptions())
+    registry = SessionRegistry(hub, shares, StreamOptions(fps=30))
     server = Server(hub, catalog, shares, registry)
     catalog.start()
     await catalog.ready()
@@ -38,6 +38,7 @@ async def main() -> None:
             "takes": hub.takes,
             "encodes": hub.encoder.encodes,
             "viewers": len(registry),
+            "picture_rate": sum(session.bytes_per_second for session in registry.sessions()),
         }
         print(json.dumps(counters), flush=True)
     await server.stop()
