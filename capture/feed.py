@@ -195,6 +195,7 @@ class _Run:
         self._make_backend = make_backend
         self._demand = demand
         self._sequence = sequence
+        self._frame: Frame | None = None
         self._refresh_wanted = 0
         self._stopping = False
         self._call_in, self._call_out = socket.socketpair()
@@ -229,7 +230,6 @@ class _Run:
     # The feed's thread from here on.
 
     def _body(self) -> None:
-        self._frame: Frame | None = None
         self._buffers = Buffers()
         self._refreshed = 0
         try:
@@ -238,6 +238,7 @@ class _Run:
         finally:
             self._call_out.close()
             self._call_in.close()
+            self._frame = None  # pictures are large
             self._ended()
 
     def _session(self) -> bool:
