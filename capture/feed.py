@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from capture.activity import Activity
 from capture.backends import Backend, Wake
 from capture.buffers import Buffers
 from capture.damage import DamageMap, changed_tiles
-from capture.encode import encode
-from capture.encoder import Order, SharedEncoder
+from capture.encoder import Order, SharedEncoder, Wish
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.frame import Frame, Take
 from capture.pacing import Pacer
 from capture.pixels import Pixels
+from capture.scroll import Scroll, find_scroll
 from capture.source import Condition, Source
 from capture.waiting import wait_readable
 
@@ -38,13 +39,26 @@ class Demand:
     """What the subscribers together ask of a feed; swapped whole by the loop, read by the feed's thread.
 
     ``may_take`` is asked before every take: the picture is taken only while at least one says yes. ``order`` is what
-    all who want pictures encoded want them as, None when they differ.
+    all who want pictures encoded want them as, None when they differ. ``follows_moves``: somebody can use it when a
+    picture is the last one, moved.
     """
 
     fps: float
     pointer: bool
     may_take: tuple[Callable[[], bool], ...]
     order: Order | None = None
+    follows_moves: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What a picture looks like, the pointer aside, and since which picture."""
+
+    sequence: int
+    pixels: Pixels
+    damage: DamageMap
+    scroll: Scroll | None = None
+    is_film: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +68,8 @@ class _Report:
     condition: Condition
     frame: Frame | None
     refreshes: int
-    order: Order | None = None
-    finished: Any = None
+    wish: Wish | None = None
+    made: Any = None
 
 
 class Feed:
@@ -158,8 +172,8 @@ class Feed:
             self.newest = report.frame
             self._sequence = report.frame.sequence
             changed = True
-            if report.order is not None:
-                self._encoder.supply(report.frame, report.order, report.finished)
+            if report.wish is not None:
+                self._encoder.supply(report.frame, report.wish, report.made)
         self._settle_refreshes(None if report.condition.state == "closed" else report.refreshes)
         if changed:
             for listener in tuple(self._listeners.values()):
@@ -231,6 +245,7 @@ class _Run:
 
     def _body(self) -> None:
         self._buffers = Buffers()
+        self._activity = Activity()
         self._refreshed = 0
         try:
             while self._session() and not self._stopping:
@@ -294,73 +309,72 @@ class _Run:
         refreshes = self._refresh_wanted
         begun, captured_at = time.monotonic(), time.time()
         take = backend.take(demand.pointer)
-        last, self._frame = self._frame, self._next_frame(take, begun, captured_at)
+        last, self._frame = self._frame, self._next_frame(take, begun, captured_at, demand.follows_moves)
         self._refreshed = refreshes
-        if self._frame is not None and self._is_ordered(last, self._frame, demand):
-            self._tell(take.condition, demand.order)
-        else:
-            self._tell(take.condition)
+        self._tell(take.condition, self._ordered(last, demand.order))
 
-    def _is_ordered(self, last: Frame | None, frame: Frame, demand: Demand) -> bool:
-        """Tell whether to encode here and now instead of being asked.
+    def _ordered(self, last: Frame | None, order: Order | None) -> Wish | None:
+        """Return what to make of the new picture here and now instead of being asked.
 
         Viewers that wished for the last picture will wish for this one too, and the pixels are at hand: that spares
         the way to the loop, to a worker and back. Whoever skips pictures, or wants something slow, has to ask.
         """
-        order = demand.order
-        if order is None or last is None or order.rendition.format != "jpeg":
-            return False
-        is_new = frame.version(order.rendition.cursor) != last.version(order.rendition.cursor)
-        return is_new and self._asked.get(self._source.identity) == last.sequence
+        frame = self._frame
+        if order is None or last is None or frame is None or frame is last:
+            return None
+        return order.next_wish(last, frame) if self._asked.get(self._source.identity) == last.sequence else None
 
-    def _next_frame(self, take: Take, begun: float, captured_at: float) -> Frame | None:
+    def _next_frame(self, take: Take, begun: float, captured_at: float, follows_moves: bool) -> Frame | None:
         """Return the frame that follows from ``take``: the same object when nothing changed."""
-        last = self._frame
+        last, taken = self._frame, take.pixels
         if take.condition.state != "live":
             return last
         number = self._sequence + 1
-        taken = take.pixels
-        pixels: Pixels
         if last is None or (taken is not None and last.pixels.shape != taken.shape):
             if taken is None:
                 raise CaptureError("The first take brought no picture.")
-            pixels = taken if take.is_ours else self._buffers.copy(taken)
-            pixels_sequence = number
-            damage = DamageMap.fresh(pixels.shape[1], pixels.shape[0], number)
+            self._activity = Activity()
+            look = _Look(number, self._own(take, taken), DamageMap.fresh(taken.shape[1], taken.shape[0], number))
         else:
             tiles = None if taken is None else changed_tiles(last.pixels, taken, take.damage)
             if taken is not None and tiles is not None and tiles.any():
-                pixels = taken if take.is_ours else self._buffers.copy(taken)
-                pixels_sequence = number
-                damage = last.damage.marked(tiles, number)
+                pixels = self._own(take, taken)
+                scroll = find_scroll(last.pixels, pixels, tiles, last.pixels_sequence) if follows_moves else None
+                is_film = self._activity.note(begun, float((tiles if scroll is None else scroll.rest).mean()))
+                look = _Look(number, pixels, last.damage.marked(tiles, number), scroll, is_film)
             elif (last.pointer is None and take.pointer is None) or (
                 take.pointer is not None and take.pointer.is_same(last.pointer)
             ):
                 return last
             else:
-                pixels, pixels_sequence, damage = last.pixels, last.pixels_sequence, last.damage
+                look = _Look(last.pixels_sequence, last.pixels, last.damage, last.scroll, last.is_film)
         self._sequence = number
         return Frame(
             source=self._source,
             sequence=number,
-            pixels_sequence=pixels_sequence,
-            pixels=pixels,
-            damage=damage,
+            pixels_sequence=look.sequence,
+            pixels=look.pixels,
+            damage=look.damage,
             pointer=take.pointer,
             taken_at=begun,
             captured_at=captured_at,
             take_seconds=time.monotonic() - begun,
+            scroll=look.scroll,
+            is_film=look.is_film,
         )
 
-    def _tell(self, condition: Condition, order: Order | None = None) -> None:
-        finished = None
-        if order is not None and self._frame is not None:
+    def _own(self, take: Take, pixels: Pixels) -> Pixels:
+        return pixels if take.is_ours else self._buffers.copy(pixels)
+
+    def _tell(self, condition: Condition, wish: Wish | None = None) -> None:
+        made = None
+        if wish is not None and self._frame is not None:
             try:
-                finished = order.finish(encode(self._frame, order.rendition))
+                made = wish.make(self._frame)
             except EncodeError:
-                order = None  # whoever asks for it is told
+                wish = None  # whoever asks for it is told
         refreshes = self._refresh_wanted if condition.state in ("waiting", "closed") else self._refreshed
-        self._report(_Report(condition, self._frame, refreshes, order, finished))
+        self._report(_Report(condition, self._frame, refreshes, wish, made))
 
     def _pause(self, seconds: float | None) -> None:
         """Wait for a call, ``seconds`` at most."""
@@ -390,4 +404,5 @@ def joined(demands: Iterable[Demand]) -> Demand | None:
         pointer=any(wish.pointer for wish in wishes),
         may_take=tuple(may for wish in wishes for may in wish.may_take),
         order=orders.pop() if len(orders) == 1 else None,
+        follows_moves=any(wish.follows_moves for wish in wishes),
     )

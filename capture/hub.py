@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from capture.backends import Backend
 from capture.encode import Encoded, Rendition
-from capture.encoder import Order, SharedEncoder
+from capture.encoder import Order, SharedEncoder, WholeWish
 from capture.errors import NoPicture
 from capture.feed import Demand, Feed, joined
 from capture.frame import Frame
@@ -147,17 +147,19 @@ class Hub:
         """
         subscription = self.subscribe(source, fps=60, pointer=rendition.cursor, changed=lambda: None, may_take=may_take)
         try:
-            async with asyncio.timeout(FIRST_PICTURE_SECONDS):
-                await subscription.refresh()
+            try:
+                async with asyncio.timeout(FIRST_PICTURE_SECONDS):
+                    await subscription.refresh()
+            except TimeoutError:
+                seconds = f"{FIRST_PICTURE_SECONDS:g}"
+                raise NoPicture(f"The source gave no picture within {seconds} seconds.") from None
             frame = subscription.newest
             if frame is None:
                 raise NoPicture(subscription.condition.reason or "There is no picture of it at the moment.")
-            return await self.encoder.encode(frame, rendition, finish)
-        except TimeoutError:
-            seconds = f"{FIRST_PICTURE_SECONDS:g}"
-            raise NoPicture(f"The source gave no picture within {seconds} seconds.") from None
+            made: T = await self.encoder.encode(frame, WholeWish(rendition, finish))
         finally:
             subscription.close()
+        return made
 
     def forget(self, source: Source) -> None:
         """Drop what is kept of a source that is gone."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from capture.encode import Encoded, Rendition
-from capture.encoder import Order
+from capture.encoder import WholeWish
 from capture.frame import Frame
 from capture.hub import Hub, Subscription
 from capture.pacing import Pacer
@@ -80,7 +80,7 @@ class Showing:
             pointer=self.options.cursor,
             changed=self._changed,
             may_take=partial(self._is_shared, self._source),
-            order=Order(self.options.rendition, _finished),
+            order=WholeWish(self.options.rendition, _finished),
         )
 
     def stop(self) -> None:
@@ -94,7 +94,7 @@ class Showing:
         self.options = options
         self._pacer.set_rate(options.fps)
         if self._subscription is not None:
-            self._subscription.set_wish(options.fps, options.cursor, Order(options.rendition, _finished))
+            self._subscription.set_wish(options.fps, options.cursor, WholeWish(options.rendition, _finished))
 
     def has_news(self) -> bool:
         """Tell whether the source looks different since this was last asked."""
@@ -138,7 +138,7 @@ class Showing:
             return None if self.last is None else self.last.framed
         self._pacer.beat(now)
         before, self._shown, self.last = self._shown, shown, None
-        finished = await self._hub.encoder.encode(frame, rendition, _finished)
+        finished: Finished = await self._hub.encoder.encode(frame, WholeWish(rendition, _finished))
         if self._subscription is not subscription or not self._is_shared(self._source):
             self._shown = None
             return None
@@ -155,7 +155,7 @@ class Showing:
         frame = self._newest()
         if frame is None:
             return None
-        encoded = await self._hub.encoder.encode(frame, rendition, _as_is)
+        encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition, _as_is))
         return await self._hub.encoder.run(messages.screenshot, encoded, _file_name(self._source, encoded))
 
     def _newest(self) -> Frame | None:

@@ -326,7 +326,7 @@ async def test_being_watched_takes_the_focus_from_no_window(
     assert xserver.run("xdotool", "getwindowfocus") == focus
 
 
-def shows(frame: Frame, colours: np.ndarray) -> bool:
+def shows_just(frame: Frame, colours: np.ndarray) -> bool:
     return bool((frame.pixels.view(np.uint32)[:, :, 0] & 0xFFFFFF == colours).all())
 
 
@@ -346,9 +346,9 @@ async def test_pictures_that_are_held_stay_and_the_next_ones_are_right(
         x, y = (0, 0) if wide == 320 else (x, y)
         windows.do("paint", handle, x, y, wide, high, f"{colour:06x}")
         expected[y : y + high, x : x + wide] = colour
-        await until(lambda: shows(seen.newest, expected))
+        await until(lambda: shows_just(seen.newest, expected))
         if step % 3:
             held = [*held, (seen.newest, expected.copy())][-5:]
 
-        assert all(shows(frame, was) for frame, was in held)
+        assert all(shows_just(frame, was) for frame, was in held)
     seen.close()
