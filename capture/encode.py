@@ -50,6 +50,10 @@ class Rendition:
         )
         return max(1, round(width * factor)), max(1, round(height * factor))
 
+    def is_full_size(self, width: int, height: int) -> bool:
+        """Tell whether a source of that size is shown as large as it is."""
+        return self.size_for(width, height) == (width, height)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:

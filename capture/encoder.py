@@ -32,7 +32,14 @@ class Wish(Protocol):
 
 
 class Order(Protocol):
-    """What a viewer will wish for each next picture; compared, to see whether all wish for the same."""
+    """What a viewer will wish for each next picture; compared, to see whether all wish for the same.
+
+    Attributes:
+        follows_moves: it can use that a picture is the last one, moved.
+    """
+
+    @property
+    def follows_moves(self) -> bool: ...
 
     def next_wish(self, last: Frame, frame: Frame) -> Wish | None:
         """Return what who has been given ``last`` will wish to have made of ``frame``, None for nothing."""
@@ -44,6 +51,7 @@ class WholeWish:
 
     rendition: Rendition
     finish: Callable[[Encoded], Any]
+    follows_moves = False
 
     def family(self, frame: Frame) -> Hashable:
         rendition = self.rendition

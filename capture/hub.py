@@ -113,7 +113,7 @@ class Hub:
         if feed is None:
             feed = self._feeds[source.identity] = Feed(source, self._make_backend, self.encoder)
         number = next(self._numbers)
-        self._wishes[number] = (feed, Demand(fps, pointer, (may_take,), order))
+        self._wishes[number] = (feed, _demand(fps, pointer, may_take, order))
         feed.listen(number, changed)
         self._adjust(feed)
         return Subscription(self, feed, number)
@@ -122,7 +122,7 @@ class Hub:
         """Change a subscription's wish; one that has ended is ignored."""
         if number in self._wishes:
             feed, demand = self._wishes[number]
-            self._wishes[number] = (feed, Demand(fps, pointer, demand.may_take, order))
+            self._wishes[number] = (feed, _demand(fps, pointer, demand.may_take[0], order))
             self._adjust(feed)
 
     def unsubscribe(self, number: int) -> None:
@@ -183,3 +183,7 @@ class Hub:
         feed.set_demand(joined(demand for watched, demand in self._wishes.values() if watched is feed))
         if not feed.is_running:
             self.encoder.forget(feed.source)
+
+
+def _demand(fps: float, pointer: bool, may_take: Callable[[], bool], order: Order | None) -> Demand:
+    return Demand(fps, pointer, (may_take,), order, order is not None and order.follows_moves)

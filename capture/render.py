@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +42,50 @@ class Rendered:
     parts: Parts
     covered: NDArray[np.bool_]
     lossless: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class PartsWish:
+    """What brings viewers who have picture ``base`` (0: none) to a frame, handed to ``finish`` in the worker.
+
+    Attributes:
+        tiles: rows × columns, packed to bits: what they lack, or what is to get better.
+        moves: use the frame's scroll, of which ``tiles`` are the rest.
+    """
+
+    rendition: Rendition
+    finish: Callable[[Rendered], Any]
+    base: int
+    tiles: bytes
+    level: Level = Level.LOSSY
+    moves: bool = False
+
+    @classmethod
+    def following(cls, frame: Frame, base: int, rendition: Rendition, finish: Callable[[Rendered], Any]) -> PartsWish:
+        """Return the wish of who has picture ``base`` of the same size."""
+        scroll = frame.scroll
+        if scroll is not None and scroll.base == base and rendition.is_full_size(frame.width, frame.height):
+            return cls(rendition, finish, base, packed(scroll.rest), moves=True)
+        return cls(rendition, finish, base, packed(frame.damage.since(base)))
+
+    def family(self, frame: Frame) -> Hashable:
+        rendition = self.rendition
+        return (rendition.format, rendition.quality, rendition.size_for(frame.width, frame.height), self.finish)
+
+    def version(self, frame: Frame) -> Hashable:
+        return (frame.pixels_sequence, self.base, self.tiles, self.level, self.moves)
+
+    def make(self, frame: Frame) -> Any:
+        rows, columns = frame.damage.changed_in.shape
+        bits = np.unpackbits(np.frombuffer(self.tiles, dtype=np.uint8), count=rows * columns)
+        tiles = bits.reshape(rows, columns).astype(np.bool_)
+        scroll = frame.scroll if self.moves else None
+        return self.finish(render(frame, self.base, tiles, self.rendition, self.level, scroll))
+
+
+def packed(tiles: NDArray[np.bool_]) -> bytes:
+    """Return ``tiles`` as `PartsWish` wants them: small, and to be compared."""
+    return np.packbits(tiles).tobytes()
 
 
 def render(
@@ -79,7 +125,6 @@ def render(
             sequence=frame.pixels_sequence,
             base=base,
             whole=base == 0,
-            exact=False,
             sharpens=base == frame.pixels_sequence,
             width=size[0],
             height=size[1],

@@ -7,8 +7,8 @@ import contextlib
 import logging
 import struct
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 
 from aiohttp import WSMessage, WSMsgType, web
 
@@ -17,10 +17,11 @@ from capture.errors import EncodeError
 from capture.feed import WAITING
 from capture.hub import Hub
 from capture.source import Condition, Source
-from server import messages
+from server import messages, wire
 from server.commands import BadCommand, Command, FloodGate, parse
 from server.errors import CLOSE_CODES, DONE
-from server.options import InvalidOption, StreamOptions
+from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
+from server.parts_showing import BadAck, PartsShowing
 from server.showing import Showing
 from server.socket import LARGEST_MESSAGE, ViewerSocket
 from server.stats import SessionView, Traffic
@@ -62,12 +63,14 @@ class ViewerSession:
         hub: Hub,
         is_shared: Callable[[Source], bool],
         changed: Callable[[], None],
+        form: type[Showing],
     ) -> None:
         self.id = session_id
         self.source = source
         self._address, self._agent = viewer
         self._changed = changed
-        self._showing = Showing(hub, source, options, is_shared, self._source_changed)
+        self._showing = form(hub, source, options, is_shared, self._source_changed)
+        self._parts = self._showing if isinstance(self._showing, PartsShowing) else None
         self._traffic = Traffic(time.monotonic())
         self._flood = FloodGate()
         self._outbox: list[bytes] = []
@@ -77,6 +80,7 @@ class ViewerSession:
         self._socket: ViewerSocket | None = None
         self._sending_since: float | None = None
         self._unsent = 0
+        self._is_dropped = False
         self._heard_at = time.monotonic()
         self._rtt: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -103,7 +107,12 @@ class ViewerSession:
         )
 
     def _is_slow(self) -> bool:
-        return self._sending_since is not None and time.monotonic() - self._sending_since > SLOW_SECONDS
+        return self._waits_for_viewer(time.monotonic()) > SLOW_SECONDS
+
+    def _waits_for_viewer(self, now: float) -> float:
+        """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have."""
+        owes_since = None if self._parts is None else self._parts.owes_since
+        return max(0.0, *(now - since for since in (self._sending_since, owes_since) if since is not None), 0.0)
 
     @property
     def is_active(self) -> bool:
@@ -127,10 +136,18 @@ class ViewerSession:
                 task.cancel()
             await asyncio.gather(writer, *self._tasks, return_exceptions=True)
 
-    def set_options(self, options: StreamOptions, changed_by: str) -> None:
-        """Replace the options, at once, and tell the viewer."""
-        self._showing.set_options(options)
-        self._tell_update(changed_by)
+    def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
+        """Change options, at once, and tell the viewer; the host's wish for what holds already is no news.
+
+        Raises:
+            InvalidOption: a value that is not allowed; nothing is changed then.
+        """
+        binary = self._parts is not None
+        formats = BINARY_FORMATS if binary or changed_by == "host" else FORMATS
+        options = self.options.patched(patch, formats).for_form(binary)
+        if changed_by == "viewer" or options != self.options:
+            self._showing.set_options(options)
+            self._tell_update(changed_by)
 
     def end(self, code: str, words: str) -> None:
         """Tell the viewer why, then close with the code that belongs to ``code``."""
@@ -151,9 +168,9 @@ class ViewerSession:
             log.info("%s fell silent", self.id)
             self._socket.abort()
         unsent = self._socket.unsent
-        if self._sending_since is None or unsent < self._unsent:
-            self._sending_since = now if self._sending_since is not None else None
-        elif now - self._sending_since > STALL_SECONDS:
+        if unsent < self._unsent and self._sending_since is not None:
+            self._sending_since = now
+        if self._waits_for_viewer(now) > STALL_SECONDS:
             self._drop()
         self._unsent = unsent
 
@@ -173,14 +190,43 @@ class ViewerSession:
             return
         if self._ending is not None:
             return
+        if received.type is WSMsgType.BINARY and self._parts is not None and self._is_drawn(self._parts, received.data):
+            return
         if self._flood.is_flooded(time.monotonic()):
             self.end("flooding", "More than 20 messages a second for two seconds.")
+        elif received.type is WSMsgType.BINARY and self._parts is not None:
+            self._hear_binary(self._parts, received.data)
         elif received.type is not WSMsgType.TEXT:
             self._say(messages.error("bad_message", "Only text messages are understood here."))
         elif len(received.data) > LARGEST_MESSAGE or len(received.data.encode()) > LARGEST_MESSAGE:
             self.end("message_too_large", f"A message may have {LARGEST_MESSAGE} bytes at most.")
         else:
             self._obey(received.data)
+
+    def _is_drawn(self, parts: PartsShowing, message: bytes) -> bool:
+        """Tell whether ``message`` acknowledges what was sent; then it is noted."""
+        try:
+            ack = wire.read(message)
+            if ack is None:
+                return False
+            parts.acknowledged(ack, time.monotonic())
+        except (wire.BadBinary, BadAck):
+            return False
+        self._wake.set()
+        return True
+
+    def _hear_binary(self, parts: PartsShowing, message: bytes) -> None:
+        """Take a request for a whole picture, or something that is none of what may be said."""
+        try:
+            if wire.read(message) is not None:
+                self._say(
+                    messages.error("bad_ack", "That picture was not sent, or is not the next to be acknowledged.")
+                )
+        except wire.BadBinary as bad:
+            self._say(messages.error("bad_message", str(bad)))
+            return
+        parts.forget()
+        self._wake.set()
 
     def _obey(self, text: str) -> None:
         try:
@@ -192,7 +238,7 @@ class ViewerSession:
             self._say(messages.error("invalid_option", bad.message, bad.field))
 
     def _update_options(self, command: Command) -> None:
-        self.set_options(self.options.patched(command.options), "viewer")
+        self.patch_options(command.options, "viewer")
 
     def _get_status(self, command: Command) -> None:
         del command
@@ -215,7 +261,7 @@ class ViewerSession:
             if name not in ("format", "quality"):
                 raise InvalidOption(name[:40], command.options[name], "left out: a screenshot has format and quality")
         chosen = StreamOptions(format="png", quality=95).patched(command.options)
-        rendition = Rendition(chosen.format, chosen.quality, cursor=self.options.cursor)
+        rendition = replace(chosen.rendition, cursor=self.options.cursor)
         task = asyncio.create_task(self._screenshot(rendition), name=f"screenshot-{self.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -366,24 +412,25 @@ class ViewerSession:
 
     def _drop(self) -> None:
         """Part from a viewer that takes nothing: a word behind what is stuck, then cut."""
-        if self._sending_since is None or self._socket is None:
+        if self._socket is None or self._is_dropped:
             return
+        self._is_dropped = True
         log.info("%s took nothing for %.1f s and is dropped", self.id, STALL_SECONDS)
-        self._sending_since = None
         self._showing.stop()
         words = "This viewer took nothing for five seconds."
         self._socket.part(messages.error("too_slow", words), CLOSE_CODES["too_slow"])
         asyncio.get_running_loop().call_later(PARTING_SECONDS, self._socket.abort)
 
     def _figures(self, now: float) -> dict[str, object]:
-        last = self._showing.last
-        return self._traffic.figures(now) | {
+        take, encode = self._showing.seconds or (None, None)
+        figures = self._traffic.figures(now) | {
             "frames_skipped": self._skipped(),
             "quality": self.options.quality,
             "rtt_ms": None if self._rtt is None else round(self._rtt * 1000, 2),
-            "encode_ms": None if last is None else round(last.encode_seconds * 1000, 2),
-            "capture_ms": None if last is None else round(last.take_seconds * 1000, 2),
+            "encode_ms": None if encode is None else round(encode * 1000, 2),
+            "capture_ms": None if take is None else round(take * 1000, 2),
         }
+        return figures if self._parts is None else figures | {"delay_ms": self._parts.delays.taken()}
 
     def _skipped(self) -> int:
         return max(0, self._showing.offered - self._showing.delivered)
