@@ -13,6 +13,7 @@ from capture.encode import Encoded, Rendition
 from capture.encoder import Order, SharedEncoder, WholeWish
 from capture.errors import NoPicture
 from capture.feed import Demand, Feed, joined
+from capture.film import Films, MakeCodec
 from capture.frame import Frame
 from capture.source import Condition, Source
 
@@ -69,15 +70,17 @@ class Hub:
 
     Attributes:
         encoder: encodes each wished rendition once.
+        films: likewise for video; None where there is none.
     """
 
-    def __init__(self, make_backend: Callable[[Source], Backend]) -> None:
+    def __init__(self, make_backend: Callable[[Source], Backend], make_codec: MakeCodec | None = None) -> None:
         self._make_backend = make_backend
         self._feeds: dict[tuple[str, int | None, int | None], Feed] = {}
         self._wishes: dict[int, tuple[Feed, Demand]] = {}
         self._numbers = itertools.count(1)
         self._workers = ThreadPoolExecutor(ENCODE_WORKERS, thread_name_prefix="encode")
         self.encoder = SharedEncoder(self._workers)
+        self.films = None if make_codec is None else Films(make_codec)
 
     @property
     def takes(self) -> int:

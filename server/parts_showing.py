@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from capture.encode import Rendition
 from capture.encoder import Order, Wish
+from capture.film import Film
 from capture.frame import Frame, Pointer
 from capture.held import Held
 from capture.hub import Hub
 from capture.pacing import Pacer
+from capture.parts import Parts
 from capture.pointer import PointerWish
 from capture.render import PartsWish, Rendered, packed
 from capture.source import Source
@@ -57,9 +59,12 @@ class Following:
     """The order of viewers who have been given every picture so far."""
 
     rendition: Rendition
+    has_film: bool
     follows_moves = True
 
     def next_wish(self, last: Frame, frame: Frame) -> Wish | None:
+        if frame.is_film and self.has_film:
+            return None
         if frame.pixels_sequence == last.pixels_sequence or last.pixels.shape != frame.pixels.shape:
             return None
         return PartsWish.following(frame, last.pixels_sequence, self.rendition, finished)
@@ -85,6 +90,8 @@ class PartsShowing(Showing):
         self._pointed: tuple[Pointer | None, tuple[int, int]] = (None, (0, 0))
         self._failed: tuple[int, Rendition] | None = None
         self._forgets = 0
+        self._film: tuple[Film, Rendition, float] | None = None
+        self._position: int | None = None
 
     @property
     def owes_since(self) -> float | None:
@@ -95,6 +102,10 @@ class PartsShowing(Showing):
         self.forget()
         super().start()
 
+    def stop(self) -> None:
+        super().stop()
+        self._leave_film()
+
     def set_options(self, options: StreamOptions) -> None:
         super().set_options(options)
         self._pointer_pacer.set_rate(options.fps)
@@ -102,6 +113,7 @@ class PartsShowing(Showing):
     def forget(self) -> None:
         """Send everything anew: the viewer's picture is not to be relied upon."""
         self._held.forget()
+        self._position = None
         self._forgets += 1
         self._failed = None
 
@@ -142,7 +154,8 @@ class PartsShowing(Showing):
             return await self._point(frame, now)
         if self._held.lacks(frame, self._size(frame)):
             self._pacer.beat(now)
-            return await self._parts(frame, self._wish(frame), now)
+            reel = await self._reel(frame, now)
+            return reel or await self._parts(frame, self._wish(frame), now)
         tiles, level = self._held.blurred(now, self._sharpening.pixels)
         if not tiles.any():
             return None
@@ -156,6 +169,49 @@ class PartsShowing(Showing):
             return PartsWish.following(frame, base, rendition, finished)
         return PartsWish(rendition, finished, 0, packed(tiles))
 
+    async def _reel(self, frame: Frame, now: float) -> bytes | None:
+        """Return the video's next message, None where single pictures are wanted or have to do."""
+        film = self._film_for(frame)
+        if film is None:
+            return None
+        subscription, forgets = self._subscription, self._forgets
+        reel = await film.reel(frame, self._held.sequence, self._position, film_message)
+        if reel is None or self._subscription is not subscription or self._forgets != forgets:
+            return None
+        if not self._is_shared(self._source) or reel.parts.base not in (0, self._held.sequence):
+            return None
+        self._position = reel.position
+        self._held.receive_film(reel.frame, (reel.parts.width, reel.parts.height), now)
+        self._owe(reel.parts, reel.finished, reel.frame, now)
+        return reel.finished
+
+    def _film_for(self, frame: Frame) -> Film | None:
+        """Return the film that is to be watched now; joins and leaves it as needed."""
+        options, films = self.options, self._hub.films
+        wanted = options.format == "h264" or (options.format == "auto" and frame.is_film)
+        if films is None or not wanted:
+            self._leave_film()
+            return None
+        wish = (options.rendition, options.fps)
+        if self._film is None or self._film[1:] != wish:
+            self._leave_film()
+            self._film = (films.join(self._source.identity, *wish), *wish)
+        return self._film[0]
+
+    def _leave_film(self) -> None:
+        film, self._film, self._position = self._film, None, None
+        if film is not None and self._hub.films is not None:
+            self._hub.films.leave(self._source.identity, *film[1:])
+
+    def _owe(self, parts: Parts, framed: bytes, frame: Frame, now: float) -> None:
+        """Note that the viewer is sent ``framed``, and owes an acknowledgement for it."""
+        self.seconds = (parts.take_seconds, parts.encode_seconds)
+        self._owed.append(_Owed(parts.sequence, now, len(framed), parts.sharpens))
+        if not parts.sharpens:
+            self.delivered += 1
+            waited = now - frame.taken_at - parts.take_seconds - parts.encode_seconds
+            self.delays.made(parts.take_seconds, parts.encode_seconds, max(0.0, waited))
+
     async def _parts(self, frame: Frame, wish: PartsWish, now: float) -> bytes | None:
         subscription, forgets = self._subscription, self._forgets
         self._failed = (frame.pixels_sequence, wish.rendition)  # unless it succeeds
@@ -164,15 +220,9 @@ class PartsShowing(Showing):
             self._failed = None
             return None
         self._failed = None
-        parts = made.rendered.parts
-        self.delivered += not parts.sharpens
-        self.seconds = (parts.take_seconds, parts.encode_seconds)
         self._held.receive(made.rendered, frame, wish.level, frame.scroll if wish.moves else None, now)
         framed = made.exact if made.exact is not None and self._held.is_exact else made.framed
-        self._owed.append(_Owed(parts.sequence, now, len(framed), parts.sharpens))
-        if not parts.sharpens:
-            waited = now - frame.taken_at - parts.take_seconds - parts.encode_seconds
-            self.delays.made(parts.take_seconds, parts.encode_seconds, max(0.0, waited))
+        self._owe(made.rendered.parts, framed, frame, now)
         return framed
 
     async def _point(self, frame: Frame, now: float) -> bytes | None:
@@ -199,8 +249,16 @@ class PartsShowing(Showing):
     def _size(self, frame: Frame) -> tuple[int, int]:
         return self.options.rendition.size_for(frame.width, frame.height)
 
-    def _order(self) -> Order:
-        return Following(self.options.rendition)
+    def _order(self) -> Order | None:
+        has_film = self._hub.films is not None
+        if has_film and self.options.format == "h264":
+            return None
+        return Following(self.options.rendition, has_film and self.options.format == "auto")
+
+
+def film_message(parts: Parts) -> bytes:
+    """Return the message that units of a video become."""
+    return binary_frame(wire.picture(parts))
 
 
 def finished(rendered: Rendered) -> Finished:

@@ -129,8 +129,8 @@ class Showing(ABC):
         return await self._hub.encoder.run(messages.screenshot, encoded, _file_name(self._source, encoded))
 
     @abstractmethod
-    def _order(self) -> Order:
-        """Return what is going to be wished for of the next pictures."""
+    def _order(self) -> Order | None:
+        """Return what is going to be wished for of the next pictures, None when that is not known."""
 
     def _newest(self) -> Frame | None:
         return None if self._subscription is None else self._subscription.newest
