@@ -12,7 +12,8 @@ from capture.backends import Backend
 from capture.encode import Encoded, Rendition
 from capture.encoder import Order, SharedEncoder, WholeWish
 from capture.errors import NoPicture
-from capture.feed import Demand, Feed, joined
+from capture.feed import Feed
+from capture.feed_thread import Demand, joined
 from capture.film import Films, MakeCodec
 from capture.frame import Frame
 from capture.source import Condition, Source

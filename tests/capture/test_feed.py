@@ -111,7 +111,7 @@ class FailingBackend:
 async def test_a_display_that_is_gone_is_waited_for(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.feed.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("capture.feed_thread.RETRY_SECONDS", 0.01)
     hub = Hub(FailingBackend(canvas, [DisplayGone("no display")] * 3))
     conditions: list[Condition] = []
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=lambda: conditions.append(seen.condition))
@@ -124,9 +124,9 @@ async def test_a_display_that_is_gone_is_waited_for(
 async def test_an_unforeseen_fault_becomes_a_state_and_is_logged(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.feed.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("capture.feed_thread.RETRY_SECONDS", 0.01)
     hub = Hub(FailingBackend(canvas, [RuntimeError("planted")]))
-    with caplog.at_level(logging.ERROR, "capture.feed"):
+    with caplog.at_level(logging.ERROR, "capture.feed_thread"):
         seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
         await until(lambda: seen.newest is not None)
     await hub.close()

@@ -268,7 +268,7 @@ async def test_a_snapshot_is_what_is_there_now(hub: Hub, windows: Windows) -> No
 async def test_a_display_that_dies_is_waited_for_and_comes_back(
     hub: Hub, own_xserver: XServer, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.feed.RETRY_SECONDS", 0.1)
+    monkeypatch.setattr("capture.feed_thread.RETRY_SECONDS", 0.1)
     with windows_of(own_xserver) as windows:
         handle = windows.open("doomed", 100, 100, 300, 200, "ff0000")
         screen, pane = watch(hub, DESKTOP), watch(hub, window(handle))
