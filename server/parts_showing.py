@@ -133,7 +133,7 @@ class PartsShowing(Showing):
 
     def due(self) -> float | None:
         frame = self._newest()
-        if frame is None or len(self._owed) >= MOST_OWED:
+        if frame is None or len(self._owed) >= MOST_OWED or not self._is_shared(self._source):
             return None
         times = []
         if self._points_elsewhere(frame):
