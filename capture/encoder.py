@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Hashable
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from capture.encode import Encoded, Rendition, encode
+from capture.errors import EncodeError
 from capture.frame import Frame
 from capture.source import Source
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
+HANG_SECONDS = 2.5
+"""What takes longer than this is given up, and the workers replaced …"""
+PIXELS_A_SECOND = 10_000_000
+"""… but large pictures may take longer: as slow as this is a PNG of noise."""
 MOST_SLOTS = 24
 """Finished results kept in all; the oldest go first."""
 
@@ -89,8 +97,9 @@ class SharedEncoder:
         asked: by source, the newest picture that anybody wanted encoded. Feeds read it from their threads.
     """
 
-    def __init__(self, workers: Executor) -> None:
-        self._workers = workers
+    def __init__(self, make_workers: Callable[[], ThreadPoolExecutor]) -> None:
+        self._make_workers = make_workers
+        self._workers = make_workers()
         self._slots: dict[tuple[Any, Hashable, Hashable], _Slot] = {}
         self.encodes = 0
         self.asked: dict[Any, int] = {}
@@ -99,7 +108,7 @@ class SharedEncoder:
         """Return what ``wish`` makes of ``frame``.
 
         Raises:
-            EncodeError: the picture cannot be encoded this way.
+            EncodeError: the picture cannot be encoded this way, or not in a reasonable time.
         """
         key = (frame.source.identity, wish.family(frame), wish.version(frame))
         self.asked[frame.source.identity] = frame.sequence
@@ -111,8 +120,24 @@ class SharedEncoder:
             result.add_done_callback(_retrieve)
             slot = _Slot(frame.sequence, result)
             self._keep(key, slot)
-        # A viewer that leaves must not cancel what others wait for.
-        return await asyncio.shield(slot.result)
+        if slot.result.done():
+            return slot.result.result()
+        workers, seconds = self._workers, HANG_SECONDS + frame.width * frame.height / PIXELS_A_SECOND
+        try:
+            async with asyncio.timeout(seconds):
+                # A viewer that leaves must not cancel what others wait for.
+                return await asyncio.shield(slot.result)
+        except TimeoutError:
+            self._slots.pop(key, None)
+            if workers is self._workers:
+                log.warning("an encoder did not answer within %.1f s and is replaced", seconds)
+                self._workers.shutdown(wait=False)
+                self._workers = self._make_workers()
+            raise EncodeError("Encoding the picture took too long.") from None
+
+    def close(self) -> None:
+        """Encode nothing any more."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
 
     def supply(self, frame: Frame, wish: Wish, made: Any) -> None:
         """Keep what the feed has made of ``frame`` already, for those who will ask."""

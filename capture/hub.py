@@ -79,8 +79,7 @@ class Hub:
         self._feeds: dict[tuple[str, int | None, int | None], Feed] = {}
         self._wishes: dict[int, tuple[Feed, Demand]] = {}
         self._numbers = itertools.count(1)
-        self._workers = ThreadPoolExecutor(ENCODE_WORKERS, thread_name_prefix="encode")
-        self.encoder = SharedEncoder(self._workers)
+        self.encoder = SharedEncoder(lambda: ThreadPoolExecutor(ENCODE_WORKERS, thread_name_prefix="encode"))
         self.films = None if make_codec is None else Films(make_codec)
 
     @property
@@ -181,7 +180,7 @@ class Hub:
             for ending in endings:
                 ending.cancel()
         self._feeds.clear()
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        self.encoder.close()
 
     def _adjust(self, feed: Feed) -> None:
         feed.set_demand(joined(demand for watched, demand in self._wishes.values() if watched is feed))

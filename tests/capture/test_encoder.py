@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,13 +13,15 @@ import pytest
 from capture.encode import Encoded, Rendition
 from capture.encoder import MOST_SLOTS, SharedEncoder, WholeWish
 from capture.errors import EncodeError
+from capture.frame import Frame
 from tests.capture.canned import SOURCE, frame, plain
 
 
 @pytest.fixture
 async def encoder() -> AsyncIterator[SharedEncoder]:
-    with ThreadPoolExecutor(2) as workers:
-        yield SharedEncoder(workers)
+    made = SharedEncoder(lambda: ThreadPoolExecutor(2))
+    yield made
+    made.close()
 
 
 def as_is(encoded: Encoded) -> Encoded:
@@ -96,3 +99,36 @@ async def test_only_so_many_results_are_kept(encoder: SharedEncoder) -> None:
     encoder.forget(SOURCE)
     await encoder.encode(picture, WholeWish(Rendition("jpeg", 10), as_is))
     assert encoder.encodes == before + 2
+
+
+class Hanging:
+    """A wish that is not made before it is released, and one that is made at once."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+
+    def family(self, frame: Frame) -> str:
+        return "hanging"
+
+    def version(self, frame: Frame) -> int:
+        return frame.sequence
+
+    def make(self, frame: Frame) -> str:
+        if frame.sequence == 1:
+            self.released.wait(20)
+        return f"made {frame.sequence}"
+
+
+async def test_what_hangs_is_given_up_and_the_others_go_on(
+    encoder: SharedEncoder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("capture.encoder.HANG_SECONDS", 0.05)
+    wish = Hanging()
+    pictures = [frame(plain(1, 2, 3), sequence=number) for number in (1, 1, 2)]
+    stuck = [asyncio.create_task(encoder.encode(picture, wish)) for picture in pictures[:2]]
+    failures = await asyncio.gather(*stuck, return_exceptions=True)
+
+    assert [type(failure) for failure in failures] == [EncodeError, EncodeError]
+    assert await encoder.encode(pictures[2], wish) == "made 2"
+    assert caplog.text.count("is replaced") == 1
+    wish.released.set()
