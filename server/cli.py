@@ -18,7 +18,7 @@ from capture.hub import Hub
 from server import __version__
 from server.doctor import Check, checks, report
 from server.errors import ServerError
-from server.options import InvalidOption, StreamOptions
+from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.registry import SessionRegistry
 from server.server import DEFAULT_PORT, Server
 from server.sharing import ShareList, ShareRule, described, parse_rule
@@ -63,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free one (default 8080)")
     serve.add_argument("--fps", type=float, help="pictures per second for viewers that ask for nothing, 0.1 to 60")
     serve.add_argument("--quality", type=int, help="10 to 100")
-    serve.add_argument("--format", help="jpeg, png or webp")
+    serve.add_argument(
+        "--format", help="auto, jpeg, png, webp or h264; programs of the JSON form get jpeg for auto and h264"
+    )
     serve.add_argument(
         "--allow-origin",
         action="append",
@@ -85,7 +87,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         wishes = {
             name: value for name in ("fps", "quality", "format") if (value := getattr(arguments, name)) is not None
         }
-        options = StreamOptions().patched(wishes)
+        options = StreamOptions(format="auto").patched(wishes, BINARY_FORMATS)
         asyncio.run(_serve_until_told(arguments, rules, options))
     except InvalidOption as error:
         return _complain(f"--{error.field}: {error.message}", MISUSED)

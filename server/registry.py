@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 
 from capture.hub import Hub
 from capture.source import Source, Unsubscribe
-from server.options import StreamOptions
+from server.options import BINARY_FORMATS, StreamOptions
+from server.parts_showing import PartsShowing
 from server.session import ViewerSession
 from server.sharing import ShareList
+from server.showing import WholeShowing
 from server.stats import SessionView
 
 MOST_VIEWERS = 256
@@ -61,11 +63,9 @@ class SessionRegistry:
         Raises:
             InvalidOption: a value that is not allowed; nothing is changed then.
         """
-        self.defaults = self.defaults.patched(patch)
+        self.defaults = self.defaults.patched(patch, BINARY_FORMATS)
         for session in tuple(self._sessions.values()):
-            options = session.options.patched(patch)
-            if options != session.options:
-                session.set_options(options, "host")
+            session.patch_options(patch, "host")
 
     def sessions(self) -> tuple[SessionView, ...]:
         """Return every session as it is now."""
@@ -82,10 +82,14 @@ class SessionRegistry:
         self._listeners.append(changed)
         return lambda: self._listeners.remove(changed) if changed in self._listeners else None
 
-    def open(self, source: Source, options: StreamOptions, viewer: tuple[str, str]) -> ViewerSession:
-        """Return a new session for ``viewer`` (address, program); `close_session` has to follow."""
+    def open(
+        self, source: Source, options: StreamOptions, viewer: tuple[str, str], binary: bool = False
+    ) -> ViewerSession:
+        """Return a new session for ``viewer`` (address, program), in the binary or the JSON form; `close_session` has
+        to follow."""
         session_id = f"{next(self._numbers)}-{secrets.token_hex(4)}"
-        session = ViewerSession(session_id, source, options, viewer, self.hub, self.shares.is_shared, self._tell)
+        form = PartsShowing if binary else WholeShowing
+        session = ViewerSession(session_id, source, options, viewer, self.hub, self.shares.is_shared, self._tell, form)
         self._sessions[session_id] = session
         self._ended[session_id] = asyncio.Event()
         if self._checking is None:
