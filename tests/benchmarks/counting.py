@@ -21,15 +21,12 @@ ACKED_AT = 120
 
 def cpu_seconds(pid: int) -> float:
     """Return the processor time of a process and its children so far, all threads, ended ones too."""
-    process = psutil.Process(pid)
-    return sum(
-        time.clock_gettime((~one.pid << 3) | PROCESS_CLOCK) for one in (process, *process.children(recursive=True))
-    )
+    return sum(time.clock_gettime((~one.pid << 3) | PROCESS_CLOCK) for one in _family(pid))
 
 
 def memory_bytes(pid: int) -> int:
-    """Return the resident memory of a process."""
-    return int(psutil.Process(pid).memory_info().rss)
+    """Return the resident memory of a process and its children."""
+    return sum(int(one.memory_info().rss) for one in _family(pid))
 
 
 def sent_bytes(port: int) -> dict[int, int]:
@@ -57,6 +54,11 @@ def sent_bytes(port: int) -> dict[int, int]:
 def growth(before: dict[int, int], after: dict[int, int]) -> int:
     """Return the bytes sent in between over connections that are still open."""
     return sum(sent - before.get(there, 0) for there, sent in after.items())
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
 
 
 def _acked(attributes: memoryview) -> int:

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from server.options import FORMATS
+from tests.benchmarks.counting import cpu_seconds
 from tests.benchmarks.running import Content, line, module, running
 
-IS_BINARY = "auto" in FORMATS
-"""Whether this server speaks the binary form; where it does not, the JSON form stands in for it."""
-RENDITIONS = ("auto", "jpeg", "h264") if IS_BINARY else ("jpeg",)
+RENDITIONS = ("auto", "jpeg", "h264")
+"""What the page is shown in; the first is what it takes by itself, and what the targets are for."""
 SECONDS = 6.0
 
 
@@ -49,7 +48,7 @@ class Subject:
         self.pid = process.pid
 
     def counters(self) -> dict[str, float]:
-        """Return takes, encodes, viewers and processor seconds so far."""
+        """Return takes and encodes so far, and the viewers and their traffic now."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
@@ -65,13 +64,12 @@ class Subject:
         with running(*module("readers", self.port, path, viewers, seconds + 2.5, *more)) as readers:
             line(readers)
             time.sleep(1.5)
-            before = self.counters()
+            before, cpu, begin = self.counters(), cpu_seconds(self.pid), time.monotonic()
             time.sleep(seconds)
-            after = self.counters()
+            after, cpu_after, end = self.counters(), cpu_seconds(self.pid), time.monotonic()
             seen = json.loads(line(readers))
-        cpu, span = after["cpu"] - before["cpu"], after["at"] - before["at"]
         takes, encodes = (round(after[name] - before[name]) for name in ("takes", "encodes"))
-        return Growth(span, cpu, takes, encodes), seen
+        return Growth(end - begin, cpu_after - cpu, takes, encodes), seen
 
     def wait_listed(self, content: Content) -> None:
         """Return once the server shows the window."""
@@ -99,11 +97,5 @@ def page_path(content: Content, rendition: str) -> str:
 
 
 def stream_path(content: Content, fps: int = 30, rendition: str = "jpeg", adaptive: int = 0) -> str:
-    """Return the path of a stream without the pointer, as raw readers ask for it."""
-    wishes = f"fps={fps}&quality=80&unchanged=skip&cursor=0&adaptive={adaptive}"
-    return f"/stream/{content.handle}?{wishes}&format={rendition if IS_BINARY else 'jpeg'}"
-
-
-def form() -> tuple[str, ...]:
-    """Return what a raw reader is told in order to read the leanest form that the server speaks."""
-    return ("--binary",) if IS_BINARY else ()
+    """Return the path of a stream without the pointer, as readers of the binary form ask for it."""
+    return f"/stream/{content.handle}?fps={fps}&quality=80&cursor=0&adaptive={adaptive}&format={rendition}"

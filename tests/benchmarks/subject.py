@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
 
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
@@ -33,8 +32,6 @@ async def main() -> None:
     print(server.port, flush=True)
     while await reader.readline():
         counters = {
-            "cpu": time.process_time(),
-            "at": time.monotonic(),
             "takes": hub.takes,
             "encodes": hub.encoder.encodes,
             "viewers": len(registry),
