@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 
-from tests.benchmarks import json_parts, page_parts, reader_parts
+from tests.benchmarks import json_parts, page_parts, reader_parts, servers
 from tests.benchmarks.report import Row, Watched, printed
 from tests.benchmarks.running import display
 
@@ -30,7 +30,6 @@ def parts() -> dict[str, Part]:
         for scene in page_parts.SCENES
     }
     for part in (
-        page_parts.first,
         page_parts.settle,
         reader_parts.floor,
         reader_parts.shared,
@@ -55,8 +54,8 @@ def main(wished: list[str]) -> int:
     ]
     if not chosen:
         sys.exit(f"There is no such part. There are: {', '.join(known)}.")
-    if any(name.startswith(("page", "first", "settle")) for name in chosen) and not page_parts.has_pixelflux():
-        print(page_parts.MISSING, file=sys.stderr)
+    if any(name.startswith(("page", "settle")) for name in chosen) and not servers.has_pixelflux():
+        print(servers.MISSING, file=sys.stderr)
     rows: list[Row] = []
     watched: list[Watched] = []
     busy = psutil.cpu_percent(BUSY_SECONDS)

@@ -14,9 +14,7 @@ from typing import Any
 from tests.benchmarks.counting import cpu_seconds
 from tests.benchmarks.running import Content, line, module, running
 
-RENDITIONS = ("auto", "jpeg", "h264")
-"""What the page is shown in; the first is what it takes by itself, and what the targets are for."""
-SECONDS = 6.0
+SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ BINARY = "--binary"
 def shared() -> Iterator[Row]:
     """Measure sixteen readers of one rendition against one."""
     with showing("motion") as content, serving(content) as subject:
-        one, _ = subject.watched(stream_path(content), 1, BINARY, seconds=5)
-        many, seen = subject.watched(stream_path(content), 16, BINARY, seconds=5)
+        one, _ = subject.watched(stream_path(content), 1, BINARY, seconds=4)
+        many, seen = subject.watched(stream_path(content), 16, BINARY, seconds=4)
     yield Row(
         "720p motion, 16 readers: CPU against 1 reader",
         percent(one.percent),
@@ -35,9 +35,9 @@ def floor() -> Iterator[Row]:
     """Measure whole pictures in motion, as JPEG, against taking and encoding them and nothing else."""
     for width, height in ((1280, 720), (1920, 1080)):
         with showing("motion", width, height) as content, serving(content) as subject:
-            before = floor_of(content, 4)
-            growth, seen = subject.watched(stream_path(content), 1, BINARY, seconds=5)
-            floor_cpu = statistics.mean((before, floor_of(content, 4)))
+            before = floor_of(content)
+            growth, seen = subject.watched(stream_path(content), 1, BINARY, seconds=4)
+            floor_cpu = statistics.mean((before, floor_of(content)))
         each = growth.cpu / max(1, growth.encodes)
         yield Row(
             f"{height}p motion as JPEG, 1 reader: CPU for a picture against the floor",
@@ -53,9 +53,9 @@ def local() -> Iterator[Row]:
         with showing(mode) as content, serving(content) as subject:
             begin = time.monotonic() + 1.5
             path = stream_path(content, 60, rendition)
-            _, seen = subject.watched(path, 1, BINARY, "--numbers", mode, "1280", "720", seconds=5)
+            _, seen = subject.watched(path, 1, BINARY, "--numbers", mode, "1280", "720", seconds=4)
             sightings = [(0, count, decoded) for count, _, decoded in seen["numbers"]]
-            found = seen_between(begin, begin + 5, content.painted, sightings, content.strips[0].bits)
+            found = seen_between(begin, begin + 4, content.painted, sightings, content.strips[0].bits)
         what = "change of 480×320" if mode == "changes" else "whole picture in motion"
         yield Row(
             f"720p, {what} → decoded at a local reader",
@@ -76,16 +76,16 @@ def slow() -> Iterator[Row]:
             begin = time.monotonic() + 1.5
             _, seen = subject.watched(path, 1, BINARY, *numbers, seconds=4)
             alone = seen_between(begin, begin + 4, content.painted, _sightings(seen), bits)
-            with running(*module("readers", behind, path, 1, 12, BINARY, *numbers)) as readers:
+            with running(*module("readers", behind, path, 1, 11, BINARY, *numbers)) as readers:
                 line(readers)
                 time.sleep(4)  # until the server has found out
                 begin = time.monotonic() + 1.5
-                _, seen = subject.watched(path, 1, BINARY, *numbers, seconds=5)
-                both = seen_between(begin, begin + 5, content.painted, _sightings(seen), bits)
+                _, seen = subject.watched(path, 1, BINARY, *numbers, seconds=4)
+                both = seen_between(begin, begin + 4, content.painted, _sightings(seen), bits)
                 slowed = json.loads(line(readers))["numbers"]
         shown = [(count, decoded) for count, _, decoded in slowed if count in content.painted]
-        found = ages(begin, begin + 5, content.painted, shown)
-    arrived = sum(begin <= decoded < begin + 5 for _, decoded in shown) / 5
+        found = ages(begin, begin + 4, content.painted, shown)
+    arrived = sum(begin <= decoded < begin + 4 for _, decoded in shown) / 4
     yield Row(
         "behind 2 Mbit/s, 720p motion: how old its picture is, median / p95",
         "",
