@@ -76,14 +76,15 @@ async def main(port: int, bits_a_second: float) -> None:
         up = Way(bits_a_second / 8, f"127.0.0.1:{own}".encode(), f"127.0.0.1:{port}".encode())
         down = Way(bits_a_second / 8)
         print(own, flush=True)
-        while True:
-            viewer, _ = await asyncio.get_running_loop().sock_accept(listening)
-            if len(connections) >= MOST_CONNECTIONS:
-                viewer.close()
-                continue
-            task = asyncio.create_task(connect(viewer, port, up, down))
-            connections.add(task)
-            task.add_done_callback(connections.discard)
+        async with asyncio.TaskGroup() as group:
+            while True:
+                viewer, _ = await asyncio.get_running_loop().sock_accept(listening)
+                if len(connections) >= MOST_CONNECTIONS:
+                    viewer.close()
+                    continue
+                task = group.create_task(connect(viewer, port, up, down))
+                connections.add(task)
+                task.add_done_callback(connections.discard)
 
 
 if __name__ == "__main__":

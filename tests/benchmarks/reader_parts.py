@@ -8,20 +8,21 @@ import time
 from collections.abc import Iterator
 
 from tests.benchmarks.counting import memory_bytes
-from tests.benchmarks.figures import ages, quantile, seen_between
+from tests.benchmarks.figures import Seen, ages, quantile, seen_between
 from tests.benchmarks.json_parts import floor_of
-from tests.benchmarks.ours import serving, stream_path
-from tests.benchmarks.report import Row, percent, times
-from tests.benchmarks.running import line, module, running, showing
+from tests.benchmarks.ours import Subject, serving, stream_path
+from tests.benchmarks.report import Row, delay, percent, times
+from tests.benchmarks.running import Content, line, module, running, showing
 
 BINARY = "--binary"
+SECONDS, SETTLE_SECONDS = 4.0, 1.5
 
 
 def shared() -> Iterator[Row]:
     """Measure sixteen readers of one rendition against one."""
     with showing("motion") as content, serving(content) as subject:
-        one, _ = subject.watched(stream_path(content), 1, BINARY, seconds=4)
-        many, seen = subject.watched(stream_path(content), 16, BINARY, seconds=4)
+        one, _ = subject.watched(stream_path(content), 1, BINARY, seconds=SECONDS)
+        many, seen = subject.watched(stream_path(content), 16, BINARY, seconds=SECONDS)
     yield Row(
         "720p motion, 16 readers: CPU against 1 reader",
         percent(one.percent),
@@ -36,7 +37,7 @@ def floor() -> Iterator[Row]:
     for width, height in ((1280, 720), (1920, 1080)):
         with showing("motion", width, height) as content, serving(content) as subject:
             before = floor_of(content)
-            growth, seen = subject.watched(stream_path(content), 1, BINARY, seconds=4)
+            growth, seen = subject.watched(stream_path(content), 1, BINARY, seconds=SECONDS)
             floor_cpu = statistics.mean((before, floor_of(content)))
         each = growth.cpu / max(1, growth.encodes)
         yield Row(
@@ -49,43 +50,36 @@ def floor() -> Iterator[Row]:
 
 def local() -> Iterator[Row]:
     """Measure the time from a change to its being decoded at a reader on the same computer."""
-    for mode, rendition, aim in (("changes", "auto", "≤ 12 / 25 ms"), ("motion", "jpeg", "")):
+    for mode, rendition, what, aim in (
+        ("changes", "auto", "change of 480×320", "≤ 12 / 25 ms"),
+        ("motion", "jpeg", "whole picture in motion", ""),
+    ):
         with showing(mode) as content, serving(content) as subject:
-            begin = time.monotonic() + 1.5
-            path = stream_path(content, 60, rendition)
-            _, seen = subject.watched(path, 1, BINARY, "--numbers", mode, "1280", "720", seconds=4)
-            sightings = [(0, count, decoded) for count, _, decoded in seen["numbers"]]
-            found = seen_between(begin, begin + 4, content.painted, sightings, content.strips[0].bits)
-        what = "change of 480×320" if mode == "changes" else "whole picture in motion"
+            found = _decoded(subject, content, stream_path(content, 60, rendition))
         yield Row(
             f"720p, {what} → decoded at a local reader",
             "",
-            f"{found.median_ms:.1f} / {found.p95_ms:.1f} ms, {len(found.delays)} of {found.painted}",
+            f"{delay(found.median_ms, found.p95_ms)}, {len(found.delays)} of {found.painted}",
             aim,
         )
 
 
 def slow() -> Iterator[Row]:
     """Measure a viewer behind 2 Mbit/s, and whether another one notices."""
-    numbers = ("--numbers", "motion", "1280", "720")
     with showing("motion") as content, serving(content) as subject:
-        bits = content.strips[0].bits
+        path = stream_path(content, rendition="auto", adaptive=1)
+        alone = _decoded(subject, content, path)
         with running(*module("proxy", subject.port, 2e6)) as proxy:
-            behind = line(proxy)
-            path = stream_path(content, rendition="auto", adaptive=1)
-            begin = time.monotonic() + 1.5
-            _, seen = subject.watched(path, 1, BINARY, *numbers, seconds=4)
-            alone = seen_between(begin, begin + 4, content.painted, _sightings(seen), bits)
-            with running(*module("readers", behind, path, 1, 11, BINARY, *numbers)) as readers:
+            behind = (line(proxy), path, 1, 12, BINARY, *_numbers(content))
+            with running(*module("readers", *behind)) as readers:
                 line(readers)
                 time.sleep(4)  # until the server has found out
-                begin = time.monotonic() + 1.5
-                _, seen = subject.watched(path, 1, BINARY, *numbers, seconds=4)
-                both = seen_between(begin, begin + 4, content.painted, _sightings(seen), bits)
+                begin = time.monotonic() + SETTLE_SECONDS
+                both = _decoded(subject, content, path)
                 slowed = json.loads(line(readers))["numbers"]
         shown = [(count, decoded) for count, _, decoded in slowed if count in content.painted]
-        found = ages(begin, begin + 4, content.painted, shown)
-    arrived = sum(begin <= decoded < begin + 4 for _, decoded in shown) / 4
+        found = ages(begin, begin + SECONDS, content.painted, shown)
+    arrived = sum(begin <= decoded < begin + SECONDS for _, decoded in shown) / SECONDS
     yield Row(
         "behind 2 Mbit/s, 720p motion: how old its picture is, median / p95",
         "",
@@ -94,8 +88,8 @@ def slow() -> Iterator[Row]:
     )
     yield Row(
         "… another viewer meanwhile",
-        f"alone {alone.fps:.1f} fps, {alone.median_ms:.1f} / {alone.p95_ms:.1f} ms",
-        f"{both.fps:.1f} fps, {both.median_ms:.1f} / {both.p95_ms:.1f} ms",
+        f"alone {alone.fps:.1f} fps, {delay(alone.median_ms, alone.p95_ms)}",
+        f"{both.fps:.1f} fps, {delay(both.median_ms, both.p95_ms)}",
         "unaffected",
     )
 
@@ -116,5 +110,14 @@ def memory() -> Iterator[Row]:
     yield Row("… for each of ten more viewers", "", f"{(eleven - one) / 10e6:.2f} MB", "≤ 1 MB")
 
 
-def _sightings(seen: dict[str, list[tuple[int, float, float]]]) -> list[tuple[int, int, float]]:
-    return [(0, count, decoded) for count, _, decoded in seen["numbers"]]
+def _numbers(content: Content) -> tuple[str, ...]:
+    _, _, width, height = content.box
+    return ("--numbers", content.mode, str(width), str(height))
+
+
+def _decoded(subject: Subject, content: Content, path: str) -> Seen:
+    """Return what one reader that decodes sees of the content in a steady stretch."""
+    begin = time.monotonic() + SETTLE_SECONDS
+    _, seen = subject.watched(path, 1, BINARY, *_numbers(content), seconds=SECONDS)
+    sightings = [(0, count, decoded) for count, _, decoded in seen["numbers"]]
+    return seen_between(begin, begin + SECONDS, content.painted, sightings, content.strips[0].bits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -53,8 +54,11 @@ def display() -> Iterator[None]:
     """Have an X server and a window manager while the block lasts; DISPLAY names it."""
     with contextlib.ExitStack() as stack:
         told, number = os.pipe()
+        # A number of our own, far from others: of two servers that come and go with one number, the older one
+        # removes the younger one's socket.
+        name = f":{random.randint(1000, 30000)}"
         server = subprocess.Popen(
-            ("Xvfb", "-displayfd", str(number), "-screen", "0", SCREEN),
+            ("Xvfb", name, "-displayfd", str(number), "-screen", "0", SCREEN, "-noreset"),
             pass_fds=(number,),
             stderr=subprocess.DEVNULL,
         )
