@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -33,7 +35,10 @@ class Unit:
 
 
 def video_problem() -> str:
-    """Return why there can be no video here, in a sentence a person can act on; nothing if there can."""
+    """Return why there can be no video here, in a sentence a person can act on; nothing if there can.
+
+    It loads FFmpeg to find out, which takes 20 MB of memory.
+    """
     try:
         from av.codec import codecs_available
     except (ImportError, OSError) as error:
@@ -41,6 +46,17 @@ def video_problem() -> str:
     if SOFTWARE not in codecs_available:
         return f"This PyAV was built without {SOFTWARE}. The one from PyPI has it; install it with: pip install av"
     return ""
+
+
+def video_encoders() -> Callable[[int, int, int, float], VideoEncoder] | None:
+    """Return what opens encoders for (width, height, quality, pictures per second), None where PyAV is not installed.
+
+    They share what is found out about which of this computer's encoders work. Nothing is loaded before the first one.
+    """
+    if find_spec("av") is None:
+        return None
+    encoders = Encoders()
+    return lambda width, height, quality, fps: VideoEncoder(width, height, quality, fps, encoders)
 
 
 class VideoEncoder:
