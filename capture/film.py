@@ -16,6 +16,7 @@ from capture.errors import EncodeError
 from capture.frame import Frame
 from capture.parts import Form, Part, Parts
 from capture.pixels import Pixels, Rect
+from capture.video import Unit
 
 log = logging.getLogger(__name__)
 
@@ -31,19 +32,11 @@ REST_SECONDS = 5.0
 """An encoder that failed is tried again so much later; meanwhile there are single pictures."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One encoded picture of a video: an H.264 access unit (Annex B)."""
-
-    data: bytes
-    is_key: bool
-
-
 class VideoCodec(Protocol):
     """An encoder of one size; used by one thread at a time. ``encode`` raises `EncodeError` and is not used again."""
 
     def encode(self, pixels: Pixels, want_key: bool) -> Unit:
-        """Return the next picture (height × width × 4, BGRX) encoded; the first one is a key frame."""
+        """Return the next picture (height × width × 4, BGRX) encoded; the first one is a key unit."""
 
     def close(self) -> None:
         """Give everything back."""
@@ -215,6 +208,11 @@ class Films:
     def __init__(self, make_codec: MakeCodec) -> None:
         self._make_codec = make_codec
         self._films: dict[Hashable, tuple[Film, int]] = {}
+
+    @property
+    def running(self) -> tuple[Film, ...]:
+        """Return those that somebody watches."""
+        return tuple(film for film, _ in self._films.values())
 
     def join(self, identity: Hashable, rendition: Rendition, fps: float) -> Film:
         """Return the film that all of equal wishes share; `leave` has to follow."""

@@ -15,6 +15,7 @@ from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
+from capture.video import video_encoders
 from server import __version__
 from server.doctor import Check, checks, report
 from server.errors import ServerError
@@ -108,7 +109,7 @@ async def _serve_until_told(
             loop.add_signal_handler(number, told.set)
     needs_windows = any(rule.kind != "demo" for rule in rules)
     catalog = Catalog((demo_source(),), windows=needs_windows)
-    hub = Hub(make_backend)
+    hub = Hub(make_backend, video_encoders())
     shares = ShareList(catalog, rules)
     registry = SessionRegistry(hub, shares, options)
     server = Server(hub, catalog, shares, registry, allow_origins=frozenset(arguments.allow_origin))

@@ -36,6 +36,7 @@ STALL_SECONDS = 4.2
 SLOW_SECONDS = 1.0
 """From here on a viewer that takes nothing is shown as slow."""
 PARTING_SECONDS = 0.3
+NO_VIDEO = "The other computer has no video encoder; single pictures go on. Its owner can see why: panecast doctor"
 PAUSED = Condition("paused", "You paused the pictures.")
 
 
@@ -63,6 +64,7 @@ class ViewerSession:
         self._changed = changed
         self._showing = form(hub, source, options, is_shared, self._source_changed)
         self._parts = self._showing if isinstance(self._showing, PartsShowing) else None
+        self._has_video = hub.films is not None
         self._writer = Writer(self._showing, self._figures)
         self._flood = FloodGate()
         self._told: Condition | None = None
@@ -111,6 +113,7 @@ class ViewerSession:
         """Serve the viewer until the session ends."""
         self._socket = socket
         self._writer.say(messages.message("session_started", self._about(is_active=True)))
+        self._tell_lacking_video()
         self._resume()
         writer = asyncio.create_task(self._writer.run(socket), name=f"writer-{self.id}")
         writer.add_done_callback(self._written)
@@ -134,8 +137,11 @@ class ViewerSession:
         formats = BINARY_FORMATS if binary or changed_by == "host" else FORMATS
         options = self.options.patched(patch, formats).for_form(binary)
         if changed_by == "viewer" or options != self.options:
+            has_new_format = options.format != self.options.format
             self._showing.set_options(options)
             self._tell_update(changed_by)
+            if has_new_format:
+                self._tell_lacking_video()
 
     def end(self, code: str, words: str) -> None:
         """Tell the viewer why, then close with the code that belongs to ``code``."""
@@ -298,6 +304,10 @@ class ViewerSession:
             self._tell_condition(condition)
         if self._showing.has_news():
             self._writer.wake()
+
+    def _tell_lacking_video(self) -> None:
+        if self.options.format == "h264" and not self._has_video:
+            self._writer.say(messages.error("no_video", NO_VIDEO, "format"))
 
     def _tell_condition(self, condition: Condition) -> None:
         if condition != self._told:

@@ -1,5 +1,6 @@
 // One WebSocket that is kept up: when it falls, it is tried again after growing pauses.
 
+import { PROTOCOL } from "./binary.js";
 import { isFinal } from "./words.js";
 
 const FIRST_PAUSE = 1;
@@ -18,7 +19,8 @@ export function nextPause(pause) {
 /**
  * @typedef {object} Listener
  * @property {() => void} opened
- * @property {(message: any) => void} heard
+ * @property {(message: any) => void} heard text, as a value
+ * @property {(message: ArrayBuffer) => void} received bytes
  * @property {(code: number, reason: string) => void} ended the connection fell and is not tried again by itself
  * @property {(seconds: number, code: number) => void} waiting seconds until the next try; told every second
  * @property {() => void} trying
@@ -37,7 +39,7 @@ export class Connection {
     this.pause = 0;
     this.left = 0;
     this.code = 1006;
-    /** @type {number | undefined} */
+    /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
   }
 
@@ -82,11 +84,19 @@ export class Connection {
     }
   }
 
+  /** @param {ArrayBuffer} message */
+  sendBytes(message) {
+    if (this.isOpen) {
+      this.socket?.send(message);
+    }
+  }
+
   try() {
     clearInterval(this.timer);
     this.timer = undefined;
     this.listener.trying();
-    const socket = new WebSocket(this.address());
+    const socket = new WebSocket(this.address(), PROTOCOL);
+    socket.binaryType = "arraybuffer";
     let openedAt = 0;
     socket.onopen = () => {
       openedAt = performance.now();
@@ -95,6 +105,8 @@ export class Connection {
     socket.onmessage = (event) => {
       if (typeof event.data === "string") {
         this.listener.heard(JSON.parse(event.data));
+      } else {
+        this.listener.received(event.data);
       }
     };
     socket.onclose = (event) => {

@@ -1,4 +1,4 @@
-// Speed, quality and format: what a hand moves becomes a wish, what is in force is shown.
+// Speed, quality and format: what a hand moves becomes a wish; what is in force is shown, and why.
 
 const PAUSE = 80;
 
@@ -41,6 +41,14 @@ function element(id) {
   return document.getElementById(id);
 }
 
+/**
+ * Tell whether video may come under a format.
+ * @param {string} format
+ */
+export function isVideo(format) {
+  return format === "auto" || format === "h264";
+}
+
 export class Controls {
   /** @param {(options: Record<string, string | number>) => void} wish called with what the viewer asks for */
   constructor(wish) {
@@ -50,6 +58,10 @@ export class Controls {
     this.quality = element("quality");
     /** @type {HTMLSelectElement} */
     this.format = element("format");
+    /** @type {HTMLElement} */
+    this.note = element("note");
+    /** What is said while there is nothing else to say. */
+    this.standing = "";
     /** @type {HTMLInputElement | null} */
     this.held = null;
     for (const slider of [this.fps, this.quality]) {
@@ -63,14 +75,19 @@ export class Controls {
       slider.addEventListener("pointerup", () => (this.held = null));
       slider.addEventListener("pointercancel", () => (this.held = null));
     }
-    this.format.addEventListener("change", () => wish({ format: this.format.value }));
+    this.format.addEventListener("change", () => {
+      this.stand("");
+      wish({ format: this.format.value });
+    });
   }
 
   /**
    * Show what is in force.
    * @param {{fps: number, quality: number, format: string}} options
+   * @param {string} [reason] why that is less than was asked for
    */
-  show(options) {
+  show(options, reason = "") {
+    this.say(reason || this.standing);
     for (const slider of [this.fps, this.quality]) {
       if (slider !== this.held) {
         slider.value = String(slider === this.fps ? options.fps : options.quality);
@@ -79,6 +96,30 @@ export class Controls {
     }
     this.format.value = options.format;
     this.quality.disabled = options.format === "png";
+  }
+
+  /**
+   * Say something next to the controls, until a format is chosen.
+   * @param {string} words
+   */
+  stand(words) {
+    this.standing = words;
+    this.say(words);
+  }
+
+  /** @param {string} words */
+  say(words) {
+    this.note.textContent = words;
+    this.note.hidden = !words;
+  }
+
+  /** Offer no format that comes as video. */
+  withoutVideo() {
+    for (const option of Array.from(this.format.options)) {
+      if (isVideo(option.value)) {
+        option.remove();
+      }
+    }
   }
 
   /**

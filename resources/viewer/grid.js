@@ -1,13 +1,12 @@
 // The first page: every shared source as a card with a small live picture.
 
 import { sharedSources, streamAddress, watchPath } from "./api.js";
-import { Connection } from "./connection.js";
-import { Stage } from "./stage.js";
+import { Stream } from "./stream.js";
 import { stateWords } from "./words.js";
 
 const LIST_PAUSE = 2000;
 /** A card is a glance, not a film: small, and one picture a second at most. */
-const TILE = { fps: 1, quality: 60, max_width: 480, unchanged: "skip", cursor: 0 };
+const TILE = { format: "jpeg", fps: 1, quality: 60, max_width: 480, unchanged: "skip", adaptive: 0, cursor: 0 };
 const OPENED = "panecast-opened-alone";
 
 /** @typedef {import("./api.js").Source} Source */
@@ -31,21 +30,20 @@ class Card {
     this.item.append(link);
     this.state = source.state;
     this.source = source;
-    this.stage = new Stage(canvas, () => this.item.classList.add("has-picture"));
-    this.connection = new Connection(() => streamAddress(this.id, TILE), {
+    const listener = {
       trying: () => {},
       opened: () => {},
       ended: () => {},
       waiting: () => {},
-      heard: (message) => {
-        if (message.type === "frame") {
-          this.stage.show(message.data);
-        } else if (message.type === "state") {
+      heard: (/** @type {any} */ message) => {
+        if (message.type === "state") {
           this.state = message.data.state;
           this.write();
         }
       },
-    });
+      drawn: () => this.item.classList.add("has-picture"),
+    };
+    this.stream = new Stream(canvas, () => streamAddress(this.id, TILE), listener, { isInPage: true });
     this.update(source);
   }
 
@@ -67,10 +65,10 @@ class Card {
 
   /** Pay for pictures only while the card can be seen. @param {boolean} isSeen */
   see(isSeen) {
-    if (isSeen && !this.connection.isWanted) {
-      this.connection.open();
+    if (isSeen && !this.stream.isWanted) {
+      this.stream.open();
     } else if (!isSeen) {
-      this.connection.close();
+      this.stream.close();
     }
   }
 }

@@ -1,6 +1,6 @@
 // What this viewer has received, counted here.
 
-import { clockWords, dataWords, durationWords } from "./words.js";
+import { clockWords, dataWords, delayWords, durationWords } from "./words.js";
 
 const WINDOW = 3000;
 
@@ -15,6 +15,8 @@ export class Statistics {
     this.last = null;
     /** @type {number | null} */
     this.connectedAt = null;
+    /** What the server measured, in milliseconds. @type {Record<string, number> | null} */
+    this.delay = null;
   }
 
   /** Count from zero again. */
@@ -32,17 +34,25 @@ export class Statistics {
     this.bytes += bytes;
     this.last = new Date();
     this.recent.push(performance.now());
+    this.forget();
   }
 
   /** @param {boolean} isConnected */
   connected(isConnected) {
     this.connectedAt = isConnected ? performance.now() : null;
+    this.delay = null;
+  }
+
+  forget() {
+    const oldest = performance.now() - WINDOW;
+    while (this.recent.length && this.recent[0] <= oldest) {
+      this.recent.shift();
+    }
   }
 
   fps() {
-    const now = performance.now();
-    this.recent = this.recent.filter((moment) => moment > now - WINDOW);
-    const span = Math.min(WINDOW, now - this.since);
+    this.forget();
+    const span = Math.min(WINDOW, performance.now() - this.since);
     return span > 0 ? (this.recent.length * 1000) / span : 0;
   }
 
@@ -59,5 +69,6 @@ export class Statistics {
     set("stat-data", dataWords(this.bytes));
     set("stat-time", this.connectedAt === null ? "–" : durationWords((performance.now() - this.connectedAt) / 1000));
     set("stat-last", this.last ? clockWords(this.last) : "–");
+    set("stat-delay", this.delay ? delayWords(this.delay) : "");
   }
 }

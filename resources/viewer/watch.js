@@ -1,10 +1,11 @@
-// The page that watches one source: puts connection, picture, controls and statistics together.
+// The page that watches one source: puts stream, picture, controls and statistics together.
 
 import { sharedSources, streamAddress, watchPath } from "./api.js";
-import { Connection } from "./connection.js";
-import { Controls } from "./controls.js";
-import { Stage, blobOf } from "./stage.js";
+import { Controls, isVideo } from "./controls.js";
+import { Pointer } from "./pointer.js";
+import { save } from "./screenshot.js";
 import { Statistics } from "./statistics.js";
+import { Stream, videoWay } from "./stream.js";
 import { clockWords, closeWords, stateWords } from "./words.js";
 
 const LIST_PAUSE = 4000;
@@ -18,61 +19,102 @@ const element = (id) => document.getElementById(id);
 const isClean = new URLSearchParams(location.search).get("clean") === "1";
 document.body.classList.toggle("clean", isClean);
 
+const video = await videoWay();
+let canVideo = video !== "none";
 let sourceId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
-/** What the viewer asked for here; sent again when the connection comes back. @type {Record<string, string | number>} */
-let wishes = {};
+/** What the viewer asks for here; sent again when the connection comes back. @type {Record<string, string | number>} */
+let wishes = { fps: 30, format: canVideo ? "auto" : "jpeg" };
 /** @type {Date | null} */
 let lastPicture = null;
 /** The last error the server named, for the sentence after a close. */
 let lastError = "";
 
 const statistics = new Statistics();
-const stage = new Stage(element("picture"), () => {
+const pointer = new Pointer(element("pointer"));
+const controls = new Controls(wish);
+const address = () => streamAddress(sourceId, { unchanged: "skip", adaptive: 1, cursor: 1, ...wishes });
+const stream = new Stream(
+  element("picture"),
+  address,
+  {
+    trying: () => {
+      pointer.hide();
+      setState(lastPicture ? "reconnecting" : "connecting", "", lastPicture ? "Connecting…" : "");
+    },
+    opened: () => {
+      lastError = "";
+      statistics.connected(true);
+      if (document.hidden) {
+        stream.send({ command: "pause" });
+      }
+    },
+    heard: hear,
+    drawn,
+    pointer: (place) => pointer.show(place),
+    noVideo: () => {
+      doWithoutVideo();
+      wish({ format: "jpeg" });
+      controls.stand("This browser cannot show the video, so pictures come instead.");
+    },
+    waiting: (seconds, code) => {
+      statistics.connected(false);
+      const words = code === 4404 && document.body.dataset.state === "closed" ? stateWords("closed") : closeWords(code);
+      setState(code === 4404 ? "missing" : "reconnecting", lastError || words, `Trying again in ${seconds} s`);
+    },
+    ended: (code) => {
+      statistics.connected(false);
+      setState(code === 1000 ? "disconnected" : "refused", lastError || closeWords(code), "");
+    },
+  },
+  { video },
+);
+
+/** @param {Record<string, string | number>} options */
+function wish(options) {
+  wishes = { ...wishes, ...options };
+  stream.moved();
+  stream.send({ command: "update_options", options });
+}
+
+function doWithoutVideo() {
+  canVideo = false;
+  controls.withoutVideo();
+}
+
+/** @param {import("./pictures.js").Drawn} picture */
+function drawn(picture) {
+  const frame = element("frame");
+  for (const name of /** @type {const} */ (["width", "height"])) {
+    if (frame.dataset[name] !== String(picture[name])) {
+      frame.dataset[name] = String(picture[name]);
+      frame.style.setProperty(`--${name}`, frame.dataset[name]);
+    }
+  }
+  statistics.received(picture.bytes);
   const isFirst = lastPicture === null;
   lastPicture = new Date();
   if (isFirst && ["connecting", "live"].includes(document.body.dataset.state ?? "")) {
     setState("live");
   }
-});
-const controls = new Controls((options) => {
-  wishes = { ...wishes, ...options };
-  connection.send({ command: "update_options", options });
-});
-const connection = new Connection(() => streamAddress(sourceId, { unchanged: "skip", ...wishes }), {
-  trying: () => setState(lastPicture ? "reconnecting" : "connecting", "", lastPicture ? "Connecting…" : ""),
-  opened: () => {
-    lastError = "";
-    statistics.connected(true);
-    if (document.hidden) {
-      connection.send({ command: "pause" });
-    }
-  },
-  heard: hear,
-  waiting: (seconds, code) => {
-    statistics.connected(false);
-    const words = code === 4404 && document.body.dataset.state === "closed" ? stateWords("closed") : closeWords(code);
-    setState(code === 4404 ? "missing" : "reconnecting", lastError || words, `Trying again in ${seconds} s`);
-  },
-  ended: (code) => {
-    statistics.connected(false);
-    setState(code === 1000 ? "disconnected" : "refused", lastError || closeWords(code), "");
-  },
-});
+}
 
 /** @param {any} message */
 function hear(message) {
   switch (message.type) {
     case "session_started":
     case "session_updated":
-      controls.show(message.data.options);
+      controls.show(message.data.options, message.data.reason);
       if (message.data.changed_by === "host") {
         const { fps, quality, format } = message.data.options;
         wishes = Object.fromEntries(Object.entries({ fps, quality, format }).filter(([name]) => name in wishes));
+        stream.moved();
+        if (!canVideo && isVideo(format)) {
+          wish({ format: "jpeg" });
+        }
       }
       break;
-    case "frame":
-      statistics.received(message.data.size);
-      stage.show(message.data);
+    case "stats":
+      statistics.delay = message.data.delay_ms ?? null;
       break;
     case "state":
       // A tab that is hidden pauses by itself: nobody has to be told.
@@ -85,6 +127,9 @@ function hear(message) {
       break;
     case "error":
       lastError = message.error.message;
+      if (message.error.code === "no_video") {
+        controls.stand(lastError);
+      }
       if (message.error.code === "no_picture") {
         setState(document.body.dataset.state ?? "live", lastError, "");
       }
@@ -108,18 +153,8 @@ function setState(state, reason = "", detail = "") {
   element("message").textContent = isQuiet ? "" : (reason || stateWords(state)).replace(/\.$/, age ? "" : ".") + age;
   element("detail").textContent = detail;
   element("again").hidden = !["reconnecting", "missing", "refused", "disconnected"].includes(state);
-  element("connect").textContent = connection.isWanted ? "Disconnect" : "Connect";
-  element("screenshot").disabled = !connection.isOpen || !lastPicture;
-}
-
-/** @param {any} picture */
-function save(picture) {
-  const address = URL.createObjectURL(blobOf(picture.data_url));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = picture.filename;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  element("connect").textContent = stream.isWanted ? "Disconnect" : "Connect";
+  element("screenshot").disabled = !stream.isOpen || !lastPicture;
 }
 
 /** Fill the choice of sources; the one that is watched stays in it even when it is shared no longer. */
@@ -154,23 +189,23 @@ function choose(id) {
 function change() {
   lastPicture = null;
   lastError = "";
-  stage.forget();
-  connection.open();
+  pointer.hide();
+  stream.open();
   void listSources();
 }
 
 element("source").addEventListener("change", (/** @type {any} */ event) => choose(event.target.value));
 element("connect").addEventListener("click", () => {
-  if (connection.isWanted) {
-    connection.close();
+  if (stream.isWanted) {
+    stream.close();
     statistics.connected(false);
     setState("disconnected", closeWords(1000), "");
   } else {
-    connection.open();
+    stream.open();
   }
 });
-element("again").addEventListener("click", () => (connection.isWanted ? connection.hurry() : connection.open()));
-element("screenshot").addEventListener("click", () => connection.send({ command: "take_screenshot" }));
+element("again").addEventListener("click", () => (stream.isWanted ? stream.hurry() : stream.open()));
+element("screenshot").addEventListener("click", () => stream.send({ command: "take_screenshot" }));
 element("reset").addEventListener("click", () => {
   statistics.reset();
   statistics.show();
@@ -188,11 +223,11 @@ window.addEventListener("popstate", () => {
   sourceId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
   change();
 });
-window.addEventListener("online", () => connection.hurry());
+window.addEventListener("online", () => stream.hurry());
 document.addEventListener("visibilitychange", () => {
-  connection.send({ command: document.hidden ? "pause" : "resume" });
+  stream.send({ command: document.hidden ? "pause" : "resume" });
   if (!document.hidden) {
-    connection.hurry();
+    stream.hurry();
     void listSources();
   }
 });
@@ -218,6 +253,9 @@ setInterval(() => {
     void listSources();
   }
 }, LIST_PAUSE);
+if (!canVideo) {
+  doWithoutVideo();
+}
 showBar();
 void listSources();
-connection.open();
+stream.open();

@@ -68,6 +68,24 @@ export function durationWords(seconds) {
   return (parts[0] ? parts : parts.slice(1)).map((part, at) => (at ? String(part).padStart(2, "0") : String(part))).join(":");
 }
 
+/** Where a picture's delay comes from, in the order in which it passes there. */
+const DELAYS = ["capture", "encode", "wait", "network", "decode"];
+
+/**
+ * Return a delay, split up, as one line.
+ * @param {Record<string, number>} parts milliseconds
+ */
+export function delayWords(parts) {
+  const known = DELAYS.filter((name) => Number.isFinite(parts[name]));
+  const sum = known.reduce((total, name) => total + parts[name], 0);
+  return `Delay ${roundWords(sum)} ms: ${known.map((name) => `${name} ${roundWords(parts[name])}`).join(", ")}`;
+}
+
+/** @param {number} value */
+function roundWords(value) {
+  return value < 10 ? value.toFixed(1) : value.toFixed(0);
+}
+
 /** @param {Date} moment */
 export function clockWords(moment) {
   return moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from capture.errors import EncodeError
-from capture.film import Unit
+from capture.video import Unit
 
 
 class FakeCodecs:
@@ -45,7 +45,7 @@ class FakeCodec:
             self._codecs.fails = False
             raise EncodeError("it broke")
         is_key, self._is_first = want_key or self._is_first, False
-        return Unit(f"{'K' if is_key else 'P'}{pixels[0, 0, 0]}".encode(), is_key)
+        return Unit(f"{'K' if is_key else 'P'}{pixels[0, 0, 0]}".encode(), is_key, pixels.shape[1], pixels.shape[0])
 
     def close(self) -> None:
         self._codecs.closed += 1

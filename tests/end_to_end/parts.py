@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socket
 import subprocess
@@ -12,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.x11.desktop import PROJECT, XServer
 
@@ -121,26 +123,49 @@ def running_app(server: XServer, config: Path, *arguments: str) -> Iterator[App]
 
 
 @contextmanager
-def browser_page() -> Iterator[Page]:
-    """Have a page of a real browser while the block lasts."""
+def running_browser(*arguments: str) -> Iterator[Browser]:
+    """Have a real browser while the block lasts."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments])
         try:
-            yield browser.new_page()
+            yield browser
         finally:
             browser.close()
 
 
+@contextmanager
+def browser_page() -> Iterator[Page]:
+    """Have a page of a real browser while the block lasts."""
+    with running_browser() as browser:
+        yield browser.new_page()
+
+
+def pixels_of(page: Page) -> np.ndarray:
+    """Return the page's picture (height × width × 3, RGB).
+
+    The canvas belongs to a worker; what it shows can be read by drawing it on another one.
+    """
+    width, height, data = page.evaluate(
+        """() => {
+            const canvas = document.getElementById("picture");
+            const copy = new OffscreenCanvas(canvas.width, canvas.height);
+            const context = copy.getContext("2d", { alpha: false });
+            context.drawImage(canvas, 0, 0);
+            const bytes = context.getImageData(0, 0, copy.width, copy.height).data;
+            let text = "";
+            for (let at = 0; at < bytes.length; at += 8192) {
+                text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+            }
+            return [copy.width, copy.height, btoa(text)];
+        }"""
+    )
+    return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 4)[..., :3]
+
+
 def colour_at(page: Page, x: float = 0.5, y: float = 0.5) -> tuple[int, int, int]:
     """Return the page's picture at a place given in parts of its size."""
-    red, green, blue = page.evaluate(
-        """([x, y]) => {
-            const canvas = document.getElementById("picture");
-            const data = canvas.getContext("2d").getImageData(canvas.width * x, canvas.height * y, 1, 1).data;
-            return [data[0], data[1], data[2]];
-        }""",
-        [x, y],
-    )
+    pixels = pixels_of(page)
+    red, green, blue = pixels[int(pixels.shape[0] * y), int(pixels.shape[1] * x)].tolist()
     return red, green, blue
 
 

@@ -1,0 +1,156 @@
+"""A server that says what a test tells it to: the real page's files, and the binary form made with the real packing.
+
+It runs on a thread of its own, because Playwright drives the browser from the test's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from aiohttp import WSMsgType, web
+
+from capture.parts import Parts
+from server import wire
+from server.options import StreamOptions
+from server.pages import SAFETY_HEADERS, load_pages
+from tests.end_to_end.parts import eventually
+
+INSECURE = "viewer.test"
+"""A name for this computer that browsers do not trust; they have to be told where it is (`RESOLVER`)."""
+RESOLVER = f"--host-resolver-rules=MAP {INSECURE} 127.0.0.1"
+
+T = TypeVar("T")
+
+
+class ScriptedServer:
+    """One source, ``demo``, and one viewer at a time.
+
+    Attributes:
+        answers: binary messages of the viewer, in order.
+        commands: its text messages.
+        queries: what it asked for when it connected, once for each time.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.answers: list[bytes] = []
+        self.commands: list[dict[str, Any]] = []
+        self.queries: list[dict[str, str]] = []
+        self._loop = loop
+        self._pages = load_pages()
+        self._socket: web.WebSocketResponse | None = None
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    def address(self, path: str = "/watch/demo", host: str = "127.0.0.1") -> str:
+        """Return the address of a page."""
+        return f"http://{host}:{self._port}{path}"
+
+    def picture(self, parts: Parts) -> None:
+        """Send a picture message."""
+        self.send(wire.picture(parts))
+
+    def send(self, message: bytes) -> None:
+        """Send a binary message to the viewer, who may still be on the way."""
+        self._do(eventually(lambda: self._socket).send_bytes(message))
+
+    def say(self, kind: str, data: dict[str, Any]) -> None:
+        """Send a text message."""
+        text = json.dumps({"type": kind, "timestamp": "2026-01-01T00:00:00.000Z", "data": data})
+        self._do(eventually(lambda: self._socket).send_str(text))
+
+    def drop(self, code: int = 1001) -> None:
+        """Close the connection."""
+        socket, self._socket = self._socket, None
+        assert socket is not None
+        self._do(socket.close(code=code))
+
+    def acks(self) -> list[int]:
+        """Return the sequences that the viewer says it drew."""
+        read = [wire.read(answer) for answer in self.answers]
+        return [answer.sequence for answer in read if answer is not None]
+
+    def requests(self) -> int:
+        """Return how often the viewer asked for a whole picture."""
+        return sum(wire.read(answer) is None for answer in self.answers)
+
+    async def start(self) -> None:
+        """Listen on a free port. Loop only."""
+        app = web.Application()
+        app.router.add_get("/", self._file)
+        app.router.add_get("/watch/{id}", self._file)
+        app.router.add_get("/viewer/{name}", self._file)
+        app.router.add_get("/favicon.ico", self._file)
+        app.router.add_get("/api/windows", self._windows)
+        app.router.add_get("/stream/{id}", self._stream)
+        self._runner = web.AppRunner(app, shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Stop listening. Loop only."""
+        if self._socket is not None:
+            await self._socket.close()
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    def _do(self, deed: Awaitable[T]) -> T:
+        async def done() -> T:
+            return await deed
+
+        return asyncio.run_coroutine_threadsafe(done(), self._loop).result(10)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        name = request.match_info.get("name") or {"/": "index.html", "/favicon.ico": "mark.svg"}.get(request.path)
+        found = self._pages[name or "watch.html"]
+        return web.Response(body=found.body, content_type=found.content_type, headers=SAFETY_HEADERS)
+
+    async def _windows(self, request: web.Request) -> web.Response:
+        source = {"handle": "demo", "title": "Demo", "app": "", "width": 64, "height": 48, "state": "live"}
+        other = source | {"handle": "other", "title": "Other"}
+        return web.json_response({"windows": [source, other], "count": 2})
+
+    async def _stream(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(protocols=(wire.PROTOCOL,), compress=False)
+        await socket.prepare(request)
+        self.queries.append(dict(request.query))
+        started = {"session_id": "1", "active": True, "options": asked(request)}
+        await socket.send_json({"type": "session_started", "data": started})
+        await socket.send_json({"type": "state", "data": {"state": "live", "reason": ""}})
+        self._socket = socket
+        async for message in socket:
+            if message.type is WSMsgType.BINARY:
+                self.answers.append(message.data)
+            else:
+                self.commands.append(json.loads(message.data))
+        return socket
+
+
+def asked(request: web.Request) -> dict[str, object]:
+    """Return the options that a page asked for, as messages show them."""
+    wishes = {name: request.query[name] for name in ("format",) if name in request.query}
+    numbers = {name: int(request.query[name]) for name in ("fps", "quality") if name in request.query}
+    return StreamOptions().to_wire() | wishes | numbers
+
+
+@contextmanager
+def scripted_server() -> Iterator[ScriptedServer]:
+    """Have such a server while the block lasts."""
+    loop = asyncio.new_event_loop()
+    server = ScriptedServer(loop)
+    thread = threading.Thread(target=loop.run_forever, name="scripted-server")
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
+        yield server
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

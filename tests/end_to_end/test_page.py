@@ -1,0 +1,441 @@
+"""The real page in a real browser, told by a scripted server what to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from capture.parts import Form, Part, Parts
+from server import wire
+from tests.end_to_end.canned_parts import Film, after, copy, encoded, fill, noise, painted, whole
+from tests.end_to_end.parts import eventually, pixels_of, running_browser
+from tests.end_to_end.scripted_server import INSECURE, RESOLVER, ScriptedServer, scripted_server
+from tests.reference_viewer import Viewer
+
+pytestmark = [pytest.mark.browser]
+
+NEAR = 18
+"""How far a channel may be off after a codec with loss; a wrong colour matrix or a missing picture is further."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for all tests here."""
+    with running_browser(RESOLVER) as running:
+        yield running
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """A server that says what the test wants."""
+    with scripted_server() as running:
+        yield running
+
+
+@dataclass
+class Watcher:
+    """A page that watches the server's source."""
+
+    server: ScriptedServer
+    page: Page
+
+    def show(self, parts: Parts) -> None:
+        """Have a picture message shown."""
+        count = len(self.server.answers)
+        self.server.picture(parts)
+        eventually(lambda: len(self.server.answers) > count)
+
+    def frame(self) -> str | None:
+        """Return the sequence that the page says it shows."""
+        return self.page.get_attribute("#picture", "data-frame")
+
+    def expect(self, pixels: np.ndarray, within: int = 0) -> None:
+        """Wait until the page shows ``pixels``, each channel of each to ``within``."""
+
+        def differs() -> str:
+            seen = pixels_of(self.page)
+            if seen.shape != pixels.shape:
+                return f"its size is {seen.shape}"
+            worst = np.abs(seen.astype(int) - pixels.astype(int)).max()
+            return f"it differs by {worst}" if worst > within else ""
+
+        try:
+            eventually(lambda: not differs(), 5)
+        except AssertionError:
+            raise AssertionError(differs()) from None
+
+
+@pytest.fixture
+def watcher(browser: Browser, server: ScriptedServer) -> Iterator[Watcher]:
+    """A page that is connected; in the end nothing may be in its console."""
+    with watching(browser, server) as found:
+        yield found
+
+
+@contextmanager
+def watching(browser: Browser, server: ScriptedServer, host: str = "127.0.0.1", before: str = "") -> Iterator[Watcher]:
+    """Have a page that watches while the block lasts; its console has to stay empty."""
+    page = browser.new_page()
+    complaints: list[str] = []
+
+    def note(words: str) -> None:
+        # Said of every page that came over plain HTTP from another computer; nothing the page does.
+        if "Cross-Origin-Opener-Policy header has been ignored" not in words:
+            complaints.append(words)
+
+    page.on("console", lambda message: note(message.text))
+    page.on("pageerror", lambda error: note(str(error)))
+    if before:
+        page.add_init_script(before)
+    try:
+        page.goto(server.address(host=host))
+        eventually(lambda: server.queries)
+        yield Watcher(server, page)
+    finally:
+        page.close()
+    assert complaints == []
+
+
+# Drawing.
+
+
+@pytest.mark.parametrize("form", [Form.PNG, Form.WEBP])
+def test_pictures_without_loss_arrive_identical(watcher: Watcher, form: Form) -> None:
+    first, second = noise(64, 48, 1), noise(20, 11, 2)
+    expected = first.copy()
+    expected[30:41, 7:27] = second
+    watcher.show(whole(5, encoded(first, form), exact=True))
+    watcher.expect(first)
+    watcher.show(after(5, 6, encoded(second, form, 7, 30), exact=True))
+    watcher.expect(expected)
+
+    assert watcher.server.acks() == [5, 6]
+    assert (watcher.frame(), watcher.page.get_attribute("#picture", "data-exact")) == ("6", "true")
+
+
+def test_jpeg_comes_near(watcher: Watcher) -> None:
+    watcher.show(whole(1, encoded(painted(), Form.JPEG)))
+    watcher.expect(painted(), NEAR)
+    eventually(lambda: watcher.page.get_attribute("#picture", "data-exact") == "false")
+
+
+def test_a_message_of_many_parts_is_drawn_in_their_order(watcher: Watcher) -> None:
+    viewer = Viewer()
+    parts = [encoded(noise(64, 48), Form.PNG), fill(3, 4, 30, 20, (1, 2, 3)), encoded(noise(9, 9, 3), Form.WEBP, 5, 6)]
+    message = whole(2**40, *parts, fill(8, 8, 2, 2, (250, 128, 0)))
+    viewer.receive(wire.picture(message))
+    assert viewer.pixels is not None
+    watcher.show(message)
+    watcher.expect(viewer.pixels)
+
+    assert watcher.server.acks() == [2**40]
+
+
+@pytest.mark.parametrize(
+    "copies",
+    [
+        [copy(0, 0, 64, 40, 0, 8)],
+        [copy(3, 5, 60, 40, 0, 0)],
+        # What the second copies was drawn over by the first.
+        [copy(0, 0, 32, 48, 32, 0), copy(32, 0, 32, 48, 0, 0)],
+        [copy(0, 8, 64, 8, 0, 0), copy(0, 16, 64, 8, 0, 8), copy(0, 24, 64, 8, 0, 16)],
+    ],
+)
+def test_copies_are_of_the_picture_before(watcher: Watcher, copies: list[Part]) -> None:
+    viewer = Viewer()
+    for message in (
+        whole(1, encoded(noise(64, 48), Form.PNG)),
+        after(1, 2, *copies, fill(0, 0, 4, 4, (9, 9, 9))),
+    ):
+        viewer.receive(wire.picture(message))
+        watcher.show(message)
+    assert viewer.pixels is not None
+    watcher.expect(viewer.pixels)
+
+
+def test_a_whole_picture_changes_the_size(watcher: Watcher) -> None:
+    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    watcher.expect(noise(64, 48))
+    watcher.show(whole(2, encoded(noise(31, 77), Form.PNG), size=(31, 77)))
+    watcher.expect(noise(31, 77))
+    box = watcher.page.locator("#picture").bounding_box()
+
+    assert box is not None
+    assert abs(box["width"] / box["height"] - 31 / 77) < 0.01
+
+
+# Video: by the browser's decoder, and by a film where there is none.
+
+NO_DECODER = "delete window.VideoDecoder"
+
+
+@pytest.fixture(params=["decoder", "film", "film on an insecure page"])
+def film_watcher(request: pytest.FixtureRequest, browser: Browser, server: ScriptedServer) -> Iterator[Watcher]:
+    """A page that shows videos, each way there is."""
+    host = INSECURE if "insecure" in request.param else "127.0.0.1"
+    with watching(browser, server, host, NO_DECODER if request.param == "film" else "") as found:
+        yield found
+
+
+@pytest.mark.parametrize("size", [(64, 48), (101, 57), (322, 181)])
+def test_video_comes_near(film_watcher: Watcher, size: tuple[int, int], request: pytest.FixtureRequest) -> None:
+    film = Film(*size)
+    base = 0
+    for sequence in range(1, 6):
+        pixels = painted(*size, seed=sequence)
+        unit = film.unit(pixels)
+        film_watcher.show(after(base, sequence, unit, size=size) if base else whole(1, unit, size=size))
+        film_watcher.expect(pixels, NEAR)
+        base = sequence
+
+    films = film_watcher.page.locator("video.film").count()
+    assert films == (0 if "[decoder" in request.node.name else 1)
+    assert film_watcher.server.acks() == [1, 2, 3, 4, 5]
+    assert film_watcher.server.queries[0]["format"] == "auto"
+
+
+def test_several_units_and_rectangles_over_them(film_watcher: Watcher) -> None:
+    film = Film(64, 48)
+    last = painted(seed=4)
+    film_watcher.show(whole(1, film.unit(painted(seed=1))))
+    film_watcher.show(after(1, 4, *(film.unit(painted(seed=seed)) for seed in (2, 3, 4))))
+    film_watcher.expect(last, NEAR)
+    film_watcher.show(after(4, 5, encoded(noise(10, 10), Form.WEBP, 20, 20)))
+    mixed = last.copy()
+    mixed[20:30, 20:30] = noise(10, 10)
+    film_watcher.expect(mixed, NEAR)
+    assert np.array_equal(pixels_of(film_watcher.page)[20:30, 20:30], noise(10, 10))
+    film_watcher.show(after(5, 6, film.unit(painted(seed=6))))
+    film_watcher.expect(painted(seed=6), NEAR)
+
+
+def test_video_in_a_corner_leaves_the_rest_alone(film_watcher: Watcher) -> None:
+    film = Film(31, 21)
+    film_watcher.show(whole(1, encoded(noise(64, 48), Form.PNG), film.unit(painted(31, 21), 33, 27)))
+    expected = noise(64, 48).copy()
+    expected[27:48, 33:64] = painted(31, 21)
+    film_watcher.expect(expected, NEAR)
+    seen = pixels_of(film_watcher.page)
+
+    assert np.array_equal(seen[:27], expected[:27])
+    assert np.array_equal(seen[:, :33], expected[:, :33])
+
+
+def test_another_video_may_begin(film_watcher: Watcher) -> None:
+    for sequence, size in enumerate([(64, 48), (80, 60)], 1):
+        film_watcher.show(whole(sequence, Film(*size).unit(painted(*size)), size=size))
+        film_watcher.expect(painted(*size), NEAR)
+
+
+def test_a_video_that_begins_in_the_middle_is_asked_for_whole(film_watcher: Watcher) -> None:
+    film = Film(64, 48)
+    film.unit(painted())
+    film_watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    film_watcher.show(after(1, 2, film.unit(painted(seed=2))))
+
+    assert (film_watcher.server.acks(), film_watcher.server.requests()) == ([1], 1)
+    film_watcher.expect(noise(64, 48))
+
+
+def test_a_broken_video_is_asked_for_whole_and_begins_anew(film_watcher: Watcher) -> None:
+    film = Film(64, 48)
+    key = film.unit(painted())
+    broken = Part(key.rect, Form.H264, key.data[:60] + b"\xff" * 40, is_key=True)
+    film_watcher.show(whole(1, broken))
+    assert (film_watcher.server.acks(), film_watcher.server.requests()) == ([], 1)
+    film_watcher.show(whole(2, key))
+    film_watcher.expect(painted(), NEAR)
+
+    assert film_watcher.server.acks() == [2]
+
+
+def test_a_browser_without_video_asks_for_pictures(browser: Browser, server: ScriptedServer) -> None:
+    with watching(browser, server, before="delete window.VideoDecoder; delete window.MediaSource") as watcher:
+        assert server.queries[0]["format"] == "jpeg"
+        assert watcher.page.eval_on_selector_all("#format option", "found => found.map((option) => option.value)") == [
+            "jpeg",
+            "png",
+            "webp",
+        ]
+
+
+def test_a_browser_that_does_not_play_the_videos_wishes_for_pictures(watcher: Watcher) -> None:
+    key = Film(64, 48).unit(painted())
+    broken = Part(key.rect, Form.H264, key.data[:60] + b"\xff" * 40, is_key=True)
+    for sequence in range(1, 4):
+        watcher.show(whole(sequence, broken))
+    eventually(lambda: {"command": "update_options", "options": {"format": "jpeg"}} in watcher.server.commands)
+
+    assert "cannot show the video" in (watcher.page.text_content("#note") or "")
+
+
+def test_a_browser_without_worker_canvases_draws_in_the_page(browser: Browser, server: ScriptedServer) -> None:
+    before = "delete HTMLCanvasElement.prototype.transferControlToOffscreen"
+    with watching(browser, server, before=before) as watcher:
+        watcher.show(whole(1, encoded(noise(64, 48), Form.WEBP), Film(20, 20).unit(painted(20, 20))))
+        expected = noise(64, 48).copy()
+        expected[:20, :20] = painted(20, 20)
+        watcher.expect(expected, NEAR)
+
+
+# What goes wrong.
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        wire.picture(after(3, 4, fill(0, 0, 64, 48, (1, 1, 1)))),
+        b"",
+        b"\x09nonsense",
+        b"\x02\x01",
+        wire.picture(after(1, 2, fill(0, 0, 64, 48, (1, 1, 1))))[:-1],
+        wire.picture(after(1, 2, fill(60, 0, 5, 5, (1, 1, 1)))),
+        wire.picture(after(1, 2, Part(encoded(noise(9, 9), Form.PNG).rect, Form.PNG, b"no picture"))),
+        wire.picture(after(1, 2, Part(encoded(noise(9, 9), Form.PNG).rect, Form.PNG, noise(99, 1).tobytes()))),
+        wire.picture(after(1, 2, encoded(noise(9, 9), Form.PNG), Part(copy(0, 0, 8, 9, 0, 0).rect, Form.PNG, b"x"))),
+    ],
+    ids=["wrong base", "empty", "unknown kind", "short pointer", "cut short", "outside", "words", "noise", "second"],
+)
+def test_what_does_not_fit_is_not_drawn_and_a_whole_picture_is_asked_for(watcher: Watcher, bad: bytes) -> None:
+    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    watcher.server.send(bad)
+    watcher.server.picture(after(1, 2, fill(0, 0, 64, 48, (2, 2, 2))))
+    eventually(lambda: watcher.server.requests() == 1)
+    watcher.expect(noise(64, 48))
+
+    # Until a whole one comes, nothing is drawn.
+    watcher.show(whole(7, encoded(noise(64, 48, 7), Form.PNG)))
+    watcher.show(after(7, 8, fill(0, 0, 5, 5, (3, 3, 3))))
+    expected = noise(64, 48, 7).copy()
+    expected[:5, :5] = 3
+    watcher.expect(expected)
+
+    assert watcher.server.acks() == [1, 7, 8]
+    assert watcher.server.requests() == 1
+
+
+def test_acknowledgements_come_in_order(watcher: Watcher) -> None:
+    watcher.server.picture(whole(1, encoded(painted(640, 480), Form.JPEG), size=(640, 480)))
+    watcher.server.picture(after(1, 2, fill(0, 0, 9, 9, (1, 1, 1)), size=(640, 480)))
+    watcher.server.picture(after(2, 2, encoded(noise(300, 300), Form.PNG), size=(640, 480)))
+    watcher.server.picture(after(2, 3, fill(0, 0, 9, 9, (2, 2, 2)), size=(640, 480)))
+    eventually(lambda: len(watcher.server.answers) == 4)
+
+    assert watcher.server.acks() == [1, 2, 2, 3]
+
+
+def test_a_new_connection_begins_anew(watcher: Watcher) -> None:
+    watcher.show(whole(9, encoded(noise(64, 48), Form.PNG)))
+    watcher.server.drop()
+    watcher.page.wait_for_selector('body[data-state="reconnecting"]')
+    assert "Trying again in" in watcher.page.inner_text("#detail")
+    watcher.expect(noise(64, 48))
+    watcher.page.click("#again")
+    eventually(lambda: len(watcher.server.queries) == 2)
+    watcher.show(after(9, 10, fill(0, 0, 64, 48, (1, 1, 1))))  # nobody may build on what another connection sent
+
+    assert watcher.server.requests() == 1
+
+
+# The pointer.
+
+
+def test_the_pointer_lies_on_the_picture_and_scales_with_it(watcher: Watcher) -> None:
+    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    shape = encoded(noise(16, 24), Form.PNG).data
+    watcher.server.send(wire.pointer((-3, 20), (8, 12), shape))
+    eventually(lambda: watcher.page.is_visible("#pointer"))
+
+    def scaled() -> list[float]:
+        picture, pointer = (watcher.page.locator(name).bounding_box() for name in ("#picture", "#pointer"))
+        assert picture is not None
+        assert pointer is not None
+        scale = picture["width"] / 64
+        place = [pointer["x"] - picture["x"], pointer["y"] - picture["y"], pointer["width"], pointer["height"]]
+        return [round(value / scale, 1) for value in place]
+
+    assert scaled() == [-3, 20, 8, 12]
+    watcher.page.set_viewport_size({"width": 500, "height": 900})
+    assert scaled() == [-3, 20, 8, 12]
+    watcher.server.send(wire.pointer((40, 5), (8, 12)))
+    eventually(lambda: scaled() == [40, 5, 8, 12])
+    eventually(lambda: watcher.page.evaluate("document.getElementById('pointer').width") == 16)
+    watcher.expect(noise(64, 48))
+    watcher.server.send(wire.no_pointer())
+    eventually(lambda: not watcher.page.is_visible("#pointer"))
+
+    assert watcher.server.acks() == [1]
+
+
+# The controls.
+
+
+def test_the_page_asks_for_the_best_and_shows_what_it_gets(watcher: Watcher) -> None:
+    query, page = watcher.server.queries[0], watcher.page
+    wanted = {"format": "auto", "fps": "30", "adaptive": "1", "cursor": "1", "unchanged": "skip"}
+    assert query == wanted
+    assert page.input_value("#format") == "auto"
+    reason = "The connection is too slow for more."
+    options = {"fps": 12, "quality": 45, "format": "auto"}
+    watcher.server.say("session_updated", {"options": options, "changed_by": "adaptation", "reason": reason})
+    eventually(lambda: page.input_value("#quality") == "45")
+    assert page.input_value("#fps") == "12"
+    assert page.text_content("#note") == reason
+    options = {"fps": 30, "quality": 80, "format": "auto"}
+    watcher.server.say("session_updated", {"options": options, "changed_by": "adaptation"})
+    eventually(lambda: page.input_value("#fps") == "30")
+    assert page.is_hidden("#note")
+
+    # Wishes are told, and kept for the next connection; what was lowered is asked for again.
+    page.select_option("#format", "webp")
+    eventually(
+        lambda: {"command": "update_options", "options": {"format": "webp"}} in watcher.server.commands,
+    )
+    watcher.server.drop()
+    page.click("#again")
+    eventually(lambda: len(watcher.server.queries) == 2)
+    assert watcher.server.queries[1] == wanted | {"format": "webp"}
+
+
+def test_the_delay_is_shown_split_up(watcher: Watcher) -> None:
+    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    watcher.page.click("#statistics")
+    delay = {"capture": 2.25, "encode": 10.4, "wait": 0, "network": 1, "decode": 3.5}
+    watcher.server.say("stats", {"fps": 30, "delay_ms": delay})
+    words = "Delay 17 ms: capture 2.3, encode 10, wait 0.0, network 1.0, decode 3.5"
+    eventually(lambda: watcher.page.inner_text("#stat-delay") == words)
+
+    assert watcher.page.inner_text("#stat-pictures") == "1"
+
+
+def test_another_source_can_be_chosen(watcher: Watcher) -> None:
+    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    eventually(lambda: watcher.page.locator("#source option").count() == 2)
+    watcher.page.select_option("#source", "other")
+    eventually(lambda: len(watcher.server.queries) == 2)
+    watcher.show(whole(2, encoded(noise(20, 20), Form.PNG), size=(20, 20)))
+    watcher.expect(noise(20, 20))
+
+    assert watcher.page.url.endswith("/watch/other")
+
+
+def test_the_cards_show_small_pictures(browser: Browser, server: ScriptedServer) -> None:
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(server.address("/"))
+    eventually(lambda: len(server.queries) == 2)
+    server.picture(whole(1, encoded(painted(), Form.JPEG)))
+    eventually(lambda: server.acks() == [1])
+    shown = page.evaluate("document.querySelector('canvas[data-frame]').width")
+    page.close()
+
+    wanted = {"format": "jpeg", "fps": "1", "quality": "60", "max_width": "480", "unchanged": "skip"}
+    assert server.queries == [wanted | {"adaptive": "0", "cursor": "0"}] * 2
+    assert (shown, complaints) == (64, [])
