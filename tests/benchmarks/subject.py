@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
 
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
@@ -22,7 +21,7 @@ async def main() -> None:
     catalog = Catalog((demo_source(320, 240),))
     hub = Hub(make_backend)
     shares = ShareList(catalog, (ShareRule("all"),))
-    registry = SessionRegistry(hub, shares, StreamOptions())
+    registry = SessionRegistry(hub, shares, StreamOptions(fps=30))
     server = Server(hub, catalog, shares, registry)
     catalog.start()
     await catalog.ready()
@@ -33,11 +32,10 @@ async def main() -> None:
     print(server.port, flush=True)
     while await reader.readline():
         counters = {
-            "cpu": time.process_time(),
-            "at": time.monotonic(),
             "takes": hub.takes,
             "encodes": hub.encoder.encodes,
             "viewers": len(registry),
+            "picture_rate": sum(session.bytes_per_second for session in registry.sessions()),
         }
         print(json.dumps(counters), flush=True)
     await server.stop()
