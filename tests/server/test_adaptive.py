@@ -264,4 +264,5 @@ def test_nothing_is_raised_before_it_has_been_calm_for_a_while() -> None:
         if adaptation.decide(now, 1 / 30) is not None:
             raised_at.append(now)
 
-    assert [13 <= at <= 14 for at in raised_at] == [True]
+    # The last trouble was at 10, and rung 0 could not be held once: that doubles the pause.
+    assert [16 <= at <= 17 for at in raised_at] == [True]
