@@ -38,7 +38,7 @@ class Link:
     """Sends pictures as a session does: one when it is due, the newest, and never more than two unacknowledged.
 
     Attributes:
-        capacity: bytes per second; may be changed between runs.
+        capacity, rtt: bytes per second, and seconds there and back; both may be changed between runs.
         changes: what the adaptation decided, and when.
     """
 
@@ -56,7 +56,7 @@ class Link:
         self.adaptation = Adaptation(asked)
         self.changes: list[tuple[float, Change]] = []
         self.now = 0.0
-        self._rtt, self._size, self._decode, self._jitter = rtt, size or jpeg(), decode, jitter
+        self.rtt, self._size, self._decode, self._jitter = rtt, size or jpeg(), decode, jitter
         self._chance = random.Random(seed)
         self._due = self._free = self._arrived = self._shown = 0.0
         self._count = 0
@@ -102,10 +102,10 @@ class Link:
         size = max(1, round(self._size(options, self._count) * self._chance.uniform(0.9, 1.1)))
         self._free = max(self.now, self._free) + size / self.capacity
         late = self._chance.expovariate(1 / self._jitter) if self._jitter else 0.0
-        self._arrived = max(self._free + self._rtt / 2 + late, self._arrived)
+        self._arrived = max(self._free + self.rtt / 2 + late, self._arrived)
         self._shown = max(self._arrived, self._shown) + self._decode * options.scale**2
         self._on_their_way.append(
-            _Sent(self.now, self._shown, self._shown + self._rtt / 2, self._shown - self._arrived, size)
+            _Sent(self.now, self._shown, self._shown + self.rtt / 2, self._shown - self._arrived, size)
         )
         self._drawn.append((self._shown, self.now))
         interval = 1 / options.fps

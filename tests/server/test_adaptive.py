@@ -266,3 +266,15 @@ def test_nothing_is_raised_before_it_has_been_calm_for_a_while() -> None:
 
     # The last trouble was at 10, and rung 0 could not be held once: that doubles the pause.
     assert [16 <= at <= 17 for at in raised_at] == [True]
+
+
+def test_a_connection_that_has_become_longer_is_not_taken_for_slow_for_ever() -> None:
+    link = Link(ASKED, FAST, rtt=0.01)
+    link.run(60)
+    link.rtt = 0.25
+    link.run(120)
+    then = link.now
+    link.run(120)
+
+    assert link.adaptation.rung == 0
+    assert link.rungs(since=then) == []
