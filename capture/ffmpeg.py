@@ -137,7 +137,6 @@ def _libx264(setting: Setting) -> dict[str, str]:
         "preset": "ultrafast",
         "tune": "zerolatency",
         "qp": str(setting.quantiser),
-        "forced-idr": "1",
         "x264-params": f"scenecut=0:ipratio=1.2:partitions=i4x4:chroma-qp-offset=3:{deblock}",
     }
 
