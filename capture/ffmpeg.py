@@ -137,8 +137,7 @@ def _libx264(setting: Setting) -> dict[str, str]:
         "preset": "ultrafast",
         "tune": "zerolatency",
         "qp": str(setting.quantiser),
-        "forced-idr": "1",
-        "x264-params": f"scenecut=0:ipratio=1.2:partitions=i8x8,i4x4:8x8dct=1:chroma-qp-offset=3:{deblock}",
+        "x264-params": f"scenecut=0:ipratio=1.2:partitions=i4x4:chroma-qp-offset=3:{deblock}",
     }
 
 

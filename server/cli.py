@@ -25,6 +25,8 @@ from server.server import DEFAULT_PORT, Server
 from server.sharing import ShareList, ShareRule, described, parse_rule
 
 FAILED, MISUSED = 1, 2
+PAGE_FPS = 30
+"""What the page begins with; programs of the JSON form, which get whole pictures, begin with the protocol's 10."""
 
 
 def main(argv: Sequence[str], extra_checks: Callable[[], list[Check]] | None = None) -> int:
@@ -111,7 +113,7 @@ async def _serve_until_told(
     catalog = Catalog((demo_source(),), windows=needs_windows)
     hub = Hub(make_backend, video_encoders())
     shares = ShareList(catalog, rules)
-    registry = SessionRegistry(hub, shares, options)
+    registry = SessionRegistry(hub, shares, options, page_fps=PAGE_FPS if arguments.fps is None else None)
     server = Server(hub, catalog, shares, registry, allow_origins=frozenset(arguments.allow_origin))
     catalog.start()
     try:

@@ -46,12 +46,25 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class _Owed:
-    """A picture message that was sent and not acknowledged yet."""
+    """A picture message that was sent and not acknowledged yet.
+
+    ``tells``: how long it takes tells how the viewer keeps up; what sharpens, or waits behind that, takes its time.
+    """
 
     sequence: int
     sent_at: float
     size: int
     sharpens: bool
+    tells: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What an acknowledgement says: seconds from sending until it came, of which the viewer spent ``decode``."""
+
+    delay: float
+    decode: float
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +130,8 @@ class PartsShowing(Showing):
         self._forgets += 1
         self._failed = None
 
-    def acknowledged(self, ack: wire.Ack, now: float) -> None:
-        """Note that the viewer drew what it was sent.
+    def acknowledged(self, ack: wire.Ack, now: float) -> Drawn | None:
+        """Note that the viewer drew what it was sent; return how that went, None where it tells nothing.
 
         Raises:
             BadAck: it was not sent that, or something else before it.
@@ -130,6 +143,7 @@ class PartsShowing(Showing):
         self.delays.drawn(max(0.0, took - ack.seconds), ack.seconds)
         if owed.sharpens:
             self._sharpening.drawn(now, took)
+        return Drawn(took, min(ack.seconds, took), owed.size) if owed.tells else None
 
     def due(self) -> float | None:
         frame = self._newest()
@@ -206,7 +220,8 @@ class PartsShowing(Showing):
     def _owe(self, parts: Parts, framed: bytes, frame: Frame, now: float) -> None:
         """Note that the viewer is sent ``framed``, and owes an acknowledgement for it."""
         self.seconds = (parts.take_seconds, parts.encode_seconds)
-        self._owed.append(_Owed(parts.sequence, now, len(framed), parts.sharpens))
+        tells = not (parts.sharpens or any(owed.sharpens for owed in self._owed))
+        self._owed.append(_Owed(parts.sequence, now, len(framed), parts.sharpens, tells))
         if not parts.sharpens:
             self.delivered += 1
             waited = now - frame.taken_at - parts.take_seconds - parts.encode_seconds

@@ -7,6 +7,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from capture.hub import Hub
 from capture.source import Source, Unsubscribe
@@ -37,11 +38,20 @@ class SessionRegistry:
         limit: the most viewers at once.
     """
 
-    def __init__(self, hub: Hub, shares: ShareList, defaults: StreamOptions, limit: int = MOST_VIEWERS) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        shares: ShareList,
+        defaults: StreamOptions,
+        limit: int = MOST_VIEWERS,
+        page_fps: float | None = None,
+    ) -> None:
+        """``page_fps`` is what viewers of the binary form begin with while the host has wished for no other rate."""
         self.hub = hub
         self.shares = shares
         self.defaults = defaults
         self.limit = limit
+        self._page_fps = page_fps
         self._sessions: dict[str, ViewerSession] = {}
         self._ended: dict[str, asyncio.Event] = {}
         self._listeners: list[Callable[[], None]] = []
@@ -64,8 +74,15 @@ class SessionRegistry:
             InvalidOption: a value that is not allowed; nothing is changed then.
         """
         self.defaults = self.defaults.patched(patch, BINARY_FORMATS)
+        if "fps" in patch:
+            self._page_fps = None
         for session in tuple(self._sessions.values()):
             session.patch_options(patch, "host")
+
+    def defaults_for(self, binary: bool) -> StreamOptions:
+        """Return what a viewer of that form begins with."""
+        options = self.defaults.for_form(binary)
+        return replace(options, fps=self._page_fps) if binary and self._page_fps is not None else options
 
     def sessions(self) -> tuple[SessionView, ...]:
         """Return every session as it is now."""

@@ -119,7 +119,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     if source is None:
         return await _turn_away(response, "source_not_found", NOT_FOUND)
     try:
-        options = registry.defaults.for_form(binary).from_query(request.query, BINARY_FORMATS if binary else FORMATS)
+        options = registry.defaults_for(binary).from_query(request.query, BINARY_FORMATS if binary else FORMATS)
     except InvalidOption as bad:
         await _last_words(response, messages.error("invalid_option", bad.message, bad.field), BAD_REQUEST)
         return response

@@ -18,6 +18,7 @@ from capture.feed import WAITING
 from capture.hub import Hub
 from capture.source import Condition, Source
 from server import messages, wire
+from server.adaptive import Adaptation
 from server.commands import BadCommand, Command, FloodGate, parse
 from server.errors import CLOSE_CODES, DONE
 from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
@@ -64,8 +65,10 @@ class ViewerSession:
         self._changed = changed
         self._showing = form(hub, source, options, is_shared, self._source_changed)
         self._parts = self._showing if isinstance(self._showing, PartsShowing) else None
+        self._asked = options
+        self._adaptation = Adaptation(options) if options.adaptive else None
         self._has_video = hub.films is not None
-        self._writer = Writer(self._showing, self._figures)
+        self._writer = Writer(self._showing, self._figures, self._sent)
         self._flood = FloodGate()
         self._told: Condition | None = None
         self._socket: ViewerSocket | None = None
@@ -84,7 +87,7 @@ class ViewerSession:
 
     @property
     def options(self) -> StreamOptions:
-        """Return the viewer's wishes; they are replaced whole."""
+        """Return what is in force: what was asked for, or less while the viewer does not keep up."""
         return self._showing.options
 
     def view(self) -> SessionView:
@@ -135,10 +138,17 @@ class ViewerSession:
         """
         binary = self._parts is not None
         formats = BINARY_FORMATS if binary or changed_by == "host" else FORMATS
-        options = self.options.patched(patch, formats).for_form(binary)
-        if changed_by == "viewer" or options != self.options:
-            has_new_format = options.format != self.options.format
-            self._showing.set_options(options)
+        asked = self._asked.patched(patch, formats).for_form(binary)
+        if changed_by == "viewer" or asked != self._asked:
+            has_new_format = asked.format != self._asked.format
+            self._asked = asked
+            if not asked.adaptive:
+                self._adaptation = None
+            elif self._adaptation is None:
+                self._adaptation = Adaptation(asked)
+            else:
+                self._adaptation.ask(asked)
+            self._showing.set_options(asked if self._adaptation is None else self._adaptation.options)
             self._tell_update(changed_by)
             if has_new_format:
                 self._tell_lacking_video()
@@ -163,6 +173,7 @@ class ViewerSession:
             self._socket.abort()
         if self._stuck_for(now) > STALL_SECONDS:
             self._drop()
+        self._adapt(now)
 
     def abort(self) -> None:
         """Cut the connection without a word."""
@@ -199,9 +210,13 @@ class ViewerSession:
             ack = wire.read(message)
             if ack is None:
                 return False
-            parts.acknowledged(ack, time.monotonic())
+            now = time.monotonic()
+            drawn = parts.acknowledged(ack, now)
         except (wire.BadBinary, BadAck):
             return False
+        if drawn is not None and self._adaptation is not None:
+            self._adaptation.acknowledged(now, drawn.delay, drawn.decode, drawn.size)
+            self._adapt(now)
         self._writer.wake()
         return True
 
@@ -315,8 +330,9 @@ class ViewerSession:
             self._writer.say(messages.state(condition))
             self._changed()
 
-    def _tell_update(self, changed_by: str) -> None:
-        self._writer.say(messages.message("session_updated", self._about() | {"changed_by": changed_by}))
+    def _tell_update(self, changed_by: str, reason: str = "") -> None:
+        why = {"changed_by": changed_by} | ({"reason": reason} if reason else {})
+        self._writer.say(messages.message("session_updated", self._about() | why))
         self._changed()
 
     def _about(self, is_active: bool | None = None) -> dict[str, object]:
@@ -327,6 +343,23 @@ class ViewerSession:
             "fps": self.options.fps,
             "options": self.options.to_wire(),
         }
+
+    # Keeping up.
+
+    def _sent(self, now: float, seconds: float) -> None:
+        if self._adaptation is not None:
+            self._adaptation.blocked(now, seconds)
+
+    def _adapt(self, now: float) -> None:
+        """Lower or raise what is sent, if the viewer's keeping up calls for it, and say why."""
+        if self._adaptation is None:
+            return
+        change = self._adaptation.decide(now, 1 / self.options.fps)
+        if change is not None:
+            log.info("%s is on rung %d: %s", self.id, change.rung, change.reason)
+            self._showing.set_options(self._adaptation.options)
+            self._tell_update("adaptation", change.reason)
+            self._writer.wake()
 
     # Parting.
 

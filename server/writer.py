@@ -39,12 +39,19 @@ class Writer:
         ending: how it is to end, None while it goes on.
     """
 
-    def __init__(self, showing: Showing, figures: Callable[[float], dict[str, object]]) -> None:
-        """``figures(now)`` is asked for what the viewer is told every two seconds."""
+    def __init__(
+        self,
+        showing: Showing,
+        figures: Callable[[float], dict[str, object]],
+        sent: Callable[[float, float], None],
+    ) -> None:
+        """``figures(now)`` is asked for what the viewer is told every two seconds; ``sent(now, seconds)`` hears for how
+        long a picture had to wait for the kernel."""
         self.traffic = Traffic(time.monotonic())
         self.ending: Ending | None = None
         self._showing = showing
         self._figures = figures
+        self._sent = sent
         self._outbox: list[bytes] = []
         self._wake = asyncio.Event()
         self._sending_since: float | None = None
@@ -106,8 +113,11 @@ class Writer:
         if framed is None:
             await asyncio.sleep(0)  # whatever the reason, others get their turn
         elif self.ending is None:
+            begun = time.monotonic()
             await self._timed(socket.send_ready(framed))
-            self.traffic.sent(time.monotonic(), len(framed))
+            done = time.monotonic()
+            self.traffic.sent(done, len(framed))
+            self._sent(done, done - begun)
 
     async def _timed(self, sending: Awaitable[None]) -> None:
         self._sending_since = time.monotonic()

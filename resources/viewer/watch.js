@@ -23,7 +23,7 @@ const video = await videoWay();
 let canVideo = video !== "none";
 let sourceId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 /** What the viewer asks for here; sent again when the connection comes back. @type {Record<string, string | number>} */
-let wishes = { fps: 30, format: canVideo ? "auto" : "jpeg" };
+let wishes = canVideo ? {} : { format: "jpeg" };
 /** @type {Date | null} */
 let lastPicture = null;
 /** The last error the server named, for the sentence after a close. */

@@ -76,6 +76,23 @@ def test_above_the_ceiling_it_gets_coarser_at_once_and_finer_slowly() -> None:
     assert lowered == [first]
 
 
+def test_other_contents_make_it_coarser_at_once_and_finer_after_a_while() -> None:
+    coarse, fine = begun(TEXT), begun(CAMERA)
+    text, camera = coarse.value, fine.value
+
+    assert after(fine, TEXT, [500] * 30) == [text]
+    assert after(coarse, CAMERA, [500] * 30 * (PATIENCE - 1)) == []
+    assert after(coarse, CAMERA, [500] * 30) == [camera]
+
+
+def test_with_a_key_frame_every_change_is_free() -> None:
+    quantiser = begun(TEXT)
+
+    assert not quantiser.choose(TEXT, is_free=True)
+    assert quantiser.choose(CAMERA, is_free=True)
+    assert quantiser.value == begun(CAMERA).value
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.floats(1e3, 1e8), st.floats(3, 12), st.floats(1, 60), st.integers(10, 100))
 def test_it_settles_whatever_a_picture_takes(rate: float, halves_with: float, fps: float, quality: int) -> None:

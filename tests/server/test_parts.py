@@ -301,3 +301,48 @@ async def test_acknowledgements_are_no_flood(studio: Studio) -> None:
         await say(socket, "get_status")
         await seen.until(lambda: seen.told[-1]["type"] == "status")
         await until(lambda: len(studio.registry) == 1)
+
+
+async def drawn_slowly(seen: Watching, studio: Studio, seconds: float) -> None:
+    """Have the source change, and the viewer take its time with each picture."""
+    studio.canvas.noise(len(seen.pictures))
+    count = len(seen.pictures)
+    await seen.until(lambda: len(seen.pictures) > count)
+    await asyncio.sleep(seconds)
+    await seen.socket.send(wire.ack(parse(seen.pictures[-1]).sequence, seconds))
+
+
+def changes(seen: Watching) -> list[dict[str, Any]]:
+    return [told["data"] for told in seen.told if told["type"] == "session_updated"]
+
+
+async def test_who_does_not_keep_up_gets_less_and_is_told_why(studio: Studio) -> None:
+    async with watch(studio, "fps=30&adaptive=1") as socket:
+        seen = Watching(socket)
+        seen.answers = False
+        async with asyncio.timeout(10):
+            while not changes(seen):
+                await drawn_slowly(seen, studio, 0.15)
+        change = changes(seen)[0]
+
+        assert change["changed_by"] == "adaptation"
+        assert "viewer needs" in change["reason"]
+        assert change["options"]["scale"] < 1 or change["options"]["fps"] < 30
+        # What the viewer asked for is not forgotten: what it changes itself comes on top.
+        await say(socket, "update_options", quality=20)
+        await seen.until(lambda: len(changes(seen)) > 1)
+        assert changes(seen)[-1]["options"]["quality"] == 20
+        assert changes(seen)[-1]["options"]["scale"] == change["options"]["scale"]
+        await say(socket, "update_options", adaptive=0)
+        await seen.until(lambda: len(changes(seen)) > 2)
+        assert (changes(seen)[-1]["options"]["scale"], changes(seen)[-1]["options"]["fps"]) == (1, 30)
+
+
+async def test_who_keeps_up_gets_what_was_asked_for(studio: Studio) -> None:
+    async with watch(studio, "fps=60&adaptive=1") as socket:
+        seen = Watching(socket)
+        for shade in range(60):
+            studio.canvas.fill(shade, shade, 9)
+            await seen.until(lambda: seen.shows(studio))
+
+        assert changes(seen) == []
