@@ -22,7 +22,7 @@ async def main() -> None:
     catalog = Catalog((demo_source(320, 240),))
     hub = Hub(make_backend, video_encoders())
     shares = ShareList(catalog, (ShareRule("all"),))
-    registry = SessionRegistry(hub, shares, StreamOptions(fps=30))
+    registry = SessionRegistry(hub, shares, StreamOptions(fps=30, format="auto"))
     server = Server(hub, catalog, shares, registry)
     catalog.start()
     await catalog.ready()
