@@ -11,14 +11,10 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-import psutil
-
 from tests.benchmarks import json_parts, page_parts, reader_parts, servers
+from tests.benchmarks.counting import OtherWork
 from tests.benchmarks.report import Row, Watched, printed
 from tests.benchmarks.running import display
-
-BUSY_SECONDS = 2.0
-"""How long the machine is looked at before anything runs."""
 
 Part = Callable[[], Iterator[Row | Watched]]
 
@@ -58,7 +54,7 @@ def main(wished: list[str]) -> int:
         print(servers.MISSING, file=sys.stderr)
     rows: list[Row] = []
     watched: list[Watched] = []
-    busy = psutil.cpu_percent(BUSY_SECONDS)
+    others = OtherWork()
     begun = time.monotonic()
     with display():
         for name in chosen:
@@ -69,7 +65,7 @@ def main(wished: list[str]) -> int:
             except Exception:  # noqa: BLE001  what the others measure is not to be lost
                 traceback.print_exc()
                 rows.append(Row(name, "", "failed"))
-    print(printed(rows, watched, busy))
+    print(printed(rows, watched, others.percent()))
     return 1 if any(row.measured == "failed" for row in rows) else 0
 
 

@@ -19,6 +19,25 @@ ACKED_AT = 120
 """Where struct tcp_info has the bytes that the other side acknowledged (linux/tcp.h)."""
 
 
+class OtherWork:
+    """How much else the machine has to do, from its making on. Processes of ours count once they have ended."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._before = self._others()
+
+    def percent(self) -> float:
+        """Return the share of all cores that others have used since."""
+        span = (time.monotonic() - self._begun) * (psutil.cpu_count() or 1)
+        return max(0.0, (self._others() - self._before) / span * 100)
+
+    @staticmethod
+    def _others() -> float:
+        machine, own = psutil.cpu_times(), psutil.Process().cpu_times()
+        ours = own.user + own.system + own.children_user + own.children_system
+        return float(sum(machine) - machine.idle - machine.iowait - machine.guest - machine.guest_nice - ours)
+
+
 def cpu_seconds(pid: int) -> float:
     """Return the processor time of a process and its children so far, all threads, ended ones too."""
     return sum(time.clock_gettime((~one.pid << 3) | PROCESS_CLOCK) for one in _family(pid))

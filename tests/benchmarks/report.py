@@ -75,8 +75,8 @@ def times(value: float, other: float) -> str:
 
 
 def printed(rows: Iterable[Row], watched: Iterable[Watched], busy: float) -> str:
-    """Return the whole report in Markdown; ``busy`` is how much else the machine had to do, in percent."""
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, {busy:.0f} % of them busy otherwise"
+    """Return the whole report in Markdown; ``busy`` is what others used of all cores meanwhile, in percent."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {busy:.0f} % of them busy with other things"
     blocks = [f"{datetime.now(UTC):%Y-%m-%d} · {machine} · Python {platform.python_version()}"]
     found = [(row.what, row.beside, row.measured, row.target) for row in rows]
     if found:

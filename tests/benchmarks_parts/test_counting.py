@@ -7,9 +7,10 @@ import socket
 import sys
 import time
 
+import psutil
 import pytest
 
-from tests.benchmarks.counting import cpu_seconds, growth, memory_bytes, sent_bytes
+from tests.benchmarks.counting import OtherWork, cpu_seconds, growth, memory_bytes, sent_bytes
 from tests.conftest import Until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")
@@ -43,3 +44,15 @@ async def test_every_byte_that_was_sent_is_counted_and_no_other(until: Until) ->
                 await until(lambda: growth(before, sent_bytes(port)) >= 4321)
                 assert growth(before, sent_bytes(port)) == 4321
                 assert list(before) == [viewer.getsockname()[1]]
+
+
+def test_what_this_process_does_is_not_the_work_of_others() -> None:
+    others, machine, begun, own = OtherWork(), psutil.cpu_times(), time.monotonic(), time.process_time()
+    while time.process_time() - own < 0.5:
+        pass
+    span = (time.monotonic() - begun) * os.cpu_count()
+    found, after = others.percent(), psutil.cpu_times()
+    all_work = sum(after) - sum(machine) - (after.idle - machine.idle) - (after.iowait - machine.iowait)
+
+    # Half of what this process did is more than what the system's coarse clocks may be wrong by.
+    assert found < (all_work - 0.25) / span * 100
