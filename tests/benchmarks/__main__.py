@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from tests.benchmarks import json_parts, page_parts, reader_parts, servers
 from tests.benchmarks.counting import OtherWork
 from tests.benchmarks.report import Row, Watched, printed
-from tests.benchmarks.running import display
+from tests.benchmarks.running import adopt_orphans, display, reap_orphans
 
 Part = Callable[[], Iterator[Row | Watched]]
 
@@ -54,6 +54,7 @@ def main(wished: list[str]) -> int:
         print(servers.MISSING, file=sys.stderr)
     rows: list[Row] = []
     watched: list[Watched] = []
+    adopt_orphans()
     others = OtherWork()
     begun = time.monotonic()
     with display():
@@ -65,6 +66,7 @@ def main(wished: list[str]) -> int:
             except Exception:  # noqa: BLE001  what the others measure is not to be lost
                 traceback.print_exc()
                 rows.append(Row(name, "", "failed"))
+    reap_orphans()
     print(printed(rows, watched, others.percent()))
     return 1 if any(row.measured == "failed" for row in rows) else 0
 

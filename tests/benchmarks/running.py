@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import random
 import subprocess
@@ -70,6 +71,19 @@ def display() -> Iterator[None]:
         stack.enter_context(running("openbox", stderr=subprocess.DEVNULL))
         time.sleep(1)
         yield
+
+
+def adopt_orphans() -> None:
+    """Have processes whose parent ends become our children: a browser leaves many, and their work is ours."""
+    set_child_subreaper = 36  # linux/prctl.h
+    ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
+
+
+def reap_orphans() -> None:
+    """Take notice of those that have ended, so that the kernel counts their work as that of our children."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 class Content:
