@@ -1,8 +1,9 @@
 """pixelflux (PyPI, MPL-2.0), the capturing and encoding part of Selkies, behind the least server that it needs.
 
 ``python -m tests.benchmarks.peers.pixelflux_server X Y WIDTH HEIGHT CODEC`` prints its port; CODEC is ``jpeg``,
-``h264`` (its default: two stripes) or ``h264-full`` (whole pictures, what Selkies asks for). It runs with its own
-defaults, but for 30 pictures a second, quality 80 and its cleaning up of what stands still, which is off by default.
+``h264`` (its default: stripes) or ``h264-full`` (whole pictures, as its documentation's example asks for). It runs with
+its own defaults, but for 30 pictures a second, JPEG quality 80, encoding without a GPU, and its cleaning up of what
+stands still, which is off by default.
 The region of the screen that the window covers is captured from the first viewer's coming to the last one's leaving.
 """
 
