@@ -1,6 +1,7 @@
 // The page that watches one source: puts stream, picture, controls and statistics together.
 
 import { sharedSources, streamAddress, watchPath } from "./api.js";
+import { hideWhenQuiet } from "./bar.js";
 import { Controls, isVideo } from "./controls.js";
 import { Pointer } from "./pointer.js";
 import { save } from "./screenshot.js";
@@ -9,7 +10,6 @@ import { Stream, videoWay } from "./stream.js";
 import { clockWords, closeWords, stateWords } from "./words.js";
 
 const LIST_PAUSE = 4000;
-const BAR_PAUSE = 2500;
 
 /**
  * @param {string} id
@@ -232,17 +232,6 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
-/** @type {number | undefined} */
-let barTimer;
-function showBar() {
-  document.body.classList.remove("quiet");
-  clearTimeout(barTimer);
-  barTimer = setTimeout(() => document.body.classList.add("quiet"), BAR_PAUSE);
-}
-for (const sign of ["pointermove", "pointerdown", "keydown", "focusin"]) {
-  document.addEventListener(sign, showBar);
-}
-
 setInterval(() => {
   if (!document.hidden && !element("figures").hidden) {
     statistics.show();
@@ -256,6 +245,6 @@ setInterval(() => {
 if (!canVideo) {
   doWithoutVideo();
 }
-showBar();
+hideWhenQuiet();
 void listSources();
 stream.open();
