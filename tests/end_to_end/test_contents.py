@@ -112,7 +112,7 @@ def test_the_page_shows_what_is_on_the_screen(address: str, page: Page, content:
 
     paint(0)
     try:
-        page.goto(f"{address}/watch/{window.id}?fps=60&quality={QUALITY}&format={form}")
+        page.goto(f"{address}/watch/{window.id}?fps=60&quality={QUALITY}&format={form}&adaptive=0")
         page.wait_for_selector('body[data-state="live"]')
         assert page.input_value("#format") == form
         shown = once_exact()
