@@ -226,6 +226,17 @@ def test_video_in_a_corner_leaves_the_rest_alone(film_watcher: Watcher) -> None:
     assert np.array_equal(seen[:, :33], expected[:, :33])
 
 
+def test_a_video_goes_on_over_its_key_frames(film_watcher: Watcher) -> None:
+    film = Film(64, 48, key_every=3)
+    film_watcher.show(whole(1, film.unit(painted(seed=1))))
+    for sequence in range(2, 12, 2):
+        units = [film.unit(painted(seed=sequence + more)) for more in (0, 1)]
+        film_watcher.show(after(sequence - 1, sequence + 1, *units))
+        film_watcher.expect(painted(seed=sequence + 1), NEAR)
+
+    assert film_watcher.server.acks() == [1, 3, 5, 7, 9, 11]
+
+
 def test_another_video_may_begin(film_watcher: Watcher) -> None:
     for sequence, size in enumerate([(64, 48), (80, 60)], 1):
         film_watcher.show(whole(sequence, Film(*size).unit(painted(*size)), size=size))
