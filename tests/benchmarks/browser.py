@@ -56,6 +56,17 @@ class Viewer:
         """Return how often the canvas has been looked at."""
         return int(self._ask("panecastBenchmark.samples"))
 
+    def choose(self, chosen: str) -> None:
+        """Choose a format in our page, as a person would."""
+        self._page.evaluate(
+            """(chosen) => {
+                const select = document.getElementById("format");
+                select.value = chosen;
+                select.dispatchEvent(new Event("change", { bubbles: true }));
+            }""",
+            chosen,
+        )
+
     def keep(self, name: str) -> None:
         """Have what is shown now kept under a name."""
         self._ask(f"panecastBenchmark.keep({name!r})")

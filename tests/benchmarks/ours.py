@@ -45,17 +45,13 @@ class Subject:
         self.port = int(line(process))
         self.pid = process.pid
 
-    def counters(self) -> dict[str, float]:
-        """Return takes and encodes so far, and the viewers and their traffic now."""
+    def counters(self) -> dict[str, Any]:
+        """Return takes and encodes so far; the viewers, their traffic and their formats now."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
-        counted: dict[str, float] = json.loads(line(self._process))
+        counted: dict[str, Any] = json.loads(line(self._process))
         return counted
-
-    def picture_rate(self) -> float:
-        """Return the bytes of pictures that were sent a second of late, to all viewers."""
-        return self.counters()["picture_rate"]
 
     def watched(self, path: str, viewers: int, *more: str, seconds: float = SECONDS) -> tuple[Growth, Any]:
         """Return what a steady stretch took, and what ``viewers`` readers of ``path`` saw."""
@@ -89,9 +85,9 @@ def serving(content: Content | None = None) -> Iterator[Subject]:
         yield subject
 
 
-def page_path(content: Content, rendition: str) -> str:
-    """Return the path of our page on the window."""
-    return f"/watch/{content.handle}?fps=30&quality=80&format={rendition}"
+def page_path(content: Content) -> str:
+    """Return the path of our page on the window; what it asks for by itself is 30 pictures a second, automatic."""
+    return f"/watch/{content.handle}"
 
 
 def stream_path(content: Content, fps: int = 30, rendition: str = "jpeg", adaptive: int = 0) -> str:

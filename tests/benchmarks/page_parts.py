@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -88,23 +89,28 @@ def settle() -> Iterator[Row]:
 
 
 def _watched(scene: Scene, content: Content, address: Address, viewer: Viewer) -> Watched:
+    if address.format is not None:
+        viewer.choose(address.format)
     time.sleep(WARM_UP_SECONDS + (2 if scene.mode == "still" else 0))
     begin, cpu, sent = time.monotonic(), cpu_seconds(address.pid), sent_bytes(address.port)
     time.sleep(scene.seconds)
     end, cpu_after, sent_after = time.monotonic(), cpu_seconds(address.pid), sent_bytes(address.port)
-    pictures = address.picture_rate()
+    told = address.counters() if address.counters else {}
+    # A page that could not do what was chosen shows something else, and that is then what was measured.
+    wished = address.subject.removeprefix("panecast ")
+    other = [name for name in told.get("formats", ()) if name != wished]
     time.sleep(0.3)  # what was painted last is still on its way
     seen = seen_between(begin, end, content.painted, viewer.sightings(), content.strips[0].bits)
     return Watched(
         scene.name,
-        address.subject,
+        f"{address.subject} (in fact {other[0]})" if other else address.subject,
         (cpu_after - cpu) / (end - begin) * 100,
         growth(sent, sent_after) / (end - begin),
         seen.fps,
         seen.median_ms,
         seen.p95_ms,
         viewer.first_picture * 1000,
-        pictures,
+        told.get("picture_rate", math.nan),
         _at_rest(viewer, content) if scene.mode == "still" else (),
     )
 
@@ -140,10 +146,10 @@ def _page(content: Content, count: int) -> np.ndarray:
 
 
 def _rows(scene: Scene, found: list[Watched]) -> Iterator[Row]:
-    own = next(one for one in found if one.subject == OWN)
-    others = [one for one in found if one.subject not in OURS]
+    own = next(one for one in found if one.subject.startswith(OWN))
+    others = [one for one in found if not one.subject.startswith("panecast")]
     best = min((one for one in others if one.subject != NAIVE), key=lambda one: one.cpu, default=None)
-    name = f"{scene.name}, {OWN}"
+    name = f"{scene.name}, {own.subject}"
 
     def beside(write: Callable[[Watched], str]) -> str:
         return "; ".join(f"{one.subject} {write(one)}" for one in others)

@@ -21,15 +21,18 @@ SECONDS, SETTLE_SECONDS = 4.0, 1.5
 def shared() -> Iterator[Row]:
     """Measure sixteen readers of one rendition against one."""
     with showing("motion") as content, serving(content) as subject:
-        one, _ = subject.watched(stream_path(content), 1, BINARY, seconds=SECONDS)
-        many, seen = subject.watched(stream_path(content), 16, BINARY, seconds=SECONDS)
-    yield Row(
-        "720p motion, 16 readers: CPU against 1 reader",
-        percent(one.percent),
-        f"{percent(many.percent)}, {times(many.percent, one.percent)}, slowest {min(seen['rates']):.1f} fps",
-        "≤ 1.25 ×",
-    )
-    yield Row("… encodes for a take", "", f"{many.encodes / max(1, many.takes):.2f}", "1")
+        for rendition in ("jpeg", "h264"):
+            path = stream_path(content, rendition=rendition)
+            one, _ = subject.watched(path, 1, BINARY, seconds=SECONDS)
+            many, seen = subject.watched(path, 16, BINARY, seconds=SECONDS)
+            each = many.encodes / max(1, many.takes)
+            yield Row(
+                f"720p motion as {rendition}, 16 readers: CPU against 1 reader",
+                percent(one.percent),
+                f"{percent(many.percent)}, {times(many.percent, one.percent)}, slowest {min(seen['rates']):.1f} fps, "
+                f"{each:.2f} encodes for a take",
+                "≤ 1.25 ×, 1 encode",
+            )
 
 
 def floor() -> Iterator[Row]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tests.benchmarks.ours import page_path, serving
 from tests.benchmarks.running import Content, line, module, running
@@ -21,16 +21,22 @@ MISSING = "pixelflux is not installed; to have it measured too: pip install -e '
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server shows the window: its process, its port, the page's path.
+    """Where a server shows the window.
 
-    ``picture_rate`` returns the bytes of pictures that it sends in a second, nan when it does not tell.
+    Attributes:
+        subject: the server's name in the table.
+        pid: its process.
+        port, path: where its page is.
+        format: what a person chooses in the page, None to leave it as it comes.
+        counters: what the server tells of itself, None when it does not.
     """
 
     subject: str
     pid: int
     port: int
     path: str
-    picture_rate: Callable[[], float] = lambda: math.nan
+    format: str | None = None
+    counters: Callable[[], dict[str, Any]] | None = None
 
     def url(self, port: int | None = None) -> str:
         """Return the page's address, by way of another port where one is given."""
@@ -53,8 +59,9 @@ def addresses(content: Content, names: Iterable[str]) -> Iterator[Address]:
                 yield address
     with serving(content) as subject:
         for rendition in renditions:
-            path = page_path(content, rendition)
-            yield Address(f"panecast {rendition}", subject.pid, subject.port, path, subject.picture_rate)
+            name = f"panecast {rendition}"
+            chosen = None if name == OWN else rendition
+            yield Address(name, subject.pid, subject.port, page_path(content), chosen, subject.counters)
 
 
 @contextlib.contextmanager
