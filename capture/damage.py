@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from capture.pixels import Pixels, Rect
 
-TILE = 64
-"""Edge of a tile in device pixels."""
+TILE = 16
+"""Edge of a tile in device pixels: about a character, and the block that JPEG works in."""
 SAMPLE = 8
 """Every how many rows are looked at first."""
+MOST_RECTANGLES = 12
+"""Each rectangle costs some header bytes and a decoder's call: more than these are made fewer and coarser."""
 
 
 def tile_grid(width: int, height: int) -> tuple[int, int]:
@@ -36,14 +38,14 @@ def changed_tiles(old: Pixels, new: Pixels, damage: tuple[Rect, ...] | None = No
         area = (slice(top * TILE, min(bottom * TILE, height)), slice(left * TILE, min(right * TILE, width)))
         before, after = old_words[area], new_words[area]
         # In motion every tile shows itself in a few of its rows, and the rest need not be read.
-        tiles = _by_tile(before[::SAMPLE] != after[::SAMPLE], TILE // SAMPLE)
+        tiles = by_tile(before[::SAMPLE] != after[::SAMPLE], TILE // SAMPLE)
         if not tiles.all():
-            tiles = _by_tile(before != after, TILE)
+            tiles = by_tile(before != after)
         changed[top:bottom, left:right] |= tiles
     return changed
 
 
-def _by_tile(differs: NDArray[np.bool_], tall: int) -> NDArray[np.bool_]:
+def by_tile(differs: NDArray[np.bool_], tall: int = TILE) -> NDArray[np.bool_]:
     """Return rows × columns of tiles, each ``tall`` × `TILE` flags of ``differs``: True where one is set."""
     height, width = differs.shape
     whole = width - width % TILE
@@ -80,6 +82,57 @@ def _regions(damage: tuple[Rect, ...] | None, rows: int, columns: int) -> list[t
             max(r[3] for r in ranges),
         )
     ]
+
+
+def joined(tiles: NDArray[np.bool_], width: int, height: int) -> tuple[Rect, ...]:
+    """Return few rectangles that cover ``tiles`` (rows × columns) of a picture of ``width`` × ``height`` pixels.
+
+    They do not overlap. Tiles that are not set may be covered too where that saves rectangles.
+    """
+    coarse, edge = tiles, TILE
+    while True:
+        blocks = _blocks(coarse)
+        if len(blocks) <= MOST_RECTANGLES:
+            break
+        coarse, edge = _halved(coarse), edge * 2
+    return tuple(
+        Rect(
+            left * edge,
+            top * edge,
+            min(right * edge, width) - left * edge,
+            min(bottom * edge, height) - top * edge,
+        )
+        for top, bottom, left, right in blocks
+    )
+
+
+def _blocks(tiles: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
+    """Return (top, bottom, left, right) of the runs of set tiles, equal runs of neighbouring rows as one."""
+    edges = np.diff(tiles.astype(np.int8), axis=1, prepend=0, append=0)
+    rows, begins = np.nonzero(edges == 1)
+    _, ends = np.nonzero(edges == -1)
+    done: list[tuple[int, int, int, int]] = []
+    growing: dict[tuple[int, int], tuple[int, int]] = {}
+    runs: dict[int, list[tuple[int, int]]] = {}
+    for row, left, right in zip(rows.tolist(), begins.tolist(), ends.tolist(), strict=True):
+        runs.setdefault(row, []).append((left, right))
+    for row, found in runs.items():
+        for run, (top, bottom) in tuple(growing.items()):
+            if bottom != row or run not in found:
+                done.append((top, bottom, *run))
+                del growing[run]
+        for run in found:
+            growing[run] = (growing[run][0] if run in growing else row, row + 1)
+    done += [(top, bottom, *run) for run, (top, bottom) in growing.items()]
+    return done
+
+
+def _halved(tiles: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a grid half as fine: set where one of four tiles is."""
+    rows, columns = tiles.shape
+    even = np.zeros((rows + rows % 2, columns + columns % 2), dtype=np.bool_)
+    even[:rows, :columns] = tiles
+    return even[::2, ::2] | even[1::2, ::2] | even[::2, 1::2] | even[1::2, 1::2]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

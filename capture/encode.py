@@ -50,6 +50,10 @@ class Rendition:
         )
         return max(1, round(width * factor)), max(1, round(height * factor))
 
+    def is_full_size(self, width: int, height: int) -> bool:
+        """Tell whether a source of that size is shown as large as it is."""
+        return self.size_for(width, height) == (width, height)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
@@ -90,12 +94,8 @@ def encode(frame: Frame, rendition: Rendition) -> Encoded:
     width, height = rendition.size_for(frame.width, frame.height)
     if (width, height) != (frame.width, frame.height):
         pixels = scaled(pixels, width, height)
-    try:
-        data = _ENCODERS[rendition.format](pixels, rendition.quality)
-    except (ValueError, OSError, MemoryError) as error:
-        raise EncodeError(f"A picture of {width} × {height} could not become {rendition.format}: {error}") from error
     return Encoded(
-        data=data,
+        data=compressed(pixels, rendition.format, rendition.quality),
         format=rendition.format,
         width=width,
         height=height,
@@ -108,11 +108,14 @@ def encode(frame: Frame, rendition: Rendition) -> Encoded:
     )
 
 
-def scaled(pixels: Pixels, width: int, height: int) -> Pixels:
-    """Return ``pixels`` (BGRX) made ``width`` × ``height``; every source pixel counts, so thin text survives."""
+def scaled(pixels: Pixels, width: int, height: int, box: tuple[float, float, float, float] | None = None) -> Pixels:
+    """Return ``pixels`` (BGRX) made ``width`` × ``height``; every source pixel counts, so thin text survives.
+
+    ``box`` (left, top, right, bottom) is the part of ``pixels`` to show, None for all.
+    """
     image = Image.frombuffer("RGBX", (pixels.shape[1], pixels.shape[0]), pixels, "raw", "RGBX", 0, 1)
     # Pillow resizes the four channels alike, so BGRX may pass for RGBX and needs no conversion.
-    return np.asarray(image.resize((width, height), Image.Resampling.BOX))
+    return np.asarray(image.resize((width, height), Image.Resampling.BOX, box))
 
 
 def with_pointer(pixels: Pixels, pointer: Pointer) -> Pixels:
@@ -129,6 +132,26 @@ def with_pointer(pixels: Pixels, pointer: Pointer) -> Pixels:
     opaque = image[:, :, 3:4]
     drawn[top:bottom, left:right] = np.minimum(image + below * (255 - opaque) // 255, 255).astype(np.uint8)
     return drawn
+
+
+def compressed(pixels: Pixels, picture_format: Format, quality: int) -> bytes:
+    """Return ``pixels`` (BGRX, rows without gaps) as a JPEG, PNG or WebP file.
+
+    Raises:
+        EncodeError: the codec refused (WebP ends at 16383 pixels, JPEG at 65535).
+    """
+    try:
+        return _ENCODERS[picture_format](pixels, quality)
+    except (ValueError, OSError, MemoryError) as error:
+        height, width = pixels.shape[:2]
+        message = f"A picture of {width} × {height} could not become {picture_format}: {error}"
+        raise EncodeError(message) from error
+
+
+def lossless_webp(pixels: Pixels, thorough: bool) -> bytes:
+    """Return ``pixels`` as a WebP file without loss; ``thorough`` halves the size of text, and takes photographs
+    five times as long."""
+    return _pillow(pixels, "WEBP", lossless=True, quality=0, method=1 if thorough else 0)
 
 
 def _jpeg(pixels: Pixels, quality: int) -> bytes:

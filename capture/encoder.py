@@ -3,80 +3,149 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import Executor
+import logging
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from capture.encode import Encoded, Rendition, encode
+from capture.errors import EncodeError
 from capture.frame import Frame
 from capture.source import Source
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
+HANG_SECONDS = 2.5
+"""What takes longer than this is given up, and the workers replaced …"""
+PIXELS_A_SECOND = 10_000_000
+"""… but large pictures may take longer: as slow as this is a PNG of noise."""
 MOST_SLOTS = 24
 """Finished results kept in all; the oldest go first."""
 
 
+class Wish(Protocol):
+    """Something that can be made of a picture. ``family`` and ``version`` are compared and hashed."""
+
+    def family(self, frame: Frame) -> Hashable:
+        """Return what is the same for this wish of other pictures; an older result of the family is dropped."""
+
+    def version(self, frame: Frame) -> Hashable:
+        """Return what tells the results of one family apart."""
+
+    def make(self, frame: Frame) -> Any:
+        """Make it; runs in a worker thread. Raises `EncodeError`."""
+
+
+class Order(Protocol):
+    """What a viewer will wish for each next picture; compared, to see whether all wish for the same.
+
+    Attributes:
+        follows_moves: it can use that a picture is the last one, moved.
+    """
+
+    @property
+    def follows_moves(self) -> bool: ...
+
+    def next_wish(self, last: Frame, frame: Frame) -> Wish | None:
+        """Return what who has been given ``last`` will wish to have made of ``frame``, None for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Slot:
-    """The newest encode of one rendition of one source."""
-
-    version: int
-    result: asyncio.Future[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a viewer will ask to have made of the next picture."""
+class WholeWish:
+    """A whole picture as ``rendition``, handed to ``finish`` in the worker; the outcome is shared too."""
 
     rendition: Rendition
     finish: Callable[[Encoded], Any]
+    follows_moves = False
+
+    def family(self, frame: Frame) -> Hashable:
+        rendition = self.rendition
+        quality = 0 if rendition.format == "png" else rendition.quality
+        size = rendition.size_for(frame.width, frame.height)
+        return (rendition.format, quality, size, rendition.cursor, self.finish)
+
+    def version(self, frame: Frame) -> Hashable:
+        return frame.version(self.rendition.cursor)
+
+    def make(self, frame: Frame) -> Any:
+        return self.finish(encode(frame, self.rendition))
+
+    def next_wish(self, last: Frame, frame: Frame) -> Wish | None:
+        # What is slow to make must not keep the feed waiting.
+        is_new = self.version(frame) != self.version(last)
+        return self if is_new and self.rendition.format == "jpeg" else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What was made of a picture."""
+
+    sequence: int
+    result: asyncio.Future[Any]
 
 
 class SharedEncoder:
-    """Encodes each (source, picture, rendition) once, in worker threads, however many ask. Loop only.
+    """Makes each wish of each picture once, in worker threads, however many have it. Loop only.
 
-    Viewers always ask for the newest picture, so one finished result per rendition is all that is kept.
+    Viewers always ask for the newest picture, so what was made of older ones is not kept.
 
     Attributes:
-        encodes: how many encodes there were.
+        encodes: how many results were made.
         asked: by source, the newest picture that anybody wanted encoded. Feeds read it from their threads.
     """
 
-    def __init__(self, workers: Executor) -> None:
-        self._workers = workers
-        self._slots: dict[tuple[Any, ...], _Slot] = {}
+    def __init__(self, make_workers: Callable[[], ThreadPoolExecutor]) -> None:
+        self._make_workers = make_workers
+        self._workers = make_workers()
+        self._slots: dict[tuple[Any, Hashable, Hashable], _Slot] = {}
         self.encodes = 0
         self.asked: dict[Any, int] = {}
 
-    async def encode(self, frame: Frame, rendition: Rendition, finish: Callable[[Encoded], T]) -> T:
-        """Return ``finish(encoded)`` of ``frame`` as ``rendition``; ``finish`` runs in the worker and is shared too.
+    async def encode(self, frame: Frame, wish: Wish) -> Any:
+        """Return what ``wish`` makes of ``frame``.
 
         Raises:
-            EncodeError: the picture cannot be encoded this way.
+            EncodeError: the picture cannot be encoded this way, or not in a reasonable time.
         """
-        key, version = _key(frame, rendition, finish), frame.version(rendition.cursor)
+        key = (frame.source.identity, wish.family(frame), wish.version(frame))
         self.asked[frame.source.identity] = frame.sequence
         slot = self._slots.get(key)
-        if slot is None or slot.version != version or slot.result.cancelled():
+        if slot is None or slot.result.cancelled():
             self.encodes += 1
             loop = asyncio.get_running_loop()
-            result = asyncio.ensure_future(loop.run_in_executor(self._workers, _work, frame, rendition, finish))
+            result = asyncio.ensure_future(loop.run_in_executor(self._workers, wish.make, frame))
             result.add_done_callback(_retrieve)
-            slot = _Slot(version, result)
+            slot = _Slot(frame.sequence, result)
             self._keep(key, slot)
-        # A viewer that leaves must not cancel what others wait for.
-        value: T = await asyncio.shield(slot.result)
-        return value
+        if slot.result.done():
+            return slot.result.result()
+        workers, seconds = self._workers, HANG_SECONDS + frame.width * frame.height / PIXELS_A_SECOND
+        try:
+            async with asyncio.timeout(seconds):
+                # A viewer that leaves must not cancel what others wait for.
+                return await asyncio.shield(slot.result)
+        except TimeoutError:
+            self._slots.pop(key, None)
+            if workers is self._workers:
+                log.warning("an encoder did not answer within %.1f s and is replaced", seconds)
+                self._workers.shutdown(wait=False)
+                self._workers = self._make_workers()
+            raise EncodeError("Encoding the picture took too long.") from None
 
-    def supply(self, frame: Frame, order: Order, finished: Any) -> None:
+    def close(self) -> None:
+        """Encode nothing any more."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    def supply(self, frame: Frame, wish: Wish, made: Any) -> None:
         """Keep what the feed has made of ``frame`` already, for those who will ask."""
         self.encodes += 1
         result = asyncio.get_running_loop().create_future()
-        result.set_result(finished)
-        key = _key(frame, order.rendition, order.finish)
-        self._keep(key, _Slot(frame.version(order.rendition.cursor), result))
+        result.set_result(made)
+        key = (frame.source.identity, wish.family(frame), wish.version(frame))
+        self._keep(key, _Slot(frame.sequence, result))
 
     async def run(self, function: Callable[..., T], *values: object) -> T:
         """Return ``function(*values)``, worked out in a worker thread."""
@@ -87,22 +156,15 @@ class SharedEncoder:
         self.asked.pop(source.identity, None)
         self._slots = {key: slot for key, slot in self._slots.items() if key[0] != source.identity}
 
-    def _keep(self, key: tuple[Any, ...], slot: _Slot) -> None:
-        self._slots.pop(key, None)
+    def _keep(self, key: tuple[Any, Hashable, Hashable], slot: _Slot) -> None:
+        identity, family, _ = key
+        for old, kept in tuple(self._slots.items()):
+            if old[:2] == (identity, family) and kept.sequence < slot.sequence:
+                del self._slots[old]
         self._slots[key] = slot
         # A still picture whose quality is dragged about would leave one result for every value it had.
         while len(self._slots) > MOST_SLOTS:
             del self._slots[next(iter(self._slots))]
-
-
-def _key(frame: Frame, rendition: Rendition, finish: Callable[[Encoded], Any]) -> tuple[Any, ...]:
-    quality = 0 if rendition.format == "png" else rendition.quality
-    size = rendition.size_for(frame.width, frame.height)
-    return (frame.source.identity, rendition.format, quality, size, rendition.cursor, finish)
-
-
-def _work(frame: Frame, rendition: Rendition, finish: Callable[[Encoded], T]) -> T:
-    return finish(encode(frame, rendition))
 
 
 def _retrieve(result: asyncio.Future[Any]) -> None:

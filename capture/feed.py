@@ -3,59 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
-import socket
-import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from capture.backends import Backend, Wake
-from capture.buffers import Buffers
-from capture.damage import DamageMap, changed_tiles
-from capture.encode import encode
-from capture.encoder import Order, SharedEncoder
-from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
-from capture.frame import Frame, Take
-from capture.pacing import Pacer
-from capture.pixels import Pixels
+from capture.backends import Backend
+from capture.encoder import SharedEncoder
+from capture.feed_thread import Demand, FeedThread, Report
+from capture.frame import Frame
 from capture.source import Condition, Source
-from capture.waiting import wait_readable
-
-log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 1.0
-"""Pause before a display server that went away is tried again."""
 
 WAITING = Condition("waiting", "Waiting for the first picture.")
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What the subscribers together ask of a feed; swapped whole by the loop, read by the feed's thread.
-
-    ``may_take`` is asked before every take: the picture is taken only while at least one says yes. ``order`` is what
-    all who want pictures encoded want them as, None when they differ.
-    """
-
-    fps: float
-    pointer: bool
-    may_take: tuple[Callable[[], bool], ...]
-    order: Order | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Report:
-    """What the feed's thread tells the loop after it looked."""
-
-    condition: Condition
-    frame: Frame | None
-    refreshes: int
-    order: Order | None = None
-    finished: Any = None
 
 
 class Feed:
@@ -78,7 +35,7 @@ class Feed:
         self.takes = 0
         self._make_backend = make_backend
         self._listeners: dict[object, Callable[[], None]] = {}
-        self._run: _Run | None = None
+        self._run: FeedThread | None = None
         self._ending: set[asyncio.Future[None]] = set()
         self._sequence = 0
         self._refreshes = 0
@@ -135,7 +92,7 @@ class Feed:
         self._ending.add(ended)
         ended.add_done_callback(self._ending.discard)
         self.condition = WAITING
-        run = _Run(self.source, self._make_backend, demand, self._sequence, self._encoder.asked)
+        run = FeedThread(self.source, self._make_backend, demand, self._sequence, self._encoder.asked)
         run.refresh(self._refreshes)
         self._run = run
         run.start(loop, partial(self._receive, run), partial(_settle, ended))
@@ -147,7 +104,7 @@ class Feed:
             self.newest = None
         self._settle_refreshes(None)
 
-    def _receive(self, run: _Run, report: _Report) -> None:
+    def _receive(self, run: FeedThread, report: Report) -> None:
         """Take over what the thread saw; what a stopped one still sends is dropped."""
         if run is not self._run:
             return
@@ -158,8 +115,8 @@ class Feed:
             self.newest = report.frame
             self._sequence = report.frame.sequence
             changed = True
-            if report.order is not None:
-                self._encoder.supply(report.frame, report.order, report.finished)
+            if report.wish is not None:
+                self._encoder.supply(report.frame, report.wish, report.made)
         self._settle_refreshes(None if report.condition.state == "closed" else report.refreshes)
         if changed:
             for listener in tuple(self._listeners.values()):
@@ -174,219 +131,3 @@ class Feed:
 def _settle(ended: asyncio.Future[None]) -> None:
     if not ended.done():
         ended.set_result(None)
-
-
-class _Run:
-    """One life of a feed's thread. The loop calls the public methods; `_body` and below is the thread.
-
-    The thread ends by itself soon after `stop`, and closes its backend in any case.
-    """
-
-    def __init__(
-        self,
-        source: Source,
-        make_backend: Callable[[Source], Backend],
-        demand: Demand,
-        sequence: int,
-        asked: Mapping[Any, int],
-    ) -> None:
-        self._asked = asked
-        self._source = source
-        self._make_backend = make_backend
-        self._demand = demand
-        self._sequence = sequence
-        self._refresh_wanted = 0
-        self._stopping = False
-        self._call_in, self._call_out = socket.socketpair()
-        self._call_in.setblocking(False)
-        self._call_out.setblocking(False)
-
-    def start(
-        self, loop: asyncio.AbstractEventLoop, report: Callable[[_Report], None], ended: Callable[[], None]
-    ) -> None:
-        self._report = partial(_post, loop, report)
-        self._ended = partial(_post, loop, ended)
-        name = f"feed-{self._source.id}"
-        threading.Thread(target=self._body, name=name, daemon=True).start()
-
-    def set_demand(self, demand: Demand) -> None:
-        self._demand = demand
-        self._call()
-
-    def refresh(self, number: int) -> None:
-        self._refresh_wanted = number
-        self._call()
-
-    def stop(self) -> None:
-        self._stopping = True
-        self._call()
-
-    def _call(self) -> None:
-        # Full: a call is under way already. Closed: the thread has ended.
-        with contextlib.suppress(BlockingIOError, OSError):
-            self._call_in.send(b"!")
-
-    # The feed's thread from here on.
-
-    def _body(self) -> None:
-        self._frame: Frame | None = None
-        self._buffers = Buffers()
-        self._refreshed = 0
-        try:
-            while self._session() and not self._stopping:
-                self._pause(RETRY_SECONDS)
-        finally:
-            self._call_out.close()
-            self._call_in.close()
-            self._ended()
-
-    def _session(self) -> bool:
-        """Run one backend until it fails or the feed is stopped; tell whether to try again."""
-        backend: Backend | None = None
-        try:
-            backend = self._make_backend(self._source)
-            backend.open()
-            self._watch(backend)
-        except SourceGone as gone:
-            self._tell(Condition("closed", gone.message))
-            return False
-        except DisplayGone as gone:
-            self._tell(Condition("waiting", gone.message))
-        except CaptureError as fault:
-            log.warning("%s cannot be shown: %s", self._source.id, fault.message)
-            self._tell(Condition("waiting", fault.message))
-        except Exception:
-            # The thread's border: a fault of the platform becomes a state, and the log keeps the traceback.
-            log.exception("taking pictures of %s failed", self._source.id)
-            self._tell(Condition("waiting", "Taking pictures failed; it is tried again."))
-        finally:
-            if backend is not None:
-                backend.close()
-        return True
-
-    def _watch(self, backend: Backend) -> None:
-        pacer = Pacer(self._demand.fps)
-        changed = True
-        while not self._stopping:
-            demand = self._demand
-            pacer.set_rate(demand.fps)
-            now = time.monotonic()
-            urgent = self._refresh_wanted > self._refreshed
-            if not urgent:
-                if changed and pacer.due <= now:
-                    urgent = True
-                else:
-                    wake = backend.wait(max(pacer.due - now, 0) if changed else None, self._call_out.fileno())
-                    changed = changed or wake is not Wake.NOTHING
-                    urgent = wake is Wake.URGENT
-                    if wake is Wake.NOTHING:
-                        self._drain_calls()
-            if urgent and not self._stopping:
-                if not any(may() for may in demand.may_take):
-                    self._pause(None)
-                    continue
-                pacer.beat(time.monotonic())
-                self._look(backend, demand)
-                changed = False
-
-    def _look(self, backend: Backend, demand: Demand) -> None:
-        refreshes = self._refresh_wanted
-        begun, captured_at = time.monotonic(), time.time()
-        take = backend.take(demand.pointer)
-        last, self._frame = self._frame, self._next_frame(take, begun, captured_at)
-        self._refreshed = refreshes
-        if self._frame is not None and self._is_ordered(last, self._frame, demand):
-            self._tell(take.condition, demand.order)
-        else:
-            self._tell(take.condition)
-
-    def _is_ordered(self, last: Frame | None, frame: Frame, demand: Demand) -> bool:
-        """Tell whether to encode here and now instead of being asked.
-
-        Viewers that wished for the last picture will wish for this one too, and the pixels are at hand: that spares
-        the way to the loop, to a worker and back. Whoever skips pictures, or wants something slow, has to ask.
-        """
-        order = demand.order
-        if order is None or last is None or order.rendition.format != "jpeg":
-            return False
-        is_new = frame.version(order.rendition.cursor) != last.version(order.rendition.cursor)
-        return is_new and self._asked.get(self._source.identity) == last.sequence
-
-    def _next_frame(self, take: Take, begun: float, captured_at: float) -> Frame | None:
-        """Return the frame that follows from ``take``: the same object when nothing changed."""
-        last = self._frame
-        if take.condition.state != "live":
-            return last
-        number = self._sequence + 1
-        taken = take.pixels
-        pixels: Pixels
-        if last is None or (taken is not None and last.pixels.shape != taken.shape):
-            if taken is None:
-                raise CaptureError("The first take brought no picture.")
-            pixels = taken if take.is_ours else self._buffers.copy(taken)
-            pixels_sequence = number
-            damage = DamageMap.fresh(pixels.shape[1], pixels.shape[0], number)
-        else:
-            tiles = None if taken is None else changed_tiles(last.pixels, taken, take.damage)
-            if taken is not None and tiles is not None and tiles.any():
-                pixels = taken if take.is_ours else self._buffers.copy(taken)
-                pixels_sequence = number
-                damage = last.damage.marked(tiles, number)
-            elif (last.pointer is None and take.pointer is None) or (
-                take.pointer is not None and take.pointer.is_same(last.pointer)
-            ):
-                return last
-            else:
-                pixels, pixels_sequence, damage = last.pixels, last.pixels_sequence, last.damage
-        self._sequence = number
-        return Frame(
-            source=self._source,
-            sequence=number,
-            pixels_sequence=pixels_sequence,
-            pixels=pixels,
-            damage=damage,
-            pointer=take.pointer,
-            taken_at=begun,
-            captured_at=captured_at,
-            take_seconds=time.monotonic() - begun,
-        )
-
-    def _tell(self, condition: Condition, order: Order | None = None) -> None:
-        finished = None
-        if order is not None and self._frame is not None:
-            try:
-                finished = order.finish(encode(self._frame, order.rendition))
-            except EncodeError:
-                order = None  # whoever asks for it is told
-        refreshes = self._refresh_wanted if condition.state in ("waiting", "closed") else self._refreshed
-        self._report(_Report(condition, self._frame, refreshes, order, finished))
-
-    def _pause(self, seconds: float | None) -> None:
-        """Wait for a call, ``seconds`` at most."""
-        wait_readable((self._call_out.fileno(),), seconds)
-        self._drain_calls()
-
-    def _drain_calls(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while self._call_out.recv(4096):
-                pass
-
-
-def _post(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *values: object) -> None:
-    """Call ``function`` on the loop; a loop that is closed already needs to hear nothing."""
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(function, *values)
-
-
-def joined(demands: Iterable[Demand]) -> Demand | None:
-    """Return what several subscribers together ask for, None when there are none."""
-    wishes = tuple(demands)
-    if not wishes:
-        return None
-    orders = {wish.order for wish in wishes if wish.order is not None}
-    return Demand(
-        fps=max(wish.fps for wish in wishes),
-        pointer=any(wish.pointer for wish in wishes),
-        may_take=tuple(may for wish in wishes for may in wish.may_take),
-        order=orders.pop() if len(orders) == 1 else None,
-    )

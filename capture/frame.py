@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from capture.damage import DamageMap
 from capture.pixels import Pixels, Rect
+from capture.scroll import Scroll
 from capture.source import Condition, Source
 
 
@@ -60,6 +61,8 @@ class Frame:
         taken_at: seconds on the monotonic clock.
         captured_at: seconds since the epoch.
         take_seconds: how long the take lasted.
+        scroll: how the picture before becomes most of this one; None when it does not, or when nobody asked.
+        is_film: so much changes all the time that video is the leaner form.
     """
 
     source: Source
@@ -71,6 +74,8 @@ class Frame:
     taken_at: float
     captured_at: float
     take_seconds: float
+    scroll: Scroll | None = None
+    is_film: bool = False
 
     @property
     def width(self) -> int:

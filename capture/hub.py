@@ -10,9 +10,11 @@ from typing import TypeVar
 
 from capture.backends import Backend
 from capture.encode import Encoded, Rendition
-from capture.encoder import Order, SharedEncoder
+from capture.encoder import Order, SharedEncoder, WholeWish
 from capture.errors import NoPicture
-from capture.feed import Demand, Feed, joined
+from capture.feed import Feed
+from capture.feed_thread import Demand, joined
+from capture.film import Films, MakeCodec
 from capture.frame import Frame
 from capture.source import Condition, Source
 
@@ -69,15 +71,16 @@ class Hub:
 
     Attributes:
         encoder: encodes each wished rendition once.
+        films: likewise for video; None where there is none.
     """
 
-    def __init__(self, make_backend: Callable[[Source], Backend]) -> None:
+    def __init__(self, make_backend: Callable[[Source], Backend], make_codec: MakeCodec | None = None) -> None:
         self._make_backend = make_backend
         self._feeds: dict[tuple[str, int | None, int | None], Feed] = {}
         self._wishes: dict[int, tuple[Feed, Demand]] = {}
         self._numbers = itertools.count(1)
-        self._workers = ThreadPoolExecutor(ENCODE_WORKERS, thread_name_prefix="encode")
-        self.encoder = SharedEncoder(self._workers)
+        self.encoder = SharedEncoder(lambda: ThreadPoolExecutor(ENCODE_WORKERS, thread_name_prefix="encode"))
+        self.films = None if make_codec is None else Films(make_codec)
 
     @property
     def takes(self) -> int:
@@ -113,7 +116,7 @@ class Hub:
         if feed is None:
             feed = self._feeds[source.identity] = Feed(source, self._make_backend, self.encoder)
         number = next(self._numbers)
-        self._wishes[number] = (feed, Demand(fps, pointer, (may_take,), order))
+        self._wishes[number] = (feed, _demand(fps, pointer, may_take, order))
         feed.listen(number, changed)
         self._adjust(feed)
         return Subscription(self, feed, number)
@@ -122,7 +125,7 @@ class Hub:
         """Change a subscription's wish; one that has ended is ignored."""
         if number in self._wishes:
             feed, demand = self._wishes[number]
-            self._wishes[number] = (feed, Demand(fps, pointer, demand.may_take, order))
+            self._wishes[number] = (feed, _demand(fps, pointer, demand.may_take[0], order))
             self._adjust(feed)
 
     def unsubscribe(self, number: int) -> None:
@@ -147,17 +150,19 @@ class Hub:
         """
         subscription = self.subscribe(source, fps=60, pointer=rendition.cursor, changed=lambda: None, may_take=may_take)
         try:
-            async with asyncio.timeout(FIRST_PICTURE_SECONDS):
-                await subscription.refresh()
+            try:
+                async with asyncio.timeout(FIRST_PICTURE_SECONDS):
+                    await subscription.refresh()
+            except TimeoutError:
+                seconds = f"{FIRST_PICTURE_SECONDS:g}"
+                raise NoPicture(f"The source gave no picture within {seconds} seconds.") from None
             frame = subscription.newest
             if frame is None:
                 raise NoPicture(subscription.condition.reason or "There is no picture of it at the moment.")
-            return await self.encoder.encode(frame, rendition, finish)
-        except TimeoutError:
-            seconds = f"{FIRST_PICTURE_SECONDS:g}"
-            raise NoPicture(f"The source gave no picture within {seconds} seconds.") from None
+            made: T = await self.encoder.encode(frame, WholeWish(rendition, finish))
         finally:
             subscription.close()
+        return made
 
     def forget(self, source: Source) -> None:
         """Drop what is kept of a source that is gone."""
@@ -175,9 +180,13 @@ class Hub:
             for ending in endings:
                 ending.cancel()
         self._feeds.clear()
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        self.encoder.close()
 
     def _adjust(self, feed: Feed) -> None:
         feed.set_demand(joined(demand for watched, demand in self._wishes.values() if watched is feed))
         if not feed.is_running:
             self.encoder.forget(feed.source)
+
+
+def _demand(fps: float, pointer: bool, may_take: Callable[[], bool], order: Order | None) -> Demand:
+    return Demand(fps, pointer, (may_take,), order, order is not None and order.follows_moves)

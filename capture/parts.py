@@ -44,7 +44,6 @@ class Parts:
 
     Attributes:
         whole: they cover everything; ``base`` does not matter.
-        exact: with them the viewer's picture is identical to the source.
         sharpens: they show nothing new, only better.
         width, height: pixels of the encoded picture.
         captured_at: seconds since the epoch.
@@ -55,7 +54,6 @@ class Parts:
     sequence: int
     base: int
     whole: bool
-    exact: bool
     sharpens: bool
     width: int
     height: int

@@ -21,6 +21,7 @@ from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
 from capture.source import Condition, Source
+from capture.video import video_encoders
 from gui.controller import Controller
 from gui.demo import DemoProcess
 from gui.icons import Icons
@@ -105,7 +106,7 @@ class App:
         if options.port is not None:
             settings = msgspec.structs.replace(settings, port=options.port)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
-        self._hub = Hub(make_backend)
+        self._hub = Hub(make_backend, video_encoders())
         self._catalog = Catalog(fixed=(demo_source(),))
         self._shares = ShareList(self._catalog, options.rules)
         self._registry = SessionRegistry(self._hub, self._shares, _defaults(settings))

@@ -12,9 +12,15 @@ from gui.state import AppState
 from server.options import StreamOptions
 
 FORMATS = (
-    ("JPEG", "jpeg", "Quick and small; right for almost everything"),
-    ("PNG", "png", "Every pixel exact; several times larger"),
+    (
+        "Automatic",
+        "auto",
+        "Only what changes, video while much does, exact when it is still; right for almost everything",
+    ),
+    ("JPEG", "jpeg", "Single pictures, quick to make"),
+    ("PNG", "png", "Every pixel exact at once; several times larger"),
     ("WebP", "webp", "Smaller than JPEG; takes longer to make"),
+    ("Video", "h264", "Always video; for films and games"),
 )
 
 

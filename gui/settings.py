@@ -40,9 +40,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8080
-    fps: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
+    fps: Annotated[int, msgspec.Meta(ge=1, le=60)] = 30
     quality: Annotated[int, msgspec.Meta(ge=10, le=100)] = 80
-    format: Literal["jpeg", "png", "webp"] = "jpeg"
+    format: Literal["auto", "jpeg", "png", "webp", "h264"] = "auto"
     pointer: bool = True
     shared: tuple[Remembered, ...] = ()
     geometry: str = ""

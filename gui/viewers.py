@@ -37,7 +37,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 def describe(options: StreamOptions) -> str:
     """Return options in a few words, such as ``15 fps · JPEG 80``."""
-    form = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP"}[options.format]
+    form = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP", "h264": "Video", "auto": "Automatic"}[options.format]
     parts = [f"{options.fps:g} fps", form if options.format == "png" else f"{form} {options.quality}"]
     if options.scale < 1:
         parts.append(f"{options.scale:.0%}")

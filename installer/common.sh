@@ -138,7 +138,7 @@ ensure_venv() {
     fi
     make_venv
     case $1 in
-        run) project=. ;;
+        run) project=".[video]" ;;
         test) project=".[test]" ;;
     esac
     say "Installing the Python packages into .venv (the first time, this takes a minute or two)"

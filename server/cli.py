@@ -15,15 +15,18 @@ from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
+from capture.video import video_encoders
 from server import __version__
 from server.doctor import Check, checks, report
 from server.errors import ServerError
-from server.options import InvalidOption, StreamOptions
+from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.registry import SessionRegistry
 from server.server import DEFAULT_PORT, Server
 from server.sharing import ShareList, ShareRule, described, parse_rule
 
 FAILED, MISUSED = 1, 2
+PAGE_FPS = 30
+"""What the page begins with; programs of the JSON form, which get whole pictures, begin with the protocol's 10."""
 
 
 def main(argv: Sequence[str], extra_checks: Callable[[], list[Check]] | None = None) -> int:
@@ -63,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free one (default 8080)")
     serve.add_argument("--fps", type=float, help="pictures per second for viewers that ask for nothing, 0.1 to 60")
     serve.add_argument("--quality", type=int, help="10 to 100")
-    serve.add_argument("--format", help="jpeg, png or webp")
+    serve.add_argument(
+        "--format", help="auto, jpeg, png, webp or h264; programs of the JSON form get jpeg for auto and h264"
+    )
     serve.add_argument(
         "--allow-origin",
         action="append",
@@ -85,7 +90,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         wishes = {
             name: value for name in ("fps", "quality", "format") if (value := getattr(arguments, name)) is not None
         }
-        options = StreamOptions().patched(wishes)
+        options = StreamOptions(format="auto").patched(wishes, BINARY_FORMATS)
         asyncio.run(_serve_until_told(arguments, rules, options))
     except InvalidOption as error:
         return _complain(f"--{error.field}: {error.message}", MISUSED)
@@ -106,9 +111,9 @@ async def _serve_until_told(
             loop.add_signal_handler(number, told.set)
     needs_windows = any(rule.kind != "demo" for rule in rules)
     catalog = Catalog((demo_source(),), windows=needs_windows)
-    hub = Hub(make_backend)
+    hub = Hub(make_backend, video_encoders())
     shares = ShareList(catalog, rules)
-    registry = SessionRegistry(hub, shares, options)
+    registry = SessionRegistry(hub, shares, options, page_fps=PAGE_FPS if arguments.fps is None else None)
     server = Server(hub, catalog, shares, registry, allow_origins=frozenset(arguments.allow_origin))
     catalog.start()
     try:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from capture.doctor import findings
+from capture.video import video_problem
 from server.errors import ListenError
 from server.server import DEFAULT_PORT, listen
 
@@ -27,6 +28,8 @@ def checks() -> list[Check]:
     supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
     found = [Check("Python", supported, version, "" if supported else "Use Python 3.11, 3.12 or 3.13.")]
     found += [Check(name, ok, words, mend) for name, ok, words, mend in findings()]
+    problem = video_problem()
+    found.append(Check("Video", True, problem or "there is an encoder"))  # without it there are single pictures
     try:
         for listening in listen("127.0.0.1", DEFAULT_PORT):
             listening.close()

@@ -13,7 +13,11 @@ from server.errors import ServerError
 
 Unchanged = Literal["repeat", "skip"]
 
+AnyFormat = Literal["jpeg", "png", "webp", "h264", "auto"]
+"""A format of the binary form: those of single pictures, video, or whichever is leaner just now."""
+
 FORMATS: Mapping[str, Format] = {"jpeg": "jpeg", "jpg": "jpeg", "png": "png", "webp": "webp"}
+BINARY_FORMATS: Mapping[str, AnyFormat] = {**FORMATS, "h264": "h264", "auto": "auto"}
 
 
 class InvalidOption(ServerError):
@@ -34,7 +38,7 @@ class StreamOptions:
     Attributes:
         fps: pictures per second, 0.1 to 60.
         quality: 10 to 100.
-        format: ``jpeg``, ``png`` or ``webp``.
+        format: ``jpeg``, ``png`` or ``webp``; in the binary form also ``h264`` or ``auto``.
         unchanged: ``repeat`` sends the same message again while nothing changes, ``skip`` sends nothing.
         scale: 0.1 to 1.0.
         max_width, max_height: bounds in pixels, None for none.
@@ -44,7 +48,7 @@ class StreamOptions:
 
     fps: float = 10
     quality: int = 80
-    format: Format = "jpeg"
+    format: AnyFormat = "jpeg"
     unchanged: Unchanged = "repeat"
     scale: float = 1.0
     max_width: int | None = None
@@ -54,14 +58,16 @@ class StreamOptions:
 
     @property
     def rendition(self) -> Rendition:
-        """Return how pictures are to be encoded for these options."""
-        return Rendition(self.format, self.quality, self.scale, self.max_width, self.max_height, self.cursor)
+        """Return how single pictures are to be encoded for these options."""
+        return Rendition(
+            FORMATS.get(self.format, "jpeg"), self.quality, self.scale, self.max_width, self.max_height, self.cursor
+        )
 
     def to_wire(self) -> dict[str, object]:
         """Return the options as messages show them; unset bounds are left out."""
         return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
 
-    def patched(self, patch: Mapping[str, object]) -> StreamOptions:
+    def patched(self, patch: Mapping[str, object], formats: Mapping[str, AnyFormat] = FORMATS) -> StreamOptions:
         """Return the options with ``patch`` applied, all of it or, on the first bad value, nothing.
 
         Raises:
@@ -72,10 +78,10 @@ class StreamOptions:
             read = _READERS.get(name)
             if read is None:
                 raise InvalidOption(name[:40], value, f"one of the known options ({', '.join(_READERS)})")
-            changes[name] = read(name, value)
+            changes[name] = (_choice(formats) if name == "format" else read)(name, value)
         return dataclasses.replace(self, **changes)
 
-    def from_query(self, query: Mapping[str, str]) -> StreamOptions:
+    def from_query(self, query: Mapping[str, str], formats: Mapping[str, AnyFormat] = FORMATS) -> StreamOptions:
         """Return the options with those of an address applied; unknown parameters are ignored.
 
         Raises:
@@ -86,7 +92,16 @@ class StreamOptions:
             if name in query:
                 text = query[name]
                 patch[name] = text if name in ("format", "unchanged") else _number(text)
-        return self.patched(patch)
+        return self.patched(patch, formats)
+
+    def for_form(self, binary: bool) -> StreamOptions:
+        """Return the options as they hold in the binary or in the JSON form.
+
+        In the binary form nothing is sent twice; what only that has for a format is JPEG in the other one.
+        """
+        if binary:
+            return dataclasses.replace(self, unchanged="skip")
+        return self if self.format in FORMATS else dataclasses.replace(self, format="jpeg")
 
 
 def _number(text: str) -> object:

@@ -7,12 +7,15 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from capture.hub import Hub
 from capture.source import Source, Unsubscribe
-from server.options import StreamOptions
+from server.options import BINARY_FORMATS, StreamOptions
+from server.parts_showing import PartsShowing
 from server.session import ViewerSession
 from server.sharing import ShareList
+from server.showing import WholeShowing
 from server.stats import SessionView
 
 MOST_VIEWERS = 256
@@ -35,11 +38,20 @@ class SessionRegistry:
         limit: the most viewers at once.
     """
 
-    def __init__(self, hub: Hub, shares: ShareList, defaults: StreamOptions, limit: int = MOST_VIEWERS) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        shares: ShareList,
+        defaults: StreamOptions,
+        limit: int = MOST_VIEWERS,
+        page_fps: float | None = None,
+    ) -> None:
+        """``page_fps`` is what viewers of the binary form begin with while the host has wished for no other rate."""
         self.hub = hub
         self.shares = shares
         self.defaults = defaults
         self.limit = limit
+        self._page_fps = page_fps
         self._sessions: dict[str, ViewerSession] = {}
         self._ended: dict[str, asyncio.Event] = {}
         self._listeners: list[Callable[[], None]] = []
@@ -61,11 +73,16 @@ class SessionRegistry:
         Raises:
             InvalidOption: a value that is not allowed; nothing is changed then.
         """
-        self.defaults = self.defaults.patched(patch)
+        self.defaults = self.defaults.patched(patch, BINARY_FORMATS)
+        if "fps" in patch:
+            self._page_fps = None
         for session in tuple(self._sessions.values()):
-            options = session.options.patched(patch)
-            if options != session.options:
-                session.set_options(options, "host")
+            session.patch_options(patch, "host")
+
+    def defaults_for(self, binary: bool) -> StreamOptions:
+        """Return what a viewer of that form begins with."""
+        options = self.defaults.for_form(binary)
+        return replace(options, fps=self._page_fps) if binary and self._page_fps is not None else options
 
     def sessions(self) -> tuple[SessionView, ...]:
         """Return every session as it is now."""
@@ -82,10 +99,14 @@ class SessionRegistry:
         self._listeners.append(changed)
         return lambda: self._listeners.remove(changed) if changed in self._listeners else None
 
-    def open(self, source: Source, options: StreamOptions, viewer: tuple[str, str]) -> ViewerSession:
-        """Return a new session for ``viewer`` (address, program); `close_session` has to follow."""
+    def open(
+        self, source: Source, options: StreamOptions, viewer: tuple[str, str], binary: bool = False
+    ) -> ViewerSession:
+        """Return a new session for ``viewer`` (address, program), in the binary or the JSON form; `close_session` has
+        to follow."""
         session_id = f"{next(self._numbers)}-{secrets.token_hex(4)}"
-        session = ViewerSession(session_id, source, options, viewer, self.hub, self.shares.is_shared, self._tell)
+        form = PartsShowing if binary else WholeShowing
+        session = ViewerSession(session_id, source, options, viewer, self.hub, self.shares.is_shared, self._tell, form)
         self._sessions[session_id] = session
         self._ended[session_id] = asyncio.Event()
         if self._checking is None:

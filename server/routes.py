@@ -13,11 +13,12 @@ from capture.encode import Encoded, Format
 from capture.errors import EncodeError, NoPicture
 from server import __version__, messages
 from server.errors import BAD_REQUEST, CLOSE_CODES
-from server.options import InvalidOption, StreamOptions
+from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
 from server.pages import PageFile
 from server.registry import SessionRegistry
 from server.sharing import described
 from server.socket import ViewerSocket, web_socket
+from server.wire import PROTOCOL
 
 REGISTRY: Final = web.AppKey("registry", SessionRegistry)
 PAGES: Final = web.AppKey("pages", Mapping[str, PageFile])
@@ -113,17 +114,18 @@ async def stream(request: web.Request) -> web.StreamResponse:
         return problem(426, "bad_message", "This address speaks WebSocket; open /watch/… in a browser instead.")
     registry = request.app[REGISTRY]
     await response.prepare(request)
+    binary = response.ws_protocol == PROTOCOL
     source = registry.shares.find(request.match_info["id"])
     if source is None:
         return await _turn_away(response, "source_not_found", NOT_FOUND)
     try:
-        options = registry.defaults.from_query(request.query)
+        options = registry.defaults_for(binary).from_query(request.query, BINARY_FORMATS if binary else FORMATS)
     except InvalidOption as bad:
         await _last_words(response, messages.error("invalid_option", bad.message, bad.field), BAD_REQUEST)
         return response
     if registry.is_full:
         return await _turn_away(response, "too_many_viewers", FULL)
-    session = registry.open(source, options, viewer_of(request))
+    session = registry.open(source, options.for_form(binary), viewer_of(request), binary)
     try:
         await session.run(response, ViewerSocket(response, request))
     except ConnectionError:

@@ -7,8 +7,8 @@ import contextlib
 import logging
 import struct
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from aiohttp import WSMessage, WSMsgType, web
 
@@ -17,18 +17,19 @@ from capture.errors import EncodeError
 from capture.feed import WAITING
 from capture.hub import Hub
 from capture.source import Condition, Source
-from server import messages
+from server import messages, wire
+from server.adaptive import Adaptation
 from server.commands import BadCommand, Command, FloodGate, parse
 from server.errors import CLOSE_CODES, DONE
-from server.options import InvalidOption, StreamOptions
+from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
+from server.parts_showing import BadAck, PartsShowing
 from server.showing import Showing
 from server.socket import LARGEST_MESSAGE, ViewerSocket
-from server.stats import SessionView, Traffic
+from server.stats import SessionView
+from server.writer import Ending, Writer
 
 log = logging.getLogger(__name__)
 
-STATS_SECONDS = 2.0
-PING_SECONDS = 10.0
 SILENT_SECONDS = 40.0
 """A viewer from which nothing came for so long, not even the answer to a ping, is gone."""
 STALL_SECONDS = 4.2
@@ -36,14 +37,8 @@ STALL_SECONDS = 4.2
 SLOW_SECONDS = 1.0
 """From here on a viewer that takes nothing is shown as slow."""
 PARTING_SECONDS = 0.3
+NO_VIDEO = "The other computer has no video encoder; single pictures go on. Its owner can see why: panecast doctor"
 PAUSED = Condition("paused", "You paused the pictures.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    code: int
-    reason: str
-    farewell: bytes | None
 
 
 class ViewerSession:
@@ -62,21 +57,22 @@ class ViewerSession:
         hub: Hub,
         is_shared: Callable[[Source], bool],
         changed: Callable[[], None],
+        form: type[Showing],
     ) -> None:
         self.id = session_id
         self.source = source
         self._address, self._agent = viewer
         self._changed = changed
-        self._showing = Showing(hub, source, options, is_shared, self._source_changed)
-        self._traffic = Traffic(time.monotonic())
+        self._showing = form(hub, source, options, is_shared, self._source_changed)
+        self._parts = self._showing if isinstance(self._showing, PartsShowing) else None
+        self._asked = options
+        self._adaptation = Adaptation(options) if options.adaptive else None
+        self._has_video = hub.films is not None
+        self._writer = Writer(self._showing, self._figures, self._sent)
         self._flood = FloodGate()
-        self._outbox: list[bytes] = []
-        self._wake = asyncio.Event()
         self._told: Condition | None = None
-        self._ending: _Ending | None = None
         self._socket: ViewerSocket | None = None
-        self._sending_since: float | None = None
-        self._unsent = 0
+        self._is_dropped = False
         self._heard_at = time.monotonic()
         self._rtt: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -91,19 +87,25 @@ class ViewerSession:
 
     @property
     def options(self) -> StreamOptions:
-        """Return the viewer's wishes; they are replaced whole."""
+        """Return what is in force: what was asked for, or less while the viewer does not keep up."""
         return self._showing.options
 
     def view(self) -> SessionView:
         """Return the session as it is now."""
-        fps, rate = self._traffic.rates(time.monotonic())
-        state = "slow" if self._is_slow() else (self._told or Condition("waiting")).state
+        traffic, now = self._writer.traffic, time.monotonic()
+        fps, rate = traffic.rates(now)
+        state = "slow" if self._stuck_for(now) > SLOW_SECONDS else (self._told or Condition("waiting")).state
         return SessionView(
-            self.id, self._address, self._agent, self.source, self.options, fps, rate, self._traffic.since, state
+            self.id, self._address, self._agent, self.source, self.options, fps, rate, traffic.since, state
         )
 
-    def _is_slow(self) -> bool:
-        return self._sending_since is not None and time.monotonic() - self._sending_since > SLOW_SECONDS
+    def _stuck_for(self, now: float) -> float:
+        """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have."""
+        if self._socket is None:
+            return 0.0
+        owes_since = None if self._parts is None else self._parts.owes_since
+        owing = 0.0 if owes_since is None else now - owes_since
+        return max(owing, self._writer.stuck_for(now, self._socket.unsent))
 
     @property
     def is_active(self) -> bool:
@@ -113,9 +115,10 @@ class ViewerSession:
     async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
         """Serve the viewer until the session ends."""
         self._socket = socket
+        self._writer.say(messages.message("session_started", self._about(is_active=True)))
+        self._tell_lacking_video()
         self._resume()
-        self._outbox.insert(0, messages.message("session_started", self._about()))
-        writer = asyncio.create_task(self._write(), name=f"writer-{self.id}")
+        writer = asyncio.create_task(self._writer.run(socket), name=f"writer-{self.id}")
         writer.add_done_callback(self._written)
         try:
             async for received in response:
@@ -127,20 +130,38 @@ class ViewerSession:
                 task.cancel()
             await asyncio.gather(writer, *self._tasks, return_exceptions=True)
 
-    def set_options(self, options: StreamOptions, changed_by: str) -> None:
-        """Replace the options, at once, and tell the viewer."""
-        self._showing.set_options(options)
-        self._tell_update(changed_by)
+    def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
+        """Change options, at once, and tell the viewer; the host's wish for what holds already is no news.
+
+        Raises:
+            InvalidOption: a value that is not allowed; nothing is changed then.
+        """
+        binary = self._parts is not None
+        formats = BINARY_FORMATS if binary or changed_by == "host" else FORMATS
+        asked = self._asked.patched(patch, formats).for_form(binary)
+        if changed_by == "viewer" or asked != self._asked:
+            has_new_format = asked.format != self._asked.format
+            self._asked = asked
+            if not asked.adaptive:
+                self._adaptation = None
+            elif self._adaptation is None:
+                self._adaptation = Adaptation(asked)
+            else:
+                self._adaptation.ask(asked)
+            self._showing.set_options(asked if self._adaptation is None else self._adaptation.options)
+            self._tell_update(changed_by)
+            if has_new_format:
+                self._tell_lacking_video()
 
     def end(self, code: str, words: str) -> None:
         """Tell the viewer why, then close with the code that belongs to ``code``."""
-        self._finish(_Ending(CLOSE_CODES[code], code, messages.error(code, words)))
+        self._writer.end(Ending(CLOSE_CODES[code], code, messages.error(code, words)))
 
     def close_source(self, reason: str) -> None:
         """The source is gone for good: say so, then close."""
         if self._told is None or self._told.state != "closed":
             self._told = Condition("closed", reason)
-            self._say(messages.state(self._told))
+            self._writer.say(messages.state(self._told))
         self.end("source_closed", reason)
 
     def check(self, now: float) -> None:
@@ -150,12 +171,9 @@ class ViewerSession:
         if now - self._heard_at > SILENT_SECONDS:
             log.info("%s fell silent", self.id)
             self._socket.abort()
-        unsent = self._socket.unsent
-        if self._sending_since is None or unsent < self._unsent:
-            self._sending_since = now if self._sending_since is not None else None
-        elif now - self._sending_since > STALL_SECONDS:
+        if self._stuck_for(now) > STALL_SECONDS:
             self._drop()
-        self._unsent = unsent
+        self._adapt(now)
 
     def abort(self) -> None:
         """Cut the connection without a word."""
@@ -171,33 +189,66 @@ class ViewerSession:
         if received.type is WSMsgType.PONG:
             self._note_pong(bytes(received.data))
             return
-        if self._ending is not None:
+        if self._writer.ending is not None:
+            return
+        if received.type is WSMsgType.BINARY and self._parts is not None and self._is_drawn(self._parts, received.data):
             return
         if self._flood.is_flooded(time.monotonic()):
             self.end("flooding", "More than 20 messages a second for two seconds.")
+        elif received.type is WSMsgType.BINARY and self._parts is not None:
+            self._hear_binary(self._parts, received.data)
         elif received.type is not WSMsgType.TEXT:
-            self._say(messages.error("bad_message", "Only text messages are understood here."))
+            self._writer.say(messages.error("bad_message", "Only text messages are understood here."))
         elif len(received.data) > LARGEST_MESSAGE or len(received.data.encode()) > LARGEST_MESSAGE:
             self.end("message_too_large", f"A message may have {LARGEST_MESSAGE} bytes at most.")
         else:
             self._obey(received.data)
+
+    def _is_drawn(self, parts: PartsShowing, message: bytes) -> bool:
+        """Tell whether ``message`` acknowledges what was sent; then it is noted."""
+        try:
+            ack = wire.read(message)
+            if ack is None:
+                return False
+            now = time.monotonic()
+            drawn = parts.acknowledged(ack, now)
+        except (wire.BadBinary, BadAck):
+            return False
+        if drawn is not None and self._adaptation is not None:
+            self._adaptation.acknowledged(now, drawn.delay, drawn.decode, drawn.size)
+            self._adapt(now)
+        self._writer.wake()
+        return True
+
+    def _hear_binary(self, parts: PartsShowing, message: bytes) -> None:
+        """Take a request for a whole picture, or something that is none of what may be said."""
+        try:
+            if wire.read(message) is not None:
+                self._writer.say(
+                    messages.error("bad_ack", "That picture was not sent, or is not the next to be acknowledged.")
+                )
+        except wire.BadBinary as bad:
+            self._writer.say(messages.error("bad_message", str(bad)))
+            return
+        parts.forget()
+        self._writer.wake()
 
     def _obey(self, text: str) -> None:
         try:
             command = parse(text)
             self._commands[command.name](command)
         except BadCommand as bad:
-            self._say(messages.error(bad.code, bad.message))
+            self._writer.say(messages.error(bad.code, bad.message))
         except InvalidOption as bad:
-            self._say(messages.error("invalid_option", bad.message, bad.field))
+            self._writer.say(messages.error("invalid_option", bad.message, bad.field))
 
     def _update_options(self, command: Command) -> None:
-        self.set_options(self.options.patched(command.options), "viewer")
+        self.patch_options(command.options, "viewer")
 
     def _get_status(self, command: Command) -> None:
         del command
-        traffic = self._traffic
-        self._say(
+        traffic = self._writer.traffic
+        self._writer.say(
             messages.message(
                 "status",
                 self._about()
@@ -215,7 +266,7 @@ class ViewerSession:
             if name not in ("format", "quality"):
                 raise InvalidOption(name[:40], command.options[name], "left out: a screenshot has format and quality")
         chosen = StreamOptions(format="png", quality=95).patched(command.options)
-        rendition = Rendition(chosen.format, chosen.quality, cursor=self.options.cursor)
+        rendition = replace(chosen.rendition, cursor=self.options.cursor)
         task = asyncio.create_task(self._screenshot(rendition), name=f"screenshot-{self.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -225,7 +276,7 @@ class ViewerSession:
             text = await self._showing.screenshot(rendition)
         except EncodeError as error:
             text = messages.error("cannot_encode", error.message)
-        self._say(text or messages.error("no_picture", "There is no picture to take a screenshot of yet."))
+        self._writer.say(text or messages.error("no_picture", "There is no picture to take a screenshot of yet."))
 
     def _pause_command(self, command: Command) -> None:
         del command
@@ -242,7 +293,7 @@ class ViewerSession:
 
     def _stop(self, command: Command) -> None:
         del command
-        self._finish(_Ending(DONE, "asked for", None))
+        self._writer.end(Ending(DONE, "asked for", None))
 
     def _note_pong(self, payload: bytes) -> None:
         if len(payload) == 8:
@@ -267,123 +318,77 @@ class ViewerSession:
         if condition != WAITING or self._told is not None:  # that nothing is there yet at the start is no news
             self._tell_condition(condition)
         if self._showing.has_news():
-            self._wake.set()
+            self._writer.wake()
+
+    def _tell_lacking_video(self) -> None:
+        if self.options.format == "h264" and not self._has_video:
+            self._writer.say(messages.error("no_video", NO_VIDEO, "format"))
 
     def _tell_condition(self, condition: Condition) -> None:
         if condition != self._told:
             self._told = condition
-            self._say(messages.state(condition))
+            self._writer.say(messages.state(condition))
             self._changed()
 
-    def _tell_update(self, changed_by: str) -> None:
-        self._say(messages.message("session_updated", self._about() | {"changed_by": changed_by}))
+    def _tell_update(self, changed_by: str, reason: str = "") -> None:
+        why = {"changed_by": changed_by} | ({"reason": reason} if reason else {})
+        self._writer.say(messages.message("session_updated", self._about() | why))
         self._changed()
 
-    def _about(self) -> dict[str, object]:
+    def _about(self, is_active: bool | None = None) -> dict[str, object]:
         return {
             "session_id": self.id,
             "window_id": self.source.handle,
-            "active": self.is_active,
+            "active": self.is_active if is_active is None else is_active,
             "fps": self.options.fps,
             "options": self.options.to_wire(),
         }
 
-    # Writing.
+    # Keeping up.
 
-    def _say(self, text: bytes) -> None:
-        self._outbox.append(text)
-        self._wake.set()
+    def _sent(self, now: float, seconds: float) -> None:
+        if self._adaptation is not None:
+            self._adaptation.blocked(now, seconds)
 
-    def _finish(self, ending: _Ending) -> None:
-        if self._ending is None:
-            self._ending = ending
-            self._wake.set()
+    def _adapt(self, now: float) -> None:
+        """Lower or raise what is sent, if the viewer's keeping up calls for it, and say why."""
+        if self._adaptation is None:
+            return
+        change = self._adaptation.decide(now, 1 / self.options.fps)
+        if change is not None:
+            log.info("%s is on rung %d: %s", self.id, change.rung, change.reason)
+            self._showing.set_options(self._adaptation.options)
+            self._tell_update("adaptation", change.reason)
+            self._writer.wake()
 
-    async def _write(self) -> None:
-        """Send what there is to say, then the newest picture when it is due, until the session ends."""
-        socket = self._socket_or_fail()
-        now = time.monotonic()
-        next_stats, next_ping = now + STATS_SECONDS, now
-        with contextlib.suppress(ConnectionError):
-            while True:
-                self._wake.clear()
-                while self._outbox:
-                    await self._send(self._outbox.pop(0))
-                if self._ending is not None:
-                    await self._take_leave(socket, self._ending)
-                    return
-                now = time.monotonic()
-                if now >= next_stats:
-                    next_stats = now + STATS_SECONDS
-                    await self._send(messages.message("stats", self._figures(now)))
-                if now >= next_ping:
-                    next_ping = now + PING_SECONDS
-                    await socket.ping(struct.pack("!d", now))
-                due = self._showing.due()
-                if due is not None and due <= now:
-                    await self._send_picture(now)
-                    continue
-                await self._sleep(min(next_stats, next_ping, due if due is not None else next_stats))
+    # Parting.
 
     def _written(self, writer: asyncio.Task[None]) -> None:
         if not writer.cancelled() and (error := writer.exception()) is not None:
             log.error("writing to %s failed", self.id, exc_info=error)
             self.abort()
 
-    async def _send_picture(self, now: float) -> None:
-        try:
-            framed = await self._showing.next_message(now)
-        except EncodeError as error:
-            self._say(messages.error("cannot_encode", error.message))
-            return
-        if framed is not None and self._ending is None:
-            await self._timed(self._socket_or_fail().send_ready(framed))
-            self._traffic.sent(time.monotonic(), len(framed))
-
-    async def _send(self, text: bytes) -> None:
-        await self._timed(self._socket_or_fail().send(text))
-
-    async def _timed(self, sending: Awaitable[None]) -> None:
-        self._sending_since = time.monotonic()
-        try:
-            await sending
-        finally:
-            self._sending_since = None
-
-    async def _take_leave(self, socket: ViewerSocket, ending: _Ending) -> None:
-        if ending.farewell is not None:
-            await self._send(ending.farewell)
-        await socket.close(ending.code, ending.reason)
-
-    async def _sleep(self, until: float) -> None:
-        """Wait for something to do, until ``until`` at the latest."""
-        loop = asyncio.get_running_loop()
-        timer = loop.call_later(max(0.0, until - time.monotonic()), self._wake.set)
-        try:
-            await self._wake.wait()
-        finally:
-            timer.cancel()
-
     def _drop(self) -> None:
         """Part from a viewer that takes nothing: a word behind what is stuck, then cut."""
-        if self._sending_since is None or self._socket is None:
+        if self._socket is None or self._is_dropped:
             return
+        self._is_dropped = True
         log.info("%s took nothing for %.1f s and is dropped", self.id, STALL_SECONDS)
-        self._sending_since = None
         self._showing.stop()
         words = "This viewer took nothing for five seconds."
         self._socket.part(messages.error("too_slow", words), CLOSE_CODES["too_slow"])
         asyncio.get_running_loop().call_later(PARTING_SECONDS, self._socket.abort)
 
     def _figures(self, now: float) -> dict[str, object]:
-        last = self._showing.last
-        return self._traffic.figures(now) | {
+        take, encode = self._showing.seconds or (None, None)
+        figures = self._writer.traffic.figures(now) | {
             "frames_skipped": self._skipped(),
             "quality": self.options.quality,
             "rtt_ms": None if self._rtt is None else round(self._rtt * 1000, 2),
-            "encode_ms": None if last is None else round(last.encode_seconds * 1000, 2),
-            "capture_ms": None if last is None else round(last.take_seconds * 1000, 2),
+            "encode_ms": None if encode is None else round(encode * 1000, 2),
+            "capture_ms": None if take is None else round(take * 1000, 2),
         }
+        return figures if self._parts is None else figures | {"delay_ms": self._parts.delays.taken()}
 
     def _skipped(self) -> int:
         return max(0, self._showing.offered - self._showing.delivered)

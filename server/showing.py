@@ -1,15 +1,16 @@
-"""What one viewer is shown of one source: which picture is due when, and its finished message."""
+"""What one viewer is shown of one source: which message is due when. Here what every form has, and the JSON form."""
 
 from __future__ import annotations
 
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from capture.encode import Encoded, Rendition
-from capture.encoder import Order
+from capture.encoder import Order, WholeWish
 from capture.frame import Frame
 from capture.hub import Hub, Subscription
 from capture.pacing import Pacer
@@ -29,14 +30,14 @@ class Finished:
     encode_seconds: float
 
 
-class Showing:
+class Showing(ABC):
     """Pulls pictures of a source at the rate and in the rendition that a viewer wishes for. Loop only.
 
     Attributes:
         options: the viewer's wishes; replaced by `set_options`.
-        last: the newest message that was made, None before the first.
         offered: different pictures the source had for this viewer.
         delivered: different pictures handed out.
+        seconds: how long the take and the encoding of the last picture lasted, None before the first.
     """
 
     def __init__(
@@ -48,9 +49,9 @@ class Showing:
         changed: Callable[[], None],
     ) -> None:
         self.options = options
-        self.last: Finished | None = None
         self.offered = 0
         self.delivered = 0
+        self.seconds: tuple[float, float] | None = None
         self._hub = hub
         self._source = source
         self._is_shared = is_shared
@@ -58,8 +59,6 @@ class Showing:
         self._pacer = Pacer(options.fps)
         self._subscription: Subscription | None = None
         self._seen = 0
-        self._shown: tuple[int, Rendition] | None = None
-        self._sent_at = self._repeated_at = float("-inf")
 
     @property
     def is_active(self) -> bool:
@@ -80,7 +79,7 @@ class Showing:
             pointer=self.options.cursor,
             changed=self._changed,
             may_take=partial(self._is_shared, self._source),
-            order=Order(self.options.rendition, _finished),
+            order=self._order(),
         )
 
     def stop(self) -> None:
@@ -94,7 +93,7 @@ class Showing:
         self.options = options
         self._pacer.set_rate(options.fps)
         if self._subscription is not None:
-            self._subscription.set_wish(options.fps, options.cursor, Order(options.rendition, _finished))
+            self._subscription.set_wish(options.fps, options.cursor, self._order())
 
     def has_news(self) -> bool:
         """Tell whether the source looks different since this was last asked."""
@@ -105,46 +104,17 @@ class Showing:
         self.offered += 1
         return True
 
+    @abstractmethod
     def due(self) -> float | None:
         """Return the moment (monotonic) at which the next message is to be sent, None while there is none to send."""
-        frame = self._newest()
-        if frame is None:
-            return None
-        interval = self._pacer.interval
-        if (frame.version(self.options.cursor), self.options.rendition) != self._shown:
-            return max(self._pacer.due, self._repeated_at + interval / 2)
-        if self.options.unchanged == "skip" or self.last is None:
-            return None
-        # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.
-        return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
 
+    @abstractmethod
     async def next_message(self, now: float) -> bytes | None:
-        """Return the newest picture's message for `ViewerSocket.send_ready`, or the last one again.
-
-        None when it may not be shown any more.
+        """Return the message that is due, ready for `ViewerSocket.send_ready`; None when nothing may be shown.
 
         Raises:
             EncodeError: the picture cannot be encoded as wished; it is not tried again before something changes.
         """
-        subscription, frame = self._subscription, self._newest()
-        self._sent_at = now
-        if frame is None or not self._is_shared(self._source):
-            self._repeated_at = now
-            return None
-        rendition = self.options.rendition
-        shown = (frame.version(rendition.cursor), rendition)
-        if shown == self._shown:
-            self._repeated_at = now
-            return None if self.last is None else self.last.framed
-        self._pacer.beat(now)
-        before, self._shown, self.last = self._shown, shown, None
-        finished = await self._hub.encoder.encode(frame, rendition, _finished)
-        if self._subscription is not subscription or not self._is_shared(self._source):
-            self._shown = None
-            return None
-        self.delivered += before is None or before[0] != shown[0]
-        self.last = finished
-        return finished.framed
 
     async def screenshot(self, rendition: Rendition) -> bytes | None:
         """Return a ``screenshot`` message of the newest picture, None when there is none.
@@ -155,11 +125,60 @@ class Showing:
         frame = self._newest()
         if frame is None:
             return None
-        encoded = await self._hub.encoder.encode(frame, rendition, _as_is)
+        encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition, _as_is))
         return await self._hub.encoder.run(messages.screenshot, encoded, _file_name(self._source, encoded))
+
+    @abstractmethod
+    def _order(self) -> Order | None:
+        """Return what is going to be wished for of the next pictures, None when that is not known."""
 
     def _newest(self) -> Frame | None:
         return None if self._subscription is None else self._subscription.newest
+
+
+class WholeShowing(Showing):
+    """Whole pictures as text, in the JSON form."""
+
+    _finished: Finished | None = None
+    _shown: tuple[int, Rendition] | None = None
+    _sent_at = _repeated_at = float("-inf")
+
+    def due(self) -> float | None:
+        frame = self._newest()
+        if frame is None:
+            return None
+        interval = self._pacer.interval
+        if (frame.version(self.options.cursor), self.options.rendition) != self._shown:
+            return max(self._pacer.due, self._repeated_at + interval / 2)
+        if self.options.unchanged == "skip" or self._finished is None:
+            return None
+        # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.
+        return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
+
+    async def next_message(self, now: float) -> bytes | None:
+        subscription, frame = self._subscription, self._newest()
+        self._sent_at = now
+        if frame is None or not self._is_shared(self._source):
+            self._repeated_at = now
+            return None
+        rendition = self.options.rendition
+        shown = (frame.version(rendition.cursor), rendition)
+        if shown == self._shown:
+            self._repeated_at = now
+            return None if self._finished is None else self._finished.framed
+        self._pacer.beat(now)
+        before, self._shown, self._finished = self._shown, shown, None
+        finished: Finished = await self._hub.encoder.encode(frame, WholeWish(rendition, _finished))
+        if self._subscription is not subscription or not self._is_shared(self._source):
+            self._shown = None
+            return None
+        self.delivered += before is None or before[0] != shown[0]
+        self.seconds = (finished.take_seconds, finished.encode_seconds)
+        self._finished = finished
+        return finished.framed
+
+    def _order(self) -> Order:
+        return WholeWish(self.options.rendition, _finished)
 
 
 def _finished(encoded: Encoded) -> Finished:

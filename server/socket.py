@@ -8,6 +8,8 @@ from typing import Final
 
 from aiohttp import WSMsgType, web
 
+from server.wire import PROTOCOL
+
 NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 UNSENT_BYTES: Final = 128 * 1024
 """How much may wait in the kernel unsent: about a picture. More would be delay that nobody can take back, less would
@@ -23,6 +25,7 @@ LARGEST_READ: Final = 16 * 1024
 def web_socket() -> web.WebSocketResponse:
     """Return an upgrade answer. Pictures are compressed already, so compressing again only costs time."""
     return web.WebSocketResponse(
+        protocols=(PROTOCOL,),
         compress=False,
         max_msg_size=LARGEST_READ,
         autoping=False,
@@ -60,7 +63,7 @@ class ViewerSocket:
         await self._response.send_frame(text, WSMsgType.TEXT)
 
     async def send_ready(self, framed: bytes) -> None:
-        """Send what `text_frame` made, as one piece; returns when the kernel has taken it.
+        """Send what `text_frame` or `binary_frame` made, as one piece; returns when the kernel has taken it.
 
         aiohttp would write the few bytes in front of a picture by themselves, which costs a packet of their own.
 
@@ -99,6 +102,11 @@ class ViewerSocket:
 def text_frame(text: bytes) -> bytes:
     """Return a whole text message as it goes over the wire; the same for every viewer, so it is made once."""
     return _frame(WSMsgType.TEXT, text)
+
+
+def binary_frame(message: bytes) -> bytes:
+    """Return a whole binary message as it goes over the wire."""
+    return _frame(WSMsgType.BINARY, message)
 
 
 def _frame(kind: WSMsgType, payload: bytes) -> bytes:

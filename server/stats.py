@@ -55,6 +55,37 @@ class Traffic:
             self._recent.popleft()
 
 
+class Delays:
+    """Where the time goes between the screen and the viewer's eyes, added up until `taken`. Seconds."""
+
+    def __init__(self) -> None:
+        self._made: list[tuple[float, float, float]] = []
+        self._drawn: list[tuple[float, float]] = []
+
+    def made(self, capture: float, encode: float, wait: float) -> None:
+        """Note a picture that was sent ``wait`` after it could have been."""
+        self._made.append((capture, encode, wait))
+
+    def drawn(self, network: float, decode: float) -> None:
+        """Note a picture that the viewer has drawn."""
+        self._drawn.append((network, decode))
+
+    def taken(self) -> dict[str, float]:
+        """Return the means in milliseconds of what was noted since the last call, and begin anew."""
+        found: dict[str, float] = {}
+        for at, name in enumerate(("capture", "encode", "wait")):
+            found |= _mean(name, [times[at] for times in self._made])
+        for at, name in enumerate(("network", "decode")):
+            found |= _mean(name, [times[at] for times in self._drawn])
+        self._made.clear()
+        self._drawn.clear()
+        return found
+
+
+def _mean(name: str, seconds: list[float]) -> dict[str, float]:
+    return {name: round(sum(seconds) / len(seconds) * 1000, 2)} if seconds else {}
+
+
 @dataclass(frozen=True, slots=True)
 class SessionView:
     """One session as others may see it.

@@ -33,9 +33,9 @@ class Ack:
     seconds: float
 
 
-def picture(parts: Parts) -> bytes:
-    """Return a picture message."""
-    flags = (WHOLE if parts.whole else 0) | (EXACT if parts.exact else 0) | (SHARPENING if parts.sharpens else 0)
+def picture(parts: Parts, exact: bool = False) -> bytes:
+    """Return a picture message; ``exact``: with it the viewer's picture is identical to the source."""
+    flags = (WHOLE if parts.whole else 0) | (EXACT if exact else 0) | (SHARPENING if parts.sharpens else 0)
     head = _PICTURE.pack(
         PICTURE,
         flags,

@@ -16,7 +16,6 @@ from capture.backends import Wake
 from capture.backends.x11 import GONE, DamageWatch, Display, PointerWatch, speaks_to_display, wait_for_events
 from capture.errors import DisplayGone, SourceGone
 from capture.frame import Pointer, Take
-from capture.pixels import Rect
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
@@ -49,7 +48,7 @@ class Screen:
         assert self._display is not None
         self._absorb()
         try:
-            damage: tuple[Rect, ...] = self._damage.collect() if self._damaged else ()
+            damage = self._damage.collect() if self._damaged else ()
             self._damaged = False
             if self._mss is None:
                 self._mss = mss.MSS()
@@ -65,10 +64,9 @@ class Screen:
             # A dead X server shows in mss as a bare AssertionError from grab.
             raise DisplayGone(GONE) from error
         pixels = np.frombuffer(shot.raw, dtype=np.uint8).reshape(shot.height, shot.width, 4)
-        left, top = place["left"], place["top"]
-        moved = tuple(Rect(r.x - left, r.y - top, r.width, r.height) for r in damage)
-        known, self._told = self._told, True
-        return Take(LIVE, pixels, moved if known else None, where, is_ours=True)
+        self._told = True
+        # All of it may differ, not only the damage: the screen was painted on while this happened.
+        return Take(LIVE, pixels, None, where, is_ours=True)
 
     def close(self) -> None:
         display, self._display = self._display, None

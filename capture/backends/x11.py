@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import functools
 import os
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar
 
@@ -149,9 +150,8 @@ class SharedSegment:
         self._display = display
         self._shm = display.extension(xcffib.shm, 1, 2)
         self._libc = _libc()
-        self._size = 0
+        self._memory: memoryview | None = None
         self._segment = 0
-        self._address: int | None = None
 
     @property
     def segment(self) -> int:
@@ -164,27 +164,28 @@ class SharedSegment:
         Raises:
             XError: the drawable is gone or smaller than that.
         """
-        size = width * height * 4
-        if size > self._size:
-            self._resize(size)
-        assert self._address is not None
+        pixels = self.room(width, height)
         self._shm.GetImage(
             drawable, x, y, width, height, ALL_PLANES, xcffib.xproto.ImageFormat.ZPixmap, self._segment, 0
         ).reply()
-        memory = memoryview((ctypes.c_uint8 * size).from_address(self._address))
-        pixels: Pixels = np.frombuffer(memory, dtype=np.uint8).reshape(height, width, 4)
+        return pixels
+
+    def room(self, width: int, height: int) -> Pixels:
+        """Return the memory that `image` fills for such a picture."""
+        size = width * height * 4
+        if self._memory is None or size > len(self._memory):
+            self._memory = self._attach(size)
+        pixels: Pixels = np.frombuffer(self._memory[:size], dtype=np.uint8).reshape(height, width, 4)
         return pixels
 
     def close(self) -> None:
-        """Give the memory back; never raises. No view of it may be used afterwards."""
-        if self._address is not None:
+        """Have the X server let go of the memory; never raises. Pictures in it stay until nobody holds them."""
+        if self._memory is not None:
             with contextlib.suppress(xcffib.XcffibException):
                 self._shm.Detach(self._segment, is_checked=True).check()
-            self._libc.shmdt(ctypes.c_void_p(self._address))
-            self._address = None
-            self._size = 0
+            self._memory = None
 
-    def _resize(self, size: int) -> None:
+    def _attach(self, size: int) -> memoryview:
         self.close()
         private, create_for_owner, remove = 0, 0o1600, 0
         number = self._libc.shmget(private, ctypes.c_size_t(size), create_for_owner)
@@ -194,7 +195,9 @@ class SharedSegment:
             address = self._libc.shmat(number, None, 0)
             if address in (None, ctypes.c_void_p(-1).value):
                 raise CaptureError(f"Shared memory cannot be used: {os.strerror(ctypes.get_errno())}.")
-            self._address, self._size = address, size
+            memory = (ctypes.c_uint8 * size).from_address(address)
+            # Arrays refer to it, so it is unmapped when the last picture in it is gone, and not before.
+            weakref.finalize(memory, self._libc.shmdt, ctypes.c_void_p(address)).atexit = False
             self._segment = self._display.new_id()
             try:
                 self._shm.Attach(self._segment, number, False, is_checked=True).check()
@@ -205,6 +208,7 @@ class SharedSegment:
         finally:
             # Marked for removal at once: it lives while attached and cannot be left behind by a crash.
             self._libc.shmctl(number, remove, None)
+        return memoryview(memory)
 
 
 @functools.cache

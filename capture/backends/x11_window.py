@@ -16,10 +16,11 @@ from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture.backends import Wake
-from capture.backends.x11 import DamageWatch, Display, PointerWatch, SharedSegment, speaks_to_display, wait_for_events
+from capture.backends.x11 import DamageWatch, Display, PointerWatch, speaks_to_display, wait_for_events
+from capture.backends.x11_pictures import DrawablePictures
 from capture.errors import CaptureError, SourceGone
 from capture.frame import Pointer, Take
-from capture.pixels import Pixels, Rect
+from capture.pixels import Rect
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
@@ -44,7 +45,7 @@ class X11Window:
     @speaks_to_display
     def open(self) -> None:
         display = self._display = Display()
-        self._memory = SharedSegment(display)
+        self._pictures = DrawablePictures(display)
         self._composite = display.extension(xcffib.composite, 0, 4)
         self._pointer = PointerWatch(display)
         self._pixmap: int | None = None
@@ -85,8 +86,8 @@ class X11Window:
     def close(self) -> None:
         display, self._display = self._display, None
         if display is not None:
-            if hasattr(self, "_memory"):
-                self._memory.close()
+            if hasattr(self, "_pictures"):
+                self._pictures.close()
             display.close()
 
     def _picture(self, pointer: Pointer | None) -> Take:
@@ -96,11 +97,11 @@ class X11Window:
             damage = None
         elif not damage:
             return Take(LIVE, None, (), pointer)
-        width, height = self._size
         assert self._pixmap is not None
-        pixels: Pixels = self._memory.image(self._pixmap, self._border, self._border, width, height)
-        self._told = True
-        return Take(LIVE, pixels, damage, pointer)
+        pixels, fetched = self._pictures.fetch(self._pixmap, Rect(self._border, self._border, *self._size), damage)
+        known, self._told = self._told, True
+        # All that was fetched may differ, not only the damage: the window was painted on while this happened.
+        return Take(LIVE, pixels, (fetched,) if known else None, pointer, is_ours=True)
 
     def _name_pixmap(self) -> bool:
         """Get hold of the window's current picture; False while it has none because it is not on the screen."""

@@ -1,6 +1,6 @@
 // The page that watches one source: puts stream, picture, controls and statistics together.
 
-import { sharedSources, streamAddress, watchPath } from "./api.js";
+import { addressedOptions, sharedSources, streamAddress, watchPath } from "./api.js";
 import { hideWhenQuiet } from "./bar.js";
 import { Controls, isVideo } from "./controls.js";
 import { Pointer } from "./pointer.js";
@@ -23,7 +23,11 @@ const video = await videoWay();
 let canVideo = video !== "none";
 let sourceId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 /** What the viewer asks for here; sent again when the connection comes back. @type {Record<string, string | number>} */
-let wishes = { fps: 30, format: canVideo ? "auto" : "jpeg" };
+let wishes = addressedOptions(location.search);
+if (!canVideo && isVideo(String(wishes.format ?? "auto"))) {
+  // What the host chose may be video.
+  wishes = { ...wishes, format: "jpeg" };
+}
 /** @type {Date | null} */
 let lastPicture = null;
 /** The last error the server named, for the sentence after a close. */

@@ -1,141 +1,155 @@
 """What the benchmark looks at: a real window with known content, painted by a process of its own.
 
-``python -m tests.benchmarks.content MODE`` opens a 1280 × 720 window and prints its handle. Modes: ``still``;
-``motion``: a camera-like pan, the whole window thirty times a second; ``changes``: now and then another shade,
-each printed with the moment it was painted, for measuring delay.
+``python -m tests.benchmarks.content MODE [WIDTH HEIGHT]`` opens the window and prints its handle and where it is
+(x, y). Each picture carries its count as a barcode; the count and the moment (CLOCK_MONOTONIC) at which it had been
+painted are printed, one line each. Modes:
+
+- ``still``: a page of text with a photograph; a line on standard input has the next page painted;
+- ``typing``: letters appear one after the other in a program's text, nothing but their cells is painted;
+- ``scrolling``: a program's text moves up by a few pixels, thirty times a second, all of it painted anew;
+- ``motion``: a camera-like pan, the whole window as often;
+- ``changes``: now and then a rectangle of 480 × 320 pixels gets another shade.
 """
 
 from __future__ import annotations
 
 import random
+import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
 
-import numpy as np
-import xcffib
-import xcffib.shm
-import xcffib.xproto
+from tests.benchmarks import codelike, sheets
+from tests.benchmarks.barcode import Strip
+from tests.benchmarks.window import Sheet, Window
 
-from capture.backends.x11 import Display, SharedSegment
+FPS = 29
+"""A little less than what viewers ask for, so that no server leaves out a picture for having had one just before."""
+LETTERS_A_SECOND = 8
+STEPS = (3, 4, 6, 5)
+"""Pixels by which the text moves from one picture to the next, over and over."""
+BAR = 48
+"""Height of the bars above and below the scrolled text, in pixels."""
+TYPED_AT = (140, 312)
+TYPED_LINES, TYPED_LETTERS, CELL = 4, 100, 9
+SHADES = range(20, 250, 10)
 
-WIDTH, HEIGHT, FPS = 1280, 720, 30
-LOOP = 45
-"""Different pictures of the pan, after which it starts anew."""
-
-
-def scene() -> np.ndarray:
-    """Return something like a photograph, wider than the window: smooth shapes with a little grain."""
-    draw = np.random.default_rng(7)
-    wide = np.zeros((HEIGHT, WIDTH + LOOP * 8, 4), dtype=np.float32)
-    for step, weight in ((120, 90), (40, 50), (10, 25)):
-        coarse = draw.random((HEIGHT // step + 2, wide.shape[1] // step + 2, 4), dtype=np.float32)
-        rows, columns = (
-            np.linspace(0, coarse.shape[0] - 1.01, HEIGHT),
-            np.linspace(0, coarse.shape[1] - 1.01, wide.shape[1]),
-        )
-        top, left = rows.astype(int), columns.astype(int)
-        down, right = (rows - top)[:, None, None], (columns - left)[None, :, None]
-        upper = coarse[top][:, left] * (1 - right) + coarse[top][:, left + 1] * right
-        lower = coarse[top + 1][:, left] * (1 - right) + coarse[top + 1][:, left + 1] * right
-        wide += weight * (upper * (1 - down) + lower * down)
-    wide += draw.normal(0, 3, wide.shape)
-    return np.clip(wide, 0, 255).astype(np.uint8)
+Paint = Callable[[int], None]
 
 
-class Window:
-    """A plain window that is painted from shared memory."""
-
-    def __init__(self, title: str) -> None:
-        self.display = Display()
-        core = self.display.connection.core
-        self.id = self.display.new_id()
-        self.context = self.display.new_id()
-        screen = self.display.connection.get_setup().roots[0]
-        core.CreateWindow(
-            screen.root_depth,
-            self.id,
-            self.display.root,
-            60,
-            60,
-            WIDTH,
-            HEIGHT,
-            0,
-            xcffib.xproto.WindowClass.InputOutput,
-            screen.root_visual,
-            xcffib.xproto.CW.BackPixel,
-            [0x404040],
-        )
-        name = self.display.atom("_NET_WM_NAME")
-        text = self.display.atom("UTF8_STRING")
-        core.ChangeProperty(xcffib.xproto.PropMode.Replace, self.id, name, text, 8, len(title), title.encode())
-        core.CreateGC(self.context, self.id, 0, [])
-        core.MapWindow(self.id)
-        self.flush()
-        self._shm = self.display.extension(xcffib.shm, 1, 2)
-        self._kept: list[SharedSegment] = []
-        time.sleep(0.5)  # the window manager maps it
-
-    def share(self, pixels: np.ndarray) -> int:
-        """Return a shared segment that holds ``pixels``."""
-        memory = SharedSegment(self.display)
-        memory.image(self.id, 0, 0, WIDTH, HEIGHT)[:] = pixels
-        self._kept.append(memory)
-        return memory.segment
-
-    def paint(self, segment: int) -> None:
-        """Put a shared picture into the window."""
-        self._shm.PutImage(
-            self.id,
-            self.context,
-            WIDTH,
-            HEIGHT,
-            0,
-            0,
-            WIDTH,
-            HEIGHT,
-            0,
-            0,
-            24,
-            xcffib.xproto.ImageFormat.ZPixmap,
-            False,
-            segment,
-            0,
-        )
-        self.flush()
-
-    def flush(self) -> None:
-        """Send what was asked, and have it done."""
-        self.display.connection.core.GetInputFocus().reply()
+def strips(mode: str, height: int) -> tuple[Strip, ...]:
+    """Return where the pictures' counts stand: at the top and the bottom, so that only a whole picture has both."""
+    if mode == "typing":
+        return (Strip(TYPED_AT[0] - 112, TYPED_AT[1] + codelike.LINE, 8, 12),)
+    return (Strip(16, 16, 16, 24), Strip(16, height - 32, 16, 24))
 
 
-def main(mode: str) -> None:
-    """Paint until killed."""
-    window = Window(f"benchmark {mode}")
-    whole = scene()
-    if mode == "changes":
-        shades = range(0, 250, 10)
-        segments = []
-        for shade in shades:
-            pixels = np.ascontiguousarray(whole[:, :WIDTH])
-            pixels[200:520, 400:880] = shade
-            segments.append((shade, window.share(pixels)))
-    else:
-        count = LOOP if mode == "motion" else 1
-        segments = [(0, window.share(np.ascontiguousarray(whole[:, 8 * at : 8 * at + WIDTH]))) for at in range(count)]
-    window.paint(segments[0][1])
-    print(window.id, flush=True)
-    at = 0
+class Numbers:
+    """Puts a picture's count into the window."""
+
+    def __init__(self, window: Window, places: tuple[Strip, ...]) -> None:
+        self._window = window
+        self._strips = [(strip, window.sheet(strip.drawn(0))) for strip in places]
+
+    def paint(self, count: int) -> None:
+        """Paint ``count``."""
+        for strip, sheet in self._strips:
+            sheet.pixels[:] = strip.drawn(count)
+            self._window.paint(sheet, (0, 0), (strip.width, strip.block), (strip.x, strip.y))
+
+
+def moving(window: Window, numbers: Numbers, sheet: Sheet, area: tuple[int, int, int, int], mode: str) -> Paint:
+    """Return what paints a piece of ``sheet`` into ``area`` (x, y, width, height), each time another piece."""
+    x, y, width, height = area
+    turn = codelike.LINE * sheets.CODE_LINES
+
+    def paint(count: int) -> None:
+        if mode == "motion":
+            source = (count % sheets.PAN_PICTURES * sheets.PAN_STEP, 0)
+        else:
+            rounds, rest = divmod(count, len(STEPS))
+            source = (0, (rounds * sum(STEPS) + sum(STEPS[:rest])) % turn)
+        with window.at_once():
+            window.paint(sheet, source, (width, height), (x, y))
+            numbers.paint(count)
+
+    return paint
+
+
+def typing(window: Window, numbers: Numbers) -> Paint:
+    """Return what types one more letter; when the lines are full, it begins to overwrite them."""
+    letters = codelike.letters(TYPED_LETTERS)
+    cell = window.sheet(sheets.blank(CELL, codelike.LINE, codelike.PAPER))
+
+    def paint(count: int) -> None:
+        cell.pixels[:] = sheets.letter(next(letters), CELL)
+        line, column = divmod(count % (TYPED_LINES * TYPED_LETTERS), TYPED_LETTERS)
+        place = (TYPED_AT[0] + column * CELL, TYPED_AT[1] + line * codelike.LINE)
+        with window.at_once():
+            window.paint(cell, (0, 0), (CELL, codelike.LINE), place)
+            numbers.paint(count)
+
+    return paint
+
+
+def painter(window: Window, mode: str, width: int, height: int) -> Paint:
+    """Return what paints the picture of a count."""
+    numbers = Numbers(window, strips(mode, height))
+    if mode == "motion":
+        return moving(window, numbers, window.sheet(sheets.pan(width, height)), (0, 0, width, height), mode)
+    if mode in ("scrolling", "typing"):
+        code = window.sheet(sheets.code(width, height))
+        bar = window.sheet(sheets.blank(width, BAR, (52, 56, 68)))
+        window.paint(code, (0, 0), (width, height), (0, 0))
+        for top in (0, height - BAR):
+            window.paint(bar, (0, 0), (width, BAR), (0, top))
+        if mode == "scrolling":
+            return moving(window, numbers, code, (0, BAR, width, height - 2 * BAR), mode)
+        empty = window.sheet(sheets.blank(width, (TYPED_LINES + 2) * codelike.LINE, codelike.PAPER))
+        window.paint(empty, (0, 0), (width, empty.pixels.shape[0]), (0, TYPED_AT[1] - codelike.LINE))
+        return typing(window, numbers)
+    sheet = window.sheet(sheets.page(width, height, 0))
+
+    def page(count: int) -> None:
+        """Paint another page, or another shade into this one."""
+        if mode == "still" and count:
+            sheet.pixels[:] = sheets.page(width, height, count)
+        if mode == "changes":
+            sheet.pixels[200:520, 400:880] = SHADES[count % len(SHADES)]
+        with window.at_once():
+            window.paint(sheet, (0, 0), (width, height), (0, 0))
+            numbers.paint(count)
+
+    return page
+
+
+def moments(mode: str) -> Iterator[None]:
+    """Pause before each picture; end when there is none any more."""
+    if mode == "still":
+        yield from (None for _ in sys.stdin)
+        return
     due = time.monotonic()
     while True:
-        if mode == "still":
-            time.sleep(3600)
-        due += 1 / FPS if mode == "motion" else random.uniform(0.05, 0.15)
-        time.sleep(max(0.0, due - time.monotonic()))
-        at = (at + 1) % len(segments)
-        window.paint(segments[at][1])
         if mode == "changes":
-            print(segments[at][0], time.monotonic(), flush=True)
+            due += random.uniform(0.05, 0.15)
+        else:
+            due += 1 / (LETTERS_A_SECOND if mode == "typing" else FPS)
+        time.sleep(max(0.0, due - time.monotonic()))
+        yield
+
+
+def main(mode: str, width: int, height: int) -> None:
+    """Paint until killed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    window = Window(f"benchmark {mode}", width, height)
+    paint = painter(window, mode, width, height)
+    paint(0)
+    print(window.id, *window.place(), flush=True)
+    print(0, f"{time.monotonic():.6f}", flush=True)
+    for count, _ in enumerate(moments(mode), 1):
+        paint(count)
+        print(count, f"{time.monotonic():.6f}", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], *(map(int, sys.argv[2:4]) if len(sys.argv) > 2 else (1280, 720)))

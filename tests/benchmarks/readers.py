@@ -1,80 +1,142 @@
 """Viewers that only count, many in one process: the WebSocket protocol by hand, so that they cost next to nothing.
 
-``python -m tests.benchmarks.readers PORT PATH COUNT SECONDS [delay]`` prints one JSON line: per reader the pictures
-a second and the longest gap; with ``delay`` the moment at which each shade of the ``changes`` window arrived.
+``python -m tests.benchmarks.readers PORT PATH COUNT SECONDS`` prints one line when it begins and one of JSON at the
+end: per reader the pictures a second and the longest gap. ``--binary`` asks for the binary form and acknowledges what
+comes, undecoded. ``--numbers MODE WIDTH HEIGHT`` decodes every picture of a content window and tells of each the count
+that it carries, when the message had arrived, and when it had been decoded.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import base64
 import itertools
 import json
 import os
-import sys
+import struct
 import time
 
-import simplejpeg
+from server.wire import PICTURE, PROTOCOL, ack
+from tests.benchmarks.barcode import Strip
+from tests.benchmarks.content import strips
 
 SETTLE_SECONDS = 1.5
 """Left out at the start, while everybody connects."""
+TEXT, BINARY = 1, 2
+LARGEST = 1 << 24
+
+
+class Numbers:
+    """Finds which picture each message brings.
+
+    Attributes:
+        seen: (count, when the message had arrived, when it had been decoded).
+    """
+
+    def __init__(self, places: tuple[Strip, ...], width: int) -> None:
+        from tests.benchmarks.decoding import Picture  # most readers decode nothing
+
+        self._strips, self._width = places, width
+        self._picture = Picture()
+        self.seen: list[tuple[int, float, float]] = []
+
+    def note(self, kind: int, body: bytes, arrived: float) -> None:
+        """Decode a message and read its number."""
+        (self._picture.text if kind == TEXT else self._picture.binary)(body)
+        decoded = time.monotonic()
+        pixels = self._picture.pixels
+        if pixels is not None:
+            scale = pixels.shape[1] / self._width
+            found = {strip.read(pixels[:, :, 1], scale) for strip in self._strips}
+            if len(found) == 1 and (number := found.pop()) is not None:
+                self.seen.append((number, arrived, decoded))
 
 
 class Reader:
-    """One viewer."""
+    """One viewer.
 
-    def __init__(self, port: int, path: str, shades: list[tuple[int, float]] | None) -> None:
-        self._port, self._path, self._shades = port, path, shades
+    Attributes:
+        times: when each picture had arrived.
+    """
+
+    def __init__(self, port: int, path: str, is_binary: bool, numbers: Numbers | None) -> None:
+        self._port, self._path, self._is_binary, self._numbers = port, path, is_binary, numbers
         self.times: list[float] = []
 
     async def run(self, until: float) -> None:
         """Read pictures until the moment ``until``."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 22)
         key = base64.b64encode(os.urandom(16)).decode()
+        protocol = f"Sec-WebSocket-Protocol: {PROTOCOL}\r\n" if self._is_binary else ""
         writer.write(
             f"GET {self._path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
-            "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Upgrade: websocket\r\nConnection: Upgrade\r\n{protocol}"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
-        await reader.readuntil(b"\r\n\r\n")
+        answer = await reader.readuntil(b"\r\n\r\n")
+        if b" 101 " not in answer:
+            raise RuntimeError(f"{self._path}: {answer.decode(errors='replace')}")
         try:
             async with asyncio.timeout(until - time.monotonic()):
                 while True:
-                    head = await reader.readexactly(2)
-                    size = head[1]
-                    if size == 126:
-                        size = int.from_bytes(await reader.readexactly(2))
-                    elif size == 127:
-                        size = int.from_bytes(await reader.readexactly(8))
-                    body = await reader.readexactly(size)
-                    if body.startswith(b'{"type":"frame"'):
-                        self._note(body)
+                    kind, body = await _message(reader)
+                    self._hear(kind, body, writer)
         except TimeoutError:
             writer.close()
 
-    def _note(self, body: bytes) -> None:
+    def _hear(self, kind: int, body: bytes, writer: asyncio.StreamWriter) -> None:
+        is_picture = body[:1] == bytes((PICTURE,)) if kind == BINARY else b'"frame"' in body[:24]
+        if not is_picture:
+            return
         now = time.monotonic()
         self.times.append(now)
-        if self._shades is not None:
-            data = base64.b64decode(body[body.index(b"base64,") + 7 : -3])
-            self._shades.append((int(simplejpeg.decode_jpeg(data, "GRAY")[360, 640, 0]), now))
+        if self._numbers is not None:
+            self._numbers.note(kind, body, now)
+        if kind == BINARY:
+            (sequence,) = struct.unpack_from("<Q", body, 8)
+            answer = ack(sequence, time.monotonic() - now)
+            # A viewer's messages are masked; a mask of zeros changes nothing.
+            writer.write(bytes((0x82, 0x80 | len(answer), 0, 0, 0, 0)) + answer)
 
 
-async def main(port: int, path: str, count: int, seconds: float, delay: bool) -> None:
-    """Run ``count`` readers for ``seconds`` and print what they saw."""
-    shades: list[tuple[int, float]] | None = [] if delay else None
-    readers = [Reader(port, path, shades) for _ in range(count)]
+async def _message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    head = await reader.readexactly(2)
+    size = head[1]
+    if size == 126:
+        size = int.from_bytes(await reader.readexactly(2))
+    elif size == 127:
+        size = int.from_bytes(await reader.readexactly(8))
+    if size > LARGEST:
+        raise RuntimeError(f"a message of {size} bytes")
+    return head[0] & 15, await reader.readexactly(size)
+
+
+async def main(told: argparse.Namespace) -> None:
+    """Run the readers and print what they saw."""
+    numbers = None
+    if told.numbers:
+        mode, width, height = told.numbers
+        numbers = Numbers(strips(mode, int(height)), int(width))
+    readers = [Reader(told.port, told.path, told.binary, numbers) for _ in range(told.count)]
     begun = time.monotonic()
     print("reading", flush=True)
-    await asyncio.gather(*(reader.run(begun + seconds) for reader in readers))
+    await asyncio.gather(*(reader.run(begun + told.seconds) for reader in readers))
     first = begun + SETTLE_SECONDS
     rates, gaps = [], []
     for reader in readers:
         times = [moment for moment in reader.times if moment >= first]
-        rates.append(len(times) / (seconds - SETTLE_SECONDS))
-        gaps.append(max((b - a for a, b in itertools.pairwise(times)), default=seconds))
-    print(json.dumps({"rates": rates, "gaps": gaps, "shades": shades}), flush=True)
+        rates.append(len(times) / (told.seconds - SETTLE_SECONDS))
+        gaps.append(max((b - a for a, b in itertools.pairwise(times)), default=told.seconds))
+    print(json.dumps({"rates": rates, "gaps": gaps, "numbers": numbers.seen if numbers else []}), flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), "delay" in sys.argv))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port", type=int)
+    parser.add_argument("path")
+    parser.add_argument("count", type=int)
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("--binary", action="store_true")
+    parser.add_argument("--numbers", nargs=3)
+    asyncio.run(main(parser.parse_args()))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
 
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
+from capture.video import video_encoders
 from server.options import StreamOptions
 from server.registry import SessionRegistry
 from server.server import Server
@@ -20,9 +20,9 @@ from server.sharing import ShareList, ShareRule
 async def main() -> None:
     """Serve everything until standard input ends."""
     catalog = Catalog((demo_source(320, 240),))
-    hub = Hub(make_backend)
+    hub = Hub(make_backend, video_encoders())
     shares = ShareList(catalog, (ShareRule("all"),))
-    registry = SessionRegistry(hub, shares, StreamOptions())
+    registry = SessionRegistry(hub, shares, StreamOptions(fps=30, format="auto"))
     server = Server(hub, catalog, shares, registry)
     catalog.start()
     await catalog.ready()
@@ -33,11 +33,11 @@ async def main() -> None:
     print(server.port, flush=True)
     while await reader.readline():
         counters = {
-            "cpu": time.process_time(),
-            "at": time.monotonic(),
             "takes": hub.takes,
-            "encodes": hub.encoder.encodes,
+            "encodes": hub.encoder.encodes + sum(film.encodes for film in (hub.films.running if hub.films else ())),
             "viewers": len(registry),
+            "picture_rate": sum(session.bytes_per_second for session in registry.sessions()),
+            "formats": [session.options.format for session in registry.sessions()],
         }
         print(json.dumps(counters), flush=True)
     await server.stop()

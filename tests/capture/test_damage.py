@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.damage import TILE, DamageMap, changed_tiles, tile_grid
+from capture.damage import MOST_RECTANGLES, TILE, DamageMap, changed_tiles, joined, tile_grid
 from capture.pixels import Rect
 
 
@@ -49,8 +49,41 @@ def test_within_the_damage_every_change_is_found(data: st.DataObject) -> None:
     assert (changed_tiles(old, new, tuple(rects)) == naive(old, new)).all()
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_few_rectangles_cover_all_that_changed_and_do_not_overlap(data: st.DataObject) -> None:
+    width, height = data.draw(st.integers(1, 400)), data.draw(st.integers(1, 300))
+    rows, columns = tile_grid(width, height)
+    tiles = np.random.default_rng(data.draw(st.integers(0, 99))).random((rows, columns)) < data.draw(st.floats(0, 1))
+    covered = np.zeros((height, width), dtype=int)
+    found = joined(tiles, width, height)
+    for rect in found:
+        assert min(rect.x, rect.y) >= 0
+        assert min(rect.width, rect.height) > 0
+        assert rect.x + rect.width <= width
+        assert rect.y + rect.height <= height
+        covered[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width] += 1
+    changed = np.kron(tiles, np.ones((TILE, TILE), dtype=bool))[:height, :width]
+
+    assert len(found) <= MOST_RECTANGLES
+    assert covered.max(initial=0) <= 1
+    assert (covered[changed] == 1).all()
+    assert tiles.any() or not found
+
+
+def test_what_is_one_rectangle_stays_one_and_exact() -> None:
+    tiles = np.zeros((6, 9), dtype=bool)
+    tiles[1:4, 2:7] = True
+    tiles[5, 8] = True
+
+    assert set(joined(tiles, 9 * TILE - 3, 6 * TILE)) == {
+        Rect(2 * TILE, TILE, 5 * TILE, 3 * TILE),
+        Rect(8 * TILE, 5 * TILE, TILE - 3, TILE),
+    }
+
+
 def test_the_map_tells_what_a_viewer_missed_whatever_it_skipped() -> None:
-    first = DamageMap.fresh(130, 70, 1)
+    first = DamageMap.fresh(2 * TILE + 2, TILE + 6, 1)
     tiles = np.zeros((2, 3), dtype=bool)
     tiles[0, 1] = True
     second = first.marked(tiles, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,15 +11,17 @@ from dataclasses import replace
 import pytest
 
 from capture.encode import Encoded, Rendition
-from capture.encoder import MOST_SLOTS, SharedEncoder
+from capture.encoder import MOST_SLOTS, SharedEncoder, WholeWish
 from capture.errors import EncodeError
+from capture.frame import Frame
 from tests.capture.canned import SOURCE, frame, plain
 
 
 @pytest.fixture
 async def encoder() -> AsyncIterator[SharedEncoder]:
-    with ThreadPoolExecutor(2) as workers:
-        yield SharedEncoder(workers)
+    made = SharedEncoder(lambda: ThreadPoolExecutor(2))
+    yield made
+    made.close()
 
 
 def as_is(encoded: Encoded) -> Encoded:
@@ -31,7 +34,9 @@ def size(encoded: Encoded) -> int:
 
 async def test_equal_wishes_share_one_result(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
-    results = await asyncio.gather(*(encoder.encode(picture, Rendition(max_width=w), as_is) for w in (100, 500, None)))
+    results = await asyncio.gather(
+        *(encoder.encode(picture, WholeWish(Rendition(max_width=w), as_is)) for w in (100, 500, None))
+    )
 
     assert encoder.encodes == 1
     assert results[0] is results[1] is results[2]
@@ -40,32 +45,32 @@ async def test_equal_wishes_share_one_result(encoder: SharedEncoder) -> None:
 async def test_quality_matters_but_for_png(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
     for quality in (20, 30):
-        await encoder.encode(picture, Rendition("jpeg", quality), as_is)
-        await encoder.encode(picture, Rendition("png", quality), as_is)
+        await encoder.encode(picture, WholeWish(Rendition("jpeg", quality), as_is))
+        await encoder.encode(picture, WholeWish(Rendition("png", quality), as_is))
 
     assert encoder.encodes == 3
 
 
 async def test_another_form_or_picture_is_made_anew(encoder: SharedEncoder) -> None:
-    await encoder.encode(frame(plain(1, 2, 3)), Rendition(), as_is)
-    assert await encoder.encode(frame(plain(1, 2, 3)), Rendition(), size) > 100
-    await encoder.encode(frame(plain(1, 2, 3), sequence=2), Rendition(), as_is)
+    await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), as_is))
+    assert await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), size)) > 100
+    await encoder.encode(frame(plain(1, 2, 3), sequence=2), WholeWish(Rendition(), as_is))
 
     assert encoder.encodes == 3
 
 
 async def test_a_handle_in_other_hands_never_gets_the_old_picture(encoder: SharedEncoder) -> None:
-    old = await encoder.encode(frame(plain(1, 2, 3)), Rendition("png"), as_is)
+    old = await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition("png"), as_is))
     other = frame(plain(9, 9, 9), source=replace(SOURCE, pid=99))
-    new = await encoder.encode(other, Rendition("png"), as_is)
+    new = await encoder.encode(other, WholeWish(Rendition("png"), as_is))
 
     assert new.data != old.data
 
 
 async def test_who_leaves_does_not_cancel_the_others(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3, 2000, 2000))
-    leaving = asyncio.create_task(encoder.encode(picture, Rendition("png"), as_is))
-    staying = asyncio.create_task(encoder.encode(picture, Rendition("png"), as_is))
+    leaving = asyncio.create_task(encoder.encode(picture, WholeWish(Rendition("png"), as_is)))
+    staying = asyncio.create_task(encoder.encode(picture, WholeWish(Rendition("png"), as_is)))
     await asyncio.sleep(0)
     leaving.cancel()
 
@@ -76,7 +81,7 @@ async def test_who_leaves_does_not_cancel_the_others(encoder: SharedEncoder) -> 
 async def test_a_failure_reaches_everybody_who_waits(encoder: SharedEncoder) -> None:
     wide = frame(plain(0, 0, 0, 20000, 2))
     results = await asyncio.gather(
-        *(encoder.encode(wide, Rendition("webp"), as_is) for _ in range(2)), return_exceptions=True
+        *(encoder.encode(wide, WholeWish(Rendition("webp"), as_is)) for _ in range(2)), return_exceptions=True
     )
 
     assert [type(result) for result in results] == [EncodeError, EncodeError]
@@ -85,12 +90,45 @@ async def test_a_failure_reaches_everybody_who_waits(encoder: SharedEncoder) -> 
 async def test_only_so_many_results_are_kept(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
     for quality in range(10, 10 + MOST_SLOTS + 5):
-        await encoder.encode(picture, Rendition("jpeg", quality), as_is)
+        await encoder.encode(picture, WholeWish(Rendition("jpeg", quality), as_is))
     before = encoder.encodes
-    await encoder.encode(picture, Rendition("jpeg", 10 + MOST_SLOTS + 4), as_is)
+    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10 + MOST_SLOTS + 4), as_is))
     assert encoder.encodes == before
-    await encoder.encode(picture, Rendition("jpeg", 10), as_is)
+    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10), as_is))
     assert encoder.encodes == before + 1
     encoder.forget(SOURCE)
-    await encoder.encode(picture, Rendition("jpeg", 10), as_is)
+    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10), as_is))
     assert encoder.encodes == before + 2
+
+
+class Hanging:
+    """A wish that is not made before it is released, and one that is made at once."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+
+    def family(self, frame: Frame) -> str:
+        return "hanging"
+
+    def version(self, frame: Frame) -> int:
+        return frame.sequence
+
+    def make(self, frame: Frame) -> str:
+        if frame.sequence == 1:
+            self.released.wait(20)
+        return f"made {frame.sequence}"
+
+
+async def test_what_hangs_is_given_up_and_the_others_go_on(
+    encoder: SharedEncoder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("capture.encoder.HANG_SECONDS", 0.05)
+    wish = Hanging()
+    pictures = [frame(plain(1, 2, 3), sequence=number) for number in (1, 1, 2)]
+    stuck = [asyncio.create_task(encoder.encode(picture, wish)) for picture in pictures[:2]]
+    failures = await asyncio.gather(*stuck, return_exceptions=True)
+
+    assert [type(failure) for failure in failures] == [EncodeError, EncodeError]
+    assert await encoder.encode(pictures[2], wish) == "made 2"
+    assert caplog.text.count("is replaced") == 1
+    wish.released.set()

@@ -11,7 +11,7 @@ import pytest
 
 from capture.backends import Backend
 from capture.encode import Encoded, Rendition
-from capture.encoder import Order
+from capture.encoder import WholeWish
 from capture.errors import DisplayGone, NoPicture, SourceGone
 from capture.frame import Frame
 from capture.hub import Hub
@@ -111,7 +111,7 @@ class FailingBackend:
 async def test_a_display_that_is_gone_is_waited_for(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.feed.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("capture.feed_thread.RETRY_SECONDS", 0.01)
     hub = Hub(FailingBackend(canvas, [DisplayGone("no display")] * 3))
     conditions: list[Condition] = []
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=lambda: conditions.append(seen.condition))
@@ -124,9 +124,9 @@ async def test_a_display_that_is_gone_is_waited_for(
 async def test_an_unforeseen_fault_becomes_a_state_and_is_logged(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.feed.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("capture.feed_thread.RETRY_SECONDS", 0.01)
     hub = Hub(FailingBackend(canvas, [RuntimeError("planted")]))
-    with caplog.at_level(logging.ERROR, "capture.feed"):
+    with caplog.at_level(logging.ERROR, "capture.feed_thread"):
         seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
         await until(lambda: seen.newest is not None)
     await hub.close()
@@ -181,7 +181,7 @@ def test_titles_become_one_printable_line(text: str, clean: str) -> None:
 
 
 async def test_an_order_is_made_ahead_only_for_who_asks(hub: Hub, canvas: Canvas, until: Until) -> None:
-    order = Order(Rendition("jpeg"), as_is)
+    order = WholeWish(Rendition("jpeg"), as_is)
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, order=order)
 
     async def next_frame(shade: int) -> Frame:
@@ -195,11 +195,11 @@ async def test_an_order_is_made_ahead_only_for_who_asks(hub: Hub, canvas: Canvas
         frame = await next_frame(shade)
     assert hub.encoder.encodes == 0
     # Somebody asked for the last one: the next one is there already, and asking makes no second.
-    await hub.encoder.encode(frame, order.rendition, as_is)
+    await hub.encoder.encode(frame, order)
     for number, shade in enumerate((40, 50, 60), 2):
         frame = await next_frame(shade)
         assert hub.encoder.encodes == number
-        assert (await hub.encoder.encode(frame, order.rendition, as_is)).version == frame.sequence
+        assert (await hub.encoder.encode(frame, order)).version == frame.sequence
         assert hub.encoder.encodes == number
     # Who skips one is not encoded for any more.
     await next_frame(70)
@@ -210,10 +210,10 @@ async def test_an_order_is_made_ahead_only_for_who_asks(hub: Hub, canvas: Canvas
 
 
 async def test_different_orders_are_left_to_the_workers(hub: Hub, canvas: Canvas, until: Until) -> None:
-    orders = [Order(Rendition("jpeg", quality), as_is) for quality in (40, 80)]
+    orders = [WholeWish(Rendition("jpeg", quality), as_is) for quality in (40, 80)]
     seen = [hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, order=order) for order in orders]
     await until(lambda: seen[0].newest is not None)
-    await hub.encoder.encode(seen[0].newest, orders[0].rendition, as_is)
+    await hub.encoder.encode(seen[0].newest, orders[0])
     first = seen[0].newest
     canvas.fill(9, 9, 9)
     await until(lambda: seen[0].newest is not first)

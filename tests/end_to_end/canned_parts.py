@@ -11,6 +11,7 @@ from PIL import Image
 
 from capture.parts import Form, Part, Parts
 from capture.pixels import Rect
+from server import wire
 
 WIDTH, HEIGHT = 64, 48
 
@@ -49,16 +50,16 @@ def copy(x: int, y: int, width: int, height: int, from_x: int, from_y: int) -> P
     return Part(Rect(x, y, width, height), Form.COPY, copied_from=(from_x, from_y))
 
 
-def whole(sequence: int, *parts: Part, size: tuple[int, int] = (WIDTH, HEIGHT), exact: bool = False) -> Parts:
+def whole(sequence: int, *parts: Part, size: tuple[int, int] = (WIDTH, HEIGHT), exact: bool = False) -> bytes:
     """Return a message that holds everything."""
-    return Parts(parts, sequence, 0, True, exact, False, *size, 1_700_000_000.0, 0.001, 0.002)
+    return wire.picture(Parts(parts, sequence, 0, True, False, *size, 1_700_000_000.0, 0.001, 0.002), exact)
 
 
 def after(
     base: int, sequence: int, *parts: Part, size: tuple[int, int] = (WIDTH, HEIGHT), exact: bool = False
-) -> Parts:
+) -> bytes:
     """Return a message that goes on from ``base``."""
-    return Parts(parts, sequence, base, False, exact, False, *size, 1_700_000_000.0, 0.001, 0.002)
+    return wire.picture(Parts(parts, sequence, base, False, False, *size, 1_700_000_000.0, 0.001, 0.002), exact)
 
 
 class Film:

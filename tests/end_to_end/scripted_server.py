@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from aiohttp import WSMsgType, web
 
-from capture.parts import Parts
 from server import wire
 from server.options import StreamOptions
 from server.pages import SAFETY_HEADERS, load_pages
@@ -49,10 +48,6 @@ class ScriptedServer:
     def address(self, path: str = "/watch/demo", host: str = "127.0.0.1") -> str:
         """Return the address of a page."""
         return f"http://{host}:{self._port}{path}"
-
-    def picture(self, parts: Parts) -> None:
-        """Send a picture message."""
-        self.send(wire.picture(parts))
 
     def send(self, message: bytes) -> None:
         """Send a binary message to the viewer, who may still be on the way."""

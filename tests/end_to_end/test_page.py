@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from capture.parts import Form, Part, Parts
+from capture.parts import Form, Part
 from server import wire
 from tests.end_to_end.canned_parts import Film, after, copy, encoded, fill, noise, painted, whole
 from tests.end_to_end.parts import eventually, pixels_of, running_browser
@@ -44,10 +44,10 @@ class Watcher:
     server: ScriptedServer
     page: Page
 
-    def show(self, parts: Parts) -> None:
+    def show(self, message: bytes) -> None:
         """Have a picture message shown."""
         count = len(self.server.answers)
-        self.server.picture(parts)
+        self.server.send(message)
         eventually(lambda: len(self.server.answers) > count)
 
     def frame(self) -> str | None:
@@ -128,7 +128,7 @@ def test_a_message_of_many_parts_is_drawn_in_their_order(watcher: Watcher) -> No
     viewer = Viewer()
     parts = [encoded(noise(64, 48), Form.PNG), fill(3, 4, 30, 20, (1, 2, 3)), encoded(noise(9, 9, 3), Form.WEBP, 5, 6)]
     message = whole(2**40, *parts, fill(8, 8, 2, 2, (250, 128, 0)))
-    viewer.receive(wire.picture(message))
+    viewer.receive(message)
     assert viewer.pixels is not None
     watcher.show(message)
     watcher.expect(viewer.pixels)
@@ -152,7 +152,7 @@ def test_copies_are_of_the_picture_before(watcher: Watcher, copies: list[Part]) 
         whole(1, encoded(noise(64, 48), Form.PNG)),
         after(1, 2, *copies, fill(0, 0, 4, 4, (9, 9, 9))),
     ):
-        viewer.receive(wire.picture(message))
+        viewer.receive(message)
         watcher.show(message)
     assert viewer.pixels is not None
     watcher.expect(viewer.pixels)
@@ -196,7 +196,7 @@ def test_video_comes_near(film_watcher: Watcher, size: tuple[int, int], request:
     films = film_watcher.page.locator("video.film").count()
     assert films == (0 if "[decoder" in request.node.name else 1)
     assert film_watcher.server.acks() == [1, 2, 3, 4, 5]
-    assert film_watcher.server.queries[0]["format"] == "auto"
+    assert "format" not in film_watcher.server.queries[0]  # the host's choice holds
 
 
 def test_several_units_and_rectangles_over_them(film_watcher: Watcher) -> None:
@@ -300,22 +300,22 @@ def test_a_browser_without_worker_canvases_draws_in_the_page(browser: Browser, s
 @pytest.mark.parametrize(
     "bad",
     [
-        wire.picture(after(3, 4, fill(0, 0, 64, 48, (1, 1, 1)))),
+        after(3, 4, fill(0, 0, 64, 48, (1, 1, 1))),
         b"",
         b"\x09nonsense",
         b"\x02\x01",
-        wire.picture(after(1, 2, fill(0, 0, 64, 48, (1, 1, 1))))[:-1],
-        wire.picture(after(1, 2, fill(60, 0, 5, 5, (1, 1, 1)))),
-        wire.picture(after(1, 2, Part(encoded(noise(9, 9), Form.PNG).rect, Form.PNG, b"no picture"))),
-        wire.picture(after(1, 2, Part(encoded(noise(9, 9), Form.PNG).rect, Form.PNG, noise(99, 1).tobytes()))),
-        wire.picture(after(1, 2, encoded(noise(9, 9), Form.PNG), Part(copy(0, 0, 8, 9, 0, 0).rect, Form.PNG, b"x"))),
+        after(1, 2, fill(0, 0, 64, 48, (1, 1, 1)))[:-1],
+        after(1, 2, fill(60, 0, 5, 5, (1, 1, 1))),
+        after(1, 2, Part(encoded(noise(9, 9), Form.PNG).rect, Form.PNG, b"no picture")),
+        after(1, 2, Part(encoded(noise(9, 9), Form.PNG).rect, Form.PNG, noise(99, 1).tobytes())),
+        after(1, 2, encoded(noise(9, 9), Form.PNG), Part(copy(0, 0, 8, 9, 0, 0).rect, Form.PNG, b"x")),
     ],
     ids=["wrong base", "empty", "unknown kind", "short pointer", "cut short", "outside", "words", "noise", "second"],
 )
 def test_what_does_not_fit_is_not_drawn_and_a_whole_picture_is_asked_for(watcher: Watcher, bad: bytes) -> None:
     watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
     watcher.server.send(bad)
-    watcher.server.picture(after(1, 2, fill(0, 0, 64, 48, (2, 2, 2))))
+    watcher.server.send(after(1, 2, fill(0, 0, 64, 48, (2, 2, 2))))
     eventually(lambda: watcher.server.requests() == 1)
     watcher.expect(noise(64, 48))
 
@@ -331,10 +331,10 @@ def test_what_does_not_fit_is_not_drawn_and_a_whole_picture_is_asked_for(watcher
 
 
 def test_acknowledgements_come_in_order(watcher: Watcher) -> None:
-    watcher.server.picture(whole(1, encoded(painted(640, 480), Form.JPEG), size=(640, 480)))
-    watcher.server.picture(after(1, 2, fill(0, 0, 9, 9, (1, 1, 1)), size=(640, 480)))
-    watcher.server.picture(after(2, 2, encoded(noise(300, 300), Form.PNG), size=(640, 480)))
-    watcher.server.picture(after(2, 3, fill(0, 0, 9, 9, (2, 2, 2)), size=(640, 480)))
+    watcher.server.send(whole(1, encoded(painted(640, 480), Form.JPEG), size=(640, 480)))
+    watcher.server.send(after(1, 2, fill(0, 0, 9, 9, (1, 1, 1)), size=(640, 480)))
+    watcher.server.send(after(2, 2, encoded(noise(300, 300), Form.PNG), size=(640, 480)))
+    watcher.server.send(after(2, 3, fill(0, 0, 9, 9, (2, 2, 2)), size=(640, 480)))
     eventually(lambda: len(watcher.server.answers) == 4)
 
     assert watcher.server.acks() == [1, 2, 2, 3]
@@ -388,9 +388,9 @@ def test_the_pointer_lies_on_the_picture_and_scales_with_it(watcher: Watcher) ->
 
 def test_the_page_asks_for_the_best_and_shows_what_it_gets(watcher: Watcher) -> None:
     query, page = watcher.server.queries[0], watcher.page
-    wanted = {"format": "auto", "fps": "30", "adaptive": "1", "cursor": "1", "unchanged": "skip"}
-    assert query == wanted
-    assert page.input_value("#format") == "auto"
+    wanted = {"adaptive": "1", "cursor": "1", "unchanged": "skip"}
+    assert query == wanted  # speed, quality and format are the host's until the viewer wishes for others
+    assert page.input_value("#format") == "jpeg"  # what is in force, as the server says
     reason = "The connection is too slow for more."
     options = {"fps": 12, "quality": 45, "format": "auto"}
     watcher.server.say("session_updated", {"options": options, "changed_by": "adaptation", "reason": reason})
@@ -442,7 +442,7 @@ def test_the_cards_show_small_pictures(browser: Browser, server: ScriptedServer)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(server.address("/"))
     eventually(lambda: len(server.queries) == 2)
-    server.picture(whole(1, encoded(painted(), Form.JPEG)))
+    server.send(whole(1, encoded(painted(), Form.JPEG)))
     eventually(lambda: server.acks() == [1])
     shown = page.evaluate("document.querySelector('canvas[data-frame]').width")
     page.close()

@@ -50,7 +50,7 @@ def test_controls_wish_in_the_words_of_the_wire(qtbot: QtBot) -> None:
     controls.option_wished.connect(lambda name, value: wishes.append((name, value)))
     controls.fps.setValue(60)
     controls.quality.setValue(10)
-    controls.format.setCurrentIndex(1)
+    controls.format.setCurrentIndex(controls.format.findData("png"))
     controls.pointer.click()
 
     assert wishes == [("fps", 60), ("quality", 10), ("format", "png"), ("cursor", False)]
@@ -176,6 +176,7 @@ def test_disconnect_names_the_viewer_of_its_row(qtbot: QtBot, viewer: Callable[.
     ("shown", "expected"),
     [
         (describe(StreamOptions(fps=0.5, format="png", scale=0.5)), "0.5 fps · PNG · 50%"),
+        (describe(StreamOptions(fps=30, format="auto")), "30 fps · Automatic 80"),
         (lasted(12.9), "12 s"),
         (lasted(3720), "1 h 2 min"),
         (rate(999), "1 kB/s"),

@@ -35,6 +35,11 @@ class Canvas:
         self.pixels = np.broadcast_to(np.array([blue, green, red, 0], dtype=np.uint8), self.pixels.shape).copy()
         self._wake()
 
+    def paint(self, pixels: np.ndarray) -> None:
+        """Become ``pixels``: height × width × 4, BGRX."""
+        self.pixels = pixels
+        self._wake()
+
     def noise(self, seed: int) -> None:
         """Paint something that no codec makes small."""
         self.pixels = np.random.default_rng(seed).integers(0, 255, self.pixels.shape, dtype=np.uint8)

@@ -15,6 +15,7 @@ from capture.backends import Backend
 from capture.catalog import Catalog
 from capture.hub import Hub
 from capture.source import Source
+from capture.video import video_encoders
 from server.options import StreamOptions
 from server.registry import SessionRegistry
 from server.server import Server
@@ -62,7 +63,7 @@ async def studio() -> AsyncIterator[Studio]:
 
     catalog = Catalog((SHARED, SECRET), windows=False)
     catalog.start()
-    hub = Hub(make_backend)
+    hub = Hub(make_backend, video_encoders())
     shares = ShareList(catalog, (ShareRule.for_source(SHARED),))
     registry = SessionRegistry(hub, shares, StreamOptions())
     server = Server(hub, catalog, shares, registry, allow_origins=frozenset({"http://friend.example", "null"}))

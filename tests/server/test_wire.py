@@ -16,8 +16,8 @@ from server import wire
 from tests.reference_viewer import Viewer, parse
 
 
-def parts(*found: Part, sequence: int = 7, base: int = 0, whole: bool = True, exact: bool = False) -> Parts:
-    return Parts(found, sequence, base, whole, exact, False, 40, 30, 1_700_000_000.25, 0.002, 0.003)
+def parts(*found: Part, sequence: int = 7, base: int = 0, whole: bool = True) -> Parts:
+    return Parts(found, sequence, base, whole, False, 40, 30, 1_700_000_000.25, 0.002, 0.003)
 
 
 def png(colour: str, width: int, height: int) -> bytes:
@@ -34,8 +34,8 @@ def test_every_number_arrives() -> None:
             sequence=2**40,
             base=2**40 - 1,
             whole=False,
-            exact=True,
-        )
+        ),
+        exact=True,
     )
     read = parse(message)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from capture.backends.choose import make_backend
 from capture.encode import Encoded, Rendition
 from capture.errors import NoPicture
+from capture.frame import Frame
 from capture.hub import Hub, Subscription
 from capture.source import Source
 from tests.conftest import Until
@@ -265,7 +268,7 @@ async def test_a_snapshot_is_what_is_there_now(hub: Hub, windows: Windows) -> No
 async def test_a_display_that_dies_is_waited_for_and_comes_back(
     hub: Hub, own_xserver: XServer, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.feed.RETRY_SECONDS", 0.1)
+    monkeypatch.setattr("capture.feed_thread.RETRY_SECONDS", 0.1)
     with windows_of(own_xserver) as windows:
         handle = windows.open("doomed", 100, 100, 300, 200, "ff0000")
         screen, pane = watch(hub, DESKTOP), watch(hub, window(handle))
@@ -321,3 +324,31 @@ async def test_being_watched_takes_the_focus_from_no_window(
     await until(lambda: hub.ending == 0)
 
     assert xserver.run("xdotool", "getwindowfocus") == focus
+
+
+def shows_just(frame: Frame, colours: np.ndarray) -> bool:
+    return bool((frame.pixels.view(np.uint32)[:, :, 0] & 0xFFFFFF == colours).all())
+
+
+async def test_pictures_that_are_held_stay_and_the_next_ones_are_right(
+    hub: Hub, windows: Windows, until: Until
+) -> None:
+    """Memory is used again, and only what was painted is fetched: neither may show."""
+    draw = random.Random(5)
+    handle = windows.open("patches", 100, 100, 320, 200, "000000")
+    seen = watch(hub, window(handle))
+    await until(lambda: seen.newest is not None)
+    expected = np.zeros((200, 320), dtype=np.uint32)
+    held: list[tuple[Frame, np.ndarray]] = []
+    for step in range(40):
+        x, y, colour = draw.randrange(280), draw.randrange(160), draw.randrange(1, 1 << 24)
+        wide, high = (320, 200) if step % 9 == 5 else (draw.randrange(1, 40), draw.randrange(1, 40))
+        x, y = (0, 0) if wide == 320 else (x, y)
+        windows.do("paint", handle, x, y, wide, high, f"{colour:06x}")
+        expected[y : y + high, x : x + wide] = colour
+        await until(lambda: shows_just(seen.newest, expected))
+        if step % 3:
+            held = [*held, (seen.newest, expected.copy())][-5:]
+
+        assert all(shows_just(frame, was) for frame, was in held)
+    seen.close()

@@ -1,0 +1,285 @@
+"""What one viewer of the binary form is shown: changed parts, sharpened when still, and the pointer apart from them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from capture.encode import Rendition
+from capture.encoder import Order, Wish
+from capture.film import Film
+from capture.frame import Frame, Pointer
+from capture.held import Held
+from capture.hub import Hub
+from capture.pacing import Pacer
+from capture.parts import Parts
+from capture.pointer import PointerWish
+from capture.render import PartsWish, Rendered, packed
+from capture.source import Source
+from server import wire
+from server.options import StreamOptions
+from server.sharpening import Sharpening
+from server.showing import Showing
+from server.socket import binary_frame
+from server.stats import Delays
+
+MOST_OWED = 2
+"""Pictures that a viewer may not have acknowledged; it gets no further one, so delay cannot grow."""
+
+
+class BadAck(ValueError):
+    """The viewer acknowledged what it was not sent."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """A picture message as it goes over the wire, shared by all viewers who have the same picture.
+
+    ``exact`` is the same message for viewers whose picture is identical to the source with it, None when it has losses.
+    """
+
+    rendered: Rendered
+    framed: bytes
+    exact: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """A picture message that was sent and not acknowledged yet.
+
+    ``tells``: how long it takes tells how the viewer keeps up; what sharpens, or waits behind that, takes its time.
+    """
+
+    sequence: int
+    sent_at: float
+    size: int
+    sharpens: bool
+    tells: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What an acknowledgement says: seconds from sending until it came, of which the viewer spent ``decode``."""
+
+    delay: float
+    decode: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The order of viewers who have been given every picture so far."""
+
+    rendition: Rendition
+    has_film: bool
+    follows_moves = True
+
+    def next_wish(self, last: Frame, frame: Frame) -> Wish | None:
+        if frame.is_film and self.has_film:
+            return None
+        if frame.pixels_sequence == last.pixels_sequence or last.pixels.shape != frame.pixels.shape:
+            return None
+        return PartsWish.following(frame, last.pixels_sequence, self.rendition, finished)
+
+
+class PartsShowing(Showing):
+    """Pulls parts when one is due and at most one picture is unacknowledged. Loop only."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        source: Source,
+        options: StreamOptions,
+        is_shared: Callable[[Source], bool],
+        changed: Callable[[], None],
+    ) -> None:
+        super().__init__(hub, source, options, is_shared, changed)
+        self.delays = Delays()
+        self._held = Held()
+        self._owed: deque[_Owed] = deque()
+        self._sharpening = Sharpening()
+        self._pointer_pacer = Pacer(options.fps)
+        self._pointed: tuple[Pointer | None, tuple[int, int]] = (None, (0, 0))
+        self._failed: tuple[int, Rendition] | None = None
+        self._forgets = 0
+        self._film: tuple[Film, Rendition, float] | None = None
+        self._position: int | None = None
+
+    @property
+    def owes_since(self) -> float | None:
+        """Return since when (monotonic) the viewer owes an acknowledgement, None while it owes none."""
+        return self._owed[0].sent_at if self._owed else None
+
+    def start(self) -> None:
+        self.forget()
+        super().start()
+
+    def stop(self) -> None:
+        super().stop()
+        self._leave_film()
+
+    def set_options(self, options: StreamOptions) -> None:
+        super().set_options(options)
+        self._pointer_pacer.set_rate(options.fps)
+
+    def forget(self) -> None:
+        """Send everything anew: the viewer's picture is not to be relied upon."""
+        self._held.forget()
+        self._position = None
+        self._forgets += 1
+        self._failed = None
+
+    def acknowledged(self, ack: wire.Ack, now: float) -> Drawn | None:
+        """Note that the viewer drew what it was sent; return how that went, None where it tells nothing.
+
+        Raises:
+            BadAck: it was not sent that, or something else before it.
+        """
+        if not self._owed or self._owed[0].sequence != ack.sequence:
+            raise BadAck(f"Picture {ack.sequence} is not the one to be acknowledged next.")
+        owed = self._owed.popleft()
+        took = now - owed.sent_at
+        self.delays.drawn(max(0.0, took - ack.seconds), ack.seconds)
+        if owed.sharpens:
+            self._sharpening.drawn(now, took)
+        return Drawn(took, min(ack.seconds, took), owed.size) if owed.tells else None
+
+    def due(self) -> float | None:
+        frame = self._newest()
+        if frame is None or len(self._owed) >= MOST_OWED or not self._is_shared(self._source):
+            return None
+        times = []
+        if self._points_elsewhere(frame):
+            times.append(self._pointer_pacer.due)
+        if (frame.pixels_sequence, self.options.rendition) != self._failed:
+            if self._held.lacks(frame, self._size(frame)):
+                times.append(self._pacer.due)
+            elif not self._owed and (blurred := self._held.blurred_at()) is not None:
+                times.append(max(blurred, self._sharpening.due))
+        return min(times, default=None)
+
+    async def next_message(self, now: float) -> bytes | None:
+        frame = self._newest()
+        if frame is None or not self._is_shared(self._source):
+            self._pacer.beat(now)
+            return None
+        if self._points_elsewhere(frame) and self._pointer_pacer.due <= now:
+            return await self._point(frame, now)
+        if self._held.lacks(frame, self._size(frame)):
+            self._pacer.beat(now)
+            reel = await self._reel(frame, now)
+            return reel or await self._parts(frame, self._wish(frame), now)
+        tiles, level = self._held.blurred(now, self._sharpening.pixels)
+        if not tiles.any():
+            return None
+        wish = PartsWish(self.options.rendition, finished, self._held.sequence, packed(tiles), level)
+        return await self._parts(frame, wish, now)
+
+    def _wish(self, frame: Frame) -> PartsWish:
+        rendition = self.options.rendition
+        base, tiles = self._held.missing(frame, self._size(frame))
+        if base:
+            return PartsWish.following(frame, base, rendition, finished)
+        return PartsWish(rendition, finished, 0, packed(tiles))
+
+    async def _reel(self, frame: Frame, now: float) -> bytes | None:
+        """Return the video's next message, None where single pictures are wanted or have to do."""
+        film = self._film_for(frame)
+        if film is None:
+            return None
+        subscription, forgets = self._subscription, self._forgets
+        reel = await film.reel(frame, self._held.sequence, self._position, film_message)
+        if reel is None or self._subscription is not subscription or self._forgets != forgets:
+            return None
+        if not self._is_shared(self._source) or reel.parts.base not in (0, self._held.sequence):
+            return None
+        self._position = reel.position
+        self._held.receive_film(reel.frame, (reel.parts.width, reel.parts.height), now)
+        self._owe(reel.parts, reel.finished, reel.frame, now)
+        return reel.finished
+
+    def _film_for(self, frame: Frame) -> Film | None:
+        """Return the film that is to be watched now; joins and leaves it as needed."""
+        options, films = self.options, self._hub.films
+        wanted = options.format == "h264" or (options.format == "auto" and frame.is_film)
+        if films is None or not wanted:
+            self._leave_film()
+            return None
+        wish = (options.rendition, options.fps)
+        if self._film is None or self._film[1:] != wish:
+            self._leave_film()
+            self._film = (films.join(self._source.identity, *wish), *wish)
+        return self._film[0]
+
+    def _leave_film(self) -> None:
+        film, self._film, self._position = self._film, None, None
+        if film is not None and self._hub.films is not None:
+            self._hub.films.leave(self._source.identity, *film[1:])
+
+    def _owe(self, parts: Parts, framed: bytes, frame: Frame, now: float) -> None:
+        """Note that the viewer is sent ``framed``, and owes an acknowledgement for it."""
+        self.seconds = (parts.take_seconds, parts.encode_seconds)
+        tells = not (parts.sharpens or any(owed.sharpens for owed in self._owed))
+        self._owed.append(_Owed(parts.sequence, now, len(framed), parts.sharpens, tells))
+        if not parts.sharpens:
+            self.delivered += 1
+            waited = now - frame.taken_at - parts.take_seconds - parts.encode_seconds
+            self.delays.made(parts.take_seconds, parts.encode_seconds, max(0.0, waited))
+
+    async def _parts(self, frame: Frame, wish: PartsWish, now: float) -> bytes | None:
+        subscription, forgets = self._subscription, self._forgets
+        self._failed = (frame.pixels_sequence, wish.rendition)  # unless it succeeds
+        made: Finished = await self._hub.encoder.encode(frame, wish)
+        if self._subscription is not subscription or not self._is_shared(self._source) or self._forgets != forgets:
+            self._failed = None
+            return None
+        self._failed = None
+        self._held.receive(made.rendered, frame, wish.level, frame.scroll if wish.moves else None, now)
+        framed = made.exact if made.exact is not None and self._held.is_exact else made.framed
+        self._owe(made.rendered.parts, framed, frame, now)
+        return framed
+
+    async def _point(self, frame: Frame, now: float) -> bytes | None:
+        self._pointer_pacer.beat(now)
+        pointer, size = frame.pointer if self.options.cursor else None, self._size(frame)
+        before, self._pointed = self._pointed, (pointer, size)
+        if pointer is None:
+            return binary_frame(wire.no_pointer())
+        across, down = size[0] / frame.width, size[1] / frame.height
+        tall, wide = pointer.image.shape[:2]
+        shape = b""
+        if before[0] is None or before[0].shape != pointer.shape:
+            shape = await self._hub.encoder.encode(frame, PointerWish(pointer.shape))
+        place = (round(pointer.x * across), round(pointer.y * down))
+        return binary_frame(wire.pointer(place, (max(1, round(wide * across)), max(1, round(tall * down))), shape))
+
+    def _points_elsewhere(self, frame: Frame) -> bool:
+        pointer = frame.pointer if self.options.cursor else None
+        told, size = self._pointed
+        if pointer is None or told is None:
+            return pointer is not told
+        return not pointer.is_same(told) or size != self._size(frame)
+
+    def _size(self, frame: Frame) -> tuple[int, int]:
+        return self.options.rendition.size_for(frame.width, frame.height)
+
+    def _order(self) -> Order | None:
+        has_film = self._hub.films is not None
+        if has_film and self.options.format == "h264":
+            return None
+        return Following(self.options.rendition, has_film and self.options.format == "auto")
+
+
+def film_message(parts: Parts) -> bytes:
+    """Return the message that units of a video become."""
+    return binary_frame(wire.picture(parts))
+
+
+def finished(rendered: Rendered) -> Finished:
+    """Return the message that ``rendered`` becomes; runs in a worker."""
+    framed = binary_frame(wire.picture(rendered.parts))
+    exact = None
+    if bool((rendered.lossless == rendered.covered).all()):
+        exact = binary_frame(wire.picture(rendered.parts, exact=True))
+    return Finished(rendered, framed, exact)

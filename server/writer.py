@@ -1,0 +1,141 @@
+"""The writing side of a session: what there is to say goes first, then the picture that is due."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import struct
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from capture.errors import EncodeError
+from server import messages
+from server.showing import Showing
+from server.socket import ViewerSocket
+from server.stats import Traffic
+
+log = logging.getLogger(__name__)
+
+STATS_SECONDS = 2.0
+PING_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a session ends: the close code, the reason in a word, and a last message."""
+
+    code: int
+    reason: str
+    farewell: bytes | None
+
+
+class Writer:
+    """Sends to one viewer, in a task of its own, so that one who does not read is still listened to. Loop only.
+
+    Attributes:
+        traffic: what was sent.
+        ending: how it is to end, None while it goes on.
+    """
+
+    def __init__(
+        self,
+        showing: Showing,
+        figures: Callable[[float], dict[str, object]],
+        sent: Callable[[float, float], None],
+    ) -> None:
+        """``figures(now)`` is asked for what the viewer is told every two seconds; ``sent(now, seconds)`` hears for how
+        long a picture had to wait for the kernel."""
+        self.traffic = Traffic(time.monotonic())
+        self.ending: Ending | None = None
+        self._showing = showing
+        self._figures = figures
+        self._sent = sent
+        self._outbox: list[bytes] = []
+        self._wake = asyncio.Event()
+        self._sending_since: float | None = None
+        self._unsent = 0
+
+    def say(self, text: bytes) -> None:
+        """Send a message as soon as possible, behind those that wait already."""
+        self._outbox.append(text)
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Look whether a picture is due."""
+        self._wake.set()
+
+    def end(self, ending: Ending) -> None:
+        """Say what there is to say and close; the first call counts."""
+        if self.ending is None:
+            self.ending = ending
+            self._wake.set()
+
+    def stuck_for(self, now: float, unsent: int) -> float:
+        """Return for how many seconds the viewer has taken nothing of the ``unsent`` bytes that wait for it."""
+        if unsent < self._unsent and self._sending_since is not None:
+            self._sending_since = now
+        self._unsent = unsent
+        return 0.0 if self._sending_since is None else now - self._sending_since
+
+    async def run(self, socket: ViewerSocket) -> None:
+        """Send until the end, or until the viewer is gone."""
+        now = time.monotonic()
+        next_stats, next_ping = now + STATS_SECONDS, now
+        with contextlib.suppress(ConnectionError):
+            while True:
+                self._wake.clear()
+                while self._outbox:
+                    await self._timed(socket.send(self._outbox.pop(0)))
+                if self.ending is not None:
+                    await self._take_leave(socket, self.ending)
+                    return
+                now = time.monotonic()
+                if now >= next_stats:
+                    next_stats = now + STATS_SECONDS
+                    await self._timed(socket.send(messages.message("stats", self._figures(now))))
+                if now >= next_ping:
+                    next_ping = now + PING_SECONDS
+                    await socket.ping(struct.pack("!d", now))
+                due = self._showing.due()
+                if due is not None and due <= now:
+                    await self._send_picture(socket, now)
+                    continue
+                await self._sleep(min(next_stats, next_ping, due if due is not None else next_stats))
+
+    async def _send_picture(self, socket: ViewerSocket, now: float) -> None:
+        try:
+            framed = await self._showing.next_message(now)
+        except EncodeError as error:
+            self.say(messages.error("cannot_encode", error.message))
+            return
+        if framed is None:
+            await asyncio.sleep(0)  # whatever the reason, others get their turn
+        elif self.ending is None:
+            begun = time.monotonic()
+            await self._timed(socket.send_ready(framed))
+            done = time.monotonic()
+            self.traffic.sent(done, len(framed))
+            self._sent(done, done - begun)
+
+    async def _timed(self, sending: Awaitable[None]) -> None:
+        self._sending_since = time.monotonic()
+        try:
+            await sending
+        finally:
+            self._sending_since = None
+
+    async def _take_leave(self, socket: ViewerSocket, ending: Ending) -> None:
+        if ending.farewell is not None:
+            await self._timed(socket.send(ending.farewell))
+        await socket.close(ending.code, ending.reason)
+
+    async def _sleep(self, until: float) -> None:
+        """Wait for something to do, until ``until`` at the latest."""
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(max(0.0, until - time.monotonic()), self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()

@@ -1,0 +1,105 @@
+"""The table that a run prints."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: what it is, what it is held against (a peer, a floor), what was measured, what was aimed at."""
+
+    what: str
+    beside: str
+    measured: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What it took to show one content in one browser, and what was seen there.
+
+    Attributes:
+        content, subject: which window, which server.
+        cpu: percent of one core that the server used.
+        rate: bytes a second that the server sent.
+        fps: different pictures a second that the page showed whole.
+        median_ms, p95_ms: from the paint to the picture's being readable in the page; nan when nothing moved.
+        first_ms: from the navigation's start to the first picture.
+        picture_rate: bytes a second of pictures alone, where the server tells; nan where it does not.
+        likeness: of the still picture with its source, in dB, by the seconds after the change; inf: identical.
+    """
+
+    content: str
+    subject: str
+    cpu: float
+    rate: float
+    fps: float
+    median_ms: float
+    p95_ms: float
+    first_ms: float
+    picture_rate: float = math.nan
+    likeness: tuple[tuple[float, float], ...] = ()
+
+
+def percent(value: float) -> str:
+    """Return a share of a core as the table writes it."""
+    return f"{value:.2f} %" if value < 2 else f"{value:.1f} %"
+
+
+def rate(value: float) -> str:
+    """Return bytes a second as the table writes them."""
+    if value < 1000:
+        return f"{value:.0f} B/s"
+    return f"{value / 1000:.1f} kB/s" if value < 100_000 else f"{value / 1000:.0f} kB/s"
+
+
+def delay(median_ms: float, p95_ms: float) -> str:
+    """Return a delay's median and 95th percentile as the table writes them."""
+    return "–" if math.isnan(median_ms) else f"{median_ms:.1f} / {p95_ms:.1f} ms"
+
+
+def likeness(value: float) -> str:
+    """Return a picture's likeness to its source as the table writes it."""
+    return "identical" if math.isinf(value) else f"{value:.1f} dB"
+
+
+def times(value: float, other: float) -> str:
+    """Return how many times ``other`` a value is."""
+    return f"{value / other:.2f} ×" if other > 0 else "–"
+
+
+def printed(rows: Iterable[Row], watched: Iterable[Watched], busy: float) -> str:
+    """Return the whole report in Markdown; ``busy`` is how much else the machine had to do, in percent."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {busy:.0f} % of them busy otherwise"
+    blocks = [f"{datetime.now(UTC):%Y-%m-%d} · {machine} · Python {platform.python_version()}"]
+    found = [(row.what, row.beside, row.measured, row.target) for row in rows]
+    if found:
+        blocks.append(_table(("what", "peer or floor", "measured", "target"), found))
+    details = [
+        (
+            one.content,
+            one.subject,
+            percent(one.cpu),
+            rate(one.rate),
+            f"{one.fps:.1f}",
+            delay(one.median_ms, one.p95_ms),
+            f"{one.first_ms:.0f} ms",
+            ", ".join(f"{likeness(value)} after {seconds:g} s" for seconds, value in one.likeness) or "–",
+        )
+        for one in watched
+    ]
+    if details:
+        names = ("content", "server", "CPU", "sent", "fps", "delay median / p95", "first picture", "at rest")
+        blocks.append(_table(names, details))
+    return "\n\n".join(blocks)
+
+
+def _table(names: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(cells) + " |" for cells in (names, *rows)]
+    return "\n".join([lines[0], "|" + "---|" * len(names), *lines[1:]])

@@ -1,0 +1,115 @@
+"""The processes of a run: a display, a window with content, servers, short programs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from tests.benchmarks.barcode import Strip
+from tests.benchmarks.content import strips
+
+SCREEN = "2560x1440x24"
+"""Larger than the largest window with its frame."""
+
+
+@contextlib.contextmanager
+def running(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Run a process while the block lasts."""
+    process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def module(name: str, *arguments: object) -> tuple[str, ...]:
+    """Return the command that runs a part of the benchmark."""
+    return (sys.executable, "-m", f"tests.benchmarks.{name}", *map(str, arguments))
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    """Return the next line that a process prints."""
+    assert process.stdout is not None
+    text = process.stdout.readline().strip()
+    if not text:
+        raise RuntimeError(f"{process.args} ended early")
+    return text
+
+
+def line_of(*command: str) -> str:
+    """Return what a short process prints."""
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+
+
+@contextlib.contextmanager
+def display() -> Iterator[None]:
+    """Have an X server and a window manager while the block lasts; DISPLAY names it."""
+    with contextlib.ExitStack() as stack:
+        told, number = os.pipe()
+        # A number of our own, far from others: of two servers that come and go with one number, the older one
+        # removes the younger one's socket.
+        name = f":{random.randint(1000, 30000)}"
+        server = subprocess.Popen(
+            ("Xvfb", name, "-displayfd", str(number), "-screen", "0", SCREEN, "-noreset"),
+            pass_fds=(number,),
+            stderr=subprocess.DEVNULL,
+        )
+        stack.callback(server.wait, 10)
+        stack.callback(server.terminate)
+        os.close(number)
+        with os.fdopen(told) as ready:
+            os.environ["DISPLAY"] = f":{ready.readline().strip()}"
+        stack.enter_context(running("openbox", stderr=subprocess.DEVNULL))
+        time.sleep(1)
+        yield
+
+
+class Content:
+    """The window with known content.
+
+    Attributes:
+        handle: the X server's number of the window.
+        box: where it is on the screen: x, y, width, height.
+        strips: where the counts of its pictures stand in it.
+        painted: when each picture had been painted, on the monotonic clock, by its count.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], mode: str, width: int, height: int) -> None:
+        self._process = process
+        self.mode = mode
+        self.handle, x, y = line(process).split()
+        self.box = (int(x), int(y), width, height)
+        self.strips: tuple[Strip, ...] = strips(mode, height)
+        self.painted: dict[int, float] = {}
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def next(self) -> int:
+        """Have a ``still`` window's next page painted; return its count once that is done."""
+        assert self._process.stdin is not None
+        count = max(self.painted) + 1
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        while count not in self.painted:
+            time.sleep(0.001)
+        return count
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for text in self._process.stdout:
+            count, moment = text.split()
+            self.painted[int(count)] = float(moment)
+
+
+@contextlib.contextmanager
+def showing(mode: str, width: int = 1280, height: int = 720) -> Iterator[Content]:
+    """Have a window with content while the block lasts."""
+    with running(*module("content", mode, width, height), stdin=subprocess.PIPE) as process:
+        yield Content(process, mode, width, height)

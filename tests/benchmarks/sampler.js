@@ -1,0 +1,85 @@
+// Put into every page that is measured: reads again and again which picture the canvas shows, from its barcodes alone.
+// STRIPS is [{x, y, block, blocks}, …] in the source's pixels; WIDTH is the source's.
+(() => {
+  const PAUSE = 2;
+  const LEAST_CONTRAST = 60;
+  const high = Math.max(...STRIPS.map((strip) => strip.block));
+  const wide = Math.max(...STRIPS.map((strip) => strip.block * strip.blocks));
+  /** Reading happens at the centre of each block, so one small copy of the strips is all that is needed. */
+  const copy = document.createElement("canvas");
+  copy.width = wide;
+  copy.height = high * STRIPS.length;
+  const pen = copy.getContext("2d", { willReadFrequently: true, alpha: false });
+  const last = STRIPS.map(() => -1);
+  const state = { sightings: [], samples: 0, kept: {} };
+  window.panecastBenchmark = state;
+
+  function fold(number, bits) {
+    const mask = (1 << bits) - 1;
+    let folded = mask;
+    for (; number; number >>>= bits) {
+      folded ^= number & mask;
+    }
+    return folded;
+  }
+
+  function read(pixels, top, strip) {
+    const row = top + (strip.block >> 1);
+    const level = (at) => pixels[4 * (row * wide + at * strip.block + (strip.block >> 1)) + 1];
+    const white = level(0);
+    const black = level(1);
+    if (white - black < LEAST_CONTRAST) {
+      return -1;
+    }
+    const bits = Math.floor(((strip.blocks - 2) * 3) / 4);
+    const checks = strip.blocks - 2 - bits;
+    let word = 0;
+    for (let at = 2; at < strip.blocks; at += 1) {
+      word = word * 2 + (level(at) > (white + black) / 2 ? 1 : 0);
+    }
+    const number = word >>> checks;
+    return fold(number, checks) === (word & ((1 << checks) - 1)) ? number : -1;
+  }
+
+  function sample() {
+    const canvas = document.getElementById("picture");
+    if (!canvas || canvas.width < 64) {
+      return;
+    }
+    const scale = canvas.width / WIDTH;
+    STRIPS.forEach((strip, at) => {
+      const length = strip.block * strip.blocks;
+      pen.drawImage(
+        canvas, strip.x * scale, strip.y * scale, length * scale, strip.block * scale, 0, at * high, length, strip.block,
+      );
+    });
+    const pixels = pen.getImageData(0, 0, copy.width, copy.height).data;
+    const now = performance.now();
+    state.samples += 1;
+    STRIPS.forEach((strip, at) => {
+      const number = read(pixels, at * high, strip);
+      if (number >= 0 && number !== last[at]) {
+        last[at] = number;
+        state.sightings.push([at, number, now]);
+      }
+    });
+  }
+
+  /** Keep what the canvas shows now; it is fetched when there is time. */
+  state.keep = (name) => {
+    const canvas = document.getElementById("picture");
+    const kept = document.createElement("canvas");
+    kept.width = canvas.width;
+    kept.height = canvas.height;
+    kept.getContext("2d", { willReadFrequently: true, alpha: false }).drawImage(canvas, 0, 0);
+    state.kept[name] = kept;
+  };
+  state.fetch = (name) => state.kept[name].toDataURL("image/png").split(",")[1];
+
+  // Not tied to the frames of the screen: what is asked is when the picture is there, not when a screen shows it.
+  const again = () => {
+    sample();
+    scheduler.postTask(again, { delay: PAUSE, priority: "user-visible" });
+  };
+  scheduler.postTask(again, { delay: PAUSE });
+})();
