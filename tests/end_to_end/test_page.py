@@ -78,7 +78,9 @@ def watcher(browser: Browser, server: ScriptedServer) -> Iterator[Watcher]:
 
 
 @contextmanager
-def watching(browser: Browser, server: ScriptedServer, host: str = "127.0.0.1", before: str = "") -> Iterator[Watcher]:
+def watching(
+    browser: Browser, server: ScriptedServer, host: str = "127.0.0.1", before: str = "", query: str = ""
+) -> Iterator[Watcher]:
     """Have a page that watches while the block lasts; its console has to stay empty."""
     page = browser.new_page()
     complaints: list[str] = []
@@ -93,7 +95,7 @@ def watching(browser: Browser, server: ScriptedServer, host: str = "127.0.0.1", 
     if before:
         page.add_init_script(before)
     try:
-        page.goto(server.address(host=host))
+        page.goto(server.address(host=host) + query)
         eventually(lambda: server.queries)
         yield Watcher(server, page)
     finally:
@@ -265,14 +267,15 @@ def test_a_broken_video_is_asked_for_whole_and_begins_anew(film_watcher: Watcher
     assert film_watcher.server.acks() == [2]
 
 
-def test_a_browser_without_video_asks_for_pictures(browser: Browser, server: ScriptedServer) -> None:
-    with watching(browser, server, before="delete window.VideoDecoder; delete window.MediaSource") as watcher:
-        assert server.queries[0]["format"] == "jpeg"
-        assert watcher.page.eval_on_selector_all("#format option", "found => found.map((option) => option.value)") == [
-            "jpeg",
-            "png",
-            "webp",
-        ]
+@pytest.mark.parametrize(("query", "asked"), [("", "jpeg"), ("?format=h264", "jpeg"), ("?format=png", "png")])
+def test_a_browser_without_video_asks_for_pictures(
+    browser: Browser, server: ScriptedServer, query: str, asked: str
+) -> None:
+    before = "delete window.VideoDecoder; delete window.MediaSource"
+    with watching(browser, server, before=before, query=query) as watcher:
+        offered = watcher.page.eval_on_selector_all("#format option", "found => found.map((option) => option.value)")
+        assert server.queries[0]["format"] == asked
+        assert offered == ["jpeg", "png", "webp"]
 
 
 def test_a_browser_that_does_not_play_the_videos_wishes_for_pictures(watcher: Watcher) -> None:
