@@ -157,7 +157,11 @@ class _Table:
             elif isinstance(event, xcffib.xproto.MapNotifyEvent | xcffib.xproto.UnmapNotifyEvent):
                 self._stale.add(event.window)
             elif isinstance(event, xcffib.xproto.DestroyNotifyEvent):
-                self._list_stale |= event.window in self._known
+                if event.window in self._known:
+                    # Its number may be another window's by the time the list is read.
+                    del self._known[event.window]
+                    self._handles.pop(event.window, None)
+                    self._list_stale = True
             elif isinstance(event, xcffib.randr.ScreenChangeNotifyEvent):
                 self._screens_stale = True
         self._stale &= self._known.keys()

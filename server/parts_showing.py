@@ -98,6 +98,7 @@ class PartsShowing(Showing):
         self.delays = Delays()
         self._held = Held()
         self._owed: deque[_Owed] = deque()
+        self._pardoned: list[int] = []
         self._sharpening = Sharpening()
         self._pointer_pacer = Pacer(options.fps)
         self._pointed: tuple[Pointer | None, tuple[int, int]] = (None, (0, 0))
@@ -124,7 +125,12 @@ class PartsShowing(Showing):
         self._pointer_pacer.set_rate(options.fps)
 
     def forget(self) -> None:
-        """Send everything anew: the viewer's picture is not to be relied upon."""
+        """Send everything anew: the viewer's picture is not to be relied upon.
+
+        What it ignores until then it does not acknowledge; what was on its way it may.
+        """
+        self._pardoned += [owed.sequence for owed in self._owed]
+        self._owed.clear()
         self._held.forget()
         self._position = None
         self._forgets += 1
@@ -137,8 +143,12 @@ class PartsShowing(Showing):
             BadAck: it was not sent that, or something else before it.
         """
         if not self._owed or self._owed[0].sequence != ack.sequence:
+            if ack.sequence in self._pardoned:
+                self._pardoned.remove(ack.sequence)
+                return None
             raise BadAck(f"Picture {ack.sequence} is not the one to be acknowledged next.")
         owed = self._owed.popleft()
+        self._pardoned = [sequence for sequence in self._pardoned if sequence >= ack.sequence]
         took = now - owed.sent_at
         self.delays.drawn(max(0.0, took - ack.seconds), ack.seconds)
         if owed.sharpens:

@@ -31,6 +31,16 @@ export function streamAddress(id, options) {
   return address.href;
 }
 
+const OPTIONS = ["fps", "quality", "format", "scale", "max_width", "max_height", "cursor", "adaptive"];
+
+/**
+ * Return the options that a page's address asks for; whether they make sense is the server's to say.
+ * @param {string} query
+ */
+export function addressedOptions(query) {
+  return Object.fromEntries([...new URLSearchParams(query)].filter(([name]) => OPTIONS.includes(name)));
+}
+
 /**
  * Return the path of the page that watches a source.
  * @param {string | number} id

@@ -3,7 +3,6 @@
 import { COPY, FILL } from "./binary.js";
 
 /** @typedef {import("./binary.js").Picture} Picture */
-/** @typedef {import("./binary.js").Part} Part */
 /** @typedef {HTMLCanvasElement | OffscreenCanvas} Canvas */
 /** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */
 /** @typedef {ImageBitmap | VideoFrame | ImageData} Drawable what a part was decoded to; at least as large as the part */
@@ -29,15 +28,6 @@ export function contextOf(canvas) {
   return /** @type {Context} */ (canvas.getContext("2d", { alpha: false }));
 }
 
-/**
- * Tell whether copies need the picture as it was kept aside. A single one that comes first does not: drawing a canvas
- * on itself is well defined.
- * @param {Part[]} parts
- */
-export function needsBefore(parts) {
-  return parts.some((part, at) => part.form === COPY && at > 0);
-}
-
 export class Drawing {
   /** @param {Canvas} canvas */
   constructor(canvas) {
@@ -58,7 +48,7 @@ export class Drawing {
       canvas.width = picture.width;
       canvas.height = picture.height;
     }
-    const before = needsBefore(picture.parts) ? this.keep() : canvas;
+    const before = picture.parts.some((part) => part.form === COPY) ? this.keep() : canvas;
     picture.parts.forEach((part, at) => {
       const { x, y, width, height } = part;
       const drawable = drawables[at];
@@ -77,7 +67,7 @@ export class Drawing {
     });
   }
 
-  /** Return the picture as it is now, kept aside. */
+  /** Return the picture as it is now, kept aside: copies may overlap. (For one alone it costs less as well.) */
   keep() {
     const { width, height } = this.canvas;
     if (this.spare?.width !== width || this.spare.height !== height) {

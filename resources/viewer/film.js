@@ -4,16 +4,19 @@
 import { TIMESCALE, beginning, fragment, joined } from "./fmp4.js";
 import { pictureOnly, sequenceOf, split } from "./h264.js";
 
-/** One picture's time in the film. Browsers need so much of it to go on at once; shorter ones get stuck at times. */
-const PICTURE = TIMESCALE / 30;
-/** A picture that another follows at once is only passed. */
-const PASSED = TIMESCALE / 1000;
-/** Further behind than this, in seconds, the film runs at twice the speed. */
-const BEHIND = 0.05;
-/** Milliseconds after which a film that does not move is pushed to the picture. */
-const PUSH = 150;
+/**
+ * How long a picture lasts that no other follows, in ticks. A film must not run dry at once: browsers that wait for more
+ * go on late, or not at all.
+ */
+const PICTURE = TIMESCALE / 2;
+/** How far before the place that is shown now the next picture is put, in ticks: time to decode it. */
+const LEAD = TIMESCALE / 125;
+/** The least time between two pictures, in ticks. */
+const STEP = TIMESCALE / 1000;
+/** Milliseconds after which a film that does not move is pushed to the picture; too early, it only takes longer. */
+const PUSH = 1000;
 /** Milliseconds after which it is given up. */
-const LONGEST = 1500;
+const LONGEST = 3000;
 /** The plainest kind, to ask whether there is any. */
 const PLAIN = 'video/mp4; codecs="avc1.42E01F"';
 
@@ -31,8 +34,8 @@ export class Film {
     /** @type {SourceBuffer | null} */
     this.buffer = null;
     this.parameters = "";
-    /** Where the next picture goes, in ticks. */
-    this.time = 0;
+    /** Where the last picture is, in ticks; the first one is at 0. */
+    this.time = -PICTURE;
     this.number = 0;
   }
 
@@ -47,7 +50,8 @@ export class Film {
     }
     this.video = this.buffer = null;
     this.parameters = "";
-    this.time = this.number = 0;
+    this.time = -PICTURE;
+    this.number = 0;
   }
 
   /**
@@ -58,38 +62,52 @@ export class Film {
   async decode(units) {
     /** @type {Uint8Array[]} */
     const pieces = [];
-    let shownAt = this.time;
+    let keyAt = 0;
     for (const [at, unit] of units.entries()) {
       const nals = split(unit.data);
-      if (unit.isKey) {
-        pieces.push(...(await this.begin(nals)));
-      }
-      shownAt = this.time;
+      const isNew = unit.isKey && (await this.begin(nals, pieces));
+      this.time = at && !isNew ? this.time + STEP : this.place();
+      keyAt = unit.isKey ? this.time : keyAt;
       this.number += 1;
-      const duration = at === units.length - 1 ? PICTURE : PASSED;
+      const duration = at === units.length - 1 ? PICTURE : STEP;
       pieces.push(fragment(this.number, this.time, duration, unit.isKey, pictureOnly(nals)));
-      this.time += duration;
     }
     const { video, buffer } = this;
     if (!video || !buffer) {
       throw new Error("the film does not begin with a key frame");
     }
-    const seen = this.shown(video, shownAt / TIMESCALE);
+    const seen = this.shown(video, this.time / TIMESCALE);
     await Promise.all([changed(buffer, () => buffer.appendBuffer(joined(pieces))), seen]);
-    return frameOf(video);
+    const frame = await frameOf(video);
+    if (keyAt > 0) {
+      // What lies before a key frame is not needed any more, and films grow.
+      await changed(buffer, () => buffer.remove(0, keyAt / TIMESCALE));
+    }
+    return frame;
+  }
+
+  /** Return where the next picture goes, in ticks. */
+  place() {
+    const { video } = this;
+    const next = this.time + PICTURE;
+    // Where the film waits for more, it goes on only from where it ends.
+    if (!video || video.readyState < video.HAVE_FUTURE_DATA) {
+      return next;
+    }
+    return Math.max(this.time + STEP, Math.min(next, Math.round(video.currentTime * TIMESCALE) + LEAD));
   }
 
   /**
-   * Get ready for a key frame; return what has to go before it.
+   * Get ready for a key frame.
    * @param {Uint8Array[]} nals
-   * @returns {Promise<Uint8Array[]>}
+   * @param {Uint8Array[]} pieces of the film that are still to be added; a new film's beginning takes their place
+   * @returns {Promise<boolean>} whether it begins a new film
    */
-  async begin(nals) {
+  async begin(nals, pieces) {
     const sequence = sequenceOf(nals);
     const parameters = [...sequence.sps, ...sequence.pps].join();
     if (this.buffer && parameters === this.parameters) {
-      await this.forgetPast(this.buffer);
-      return [];
+      return false;
     }
     this.reset();
     const video = document.createElement("video");
@@ -99,19 +117,13 @@ export class Film {
     this.video = video;
     this.parameters = parameters;
     document.body.append(video);
-    this.buffer = await opened(video, sequence.codec);
-    return [beginning(sequence)];
-  }
-
-  /**
-   * Let go of what lies before the next key frame.
-   * @param {SourceBuffer} buffer
-   */
-  async forgetPast(buffer) {
-    const end = (this.time - PICTURE) / TIMESCALE;
-    if (buffer.buffered.length && buffer.buffered.start(0) < end) {
-      await changed(buffer, () => buffer.remove(0, end));
+    const buffer = await opened(video, sequence.codec);
+    if (video !== this.video) {
+      throw new Error("the film was begun anew");
     }
+    this.buffer = buffer;
+    pieces.splice(0, pieces.length, beginning(sequence));
+    return true;
   }
 
   /**
@@ -122,14 +134,12 @@ export class Film {
    */
   async shown(video, time) {
     // Times come back rounded.
-    const enough = time - PASSED / TIMESCALE / 2;
-    const behind = time - video.currentTime;
-    video.playbackRate = behind > BEHIND ? 2 : 1;
+    const enough = time - STEP / TIMESCALE / 2;
     if (video.paused) {
       // One that was hidden may have been stopped. Where it must not play, it is given up below.
       video.play().catch(() => {});
     }
-    const push = setTimeout(() => (video.currentTime = time + PASSED / TIMESCALE / 2), PUSH);
+    const push = setTimeout(() => (video.currentTime = time + STEP / TIMESCALE / 2), PUSH);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let end;
     try {
@@ -164,10 +174,13 @@ function whenShown(video, time, act) {
     return;
   }
   video.requestVideoFrameCallback((_now, { mediaTime }) => {
-    if (mediaTime >= time) {
-      act();
-    } else {
+    if (mediaTime < time) {
       whenShown(video, time, act);
+    } else if (video.seeking) {
+      // It was pushed, and says so early: what it gives now is still the picture before.
+      video.addEventListener("seeked", act, { once: true });
+    } else {
+      act();
     }
   });
 }

@@ -1,5 +1,6 @@
 // The page's end of a stream: gives orders to the receiver, wherever that lives, and passes on its news.
 
+import { taken } from "./beginning.js";
 import { Film, canFilm } from "./film.js";
 import { Receiver } from "./receiver.js";
 
@@ -163,16 +164,12 @@ export class Stream {
  * @param {(news: News & {era: number}) => void} hear
  * @returns {Promise<Obey>}
  */
-function inWorker(canvas, hear) {
-  return new Promise((done, failed) => {
-    const worker = new Worker(new URL("./decoder.js", import.meta.url), { type: "module" });
-    worker.onerror = failed;
-    worker.onmessage = () => {
-      // It runs: only now the canvas is given away, for that cannot be undone.
-      const offscreen = canvas.transferControlToOffscreen();
-      worker.onmessage = (event) => hear(event.data);
-      worker.postMessage(offscreen, [offscreen]);
-      done((order, transfer = []) => worker.postMessage(order, transfer));
-    };
-  });
+async function inWorker(canvas, hear) {
+  const { worker, isReady } = taken();
+  await isReady;
+  // It runs: only now the canvas is given away, for that cannot be undone.
+  const offscreen = canvas.transferControlToOffscreen();
+  worker.onmessage = (event) => hear(event.data);
+  worker.postMessage(offscreen, [offscreen]);
+  return (order, transfer = []) => worker.postMessage(order, transfer);
 }

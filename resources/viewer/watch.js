@@ -1,6 +1,7 @@
 // The page that watches one source: puts stream, picture, controls and statistics together.
 
-import { sharedSources, streamAddress, watchPath } from "./api.js";
+import { addressedOptions, sharedSources, streamAddress, watchPath } from "./api.js";
+import { hideWhenQuiet } from "./bar.js";
 import { Controls, isVideo } from "./controls.js";
 import { Pointer } from "./pointer.js";
 import { save } from "./screenshot.js";
@@ -9,7 +10,6 @@ import { Stream, videoWay } from "./stream.js";
 import { clockWords, closeWords, stateWords } from "./words.js";
 
 const LIST_PAUSE = 4000;
-const BAR_PAUSE = 2500;
 
 /**
  * @param {string} id
@@ -23,7 +23,11 @@ const video = await videoWay();
 let canVideo = video !== "none";
 let sourceId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 /** What the viewer asks for here; sent again when the connection comes back. @type {Record<string, string | number>} */
-let wishes = canVideo ? {} : { format: "jpeg" };
+let wishes = addressedOptions(location.search);
+if (!canVideo && isVideo(String(wishes.format ?? "auto"))) {
+  // What the host chose may be video.
+  wishes = { ...wishes, format: "jpeg" };
+}
 /** @type {Date | null} */
 let lastPicture = null;
 /** The last error the server named, for the sentence after a close. */
@@ -232,17 +236,6 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
-/** @type {number | undefined} */
-let barTimer;
-function showBar() {
-  document.body.classList.remove("quiet");
-  clearTimeout(barTimer);
-  barTimer = setTimeout(() => document.body.classList.add("quiet"), BAR_PAUSE);
-}
-for (const sign of ["pointermove", "pointerdown", "keydown", "focusin"]) {
-  document.addEventListener(sign, showBar);
-}
-
 setInterval(() => {
   if (!document.hidden && !element("figures").hidden) {
     statistics.show();
@@ -256,6 +249,6 @@ setInterval(() => {
 if (!canVideo) {
   doWithoutVideo();
 }
-showBar();
+hideWhenQuiet();
 void listSources();
 stream.open();

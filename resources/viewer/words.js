@@ -78,12 +78,12 @@ const DELAYS = ["capture", "encode", "wait", "network", "decode"];
 export function delayWords(parts) {
   const known = DELAYS.filter((name) => Number.isFinite(parts[name]));
   const sum = known.reduce((total, name) => total + parts[name], 0);
-  return `Delay ${roundWords(sum)} ms: ${known.map((name) => `${name} ${roundWords(parts[name])}`).join(", ")}`;
+  return `Delay ${roundWords(sum)} ms: ${known.map((name) => `${name}\u00a0${roundWords(parts[name])}`).join(", ")}`;
 }
 
 /** @param {number} value */
 function roundWords(value) {
-  return value < 10 ? value.toFixed(1) : value.toFixed(0);
+  return String(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
 }
 
 /** @param {Date} moment */

@@ -105,6 +105,12 @@ class Window:
         self._core.UngrabServer()
         self.finish()
 
+    def close(self) -> None:
+        """Close it and hang up."""
+        self._core.DestroyWindow(self.id)
+        self.finish()
+        self._connection.disconnect()
+
     def finish(self) -> None:
         """Return when everything asked for has been done."""
         self._core.GetInputFocus().reply()

@@ -65,7 +65,7 @@ def after(
 class Film:
     """Encodes pictures of one size as H.264, as a server would: padded to even sizes, no reordering, Annex B."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, key_every: int = 250) -> None:
         self._size = (width, height)
         self._context = av.CodecContext.create("libx264", "w")
         self._context.width, self._context.height = width + width % 2, height + height % 2
@@ -75,7 +75,8 @@ class Film:
             "preset": "ultrafast",
             "tune": "zerolatency",
             "crf": "10",
-            "x264-params": "annexb=1:repeat-headers=1:colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv",
+            "x264-params": f"annexb=1:repeat-headers=1:keyint={key_every}:min-keyint=1:"
+            "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv",
         }
         self._count = 0
 

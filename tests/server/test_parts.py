@@ -252,6 +252,29 @@ async def test_a_whole_picture_comes_when_it_is_asked_for(studio: Studio) -> Non
         assert parse(seen.pictures[-1]).flags & WHOLE
 
 
+async def test_who_asks_for_a_whole_picture_owes_nothing_any_more(studio: Studio) -> None:
+    studio.canvas.fill(1, 1, 1)
+    async with watch(studio) as socket:
+        seen = Watching(socket)
+        await seen.until(lambda: seen.viewer.is_exact)
+        seen.answers = False
+        for shade in (2, 3):
+            studio.canvas.fill(shade, shade, shade)
+            await seen.until(lambda: seen.shows(studio))
+        await socket.send(bytes([wire.WHOLE_PLEASE]))
+        count = len(seen.pictures)
+        await seen.until(lambda: len(seen.pictures) > count)
+        assert parse(seen.pictures[-1]).flags & WHOLE
+        # What was on its way may be acknowledged all the same.
+        for message in seen.pictures[-3:]:
+            await socket.send(wire.ack(parse(message).sequence, 0.001))
+        seen.answers = True
+        studio.canvas.fill(9, 9, 9)
+        await seen.until(lambda: seen.shows(studio))
+
+        assert [told for told in seen.told if told["type"] == "error"] == []
+
+
 async def test_a_new_size_or_scale_begins_anew(studio: Studio) -> None:
     studio.canvas.noise(6)
     async with watch(studio) as socket:

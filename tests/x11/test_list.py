@@ -14,6 +14,7 @@ import pytest
 
 from capture.catalog import Catalog
 from capture.source import Source
+from tests.benchmarks.window import Window
 from tests.conftest import Until
 from tests.x11.desktop import PROJECT, Windows, XServer
 
@@ -86,6 +87,23 @@ async def test_a_window_icon_is_read_and_a_broken_one_passed_over(
 
     assert (icon.width, icon.height, icon.bgra[:4]) == (16, 16, b"\x10\x20\x30\xff")
     assert bad_icon is None or bad_icon.width <= 1024  # openbox puts an icon of its own there
+
+
+async def test_a_handle_that_is_used_again_at_once_is_another_window(
+    catalog: Catalog, xserver: XServer, until: Until
+) -> None:
+    first = await asyncio.to_thread(Window, "first", 300, 200)
+    await until(lambda: named(catalog, "first"))
+    await asyncio.to_thread(first.close)
+    second = await asyncio.to_thread(Window, "second", 320, 240)
+    assert second.id == first.id  # a program that starts gets the numbers of one that has ended
+    await until(lambda: named(catalog, "second") and not named(catalog, "first"))
+
+    assert named(catalog, "second").width == 320
+    await asyncio.to_thread(xserver.run, "xdotool", "set_window", "--name", "third", str(second.id))
+    await until(lambda: named(catalog, "third"))
+    second.close()
+    await until(lambda: named(catalog, "third") is None)
 
 
 async def test_panels_and_wallpapers_are_no_windows(catalog: Catalog, windows: Windows, until: Until) -> None:
