@@ -8,7 +8,7 @@ import { Frames } from "./frames.js";
 
 /** @implements {Video} */
 export class FilmedVideo {
-  /** @param {(news: News, transfer?: Transferable[]) => void} tell */
+  /** @param {(news: News) => void} tell */
   constructor(tell) {
     this.tell = tell;
     this.frames = new Frames();
@@ -26,12 +26,9 @@ export class FilmedVideo {
     this.isBegun = true;
     this.number += 1;
     const { number } = this;
-    // Copied, because the message holds other parts as well.
-    const copies = units.map(({ isKey, data }) => ({ isKey, data: data.slice() }));
     const frame = await new Promise((/** @type {(frame: VideoFrame | ImageBitmap) => void} */ got, failed) => {
       this.waiting = { got, failed };
-      const buffers = copies.map((unit) => unit.data.buffer);
-      this.tell({ is: "film", number, units: copies }, buffers);
+      this.tell({ is: "film", number, units });
     });
     return "displayWidth" in frame ? this.frames.ready(frame) : frame;
   }

@@ -43,7 +43,7 @@ class Card {
       },
       drawn: () => this.item.classList.add("has-picture"),
     };
-    this.stream = new Stream(canvas, () => streamAddress(this.id, TILE), listener, { isInPage: true });
+    this.stream = new Stream(canvas, () => streamAddress(this.id, TILE), listener);
     this.update(source);
   }
 

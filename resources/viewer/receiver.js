@@ -1,4 +1,4 @@
-// One viewer's receiving end: the connection and the canvas. Lives in a worker, or in the page where there is none.
+// One viewer's receiving end: the connection and the canvas.
 
 import { Connection } from "./connection.js";
 import { Drawing } from "./drawing.js";
@@ -30,7 +30,7 @@ import { CodecVideo } from "./video.js";
 export class Receiver {
   /**
    * @param {import("./drawing.js").Canvas} canvas
-   * @param {(news: News & {era: number}, transfer?: Transferable[]) => void} tell
+   * @param {(news: News & {era: number}) => void} tell
    */
   constructor(canvas, tell) {
     this.drawing = new Drawing(canvas);
@@ -40,7 +40,7 @@ export class Receiver {
     this.video = new NoVideo();
     /** @type {Pictures | null} */
     this.pictures = null;
-    this.tell = (/** @type {News} */ news, /** @type {Transferable[]} */ transfer = []) => tell({ ...news, era: this.era }, transfer);
+    this.tell = (/** @type {News} */ news) => tell({ ...news, era: this.era });
     this.connection = new Connection(() => this.address, {
       trying: () => this.tell({ is: "trying" }),
       opened: () => {

@@ -1,13 +1,11 @@
-// The page's end of a stream: gives orders to the receiver, wherever that lives, and passes on its news.
+// The page's end of a stream: gives orders to the receiver and passes on its news.
 
-import { taken } from "./beginning.js";
 import { Film, canFilm } from "./film.js";
 import { Receiver } from "./receiver.js";
 
 /** @typedef {import("./receiver.js").Order} Order */
 /** @typedef {import("./receiver.js").News} News */
 /** @typedef {import("./receiver.js").VideoWay} VideoWay */
-/** @typedef {(order: Order, transfer?: Transferable[]) => void} Obey */
 
 /** The plainest H.264 there is. */
 const PLAIN = "avc1.42E01F";
@@ -43,9 +41,9 @@ export class Stream {
    * @param {HTMLCanvasElement} canvas where the pictures go; it belongs to this from now on
    * @param {() => string} address asked whenever it may have changed, see `moved`
    * @param {Listener} listener
-   * @param {{video?: VideoWay, isInPage?: boolean}} [how] few small pictures are not worth a worker
+   * @param {VideoWay} [video]
    */
-  constructor(canvas, address, listener, { video = "none", isInPage = false } = {}) {
+  constructor(canvas, address, listener, video = "none") {
     this.canvas = canvas;
     this.address = address;
     this.listener = listener;
@@ -55,13 +53,7 @@ export class Stream {
     this.isOpen = false;
     /** Whether it is up, or being brought up again. */
     this.isWanted = false;
-    const hear = (/** @type {News & {era: number}} */ news) => this.hear(news);
-    const inPage = () => {
-      const receiver = new Receiver(canvas, hear);
-      return (/** @type {Order} */ order) => receiver.obey(order);
-    };
-    /** @type {Promise<Obey>} */
-    this.obey = isInPage || !("transferControlToOffscreen" in canvas) ? Promise.resolve(inPage()) : inWorker(canvas, hear).catch(inPage);
+    this.receiver = new Receiver(canvas, (news) => this.hear(news));
   }
 
   open() {
@@ -94,12 +86,9 @@ export class Stream {
     this.order({ do: "say", message });
   }
 
-  /**
-   * @param {Order} order
-   * @param {Transferable[]} [transfer]
-   */
-  order(order, transfer) {
-    void this.obey.then((obey) => obey(order, transfer));
+  /** @param {Order} order */
+  order(order) {
+    this.receiver.obey(order);
   }
 
   /** @param {News & {era: number}} news */
@@ -154,22 +143,6 @@ export class Stream {
    */
   async show(number, units) {
     const frame = await this.film.decode(units).catch(() => null);
-    this.order({ do: "filmed", number, frame }, frame ? [frame] : []);
+    this.order({ do: "filmed", number, frame });
   }
-}
-
-/**
- * Have the receiver in a worker; fails when there can be none.
- * @param {HTMLCanvasElement} canvas
- * @param {(news: News & {era: number}) => void} hear
- * @returns {Promise<Obey>}
- */
-async function inWorker(canvas, hear) {
-  const { worker, isReady } = taken();
-  await isReady;
-  // It runs: only now the canvas is given away, for that cannot be undone.
-  const offscreen = canvas.transferControlToOffscreen();
-  worker.onmessage = (event) => hear(event.data);
-  worker.postMessage(offscreen, [offscreen]);
-  return (order, transfer = []) => worker.postMessage(order, transfer);
 }

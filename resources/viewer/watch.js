@@ -70,7 +70,7 @@ const stream = new Stream(
       setState(code === 1000 ? "disconnected" : "refused", lastError || closeWords(code), "");
     },
   },
-  { video },
+  video,
 );
 
 /** @param {Record<string, string | number>} options */

@@ -141,10 +141,7 @@ def browser_page() -> Iterator[Page]:
 
 
 def pixels_of(page: Page) -> np.ndarray:
-    """Return the page's picture (height × width × 3, RGB).
-
-    The canvas belongs to a worker; what it shows can be read by drawing it on another one.
-    """
+    """Return the page's picture (height × width × 3, RGB)."""
     width, height, data = page.evaluate(
         """() => {
             const canvas = document.getElementById("picture");

@@ -23,13 +23,9 @@ PICTURES = 10
 QUALITY = 98
 """JPEG keeps the grain of a photograph from here on; at 80 it leaves an SSIM of 0.94."""
 
-READ = """async () => {
+READ = """() => {
     const canvas = document.getElementById("picture");
     const {frame, exact} = canvas.dataset;
-    // What a worker has drawn is in the page's canvas with the next picture of the page.
-    for (let turn = 0; turn < 2; turn += 1) {
-        await new Promise(requestAnimationFrame);
-    }
     const copy = Object.assign(document.createElement("canvas"), {width: canvas.width, height: canvas.height});
     const context = copy.getContext("2d", {alpha: false, willReadFrequently: true});
     context.drawImage(canvas, 0, 0);

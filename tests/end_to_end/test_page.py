@@ -288,15 +288,6 @@ def test_a_browser_that_does_not_play_the_videos_wishes_for_pictures(watcher: Wa
     assert "cannot show the video" in (watcher.page.text_content("#note") or "")
 
 
-def test_a_browser_without_worker_canvases_draws_in_the_page(browser: Browser, server: ScriptedServer) -> None:
-    before = "delete HTMLCanvasElement.prototype.transferControlToOffscreen"
-    with watching(browser, server, before=before) as watcher:
-        watcher.show(whole(1, encoded(noise(64, 48), Form.WEBP), Film(20, 20).unit(painted(20, 20))))
-        expected = noise(64, 48).copy()
-        expected[:20, :20] = painted(20, 20)
-        watcher.expect(expected, NEAR)
-
-
 # What goes wrong.
 
 

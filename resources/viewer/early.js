@@ -1,7 +1,0 @@
-// Runs before the rest of the page that watches.
-
-import { begin } from "./beginning.js";
-
-if (typeof OffscreenCanvas === "function") {
-  begin();
-}
