@@ -13,6 +13,8 @@ TILE = 16
 """Edge of a tile in device pixels: about a character, and the block that JPEG works in."""
 SAMPLE = 8
 """Every how many rows are looked at first."""
+FEW = 4
+"""One row of tiles in so many is looked at by itself; of more, all are at once."""
 MOST_RECTANGLES = 12
 """Each rectangle costs some header bytes and a decoder's call: more than these are made fewer and coarser."""
 
@@ -37,10 +39,15 @@ def changed_tiles(old: Pixels, new: Pixels, damage: tuple[Rect, ...] | None = No
     for top, bottom, left, right in _regions(damage, rows, columns):
         area = (slice(top * TILE, min(bottom * TILE, height)), slice(left * TILE, min(right * TILE, width)))
         before, after = old_words[area], new_words[area]
-        # In motion every tile shows itself in a few of its rows, and the rest need not be read.
+        # In motion every tile shows itself in a few of its pixel rows, and the rest need not be read.
         tiles = by_tile(before[::SAMPLE] != after[::SAMPLE], TILE // SAMPLE)
-        if not tiles.all():
+        unsure = np.flatnonzero(~tiles.all(axis=1))
+        if len(unsure) * FEW > len(tiles):
             tiles = by_tile(before != after)
+        else:
+            for row in unsure.tolist():
+                band = slice(row * TILE, (row + 1) * TILE)
+                tiles[row] = by_tile(before[band] != after[band])[0]
         changed[top:bottom, left:right] |= tiles
     return changed
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from capture.activity import Activity
 from capture.backends import Backend, Wake
 from capture.buffers import Buffers
@@ -28,6 +31,9 @@ from capture.waiting import wait_readable
 
 log = logging.getLogger(__name__)
 
+LARGE = 0.5
+FILM_PICTURES, LOOK_AGAIN = 4, 4
+"""After so many large changes in a row that were no moves, every so manieth is looked at only."""
 RETRY_SECONDS = 1.0
 """Pause before a display server that went away is tried again."""
 
@@ -126,6 +132,7 @@ class FeedThread:
     def _body(self) -> None:
         self._buffers = Buffers()
         self._activity = Activity()
+        self._unmoved = 0
         self._refreshed = 0
         try:
             while self._session() and not self._stopping:
@@ -219,7 +226,7 @@ class FeedThread:
             tiles = None if taken is None else changed_tiles(last.pixels, taken, take.damage)
             if taken is not None and tiles is not None and tiles.any():
                 pixels = self._own(take, taken)
-                scroll = find_scroll(last.pixels, pixels, tiles, last.pixels_sequence) if follows_moves else None
+                scroll = self._scroll(last, pixels, tiles, number) if follows_moves else None
                 is_film = self._activity.note(begun, float((tiles if scroll is None else scroll.rest).mean()))
                 look = _Look(number, pixels, last.damage.marked(tiles, number), scroll, is_film)
             elif (last.pointer is None and take.pointer is None) or (
@@ -242,6 +249,14 @@ class FeedThread:
             scroll=look.scroll,
             is_film=look.is_film,
         )
+
+    def _scroll(self, last: Frame, pixels: Pixels, tiles: NDArray[np.bool_], number: int) -> Scroll | None:
+        """Look for a move; in a film, where there was none so far, only now and then."""
+        if self._unmoved >= FILM_PICTURES and number % LOOK_AGAIN:
+            return None
+        scroll = find_scroll(last.pixels, pixels, tiles, last.pixels_sequence)
+        self._unmoved = 0 if scroll is not None or tiles.mean() < LARGE else self._unmoved + 1
+        return scroll
 
     def _own(self, take: Take, pixels: Pixels) -> Pixels:
         return pixels if take.is_ours else self._buffers.copy(pixels)

@@ -173,8 +173,11 @@ class SharedSegment:
     def room(self, width: int, height: int) -> Pixels:
         """Return the memory that `image` fills for such a picture."""
         size = width * height * 4
-        if self._memory is None or size > len(self._memory):
+        if self._memory is None:
             self._memory = self._attach(size)
+        elif size > len(self._memory):
+            # By half at least: what is painted grows letter by letter, and attaching takes longer than taking.
+            self._memory = self._attach(max(size, len(self._memory) * 3 // 2))
         pixels: Pixels = np.frombuffer(self._memory[:size], dtype=np.uint8).reshape(height, width, 4)
         return pixels
 
