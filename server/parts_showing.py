@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -165,9 +166,22 @@ class PartsShowing(Showing):
         if (frame.pixels_sequence, self.options.rendition) != self._failed:
             if self._held.lacks(frame, self._size(frame)):
                 times.append(self._pacer.due)
-            elif not self._owed and (blurred := self._held.blurred_at()) is not None:
-                times.append(max(blurred, self._sharpening.due))
+            elif (better := self._sharpened_at()) is not None and (not self._owed or better > time.monotonic()):
+                times.append(better)
         return min(times, default=None)
+
+    @property
+    def is_held_up(self) -> bool:
+        """Tell whether something is due that only acknowledgements keep from being sent."""
+        if self._owed:
+            return len(self._owed) == MOST_OWED - 1
+        better = self._sharpened_at()
+        return better is not None and better <= time.monotonic()
+
+    def _sharpened_at(self) -> float | None:
+        """Return when something may be sent again, better; while a picture is owed, that has to wait."""
+        blurred = self._held.blurred_at()
+        return None if blurred is None else max(blurred, self._sharpening.due)
 
     async def next_message(self, now: float) -> bytes | None:
         frame = self._newest()

@@ -217,7 +217,8 @@ class ViewerSession:
         if drawn is not None and self._adaptation is not None:
             self._adaptation.acknowledged(now, drawn.delay, drawn.decode, drawn.size)
             self._adapt(now)
-        self._writer.wake()
+        if drawn is None or parts.is_held_up:
+            self._writer.wake()
         return True
 
     def _hear_binary(self, parts: PartsShowing, message: bytes) -> None:
