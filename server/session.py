@@ -7,7 +7,7 @@ import contextlib
 import logging
 import struct
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -123,7 +123,7 @@ class ViewerSession:
         try:
             async for received in response:
                 self._heard_at = time.monotonic()
-                await self._hear(received)
+                await self._hear(received, socket)
         finally:
             self._showing.stop()
             for task in (writer, *self._tasks):
@@ -182,9 +182,10 @@ class ViewerSession:
 
     # Listening.
 
-    async def _hear(self, received: WSMessage) -> None:
+    async def _hear(self, received: WSMessage, socket: ViewerSocket) -> None:
         if received.type is WSMsgType.PING:
-            await self._guarded(self._socket_or_fail().pong(bytes(received.data)))
+            with contextlib.suppress(ConnectionError):
+                await socket.pong(bytes(received.data))
             return
         if received.type is WSMsgType.PONG:
             self._note_pong(bytes(received.data))
@@ -393,12 +394,3 @@ class ViewerSession:
 
     def _skipped(self) -> int:
         return max(0, self._showing.offered - self._showing.delivered)
-
-    async def _guarded(self, sending: Awaitable[None]) -> None:
-        with contextlib.suppress(ConnectionError):
-            await sending
-
-    def _socket_or_fail(self) -> ViewerSocket:
-        if self._socket is None:
-            raise RuntimeError("the session does not run")
-        return self._socket

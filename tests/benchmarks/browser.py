@@ -18,17 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.barcode import Strip
 from tests.benchmarks.running import Content
+from tests.end_to_end.parts import ARGUMENTS, CHROMIUM
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ROUND_TRIPS = 40
 FIRST_PICTURE_SECONDS = 8.0
 SAMPLER = Path(__file__).with_name("sampler.js")
