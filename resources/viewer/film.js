@@ -1,7 +1,8 @@
 // H.264 through a hidden <video> that is fed a film made here (Media Source), for pages that did not come over a
-// secure connection: they have no decoder of their own. Lives in the page; a worker has no <video>.
+// secure connection: they have no decoder of their own.
 
 import { TIMESCALE, beginning, fragment, joined } from "./fmp4.js";
+import { Frames } from "./frames.js";
 import { pictureOnly, sequenceOf, split } from "./h264.js";
 
 /**
@@ -21,13 +22,40 @@ const LONGEST = 3000;
 const PLAIN = 'video/mp4; codecs="avc1.42E01F"';
 
 /** @typedef {{isKey: boolean, data: Uint8Array}} Unit */
+/** @typedef {import("./decoding.js").Video} Video */
 
 /** Tell whether this browser can show films. */
 export function canFilm() {
   return typeof MediaSource === "function" && MediaSource.isTypeSupported(PLAIN);
 }
 
-export class Film {
+/** @implements {Video} */
+export class FilmedVideo {
+  constructor() {
+    this.film = new Film();
+    this.frames = new Frames();
+    /** Ends the waiting for a picture. @type {((error: Error) => void) | null} */
+    this.giveUp = null;
+  }
+
+  /** @param {import("./binary.js").Part[]} units */
+  async decode(units) {
+    const frame = await new Promise((/** @type {(frame: VideoFrame | ImageBitmap) => void} */ got, failed) => {
+      this.giveUp = failed;
+      this.film.decode(units).then((made) => (this.giveUp === failed ? got(made) : made.close()), failed);
+    });
+    this.giveUp = null;
+    return "displayWidth" in frame ? this.frames.ready(frame) : frame;
+  }
+
+  reset() {
+    this.giveUp?.(new Error("the video was begun anew"));
+    this.giveUp = null;
+    this.film.reset();
+  }
+}
+
+class Film {
   constructor() {
     /** @type {HTMLVideoElement | null} */
     this.video = null;
@@ -215,7 +243,7 @@ async function changed(buffer, change) {
 }
 
 /**
- * Return what a video shows now, for a canvas that may be elsewhere.
+ * Return what a video shows now.
  * @param {HTMLVideoElement} video
  * @returns {VideoFrame | Promise<ImageBitmap>}
  */

@@ -1,11 +1,13 @@
-// The page's end of a stream: gives orders to the receiver and passes on its news.
+// One source's stream: the connection, and the canvas on which its pictures are drawn.
 
-import { Film, canFilm } from "./film.js";
-import { Receiver } from "./receiver.js";
+import { Connection } from "./connection.js";
+import { Drawing } from "./drawing.js";
+import { FilmedVideo, canFilm } from "./film.js";
+import { Pictures } from "./pictures.js";
+import { CodecVideo } from "./video.js";
 
-/** @typedef {import("./receiver.js").Order} Order */
-/** @typedef {import("./receiver.js").News} News */
-/** @typedef {import("./receiver.js").VideoWay} VideoWay */
+/** @typedef {import("./decoding.js").Video} Video */
+/** @typedef {"codec" | "film" | "none"} VideoWay */
 
 /** The plainest H.264 there is. */
 const PLAIN = "avc1.42E01F";
@@ -39,110 +41,98 @@ export async function videoWay() {
 export class Stream {
   /**
    * @param {HTMLCanvasElement} canvas where the pictures go; it belongs to this from now on
-   * @param {() => string} address asked whenever it may have changed, see `moved`
+   * @param {() => string} address asked anew for each try
    * @param {Listener} listener
    * @param {VideoWay} [video]
    */
   constructor(canvas, address, listener, video = "none") {
     this.canvas = canvas;
-    this.address = address;
     this.listener = listener;
-    this.video = video;
-    this.film = new Film();
-    this.era = 0;
-    this.isOpen = false;
+    this.drawing = new Drawing(canvas);
+    this.video = videoFor(video);
+    /** @type {Pictures | null} */
+    this.pictures = null;
     /** Whether it is up, or being brought up again. */
     this.isWanted = false;
-    this.receiver = new Receiver(canvas, (news) => this.hear(news));
+    this.connection = new Connection(address, {
+      trying: () => listener.trying(),
+      opened: () => {
+        this.begin();
+        listener.opened();
+      },
+      heard: (message) => listener.heard(message),
+      received: (message) => this.pictures?.receive(message),
+      waiting: (seconds, code) => listener.waiting(seconds, code),
+      ended: (code, reason) => {
+        this.isWanted = false;
+        listener.ended(code, reason);
+      },
+    });
+  }
+
+  get isOpen() {
+    return this.connection.isOpen;
   }
 
   open() {
-    this.era += 1;
-    this.isOpen = false;
     this.isWanted = true;
-    this.order({ do: "open", era: this.era, address: this.address(), video: this.video });
+    this.pictures?.end();
+    this.connection.open();
   }
 
   /** End it for good, until `open`. */
   close() {
-    this.era += 1;
-    this.isOpen = this.isWanted = false;
-    this.film.reset();
-    this.order({ do: "close" });
+    this.isWanted = false;
+    this.connection.close();
+    this.pictures?.end();
+    this.video.reset();
   }
 
   /** Do not wait any longer; nothing happens unless it was waiting. */
   hurry() {
-    this.order({ do: "hurry" });
-  }
-
-  /** Use the address as it is now when the connection has to be made again. */
-  moved() {
-    this.order({ do: "address", address: this.address() });
+    this.connection.hurry();
   }
 
   /** @param {object} message */
   send(message) {
-    this.order({ do: "say", message });
+    this.connection.send(message);
   }
 
-  /** @param {Order} order */
-  order(order) {
-    this.receiver.obey(order);
+  /** Start over with the pictures: what a new connection sends does not build on what another one sent. */
+  begin() {
+    this.pictures?.end();
+    this.pictures = new Pictures(this.drawing, this.video, {
+      answer: (message) => this.connection.sendBytes(message),
+      drawn: (drawn) => {
+        this.canvas.dataset.frame = String(drawn.sequence);
+        this.canvas.dataset.exact = String(drawn.isExact);
+        this.listener.drawn(drawn);
+      },
+      pointer: (pointer) => this.listener.pointer?.(pointer),
+      noVideo: () => this.listener.noVideo?.(),
+    });
+  }
+}
+
+/**
+ * @param {VideoWay} way
+ * @returns {Video}
+ */
+function videoFor(way) {
+  if (way === "codec") {
+    return new CodecVideo();
+  }
+  return way === "film" ? new FilmedVideo() : new NoVideo();
+}
+
+/** @implements {Video} */
+class NoVideo {
+  /** @returns {Promise<never>} */
+  async decode() {
+    throw new Error("there is no way to show videos here");
   }
 
-  /** @param {News & {era: number}} news */
-  hear(news) {
-    if (news.era !== this.era) {
-      return;
-    }
-    const { listener } = this;
-    switch (news.is) {
-      case "trying":
-        this.isOpen = false;
-        listener.trying();
-        break;
-      case "opened":
-        this.isOpen = true;
-        listener.opened();
-        break;
-      case "heard":
-        listener.heard(news.message);
-        break;
-      case "waiting":
-        this.isOpen = false;
-        listener.waiting(news.seconds, news.code);
-        break;
-      case "ended":
-        this.isOpen = this.isWanted = false;
-        listener.ended(news.code, news.reason);
-        break;
-      case "drawn":
-        this.canvas.dataset.frame = String(news.drawn.sequence);
-        this.canvas.dataset.exact = String(news.drawn.isExact);
-        listener.drawn(news.drawn);
-        break;
-      case "pointer":
-        listener.pointer?.(news.pointer);
-        break;
-      case "noVideo":
-        listener.noVideo?.();
-        break;
-      case "film":
-        void this.show(news.number, news.units);
-        break;
-      case "filmOver":
-        this.film.reset();
-        break;
-    }
-  }
-
-  /**
-   * @param {number} number
-   * @param {import("./film.js").Unit[]} units
-   */
-  async show(number, units) {
-    const frame = await this.film.decode(units).catch(() => null);
-    this.order({ do: "filmed", number, frame });
+  reset() {
+    // Nothing was begun.
   }
 }

@@ -76,7 +76,6 @@ const stream = new Stream(
 /** @param {Record<string, string | number>} options */
 function wish(options) {
   wishes = { ...wishes, ...options };
-  stream.moved();
   stream.send({ command: "update_options", options });
 }
 
@@ -111,7 +110,6 @@ function hear(message) {
       if (message.data.changed_by === "host") {
         const { fps, quality, format } = message.data.options;
         wishes = Object.fromEntries(Object.entries({ fps, quality, format }).filter(([name]) => name in wishes));
-        stream.moved();
         if (!canVideo && isVideo(format)) {
           wish({ format: "jpeg" });
         }
