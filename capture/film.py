@@ -56,6 +56,19 @@ class Reel(Generic[T]):
     position: int
 
 
+@dataclass(slots=True)
+class _Bench:
+    """A worker, and the codec that it alone uses; given up together."""
+
+    worker: ThreadPoolExecutor
+    codec: VideoCodec | None = None
+
+    def close(self) -> None:
+        """Close the codec; runs in the worker."""
+        if self.codec is not None:
+            self.codec.close()
+
+
 class Film:
     """The running video of one source in one rendition. Loop only; encoding happens in a thread of its own.
 
@@ -70,9 +83,8 @@ class Film:
         self._rendition = rendition
         self._fps = fps
         self._make_codec = make_codec
-        self._codec: VideoCodec | None = None
+        self._bench: _Bench | None = None
         self._size = (0, 0)
-        self._worker: ThreadPoolExecutor | None = None
         self._units: deque[tuple[int, Unit]] = deque(maxlen=KEPT_UNITS)
         self._finished: dict[Hashable, tuple[Parts, Any]] = {}
         self._count = 0
@@ -108,7 +120,7 @@ class Film:
     def close(self) -> None:
         """End it; whoever still waits gets single pictures."""
         self._is_closed = True
-        self._drop_codec()
+        self._drop_bench()
 
     def _parts(self, units: list[Unit], shown: Frame, base: int) -> Parts:
         width, height = self._size
@@ -145,23 +157,25 @@ class Film:
             return
         size = self._rendition.size_for(frame.width, frame.height)
         if size != self._size:
-            self._drop_codec()
+            self._drop_bench()
             self._size = size
         now = time.monotonic()
         want_key = self._wants_key and now - self._key_at >= KEY_SECONDS
         begun = time.perf_counter()
-        worker = self._worker = self._worker or ThreadPoolExecutor(1, thread_name_prefix="video")
+        bench = self._bench = self._bench or _Bench(ThreadPoolExecutor(1, thread_name_prefix="video"))
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(HANG_SECONDS):
-                unit = await asyncio.shield(loop.run_in_executor(worker, self._encode, frame, want_key))
+                unit = await asyncio.shield(
+                    loop.run_in_executor(bench.worker, self._encode, bench, frame, size, want_key)
+                )
         except TimeoutError:
             self._fail(f"The video encoder did not answer within {HANG_SECONDS:g} seconds.")
             return
         except EncodeError as error:
             self._fail(error.message)
             return
-        if self._worker is not worker:
+        if self._bench is not bench:
             return  # closed meanwhile
         self.encodes += 1
         self._encode_seconds = time.perf_counter() - begun
@@ -173,33 +187,31 @@ class Film:
             self._wants_key = False
             self._key_at = now
 
-    def _encode(self, frame: Frame, want_key: bool) -> Unit:
+    def _encode(self, bench: _Bench, frame: Frame, size: tuple[int, int], want_key: bool) -> Unit:
         """Encode in the worker."""
-        width, height = self._size
+        width, height = size
         pixels = frame.pixels
         if (width, height) != (frame.width, frame.height):
             pixels = scaled(pixels, width, height)
-        if self._codec is None:
-            self._codec = self._make_codec(width, height, self._rendition.quality, self._fps)
-        return self._codec.encode(pixels, want_key)
+        if bench.codec is None:
+            bench.codec = self._make_codec(width, height, self._rendition.quality, self._fps)
+        return bench.codec.encode(pixels, want_key)
 
     def _fail(self, why: str) -> None:
         log.warning("video stops for %g seconds: %s", REST_SECONDS, why)
         self._failed_at = time.monotonic()
-        self._drop_codec()
+        self._drop_bench()
 
-    def _drop_codec(self) -> None:
-        codec, self._codec = self._codec, None
-        worker, self._worker = self._worker, None
+    def _drop_bench(self) -> None:
+        bench, self._bench = self._bench, None
         self._units.clear()
         self._finished.clear()
         self._count += KEPT_UNITS  # no position of before fits any more
         self._frame = None
-        if worker is not None:
-            if codec is not None:
-                # Where it was used; behind what it may still be doing, and nobody waits for that.
-                worker.submit(codec.close)
-            worker.shutdown(wait=False)
+        if bench is not None:
+            # Where it was used; behind what it may still be doing, and nobody waits for that.
+            bench.worker.submit(bench.close)
+            bench.worker.shutdown(wait=False)
 
 
 class Films:

@@ -85,7 +85,7 @@ class Following:
 
 
 class PartsShowing(Showing):
-    """Pulls parts when one is due and at most one picture is unacknowledged. Loop only."""
+    """Pulls parts when some are due and fewer than `MOST_OWED` messages are unacknowledged. Loop only."""
 
     def __init__(
         self,
@@ -105,6 +105,7 @@ class PartsShowing(Showing):
         self._pointed: tuple[Pointer | None, tuple[int, int]] = (None, (0, 0))
         self._failed: tuple[int, Rendition] | None = None
         self._forgets = 0
+        self._offered_sequence = 0
         self._film: tuple[Film, Rendition, float] | None = None
         self._position: int | None = None
 
@@ -155,6 +156,17 @@ class PartsShowing(Showing):
         if owed.sharpens:
             self._sharpening.drawn(now, took)
         return Drawn(took, min(ack.seconds, took), owed.size) if owed.tells else None
+
+    def has_news(self) -> bool:
+        # A pointer that moves is news, but no picture that could be skipped.
+        frame = self._newest()
+        if frame is None or frame.sequence == self._seen:
+            return False
+        self._seen = frame.sequence
+        if frame.pixels_sequence != self._offered_sequence:
+            self._offered_sequence = frame.pixels_sequence
+            self.offered += 1
+        return True
 
     def due(self) -> float | None:
         frame = self._newest()
@@ -275,6 +287,8 @@ class PartsShowing(Showing):
         shape = b""
         if before[0] is None or before[0].shape != pointer.shape:
             shape = await self._hub.encoder.encode(frame, PointerWish(pointer.shape))
+            if not self._is_shared(self._source):
+                return None
         place = (round(pointer.x * across), round(pointer.y * down))
         return binary_frame(wire.pointer(place, (max(1, round(wide * across)), max(1, round(tall * down))), shape))
 

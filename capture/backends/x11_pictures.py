@@ -73,6 +73,8 @@ class DrawablePictures:
             stale = whole
             chosen.memory.image(drawable, area.x, area.y, area.width, area.height)
         chosen.stale = None
+        if chosen not in self._kept:
+            chosen.memory.close()  # one too many to be used again: the display need not reach it any more
         return chosen.pixels, stale
 
     def close(self) -> None:

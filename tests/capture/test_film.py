@@ -14,6 +14,7 @@ from capture.frame import Frame
 from capture.parts import Parts
 from tests.capture.canned import frame, plain
 from tests.capture.fake_codec import FakeCodecs
+from tests.conftest import Until
 
 
 @pytest.fixture
@@ -132,7 +133,11 @@ async def test_an_encoder_that_fails_rests_and_is_replaced(
 
 
 async def test_an_encoder_that_hangs_is_given_up(
-    film: Film, codecs: FakeCodecs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    film: Film,
+    codecs: FakeCodecs,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(films, "HANG_SECONDS", 0.05)
     monkeypatch.setattr(films, "REST_SECONDS", 0.0)
@@ -145,6 +150,9 @@ async def test_an_encoder_that_hangs_is_given_up(
     assert await viewer.sees(picture(3)) == "K3"
     assert "did not answer" in caplog.text
     released.set()
+    # What the other one still makes goes nowhere, and its codec is closed.
+    await until(lambda: codecs.closed == 1)
+    assert await viewer.sees(picture(4)) == "P4"
 
 
 async def test_the_last_who_leaves_ends_it(codecs: FakeCodecs) -> None:

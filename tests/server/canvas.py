@@ -9,7 +9,7 @@ import numpy as np
 
 from capture.backends import Wake
 from capture.errors import SourceGone
-from capture.frame import Take
+from capture.frame import Pointer, Take
 from capture.source import Condition, Source
 
 
@@ -17,6 +17,7 @@ class Canvas:
     """What the fake source shows. The test paints on it; every open backend is woken.
 
     Attributes:
+        pointer: the mouse pointer over it.
         takes: how often a picture was taken of it.
         opens: how often a backend was opened on it.
         readers: write here to wake the open backends.
@@ -26,6 +27,7 @@ class Canvas:
         self.pixels = np.zeros((height, width, 4), dtype=np.uint8)
         self.condition = Condition("live")
         self.gone = False
+        self.pointer: Pointer | None = None
         self.takes = 0
         self.opens = 0
         self.readers: list[int] = []
@@ -38,6 +40,13 @@ class Canvas:
     def paint(self, pixels: np.ndarray) -> None:
         """Become ``pixels``: height × width × 4, BGRX."""
         self.pixels = pixels
+        self._wake()
+
+    def point(self, x: int, y: int, shape: int = 1) -> None:
+        """Have the mouse pointer there: 8 × 12 pixels, half of them red."""
+        image = np.zeros((12, 8, 4), dtype=np.uint8)
+        image[:6] = (0, 0, 255, 255)
+        self.pointer = Pointer(x, y, shape, image)
         self._wake()
 
     def noise(self, seed: int) -> None:
@@ -91,13 +100,12 @@ class CanvasBackend:
         return Wake.URGENT if self._canvas.gone or self._canvas.condition.state != "live" else Wake.CHANGED
 
     def take(self, pointer: bool) -> Take:
-        del pointer
         if self._canvas.gone:
             raise SourceGone("The window was closed.")
         if self._canvas.condition.state != "live":
             return Take(self._canvas.condition)
         self._canvas.takes += 1
-        return Take(self._canvas.condition, self._canvas.pixels)
+        return Take(self._canvas.condition, self._canvas.pixels, pointer=self._canvas.pointer if pointer else None)
 
     def close(self) -> None:
         if self._pipe is not None:

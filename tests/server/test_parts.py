@@ -146,6 +146,28 @@ async def test_every_format_ends_exact(studio: Studio, form: str) -> None:
         assert form != "png" or len(seen.pictures) == 1
 
 
+async def test_the_pointer_travels_apart_from_the_picture(studio: Studio) -> None:
+    studio.canvas.noise(2)
+    studio.canvas.point(10, 20)
+    async with watch(studio, "fps=60&scale=0.5") as scaled, watch(studio, "fps=60&cursor=0") as bare:
+        seen, without = Watching(scaled), Watching(bare)
+        await seen.until(lambda: seen.viewer.is_exact and seen.viewer.pointer == (5, 10, 4, 6))
+        await without.until(lambda: without.viewer.is_exact)
+        count, encodes = len(seen.pictures), studio.hub.encoder.encodes
+        for x in range(11, 31):
+            studio.canvas.point(x, 20)
+            await seen.until(lambda: seen.viewer.pointer == (round(x / 2), 10, 4, 6))  # noqa: B023  awaited at once
+        studio.canvas.pointer = None
+        studio.canvas.fill(1, 2, 3)
+        await seen.until(lambda: seen.viewer.pointer is None and seen.viewer.is_exact)
+        await say(scaled, "get_status")
+        await seen.until(lambda: seen.told[-1]["type"] == "status")
+
+        assert (len(seen.pictures), studio.hub.encoder.encodes) == (count + 1, encodes + 2)  # one for each rendition
+        assert seen.told[-1]["data"]["skipped"] == 0
+        assert without.viewer.pointer is None
+
+
 async def test_viewers_at_the_same_point_share_one_encode(studio: Studio) -> None:
     studio.canvas.fill(1, 1, 1)
     async with watch(studio) as one, watch(studio) as two:
@@ -158,7 +180,7 @@ async def test_viewers_at_the_same_point_share_one_encode(studio: Studio) -> Non
             pixels[step * 20 : step * 20 + 9, 30:60] = 90 + step
             studio.canvas.paint(pixels)
             for seen in both:
-                await seen.until(lambda: seen.shows(studio))  # noqa: B023
+                await seen.until(lambda: seen.shows(studio))  # noqa: B023  awaited before the next turn
 
         assert studio.hub.encoder.encodes - before == 5
         assert both[0].pictures[-1] == both[1].pictures[-1]

@@ -58,13 +58,13 @@ async def test_all_viewers_share_one_video_encode(studio: Studio) -> None:
     sockets = [await watch(studio, "fps=60&format=h264") for _ in range(3)]
     everybody = [Watching(socket) for socket in sockets]
     for seen in everybody:
-        await seen.until(lambda: seen.pictures)  # noqa: B023
+        await seen.until(lambda: seen.pictures)  # noqa: B023  awaited at once
     takes = studio.canvas.takes
     for shade in range(10):
         studio.canvas.fill(shade * 20, 30, 40)
         for seen in everybody:
             before = len(seen.pictures)
-            await seen.until(lambda: len(seen.pictures) > before)  # noqa: B023
+            await seen.until(lambda: len(seen.pictures) > before)  # noqa: B023  awaited at once
 
     assert [film.encodes for film in studio.hub.films.running] == [studio.canvas.takes - takes + 1]
     for socket in sockets:
@@ -77,7 +77,7 @@ async def test_the_size_may_change_at_any_picture(studio: Studio) -> None:
         for size in ((320, 240), (321, 177), (64, 40), (17, 9), (320, 240)):
             studio.canvas.resize(*size)
             studio.canvas.fill(90, 120, 40)
-            await seen.until(lambda: seen.viewer.pixels is not None and seen.viewer.pixels.shape[1::-1] == size)  # noqa: B023
+            await seen.until(lambda: seen.viewer.pixels is not None and seen.viewer.pixels.shape[1::-1] == size)  # noqa: B023  awaited at once
             await seen.until(lambda: error(seen, studio) < 8)
 
 

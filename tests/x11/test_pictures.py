@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections.abc import AsyncIterator
 from functools import partial
@@ -324,6 +325,30 @@ async def test_being_watched_takes_the_focus_from_no_window(
     await until(lambda: hub.ending == 0)
 
     assert xserver.run("xdotool", "getwindowfocus") == focus
+
+
+async def test_memory_for_held_pictures_is_given_back_by_the_display_too(
+    hub: Hub, windows: Windows, until: Until
+) -> None:
+    def segments() -> int:
+        """Count the shared memory of this process that it or the X server still has."""
+        rows = Path("/proc/sysvipc/shm").read_text(encoding="ascii").splitlines()[1:]
+        return sum(row.split()[4] == str(os.getpid()) for row in rows)
+
+    handle = windows.open("held", 100, 100, 320, 200, "000000")
+    seen = watch(hub, window(handle))
+    await until(lambda: seen.newest is not None)
+    held = [seen.newest]
+    for colour in range(1, 13):
+        windows.do("paint", handle, 0, 0, 320, 200, f"{colour:06x}")
+        await until(lambda: seen.newest is not held[-1])
+        held.append(seen.newest)
+    assert segments() >= len(held)
+    held.clear()
+
+    # The last few are used again; of all others nothing is left.
+    await until(lambda: segments() <= 6)
+    seen.close()
 
 
 def shows_just(frame: Frame, colours: np.ndarray) -> bool:
