@@ -219,7 +219,7 @@ class _Table:
             state: State = "minimised" if window.isMinimized else "live"
         except _xlib_faults():
             raise
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  see below
             # pywinctl raises whatever Xlib raised for a window that was closed meanwhile.
             log.debug("window %s could not be read: %r", number, error)
             return None

@@ -66,5 +66,5 @@ def _handle(slider: QSlider, value: int) -> QRect:
 
 
 if __name__ == "__main__":
-    gui.app.App = DrivenApp  # type: ignore[misc]
+    gui.app.App = DrivenApp  # type: ignore[misc]  a class may not be assigned to, but that is what a driver does
     sys.exit(main())

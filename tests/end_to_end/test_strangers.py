@@ -74,7 +74,7 @@ def test_the_readme_viewer_in_a_page_works(server: int, friend: int, tmp_path: P
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *arguments: object, **options: object) -> None:
-            super().__init__(*arguments, directory=str(tmp_path), **options)  # type: ignore[arg-type]
+            super().__init__(*arguments, directory=str(tmp_path), **options)  # type: ignore[arg-type]  passed on as it came
 
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
