@@ -1,7 +1,7 @@
 // One WebSocket that is kept up: when it falls, it is tried again after growing pauses.
 
 import { PROTOCOL } from "./binary.js";
-import { isFinal } from "./words.js";
+import { isFinal } from "./states.js";
 
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 30;

@@ -2,7 +2,7 @@
 
 import { sharedSources, streamAddress, watchPath } from "./api.js";
 import { Stream } from "./stream.js";
-import { stateWords } from "./words.js";
+import { stateWords } from "./states.js";
 
 const LIST_PAUSE = 2000;
 /** A card is a glance, not a film: small, and one picture a second at most. */

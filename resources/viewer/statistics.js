@@ -1,6 +1,6 @@
 // What this viewer has received, counted here.
 
-import { clockWords, dataWords, delayWords, durationWords } from "./words.js";
+import { clockWords, dataWords, durationWords, millisecondWords } from "./amounts.js";
 
 const WINDOW = 3000;
 
@@ -71,4 +71,17 @@ export class Statistics {
     set("stat-last", this.last ? clockWords(this.last) : "–");
     set("stat-delay", this.delay ? delayWords(this.delay) : "");
   }
+}
+
+/** Where a picture's delay comes from, in the order in which it passes there. */
+const DELAYS = ["capture", "encode", "wait", "network", "decode"];
+
+/**
+ * Return a delay, split up, as one line.
+ * @param {Record<string, number>} parts milliseconds
+ */
+function delayWords(parts) {
+  const known = DELAYS.filter((name) => Number.isFinite(parts[name]));
+  const sum = known.reduce((total, name) => total + parts[name], 0);
+  return `Delay ${millisecondWords(sum)} ms: ${known.map((name) => `${name}\u00a0${millisecondWords(parts[name])}`).join(", ")}`;
 }

@@ -7,7 +7,8 @@ import { Pointer } from "./pointer.js";
 import { save } from "./screenshot.js";
 import { Statistics } from "./statistics.js";
 import { Stream, videoWay } from "./stream.js";
-import { clockWords, closeWords, stateWords } from "./words.js";
+import { clockWords } from "./amounts.js";
+import { closeWords, stateWords } from "./states.js";
 
 const LIST_PAUSE = 4000;
 

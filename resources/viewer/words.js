@@ -1,92 +1,100 @@
-// Every sentence the page says of states and errors, and how figures are written.
+// In which language the page speaks, and its words. Languages are words.<code>.js: flat objects, key to text.
 
-/** @type {Record<string, string>} */
-const STATES = {
-  connecting: "Connecting…",
-  live: "Live",
-  minimised: "Minimised on the other computer",
-  hidden: "Not on the screen of the other computer",
-  paused: "Paused",
-  blanked: "Blanked by the other computer",
-  waiting: "Waiting for the window",
-  closed: "Closed on the other computer",
-  reconnecting: "Connection lost",
-  missing: "Not shared",
-  disconnected: "Disconnected",
-  refused: "Not allowed",
-};
+import texts from "./words.en.js";
 
-/** @type {Record<number, string>} */
-const CLOSES = {
-  1000: "You stopped watching.",
-  1001: "Sharing was stopped on the other computer.",
-  1006: "The connection was lost.",
-  1008: "This page sent too much at once and was cut off.",
-  1009: "This page sent too large a message and was cut off.",
-  4400: "The server did not accept a setting of this page.",
-  4401: "This link does not prove that you may watch. Ask for a new one.",
-  4403: "The person at the other computer ended your watching.",
-  4404: "Nothing is shared under this address, or no longer.",
-  4408: "This device or its connection was too slow to keep up.",
-  4429: "As many people as possible are watching already.",
-};
+/** @typedef {Record<string, string>} Words */
+/** @typedef {Record<string, string | number>} Values what stands for {name} in a text */
 
-/** After these, trying again without being asked would not help. */
-const FINAL = new Set([1000, 1008, 1009, 4400, 4401, 4403]);
+/** @type {Words} */
+const english = texts;
 
-/** @param {string} state */
-export function stateWords(state) {
-  return STATES[state] ?? state;
-}
+/** Besides English. @type {Record<string, () => Promise<{default: Words}>>} */
+const LANGUAGES = { de: () => import("./words.de.js") };
+/** Languages that nobody speaks: they show which texts are not translated, too long, or written left to right only. */
+const PSEUDO = /^qps(-rtl)?$/;
 
-/** @param {number} code */
-export function closeWords(code) {
-  return CLOSES[code] ?? "The connection was lost.";
-}
+const asked = new URLSearchParams(globalThis.location?.search ?? "").get("lang");
+/** The language, as a BCP 47 tag: what the address asks for, else the first of the person's that there is. */
+export const language = chosen(asked ? [asked] : (globalThis.navigator?.languages ?? []));
+const words = await load(language);
+const numbers = new Intl.PluralRules(PSEUDO.test(language) ? "en" : language);
 
-/** @param {number} code */
-export function isFinal(code) {
-  return FINAL.has(code);
-}
-
-/** @param {number} bytes */
-export function dataWords(bytes) {
-  const units = ["B", "kB", "MB", "GB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
+/** @param {readonly string[]} wishes */
+function chosen(wishes) {
+  for (const wish of wishes) {
+    const short = wish.toLowerCase().split("-")[0];
+    if (short === "en" || short in LANGUAGES) {
+      return short;
+    }
+    if (PSEUDO.test(wish)) {
+      return wish;
+    }
   }
-  return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
+  return "en";
 }
-
-/** @param {number} seconds */
-export function durationWords(seconds) {
-  const whole = Math.floor(seconds);
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return (parts[0] ? parts : parts.slice(1)).map((part, at) => (at ? String(part).padStart(2, "0") : String(part))).join(":");
-}
-
-/** Where a picture's delay comes from, in the order in which it passes there. */
-const DELAYS = ["capture", "encode", "wait", "network", "decode"];
 
 /**
- * Return a delay, split up, as one line.
- * @param {Record<string, number>} parts milliseconds
+ * @param {string} code
+ * @returns {Promise<Words>}
  */
-export function delayWords(parts) {
-  const known = DELAYS.filter((name) => Number.isFinite(parts[name]));
-  const sum = known.reduce((total, name) => total + parts[name], 0);
-  return `Delay ${roundWords(sum)} ms: ${known.map((name) => `${name}\u00a0${roundWords(parts[name])}`).join(", ")}`;
+async function load(code) {
+  try {
+    if (PSEUDO.test(code)) {
+      const { pseudo } = await import("./words.pseudo.js");
+      return pseudo(english);
+    }
+    return code in LANGUAGES ? (await LANGUAGES[code]()).default : english;
+  } catch {
+    return english; // The server left in between; the page says so, if only in English.
+  }
 }
 
-/** @param {number} value */
-function roundWords(value) {
-  return String(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
+/** Tell whether there are words for `key`. @param {string} key */
+export function hasWord(key) {
+  return key in english;
 }
 
-/** @param {Date} moment */
-export function clockWords(moment) {
-  return moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+/**
+ * Return the text for `key`, with `values` in it.
+ * @param {string} key
+ * @param {Values} [values]
+ * @returns {string}
+ */
+export function word(key, values = {}) {
+  const text = words[key] ?? english[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/**
+ * Return the text for so many: `key.one`, `key.other`; {count} in it is the number.
+ * @param {string} key
+ * @param {number} count
+ * @param {Values} [values]
+ */
+export function plural(key, count, values = {}) {
+  const exact = `${key}.${numbers.select(count)}`;
+  return word(exact in english ? exact : `${key}.other`, { count, ...values });
+}
+
+/** Attributes of the page's own HTML that hold a key, and what the text becomes. */
+const PLACES = { word: "", wordTitle: "title", wordLabel: "aria-label", wordPlaceholder: "placeholder" };
+
+/**
+ * Put the language's words into the page's own texts (`data-word`, `data-word-title`, `data-word-label`).
+ * @param {ParentNode} root
+ */
+export function translate(root) {
+  document.documentElement.lang = PSEUDO.test(language) ? "en-x-pseudo" : language;
+  document.documentElement.dir = language === "qps-rtl" ? "rtl" : "ltr";
+  for (const [mark, attribute] of Object.entries(PLACES)) {
+    const name = mark.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    for (const element of root.querySelectorAll(`[data-${name}]`)) {
+      const text = word(/** @type {HTMLElement} */ (element).dataset[mark] ?? "");
+      if (attribute) {
+        element.setAttribute(attribute, text);
+      } else {
+        element.textContent = text;
+      }
+    }
+  }
 }

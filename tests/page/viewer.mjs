@@ -11,6 +11,9 @@ cpSync(fileURLToPath(new URL("../../resources/viewer/", import.meta.url)), folde
 writeFileSync(join(folder, "package.json"), '{"type": "module"}');
 process.on("exit", () => rmSync(folder, { recursive: true }));
 
+/** Where the copies are. */
+export const FOLDER = folder;
+
 /** Return a module of the page. */
 export function viewer(name) {
   return import(pathToFileURL(join(folder, name)).href);

@@ -1,0 +1,45 @@
+// How figures are written: in the page's language, and always in the same width of thought.
+
+import { language } from "./words.js";
+
+const UNITS = ["B", "kB", "MB", "GB"];
+const locale = language.startsWith("qps") ? "en" : language;
+
+/**
+ * @param {number} value
+ * @param {number} [digits] after the point
+ */
+export function numberWords(value, digits = 0) {
+  return value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
+}
+
+/** @param {number} bytes */
+export function dataWords(bytes) {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${numberWords(value, unit === 0 ? 0 : value < 10 ? 2 : 1)} ${UNITS[unit]}`;
+}
+
+/** @param {number} seconds */
+export function durationWords(seconds) {
+  const whole = Math.floor(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return (parts[0] ? parts : parts.slice(1)).map((part, at) => (at ? String(part).padStart(2, "0") : String(part))).join(":");
+}
+
+/**
+ * Return milliseconds in as many digits as mean something.
+ * @param {number} value
+ */
+export function millisecondWords(value) {
+  return numberWords(value, value < 10 && Math.round(value * 10) % 10 ? 1 : 0);
+}
+
+/** @param {Date} moment */
+export function clockWords(moment) {
+  return moment.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}

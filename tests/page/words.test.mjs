@@ -1,0 +1,39 @@
+// The languages: complete, with the same values in them, and a way to see what is not translated.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import test from "node:test";
+
+import { FOLDER, viewer } from "./viewer.mjs";
+
+const english = (await viewer("words.en.js")).default;
+const { pseudo } = await viewer("words.pseudo.js");
+const { plural, word } = await viewer("words.js");
+const valuesOf = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+for (const name of readdirSync(FOLDER).filter((file) => /^words\.(?!en|pseudo)\w+\.js$/.test(file))) {
+  test(`${name} says everything, and nothing else`, async () => {
+    const words = (await viewer(name)).default;
+
+    assert.deepEqual(Object.keys(words).sort(), Object.keys(english).sort());
+    for (const [key, text] of Object.entries(words)) {
+      assert.deepEqual(valuesOf(text), valuesOf(english[key]), key);
+      assert.notEqual(text.trim(), "", key);
+    }
+  });
+}
+
+test("the pseudo-language keeps values, and is longer than English everywhere", () => {
+  const words = pseudo(english);
+  for (const [key, text] of Object.entries(words)) {
+    assert.deepEqual(valuesOf(text), valuesOf(english[key]), key);
+    assert.ok(text.startsWith("[") && text.endsWith("]") && text.length > english[key].length, key);
+  }
+});
+
+test("values stand where they belong, and what is unknown is seen", () => {
+  assert.equal(word("retry.in", { seconds: 3 }), "Trying again in 3 s");
+  assert.equal(word("retry.in"), "Trying again in {seconds} s");
+  assert.equal(word("no.such.key"), "no.such.key");
+  assert.equal(plural("no.such", 1), "no.such.other");
+});
