@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from server.options import StreamOptions
 
@@ -69,12 +71,32 @@ LADDER = (
 """From everything to little. The caps are absolute, so viewers of different wishes meet on the same pictures."""
 
 
+CAUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "decode": "The viewer needs {:.0f} ms to show a picture.",
+        "bandwidth": "The connection takes {:.1f} Mbit/s.",
+        "blocked": "The connection takes no more.",
+        "recovered": "Pictures arrive in time again.",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Another rung, and why, in words for the person who watches."""
+    """Another rung, and why: one of `CAUSES`, with its figure."""
 
     rung: int
-    reason: str
+    cause: str
+    value: float = 0.0
+
+    @property
+    def reason(self) -> str:
+        """Return why, in words for the person who watches."""
+        return CAUSES[self.cause].format(self.value)
+
+    def to_wire(self) -> dict[str, object]:
+        """Return what a message says of it: the words, and for pages that speak other languages what they mean."""
+        return {"reason": self.reason, "cause": {"kind": self.cause, "value": round(self.value, 1)}}
 
 
 class _Stage:
@@ -184,14 +206,14 @@ class Adaptation:
         pause = self._pauses[self.rung] * (0.5 if is_held else 2)
         self._pauses[self.rung] = min(max(pause, PAUSE), LONGEST_PAUSE)
         if is_viewer:
-            reason = f"The viewer needs {late.seconds * 1000:.0f} ms to show a picture."
+            cause, value = "decode", late.seconds * 1000
         elif late.seconds:
-            reason = f"The connection takes {late.size / late.seconds * 8e-6:.1f} Mbit/s."
+            cause, value = "bandwidth", late.size / late.seconds * 8e-6
         else:
-            reason = "The connection takes no more."
+            cause, value = "blocked", 0.0
         # The rung that was left for a better one, a moment ago, is known to hold.
         rung = below[0] if self._has_climbed and not is_held else next(filter(fits, below), below[-1])
-        return self._change(now, rung, reason)
+        return self._change(Change(rung, cause, value), now)
 
     def _raise(self, now: float) -> Change | None:
         """Go up by one rung, if it has been calm for long enough."""
@@ -199,14 +221,14 @@ class Adaptation:
         above = [index for index in above if self._differs(index, self.rung)]
         if not above or now - self._calm_since < self._pauses[above[-1]]:
             return None
-        return self._change(now, above[-1], "Pictures arrive in time again.")
+        return self._change(Change(above[-1], "recovered"), now)
 
-    def _change(self, now: float, rung: int, reason: str) -> Change:
-        self._has_climbed = rung < self.rung
-        self.rung = rung
+    def _change(self, change: Change, now: float) -> Change:
+        self._has_climbed = change.rung < self.rung
+        self.rung = change.rung
         self._changed_at = self._calm_since = now
         self._connection, self._viewer = _Stage(), _Stage()
-        return Change(rung, reason)
+        return change
 
     def _differs(self, one: int, other: int) -> bool:
         return LADDER[one].applied(self._asked) != LADDER[other].applied(self._asked)

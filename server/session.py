@@ -9,6 +9,7 @@ import struct
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from aiohttp import WSMessage, WSMsgType, web
 
@@ -75,6 +76,7 @@ class ViewerSession:
         self._is_dropped = False
         self._heard_at = time.monotonic()
         self._rtt: float | None = None
+        self._offered = (time.monotonic(), 0)
         self._tasks: set[asyncio.Task[None]] = set()
         self._commands: dict[str, Callable[[Command], None]] = {
             "update_options": self._update_options,
@@ -332,9 +334,8 @@ class ViewerSession:
             self._writer.say(messages.state(condition))
             self._changed()
 
-    def _tell_update(self, changed_by: str, reason: str = "") -> None:
-        why = {"changed_by": changed_by} | ({"reason": reason} if reason else {})
-        self._writer.say(messages.message("session_updated", self._about() | why))
+    def _tell_update(self, changed_by: str, why: Mapping[str, object] = MappingProxyType({})) -> None:
+        self._writer.say(messages.message("session_updated", self._about() | {"changed_by": changed_by} | dict(why)))
         self._changed()
 
     def _about(self, is_active: bool | None = None) -> dict[str, object]:
@@ -360,7 +361,7 @@ class ViewerSession:
         if change is not None:
             log.info("%s is on rung %d: %s", self.id, change.rung, change.reason)
             self._showing.set_options(self._adaptation.options)
-            self._tell_update("adaptation", change.reason)
+            self._tell_update("adaptation", change.to_wire())
             self._writer.wake()
 
     # Parting.
@@ -384,6 +385,8 @@ class ViewerSession:
     def _figures(self, now: float) -> dict[str, object]:
         take, encode = self._showing.seconds or (None, None)
         figures = self._writer.traffic.figures(now) | {
+            "fps_asked": self._asked.fps,
+            "fps_taken": self._rate_taken(now),
             "frames_skipped": self._skipped(),
             "quality": self.options.quality,
             "rtt_ms": None if self._rtt is None else round(self._rtt * 1000, 2),
@@ -391,6 +394,12 @@ class ViewerSession:
             "capture_ms": None if take is None else round(take * 1000, 2),
         }
         return figures if self._parts is None else figures | {"delay_ms": self._parts.delays.taken()}
+
+    def _rate_taken(self, now: float) -> float:
+        """Return how many different pictures a second the source had for this viewer, since this was last asked."""
+        before, self._offered = self._offered, (now, self._showing.offered)
+        seconds = now - before[0]
+        return round((self._offered[1] - before[1]) / seconds, 2) if seconds > 0 else 0.0
 
     def _skipped(self) -> int:
         return max(0, self._showing.offered - self._showing.delivered)

@@ -7,6 +7,11 @@ const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 30;
 /** A connection that held this long was a good one: the next pause is short again. */
 const GOOD_SECONDS = 10;
+/** Up to this part of a pause more or less, so that not all viewers of a server that returns come at once. */
+const JITTER = 0.25;
+/** A server that says something every two seconds, and said nothing for so long, is out of reach. Milliseconds. */
+const SILENT = 8000;
+const TICK = 1000;
 
 /**
  * Return the pause after `pause`, in seconds: 1, doubling to 30.
@@ -14,6 +19,15 @@ const GOOD_SECONDS = 10;
  */
 export function nextPause(pause) {
   return pause === 0 ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+}
+
+/**
+ * Return a pause with some chance in it, in seconds.
+ * @param {number} pause
+ * @param {number} chance from 0 to 1
+ */
+export function jittered(pause, chance) {
+  return pause * (1 + JITTER * (2 * chance - 1));
 }
 
 /**
@@ -37,10 +51,11 @@ export class Connection {
     /** @type {WebSocket | null} */
     this.socket = null;
     this.pause = 0;
-    this.left = 0;
-    this.code = 1006;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.watch = undefined;
+    this.heardAt = 0;
   }
 
   get isOpen() {
@@ -62,11 +77,17 @@ export class Connection {
   close() {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.abandon(1000);
+  }
+
+  /** Expect nothing more of the socket. @param {number} [code] */
+  abandon(code) {
+    clearInterval(this.watch);
     const socket = this.socket;
     this.socket = null;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close(1000);
+      socket.close(code);
     }
   }
 
@@ -100,9 +121,11 @@ export class Connection {
     let openedAt = 0;
     socket.onopen = () => {
       openedAt = performance.now();
+      this.listen();
       this.listener.opened();
     };
     socket.onmessage = (event) => {
+      this.heardAt = performance.now();
       if (typeof event.data === "string") {
         this.listener.heard(JSON.parse(event.data));
       } else {
@@ -111,6 +134,7 @@ export class Connection {
     };
     socket.onclose = (event) => {
       this.socket = null;
+      clearInterval(this.watch);
       if (openedAt && performance.now() - openedAt > GOOD_SECONDS * 1000) {
         this.pause = 0;
       }
@@ -126,16 +150,32 @@ export class Connection {
   /** @param {number} code */
   wait(code) {
     this.pause = nextPause(this.pause);
-    this.left = this.pause;
-    this.code = code;
+    const due = performance.now() + jittered(this.pause, Math.random()) * 1000;
+    const left = () => (due - performance.now()) / 1000;
     this.timer = setInterval(() => {
-      this.left -= 1;
-      if (this.left <= 0) {
+      if (left() <= 0) {
         this.try();
       } else {
-        this.listener.waiting(this.left, code);
+        this.listener.waiting(Math.ceil(left()), code);
       }
-    }, 1000);
-    this.listener.waiting(this.left, code);
+    }, TICK / 4);
+    this.listener.waiting(Math.ceil(left()), code);
+  }
+
+  /**
+   * Notice a connection that is dead without having been closed: a network that was cut, a computer that slept. While
+   * timers stand still, silence means nothing.
+   */
+  listen() {
+    let tickedAt = this.heardAt = performance.now();
+    this.watch = setInterval(() => {
+      const now = performance.now();
+      const wasAwake = now - tickedAt < 3 * TICK;
+      tickedAt = now;
+      if (wasAwake && now - this.heardAt > SILENT) {
+        this.abandon();
+        this.wait(1006);
+      }
+    }, TICK);
   }
 }

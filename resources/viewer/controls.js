@@ -1,4 +1,6 @@
-// Speed, quality and format: what a hand moves becomes a wish; what is in force is shown, and why.
+// Speed, quality, format and the like: what a hand moves becomes a wish; what is in force is shown, and why.
+
+import { numberWords } from "./amounts.js";
 
 const PAUSE = 80;
 
@@ -58,6 +60,10 @@ export class Controls {
     this.quality = element("quality");
     /** @type {HTMLSelectElement} */
     this.format = element("format");
+    /** @type {HTMLSelectElement} */
+    this.scale = element("scale");
+    /** @type {HTMLInputElement[]} */
+    this.boxes = [element("adaptive"), element("cursor")];
     /** @type {HTMLElement} */
     this.note = element("note");
     /** What is said while there is nothing else to say. */
@@ -79,11 +85,15 @@ export class Controls {
       this.stand("");
       wish({ format: this.format.value });
     });
+    this.scale.addEventListener("change", () => wish({ scale: Number(this.scale.value) }));
+    for (const box of this.boxes) {
+      box.addEventListener("change", () => wish({ [box.id]: Number(box.checked) }));
+    }
   }
 
   /**
    * Show what is in force.
-   * @param {{fps: number, quality: number, format: string}} options
+   * @param {{fps: number, quality: number, format: string, scale?: number, adaptive?: boolean, cursor?: boolean}} options
    * @param {string} [reason] why that is less than was asked for
    */
   show(options, reason = "") {
@@ -96,6 +106,19 @@ export class Controls {
     }
     this.format.value = options.format;
     this.quality.disabled = options.format === "png";
+    this.showScale(options.scale ?? 1);
+    for (const box of this.boxes) {
+      box.checked = Boolean(options[/** @type {"adaptive" | "cursor"} */ (box.id)] ?? true);
+    }
+  }
+
+  /** @param {number} scale any, for adaptation has its own and an address may name one */
+  showScale(scale) {
+    const value = String(scale);
+    if (![...this.scale.options].some((option) => option.value === value)) {
+      this.scale.add(new Option(`${numberWords(scale * 100)} %`, value));
+    }
+    this.scale.value = value;
   }
 
   /**

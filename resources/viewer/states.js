@@ -1,6 +1,7 @@
 // How a state, and the end of a connection, are said.
 
-import { hasWord, word } from "./words.js";
+import { numberWords } from "./amounts.js";
+import { hasWord, language, word } from "./words.js";
 
 /** After these, trying again without being asked would not help. */
 const FINAL = new Set([1000, 1008, 1009, 4400, 4401, 4403]);
@@ -46,4 +47,34 @@ export function aboutWords(state) {
  */
 export function closeWords(code) {
   return hasWord(`close.${code}`) ? word(`close.${code}`) : aboutWords(stateAfter(code));
+}
+
+/**
+ * Return what an error of the server says, in the page's language as far as that has words for it.
+ * @param {{code: string, message: string, field?: string}} error
+ */
+export function errorWords(error) {
+  const key = `error.${error.code}`;
+  return language === "en" || !hasWord(key) ? error.message : word(key, { field: error.field ?? "?" });
+}
+
+/**
+ * Return why a source is as it is. What the server says is more exact, but English.
+ * @param {string} state
+ * @param {string} reason
+ */
+export function reasonWords(state, reason) {
+  return language === "en" && reason ? reason : aboutWords(state);
+}
+
+/**
+ * Return why less is sent than was asked for, "" where it is not less.
+ * @param {{reason?: string, cause?: {kind: string, value?: number}}} update
+ */
+export function causeWords({ reason = "", cause }) {
+  if (cause?.kind === "recovered") {
+    return "";
+  }
+  const key = `cause.${cause?.kind}`;
+  return cause && hasWord(key) ? word(key, { value: numberWords(cause.value ?? 0, cause.kind === "bandwidth" ? 1 : 0) }) : reason;
 }

@@ -1,83 +1,166 @@
 // The page that watches one source: puts stream, picture, controls and statistics together.
 
+import { Acts } from "./acts.js";
 import { addressedOptions, sharedSources, streamAddress, watchPath } from "./api.js";
+import { Awake } from "./awake.js";
 import { hideWhenQuiet } from "./bar.js";
 import { Controls, isVideo } from "./controls.js";
+import { Figures } from "./figures.js";
+import { arrows, listen } from "./keys.js";
+import { Notice } from "./notice.js";
 import { Pointer } from "./pointer.js";
-import { save } from "./screenshot.js";
+import { recall, remember } from "./remembered.js";
+import { Stage } from "./stage.js";
+import { causeWords, closeWords, errorWords, reasonWords, stateAfter } from "./states.js";
 import { Statistics } from "./statistics.js";
 import { Stream, videoWay } from "./stream.js";
-import { clockWords } from "./amounts.js";
-import { closeWords, stateWords } from "./states.js";
+import { translate, word } from "./words.js";
 
 const LIST_PAUSE = 4000;
+const SAID = 6000;
+/** What is remembered of the view, not of the stream. */
+const VIEWED = ["view", "turn", "mirror", "background"];
 
 /**
  * @param {string} id
  * @returns {any}
  */
 const element = (id) => document.getElementById(id);
-const isClean = new URLSearchParams(location.search).get("clean") === "1";
+translate(document);
+const addressed = Object.fromEntries(new URLSearchParams(location.search));
+const isClean = addressed.clean === "1";
 document.body.classList.toggle("clean", isClean);
 
 const video = await videoWay();
 let canVideo = video !== "none";
-let sourceId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
-/** What the viewer asks for here; sent again when the connection comes back. @type {Record<string, string | number>} */
-let wishes = addressedOptions(location.search);
-if (!canVideo && isVideo(String(wishes.format ?? "auto"))) {
-  // What the host chose may be video.
-  wishes = { ...wishes, format: "jpeg" };
-}
+let sourceId = addressedSource();
+/** What the viewer asks for here; sent again when the connection comes back. @type {Record<string, any>} */
+let wishes = {};
 /** @type {Date | null} */
 let lastPicture = null;
 /** The last error the server named, for the sentence after a close. */
 let lastError = "";
+/** The state since the connection fell, "" while it is up. */
+let fallen = "";
+/** Whether the person paused. A hidden tab pauses too, but nobody has to be told. */
+let isPaused = false;
+/** Whether the server knows that nothing is to be sent. */
+let isToldToPause = false;
 
 const statistics = new Statistics();
+const figures = new Figures(statistics);
+const notice = new Notice();
 const pointer = new Pointer(element("pointer"));
 const controls = new Controls(wish);
-const address = () => streamAddress(sourceId, { unchanged: "skip", adaptive: 1, cursor: 1, ...wishes });
+const awake = new Awake();
+const stage = new Stage(keepWishes);
+const acts = new Acts(
+  () => stream.isOpen && (stream.send({ command: "take_screenshot" }), true),
+  say,
+  () => element("title").textContent,
+  pauseOrGoOn,
+);
 const stream = new Stream(
   element("picture"),
-  address,
+  () => streamAddress(sourceId, { unchanged: "skip", adaptive: 1, cursor: 1, ...wishes }),
   {
     trying: () => {
       pointer.hide();
-      setState(lastPicture ? "reconnecting" : "connecting", "", lastPicture ? "Connecting…" : "");
+      tell(fallen || (lastPicture ? "reconnecting" : "connecting"), { detail: lastPicture || fallen ? word("retry.now") : "" });
     },
     opened: () => {
-      lastError = "";
+      lastError = fallen = "";
+      isToldToPause = false;
       statistics.connected(true);
-      if (document.hidden) {
-        stream.send({ command: "pause" });
-      }
+      pauseOrGoOn();
     },
     heard: hear,
     drawn,
-    pointer: (place) => pointer.show(place),
+    pointer: (place) => {
+      pointer.show(place);
+      acts.drawn();
+    },
     noVideo: () => {
       doWithoutVideo();
       wish({ format: "jpeg" });
-      controls.stand("This browser cannot show the video, so pictures come instead.");
+      controls.stand(word("error.no_video_here"));
     },
     waiting: (seconds, code) => {
-      statistics.connected(false);
-      const words = code === 4404 && document.body.dataset.state === "closed" ? stateWords("closed") : closeWords(code);
-      setState(code === 4404 ? "missing" : "reconnecting", lastError || words, `Trying again in ${seconds} s`);
+      lost();
+      // That nobody answers is no news where the reason for it is known.
+      const isKnown = code === 1006 && fallen !== "";
+      const hasClosed = code === 4404 && [notice.state, fallen].includes("closed");
+      fallen = isKnown ? fallen : hasClosed ? "closed" : stateAfter(code);
+      tell(fallen, {
+        reason: isKnown || hasClosed ? "" : lastError || closeWords(code),
+        detail: word("retry.in", { seconds }),
+        button: word("retry.button"),
+      });
     },
     ended: (code) => {
-      statistics.connected(false);
-      setState(code === 1000 ? "disconnected" : "refused", lastError || closeWords(code), "");
+      lost();
+      tell(stateAfter(code), { reason: lastError || closeWords(code), button: word("retry.button") });
     },
   },
   video,
 );
 
+function addressedSource() {
+  try {
+    return decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * @param {string} state
+ * @param {import("./notice.js").Told} [told]
+ */
+function tell(state, told = {}) {
+  notice.show(state, { ...told, lastPicture });
+  element("connect").textContent = word(stream.isWanted ? "control.disconnect" : "control.connect");
+  acts.allow(stream.isOpen && lastPicture !== null);
+  awake.want(state === "live" && element("awake").checked && !isClean);
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let silence;
+
+/** Tell the person how something went, for a while. @param {string} words */
+function say(words) {
+  controls.say(words);
+  clearTimeout(silence);
+  silence = setTimeout(() => controls.say(controls.standing), SAID);
+}
+
+/** The connection is down. */
+function lost() {
+  statistics.connected(false);
+  acts.screenshots.failed(word("about.reconnecting"));
+}
+
 /** @param {Record<string, string | number>} options */
 function wish(options) {
   wishes = { ...wishes, ...options };
   stream.send({ command: "update_options", options });
+  keepWishes();
+}
+
+function keepWishes() {
+  remember(sourceId, { ...wishes, ...stage.wishes() });
+}
+
+/** Take up what this device remembers of the source, and what the address asks for. */
+function takeUpWishes() {
+  const known = recall(sourceId);
+  wishes = Object.fromEntries(Object.entries(known).filter(([name]) => !VIEWED.includes(name)));
+  Object.assign(wishes, addressedOptions(location.search));
+  if (!canVideo && isVideo(String(wishes.format ?? "auto"))) {
+    // What the host chose may be video.
+    wishes.format = "jpeg";
+  }
+  stage.restore({ ...known, ...addressed });
 }
 
 function doWithoutVideo() {
@@ -85,20 +168,34 @@ function doWithoutVideo() {
   controls.withoutVideo();
 }
 
+/** Have the server send, or not, as the person and the tab wish. */
+function pauseOrGoOn() {
+  const isToPause = isPaused || (document.hidden && !acts.isBusy);
+  if (isToPause !== isToldToPause) {
+    isToldToPause = isToPause;
+    stream.send({ command: isToPause ? "pause" : "resume" });
+  }
+}
+
+function togglePause() {
+  isPaused = !isPaused;
+  element("pause").querySelector("use").setAttribute("href", isPaused ? "#i-play" : "#i-pause");
+  element("pause").querySelector("span").textContent = word(isPaused ? "act.resume" : "act.pause");
+  pauseOrGoOn();
+}
+
 /** @param {import("./pictures.js").Drawn} picture */
 function drawn(picture) {
-  const frame = element("frame");
-  for (const name of /** @type {const} */ (["width", "height"])) {
-    if (frame.dataset[name] !== String(picture[name])) {
-      frame.dataset[name] = String(picture[name]);
-      frame.style.setProperty(`--${name}`, frame.dataset[name]);
-    }
-  }
-  statistics.received(picture.bytes);
+  stage.show(picture);
+  statistics.received(picture);
+  acts.drawn();
   const isFirst = lastPicture === null;
   lastPicture = new Date();
-  if (isFirst && ["connecting", "live"].includes(document.body.dataset.state ?? "")) {
-    setState("live");
+  if (isFirst) {
+    element("picture").classList.add("has-picture");
+    if (["connecting", "live"].includes(notice.state)) {
+      tell("live");
+    }
   }
 }
 
@@ -107,57 +204,55 @@ function hear(message) {
   switch (message.type) {
     case "session_started":
     case "session_updated":
-      controls.show(message.data.options, message.data.reason);
-      if (message.data.changed_by === "host") {
-        const { fps, quality, format } = message.data.options;
-        wishes = Object.fromEntries(Object.entries({ fps, quality, format }).filter(([name]) => name in wishes));
-        if (!canVideo && isVideo(format)) {
-          wish({ format: "jpeg" });
-        }
-      }
+      updated(message.data);
       break;
     case "stats":
-      statistics.delay = message.data.delay_ms ?? null;
+      statistics.told(message.data);
       break;
     case "state":
-      // A tab that is hidden pauses by itself: nobody has to be told.
-      if (!(message.data.state === "paused" && document.hidden)) {
-        setState(message.data.state, message.data.state === "live" ? "" : message.data.reason, "");
-      }
+      hearState(message.data.state, message.data.reason);
       break;
     case "screenshot":
-      save(message.data);
+      acts.screenshots.arrived(message.data);
       break;
     case "error":
-      lastError = message.error.message;
+      lastError = errorWords(message.error);
       if (message.error.code === "no_video") {
         controls.stand(lastError);
       }
-      if (message.error.code === "no_picture") {
-        setState(document.body.dataset.state ?? "live", lastError, "");
+      if (["no_picture", "cannot_encode"].includes(message.error.code)) {
+        acts.screenshots.failed(lastError);
+        say(lastError);
       }
       break;
   }
 }
 
+/** @param {any} data of `session_started` or `session_updated` */
+function updated(data) {
+  const cause = causeWords(data);
+  controls.show(data.options, cause);
+  statistics.quality = data.options.format === "png" ? null : data.options.quality;
+  statistics.cause = cause;
+  if (data.changed_by === "host") {
+    const { fps, quality, format } = data.options;
+    Object.assign(wishes, Object.fromEntries(Object.entries({ fps, quality, format }).filter(([name]) => name in wishes)));
+    if (!canVideo && isVideo(format)) {
+      wish({ format: "jpeg" });
+    }
+  }
+}
+
 /**
- * Show a state in words: over the picture while it is not live, and in the chip.
  * @param {string} state
- * @param {string} [reason]
- * @param {string} [detail]
+ * @param {string} reason
  */
-function setState(state, reason = "", detail = "") {
-  document.body.dataset.state = state;
-  element("state").textContent = stateWords(state);
-  const notice = element("notice");
-  const isQuiet = state === "live" || (state === "connecting" && !detail);
-  notice.hidden = isQuiet;
-  const age = lastPicture && !isQuiet ? ` — last picture ${clockWords(lastPicture)}` : "";
-  element("message").textContent = isQuiet ? "" : (reason || stateWords(state)).replace(/\.$/, age ? "" : ".") + age;
-  element("detail").textContent = detail;
-  element("again").hidden = !["reconnecting", "missing", "refused", "disconnected"].includes(state);
-  element("connect").textContent = stream.isWanted ? "Disconnect" : "Connect";
-  element("screenshot").disabled = !stream.isOpen || !lastPicture;
+function hearState(state, reason) {
+  if (state === "paused" && isToldToPause && !isPaused) {
+    return;
+  }
+  const isOurs = state === "paused" && isPaused;
+  tell(state, state === "live" ? {} : { reason: reasonWords(state, reason), button: isOurs ? word("resume.button") : "" });
 }
 
 /** Fill the choice of sources; the one that is watched stays in it even when it is shared no longer. */
@@ -165,81 +260,127 @@ async function listSources() {
   const select = /** @type {HTMLSelectElement} */ (element("source"));
   try {
     const sources = await sharedSources();
-    const entries = sources.map((source) => /** @type {[string, string]} */ ([String(source.handle), source.title || source.app || String(source.handle)]));
-    const here = entries.find(([id]) => id === sourceId);
-    if (!here) {
-      entries.push([sourceId, "Not shared at the moment"]);
+    const names = new Map(sources.map((source) => [String(source.handle), source.title || source.app || word("source.unnamed")]));
+    const name = names.get(sourceId) ?? element("title").textContent ?? sourceId;
+    if (names.has(sourceId)) {
+      element("title").textContent = name;
+      element("picture").setAttribute("aria-label", word("picture.of", { name }));
+      document.title = `${name} — Panecast`;
+    } else {
+      names.set(sourceId, name);
     }
-    element("title").textContent = here ? here[1] : "Panecast";
-    document.title = here ? `${here[1]} – Panecast` : "Panecast";
-    const before = JSON.stringify(Array.from(select.options, (option) => [option.value, option.text]));
-    if (before !== JSON.stringify(entries)) {
-      select.replaceChildren(...entries.map(([id, title]) => new Option(title, id, id === sourceId, id === sourceId)));
+    const known = new Map(Array.from(select.options, (option) => [option.value, option.text]));
+    if ([...names].join("\n") !== [...known].join("\n")) {
+      select.replaceChildren(...Array.from(names, ([id, text]) => new Option(text, id, id === sourceId, id === sourceId)));
     }
   } catch {
     // The connection tells of a server that is gone; the list stays as it was.
   }
 }
 
-/** @param {string} id */
-function choose(id) {
-  sourceId = id;
-  history.pushState(null, "", watchPath(id) + location.search);
-  change();
-}
-
 /** Watch the source that the address names now. */
 function change() {
   lastPicture = null;
-  lastError = "";
+  lastError = fallen = "";
+  isPaused && togglePause();
   pointer.hide();
+  takeUpWishes();
   stream.open();
   void listSources();
 }
 
-element("source").addEventListener("change", (/** @type {any} */ event) => choose(event.target.value));
-element("connect").addEventListener("click", () => {
-  if (stream.isWanted) {
-    stream.close();
-    statistics.connected(false);
-    setState("disconnected", closeWords(1000), "");
+function again() {
+  if (isPaused && stream.isOpen) {
+    togglePause();
+  } else if (stream.isWanted) {
+    stream.hurry();
   } else {
     stream.open();
   }
+}
+
+/** @param {boolean} isOpen */
+function openMore(isOpen) {
+  element("more").hidden = !isOpen;
+  element("bar").classList.toggle("open", isOpen);
+  element("open-more").setAttribute("aria-expanded", String(isOpen));
+}
+
+const keys = /** @type {HTMLDialogElement} */ (element("keys"));
+/** @type {Record<string, () => void>} */
+const clicks = {
+  again,
+  connect: () => {
+    if (stream.isWanted) {
+      stream.close();
+      lost();
+      tell("disconnected", { button: word("control.connect") });
+    } else {
+      stream.open();
+    }
+  },
+  forget: () => {
+    remember(sourceId, {});
+    change();
+  },
+  pause: togglePause,
+  reset: () => figures.reset(),
+  statistics: () => figures.open(!figures.isOpen),
+  "close-figures": () => figures.open(false),
+  "copy-figures": () => {
+    const copied = navigator.clipboard?.writeText(figures.asText()) ?? Promise.reject();
+    copied.then(() => say(word("figures.copied")), () => say(word("act.copy.refused")));
+  },
+  "open-more": () => openMore(element("more").hidden),
+  help: () => keys.showModal(),
+  "close-keys": () => keys.close(),
+};
+for (const [id, deed] of Object.entries(clicks)) {
+  element(id).addEventListener("click", deed);
+}
+element("source").addEventListener("change", (/** @type {any} */ event) => {
+  sourceId = event.target.value;
+  history.pushState(null, "", watchPath(sourceId) + location.search);
+  change();
 });
-element("again").addEventListener("click", () => (stream.isWanted ? stream.hurry() : stream.open()));
-element("screenshot").addEventListener("click", () => stream.send({ command: "take_screenshot" }));
-element("reset").addEventListener("click", () => {
-  statistics.reset();
-  statistics.show();
-});
-element("statistics").addEventListener("click", () => {
-  const figures = element("figures");
-  figures.hidden = !figures.hidden;
-  element("statistics").setAttribute("aria-expanded", String(!figures.hidden));
-  statistics.show();
-});
-element("fullscreen").addEventListener("click", () => {
-  void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
+element("awake").addEventListener("change", () => awake.want(notice.state === "live" && element("awake").checked));
+if (!Awake.isPossible()) {
+  element("awake").disabled = true;
+  element("awake").checked = false;
+  element("awake").parentElement.title = word("control.awake.none");
+}
+listen({
+  "+": () => stage.act(() => stage.view.step(1)),
+  "=": () => stage.act(() => stage.view.step(1)),
+  "-": () => stage.act(() => stage.view.step(-1)),
+  0: () => stage.act(() => stage.view.choose("fit")),
+  f: () => void acts.fullscreen(),
+  p: () => void acts.pip(),
+  s: () => void acts.screenshot(),
+  r: () => void acts.record(),
+  " ": togglePause,
+  "?": () => keys.showModal(),
+  Escape: () => (figures.isOpen ? figures.open(false) : openMore(false)),
+  ...arrows((x, y) => stage.act(() => stage.view.move(x, y))),
 });
 window.addEventListener("popstate", () => {
-  sourceId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  sourceId = addressedSource();
   change();
 });
 window.addEventListener("online", () => stream.hurry());
 document.addEventListener("visibilitychange", () => {
-  stream.send({ command: document.hidden ? "pause" : "resume" });
+  pauseOrGoOn();
   if (!document.hidden) {
     stream.hurry();
     void listSources();
   }
 });
-
 setInterval(() => {
-  if (!document.hidden && !element("figures").hidden) {
-    statistics.show();
+  acts.tick();
+  if (!document.hidden) {
+    figures.sample();
   }
-}, 500);
+}, 1000);
 setInterval(() => {
   if (!document.hidden) {
     void listSources();
@@ -249,5 +390,4 @@ if (!canVideo) {
   doWithoutVideo();
 }
 hideWhenQuiet();
-void listSources();
-stream.open();
+change();

@@ -55,7 +55,6 @@ export default {
 
   "app.name": "Panecast",
   "page.home": "Alles Freigegebene",
-  "page.noscript": "Für bewegte Bilder braucht diese Seite JavaScript.",
   "picture.label": "Bewegtes Bild",
   "picture.of": "Bewegtes Bild von {name}",
   "source.unnamed": "Ohne Titel",
@@ -114,10 +113,11 @@ export default {
   "control.cursor": "Mauszeiger zeigen",
   "control.awake": "Diesen Bildschirm anlassen",
   "control.awake.none": "Geht nur über https oder auf diesem Computer",
+  "control.forget": "Zurücksetzen",
+  "control.forget.about": "Die Einstellungen des anderen Computers verwenden",
   "control.connect": "Verbinden",
   "control.disconnect": "Trennen",
   "control.more": "Mehr",
-  "control.less": "Weniger",
   "control.bar": "Bedienung",
 
   "figures.title": "Statistik",

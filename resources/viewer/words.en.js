@@ -57,7 +57,6 @@ export default {
   // Watching.
   "app.name": "Panecast",
   "page.home": "All shared sources",
-  "page.noscript": "This page needs JavaScript to show live pictures.",
   "picture.label": "Live picture",
   "picture.of": "Live picture of {name}",
   "source.unnamed": "Untitled",
@@ -116,10 +115,11 @@ export default {
   "control.cursor": "Show the pointer",
   "control.awake": "Keep this screen on",
   "control.awake.none": "Works over https or on this computer only",
+  "control.forget": "Reset",
+  "control.forget.about": "Use the settings of the other computer",
   "control.connect": "Connect",
   "control.disconnect": "Disconnect",
   "control.more": "More",
-  "control.less": "Less",
   "control.bar": "Controls",
 
   "figures.title": "Statistics",

@@ -1,0 +1,101 @@
+// The picture in the window: puts it where the view says, and offers the controls that change the view.
+
+import { Gestures } from "./gestures.js";
+import { View } from "./view.js";
+import { word } from "./words.js";
+
+/** @typedef {import("./view.js").Mode} Mode */
+
+/**
+ * @param {string} id
+ * @returns {any}
+ */
+const element = (id) => document.getElementById(id);
+
+export class Stage {
+  /** @param {() => void} changed a person chose another view */
+  constructor(changed) {
+    this.view = new View();
+    this.stage = element("stage");
+    this.frame = element("frame");
+    const placed = () => {
+      this.place();
+      changed();
+    };
+    /** @param {() => void} deed */
+    this.act = (deed) => {
+      deed();
+      placed();
+    };
+    new Gestures(this.stage, this.view, placed);
+    const deeds = {
+      larger: () => this.view.step(1),
+      smaller: () => this.view.step(-1),
+      rotate: () => this.view.rotate(),
+      mirror: () => this.view.mirror(),
+    };
+    for (const [id, deed] of Object.entries(deeds)) {
+      element(id).addEventListener("click", () => this.act(deed));
+    }
+    element("view").addEventListener("change", (/** @type {any} */ event) => this.act(() => this.view.choose(event.target.value)));
+    element("background").addEventListener("input", placed);
+    new ResizeObserver(() => this.measure()).observe(this.stage);
+    // The density changes when the window goes to another screen, or the whole page is zoomed.
+    window.addEventListener("resize", () => this.measure());
+    this.measure();
+  }
+
+  measure() {
+    this.view.resize({ width: this.stage.clientWidth, height: this.stage.clientHeight }, window.devicePixelRatio);
+    this.place();
+  }
+
+  /** A picture of this size is shown. @param {{width: number, height: number}} size */
+  show(size) {
+    if (this.view.show(size)) {
+      this.place();
+    }
+  }
+
+  /** What a person may wish to find again. @returns {Record<string, string | number | boolean>} */
+  wishes() {
+    const { mode, quarters, isMirrored } = this.view;
+    const background = element("background").value;
+    return {
+      ...(mode === "fit" || mode === "free" ? {} : { view: mode }),
+      ...(quarters ? { turn: quarters * 90 } : {}),
+      ...(isMirrored ? { mirror: true } : {}),
+      ...(background === element("background").defaultValue ? {} : { background }),
+    };
+  }
+
+  /** @param {Record<string, any>} wishes of an address, or remembered; what makes no sense is left out */
+  restore({ view, turn, mirror, background }) {
+    this.view.mode = ["width", "actual"].includes(view) ? view : "fit";
+    this.view.quarters = [90, 180, 270].includes(Number(turn)) ? Number(turn) / 90 : 0;
+    this.view.isMirrored = ["1", 1, true].includes(mirror);
+    element("background").value = /^#?[0-9a-f]{6}$/i.test(background) ? `#${background.replace("#", "")}` : element("background").defaultValue;
+    this.hasBackground = Boolean(background);
+    this.view.choose(this.view.mode);
+    this.place();
+  }
+
+  place() {
+    const { view, frame } = this;
+    const layout = view.layout();
+    const { width, height } = view.picture;
+    frame.style.setProperty("--width", String(width));
+    frame.style.setProperty("--height", String(height));
+    for (const name of /** @type {const} */ (["left", "top", "width", "height"])) {
+      frame.style[name] = `${layout[name]}px`;
+    }
+    frame.style.transform = `rotate(${layout.degrees}deg)${layout.isMirrored ? " scaleX(-1)" : ""}`;
+    frame.classList.toggle("pixelated", layout.isPixelated);
+    this.stage.classList.toggle("movable", layout.canMove);
+    element("percent").textContent = word("view.free", { percent: layout.percent });
+    element("view").value = view.mode;
+    element("mirror").setAttribute("aria-pressed", String(layout.isMirrored));
+    const colour = element("background").value;
+    document.body.style.setProperty("--stage", colour === element("background").defaultValue ? "" : colour);
+  }
+}
