@@ -3,7 +3,9 @@
 import { language } from "./words.js";
 
 const UNITS = ["B", "kB", "MB", "GB"];
-const locale = language.startsWith("qps") ? "en" : language;
+/** Whoever reads English may still count hours in another way than others who do. */
+const region = (globalThis.navigator?.languages ?? []).find((tag) => tag.split("-")[0] === language);
+const locale = language.startsWith("qps") ? "en" : (region ?? language);
 
 /**
  * @param {number} value

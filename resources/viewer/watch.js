@@ -18,6 +18,8 @@ import { translate, word } from "./words.js";
 
 const LIST_PAUSE = 4000;
 const SAID = 6000;
+/** As in the style sheet: up to so many pixels the bar is a sheet from below. */
+const NARROW = 1080;
 /** What is remembered of the view, not of the stream. */
 const VIEWED = ["view", "turn", "mirror", "background"];
 
@@ -299,8 +301,19 @@ function again() {
   }
 }
 
+/** Where there is room for one panel only, opening one closes the other. @param {boolean} isOpen */
+function openFigures(isOpen) {
+  figures.open(isOpen);
+  if (isOpen && innerWidth <= NARROW) {
+    openMore(false);
+  }
+}
+
 /** @param {boolean} isOpen */
 function openMore(isOpen) {
+  if (isOpen && innerWidth <= NARROW) {
+    openFigures(false);
+  }
   element("more").hidden = !isOpen;
   element("bar").classList.toggle("open", isOpen);
   element("open-more").setAttribute("aria-expanded", String(isOpen));
@@ -325,8 +338,8 @@ const clicks = {
   },
   pause: togglePause,
   reset: () => figures.reset(),
-  statistics: () => figures.open(!figures.isOpen),
-  "close-figures": () => figures.open(false),
+  statistics: () => openFigures(!figures.isOpen),
+  "close-figures": () => openFigures(false),
   "copy-figures": () => {
     const copied = navigator.clipboard?.writeText(figures.asText()) ?? Promise.reject();
     copied.then(() => say(word("figures.copied")), () => say(word("act.copy.refused")));
@@ -360,7 +373,7 @@ listen({
   r: () => void acts.record(),
   " ": togglePause,
   "?": () => keys.showModal(),
-  Escape: () => (figures.isOpen ? figures.open(false) : openMore(false)),
+  Escape: () => (figures.isOpen ? openFigures(false) : openMore(false)),
   ...arrows((x, y) => stage.act(() => stage.view.move(x, y))),
 });
 window.addEventListener("popstate", () => {

@@ -113,7 +113,7 @@ export default {
   "control.cursor": "Mauszeiger zeigen",
   "control.awake": "Diesen Bildschirm anlassen",
   "control.awake.none": "Geht nur über https oder auf diesem Computer",
-  "control.forget": "Zurücksetzen",
+  "control.forget": "Einstellungen zurücksetzen",
   "control.forget.about": "Die Einstellungen des anderen Computers verwenden",
   "control.connect": "Verbinden",
   "control.disconnect": "Trennen",

@@ -115,7 +115,7 @@ export default {
   "control.cursor": "Show the pointer",
   "control.awake": "Keep this screen on",
   "control.awake.none": "Works over https or on this computer only",
-  "control.forget": "Reset",
+  "control.forget": "Reset settings",
   "control.forget.about": "Use the settings of the other computer",
   "control.connect": "Connect",
   "control.disconnect": "Disconnect",

@@ -33,12 +33,15 @@ class ScriptedServer:
         answers: binary messages of the viewer, in order.
         commands: its text messages.
         queries: what it asked for when it connected, once for each time.
+        windows: the list of what is shared; a test may change it.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.answers: list[bytes] = []
         self.commands: list[dict[str, Any]] = []
         self.queries: list[dict[str, str]] = []
+        source = {"handle": "demo", "title": "Demo", "app": "", "width": 64, "height": 48, "state": "live"}
+        self.windows: list[dict[str, Any]] = [source, source | {"handle": "other", "title": "Other"}]
         self._loop = loop
         self._pages = load_pages()
         self._socket: web.WebSocketResponse | None = None
@@ -57,6 +60,11 @@ class ScriptedServer:
         """Send a text message."""
         text = json.dumps({"type": kind, "timestamp": "2026-01-01T00:00:00.000Z", "data": data})
         self._do(eventually(lambda: self._socket).send_str(text))
+
+    def complain(self, code: str, message: str, field: str | None = None) -> None:
+        """Send an error."""
+        error = {"code": code, "message": message} | ({"field": field} if field else {})
+        self._do(eventually(lambda: self._socket).send_json({"type": "error", "error": error}))
 
     def drop(self, code: int = 1001) -> None:
         """Close the connection."""
@@ -107,9 +115,7 @@ class ScriptedServer:
         return web.Response(body=found.body, content_type=found.content_type, headers=SAFETY_HEADERS)
 
     async def _windows(self, request: web.Request) -> web.Response:
-        source = {"handle": "demo", "title": "Demo", "app": "", "width": 64, "height": 48, "state": "live"}
-        other = source | {"handle": "other", "title": "Other"}
-        return web.json_response({"windows": [source, other], "count": 2})
+        return web.json_response({"windows": self.windows, "count": len(self.windows)})
 
     async def _stream(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(protocols=(wire.PROTOCOL,), compress=False)
