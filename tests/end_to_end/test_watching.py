@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.end_to_end.canned_parts import encoded, fill, noise, whole
 from tests.end_to_end.parts import eventually, running_browser
 from tests.end_to_end.scripted_server import INSECURE, RESOLVER, ScriptedServer, scripted_server
 from tests.end_to_end.test_page import Watcher, watching
+from tests.x11.desktop import PROJECT
 
 pytestmark = [pytest.mark.browser]
 
@@ -660,3 +662,67 @@ def test_titles_are_only_text(browser: Browser, server: ScriptedServer, title: s
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width == page.evaluate("innerWidth")
         assert page.locator("#title *").count() == 0
+
+
+AXE = Path(os.environ.get("NODE_PATH", PROJECT / ".cache/npm/node_modules")) / "axe-core/axe.min.js"
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_everybody_can_use_it(watcher: Watcher, width: int) -> None:
+    page = watcher.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+
+    def faults() -> list[str]:
+        settle(page)
+        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+        return [f"{fault['id']}: {[node['html'] for node in fault['nodes']]}" for fault in found]
+
+    assert faults() == []
+    page.click("#open-more")
+    assert faults() == []
+    page.click("#statistics")
+    watcher.server.say("stats", {"fps": 1, "delay_ms": {"capture": 1, "decode": 2}})
+    eventually(lambda: page.inner_text("#stat-delay") == "3 ms")
+    assert faults() == []
+    watcher.server.drop(4403)
+    page.wait_for_selector('body[data-state="refused"]')
+    assert faults() == []
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    eventually(lambda: page.is_visible("#keys"))
+    assert faults() == []
+
+
+def test_every_control_is_reached_by_the_keyboard_in_reading_order(watcher: Watcher) -> None:
+    page = watcher.page
+    page.click("#open-more")
+    order: list[str] = []
+    while True:
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.id || document.activeElement.tagName")
+        if name == "BODY" and not order:
+            continue  # the way round, past the last
+        if name == "BODY" or name in order:
+            break
+        order.append(name)
+        outlined = page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none'")
+        assert outlined, name
+    shown = page.evaluate(
+        """[...document.querySelectorAll("a, button, select, input")].filter(part =>
+            part.getClientRects().length && !part.disabled && part.checkVisibility()
+        ).map(part => part.id || part.tagName)"""
+    )
+
+    assert sorted(order) == sorted(shown)
+    assert order.index("source") < order.index("view") < order.index("fps") < order.index("statistics")
+
+
+def test_nothing_moves_for_those_who_wish_so(browser: Browser, server: ScriptedServer) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    with watching(context, server) as watcher:
+        show_quarters(watcher)
+        server.say("state", {"state": "minimised", "reason": "The window is minimised."})
+        watcher.page.wait_for_selector('body[data-state="minimised"]')
+        assert watcher.page.evaluate("document.getAnimations().length") == 0
+    context.close()
