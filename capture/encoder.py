@@ -167,7 +167,7 @@ class SharedEncoder:
         if isinstance(wish, WholeWish) and wish.finish is not as_is:
             return asyncio.ensure_future(self._finish(frame, wish))
         self.encodes += 1
-        return asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(self._workers, wish.make, frame))
+        return asyncio.ensure_future(self.run(wish.make, frame))
 
     async def _finish(self, frame: Frame, wish: WholeWish) -> Any:
         encoded = await self.encode(frame, WholeWish(wish.rendition))

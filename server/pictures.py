@@ -1,0 +1,68 @@
+"""Pictures for what is no browser page: one at a time, or as a stream that every program can read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import ETag, web
+
+from capture.encode import Format
+from capture.encoder import WholeWish
+from capture.errors import EncodeError, NoPicture
+from server.answers import NOT_FOUND, REGISTRY, SECRET, SNAPSHOTS, problem
+from server.options import InvalidOption, StreamOptions
+
+SNAPSHOT_FORMATS: Final[Mapping[str, Format]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
+PICTURE_OPTIONS: Final = ("quality", "scale", "max_width", "max_height", "cursor")
+"""What may be wished of a single picture."""
+
+
+def add_routes(app: web.Application) -> None:
+    """Give ``app`` the addresses of pictures."""
+    app.router.add_get("/snapshot/{id}.{suffix:jpg|jpeg|png|webp}", snapshot, allow_head=False)
+
+
+async def snapshot(request: web.Request) -> web.Response:
+    """One fresh picture, or the word that it is still the one that was given before."""
+    registry = request.app[REGISTRY]
+    source = registry.shares.find(request.match_info["id"])
+    if source is None:
+        return problem(404, "source_not_found", NOT_FOUND)
+    try:
+        options = StreamOptions(format=SNAPSHOT_FORMATS[request.match_info["suffix"]]).from_query(
+            only(request.query, PICTURE_OPTIONS)
+        )
+        rendition = options.rendition
+        frame = await request.app[SNAPSHOTS].fresh(
+            source, rendition.cursor, may_take=lambda: registry.shares.is_shared(source)
+        )
+        size = rendition.size_for(frame.width, frame.height)
+        tag = _tag(request.app[SECRET], source.identity, frame.version(rendition.cursor), rendition, size)
+        has_it = any(known.value in ("*", tag) for known in request.if_none_match or ())
+        encoded = None if has_it else await registry.hub.encoder.encode(frame, WholeWish(rendition))
+    except InvalidOption as bad:
+        return problem(400, "invalid_option", bad.message, bad.field)
+    except (NoPicture, EncodeError) as missing:
+        if registry.shares.is_shared(source):
+            return problem(503, "no_picture", missing.message)
+        return problem(404, "source_not_found", NOT_FOUND)
+    if not registry.shares.is_shared(source):
+        return problem(404, "source_not_found", NOT_FOUND)
+    if encoded is None:
+        answer = web.Response(status=304)
+    else:
+        answer = web.Response(body=encoded.data, content_type=f"image/{encoded.format}")
+    answer.etag = ETag(tag)
+    return answer
+
+
+def only(query: Mapping[str, str], names: tuple[str, ...]) -> Mapping[str, str]:
+    """Return those parameters of an address that mean something there; others are ignored."""
+    return {name: query[name] for name in names if name in query}
+
+
+def _tag(secret: bytes, *what: object) -> str:
+    """Return a name for exactly this picture, from which nobody learns what it is a picture of."""
+    return hashlib.blake2b(repr(what).encode(), key=secret, digest_size=16).hexdigest()
