@@ -20,7 +20,7 @@ from server.routes import add_routes
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 16 * 1024
-FOREIGN_PATHS = ("/api/", "/snapshot/")
+FOREIGN_PATHS = ("/api/", "/snapshot/", "/mjpeg/")
 """What scripts, and pictures with ``crossorigin``, of pages that the owner allowed may read."""
 
 

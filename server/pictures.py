@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import ETag, web
@@ -11,7 +12,9 @@ from aiohttp import ETag, web
 from capture.encode import Format
 from capture.encoder import WholeWish
 from capture.errors import EncodeError, NoPicture
-from server.answers import NOT_FOUND, REGISTRY, SECRET, SNAPSHOTS, problem
+from server.answers import FULL, NOT_FOUND, REGISTRY, SECRET, SNAPSHOTS, problem, viewer_of
+from server.mjpeg import MJPEG_OPTIONS
+from server.multipart import MultipartResponse, MultipartSocket
 from server.options import InvalidOption, StreamOptions
 
 SNAPSHOT_FORMATS: Final[Mapping[str, Format]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
@@ -22,6 +25,7 @@ PICTURE_OPTIONS: Final = ("quality", "scale", "max_width", "max_height", "cursor
 def add_routes(app: web.Application) -> None:
     """Give ``app`` the addresses of pictures."""
     app.router.add_get("/snapshot/{id}.{suffix:jpg|jpeg|png|webp}", snapshot, allow_head=False)
+    app.router.add_get("/mjpeg/{id}", mjpeg, allow_head=False)
 
 
 async def snapshot(request: web.Request) -> web.Response:
@@ -56,6 +60,31 @@ async def snapshot(request: web.Request) -> web.Response:
         answer = web.Response(body=encoded.data, content_type=f"image/{encoded.format}")
     answer.etag = ETag(tag)
     return answer
+
+
+async def mjpeg(request: web.Request) -> web.StreamResponse:
+    """Live pictures as an answer that does not end."""
+    registry = request.app[REGISTRY]
+    source = registry.shares.find(request.match_info["id"])
+    if source is None:
+        return problem(404, "source_not_found", NOT_FOUND)
+    try:
+        defaults = replace(registry.defaults_for(binary=False), format="jpeg", unchanged="skip", adaptive=False)
+        options = defaults.from_query(only(request.query, MJPEG_OPTIONS))
+    except InvalidOption as bad:
+        return problem(400, "invalid_option", bad.message, bad.field)
+    if registry.is_full:
+        return problem(503, "too_many_viewers", FULL)
+    session = registry.open_mjpeg(source, options, viewer_of(request))
+    response = MultipartResponse()
+    try:
+        await response.prepare(request)
+        await session.run(MultipartSocket(request))
+    except ConnectionError:
+        pass  # the viewer left
+    finally:
+        registry.close_session(session)
+    return response
 
 
 def only(query: Mapping[str, str], names: tuple[str, ...]) -> Mapping[str, str]:

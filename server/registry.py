@@ -8,15 +8,17 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from capture.hub import Hub
 from capture.source import Source, Unsubscribe
+from server.mjpeg import MjpegSession
 from server.options import BINARY_FORMATS, StreamOptions
 from server.parts_showing import PartsShowing
 from server.session import ViewerSession
 from server.sharing import ShareList
 from server.showing import WholeShowing
-from server.stats import SessionView
+from server.stats import SessionView, Totals
 
 MOST_VIEWERS = 256
 CHECK_SECONDS = 0.25
@@ -26,6 +28,40 @@ STOP_SECONDS = 1.2
 REMOVED = "The person at the other computer ended your watching."
 UNSHARED = "The person at the other computer stopped showing this."
 GONE = "What you watched was closed on the other computer."
+
+
+class Session(Protocol):
+    """One viewer's connection, of whatever form.
+
+    Attributes:
+        id: what `SessionRegistry.disconnect` takes.
+        source: what is watched; replaced when its title or size changes.
+    """
+
+    id: str
+    source: Source
+
+    @property
+    def totals(self) -> Totals:
+        """Return what was sent and left out so far."""
+
+    def view(self) -> SessionView:
+        """Return the session as it is now."""
+
+    def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
+        """Change options, at once. Raises `InvalidOption`."""
+
+    def end(self, code: str, words: str) -> None:
+        """Tell the viewer why, where it can be told, then close."""
+
+    def close_source(self, reason: str) -> None:
+        """The source is gone for good: close."""
+
+    def check(self, now: float) -> None:
+        """Drop a viewer that reads nothing; called a few times a second."""
+
+    def abort(self) -> None:
+        """Cut the connection."""
 
 
 class SessionRegistry:
@@ -52,7 +88,8 @@ class SessionRegistry:
         self.defaults = defaults
         self.limit = limit
         self._page_fps = page_fps
-        self._sessions: dict[str, ViewerSession] = {}
+        self._sessions: dict[str, Session] = {}
+        self._ended_totals = Totals()
         self._ended: dict[str, asyncio.Event] = {}
         self._listeners: list[Callable[[], None]] = []
         self._numbers = itertools.count(1)
@@ -66,6 +103,11 @@ class SessionRegistry:
     def is_full(self) -> bool:
         """Tell whether no further viewer can be taken."""
         return len(self._sessions) >= self.limit
+
+    @property
+    def totals(self) -> Totals:
+        """Return what was done for all viewers since the beginning, those who left too."""
+        return sum((session.totals for session in self._sessions.values()), self._ended_totals)
 
     def apply(self, patch: Mapping[str, object]) -> None:
         """Carry the host's wish into the defaults and into every running session, at once.
@@ -104,19 +146,23 @@ class SessionRegistry:
     ) -> ViewerSession:
         """Return a new session for ``viewer`` (address, program), in the binary or the JSON form; `close_session` has
         to follow."""
-        session_id = f"{next(self._numbers)}-{secrets.token_hex(4)}"
         form = PartsShowing if binary else WholeShowing
-        session = ViewerSession(session_id, source, options, viewer, self.hub, self.shares.is_shared, self._tell, form)
-        self._sessions[session_id] = session
-        self._ended[session_id] = asyncio.Event()
-        if self._checking is None:
-            self._schedule_check()
-        self._tell()
+        shared = self.shares.is_shared
+        session = ViewerSession(self._new_id(), source, options, viewer, self.hub, shared, self._tell, form)
+        self._take_in(session)
         return session
 
-    def close_session(self, session: ViewerSession) -> None:
+    def open_mjpeg(self, source: Source, options: StreamOptions, viewer: tuple[str, str]) -> MjpegSession:
+        """Return a new session for ``viewer`` (address, program) of Motion JPEG; `close_session` has to follow."""
+        shared = self.shares.is_shared
+        session = MjpegSession(self._new_id(), source, options, viewer, self.hub, shared, self._tell)
+        self._take_in(session)
+        return session
+
+    def close_session(self, session: Session) -> None:
         """Forget a session that has ended."""
-        self._sessions.pop(session.id, None)
+        if self._sessions.pop(session.id, None) is not None:
+            self._ended_totals += session.totals
         ended = self._ended.pop(session.id, None)
         if ended is not None:
             ended.set()
@@ -142,6 +188,16 @@ class SessionRegistry:
         if self._checking is not None:
             self._checking.cancel()
             self._checking = None
+
+    def _new_id(self) -> str:
+        return f"{next(self._numbers)}-{secrets.token_hex(4)}"
+
+    def _take_in(self, session: Session) -> None:
+        self._sessions[session.id] = session
+        self._ended[session.id] = asyncio.Event()
+        if self._checking is None:
+            self._schedule_check()
+        self._tell()
 
     def _shares_changed(self) -> None:
         for session in tuple(self._sessions.values()):

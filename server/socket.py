@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 from typing import Final
@@ -44,10 +45,7 @@ class ViewerSocket:
         self._response = response
         self._protocol = request.protocol
         self._transport = transport
-        transport.set_write_buffer_limits(high=0)
-        raw: socket.socket | None = transport.get_extra_info("socket")
-        if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
-            raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
+        keep_little_unsent(transport)
 
     @property
     def unsent(self) -> int:
@@ -97,6 +95,14 @@ class ViewerSocket:
     def abort(self) -> None:
         """Cut the connection at once."""
         self._transport.abort()
+
+
+def keep_little_unsent(transport: asyncio.WriteTransport) -> None:
+    """Have sending wait until the kernel has all but `UNSENT_BYTES` on the way: what waits unsent gets old."""
+    transport.set_write_buffer_limits(high=0)
+    raw: socket.socket | None = transport.get_extra_info("socket")
+    if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
+        raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
 
 
 def text_frame(text: bytes) -> bytes:
