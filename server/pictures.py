@@ -12,12 +12,16 @@ from aiohttp import ETag, web
 from capture.encode import Format
 from capture.encoder import WholeWish
 from capture.errors import EncodeError, NoPicture
+from server import plain
 from server.answers import FULL, NOT_FOUND, REGISTRY, SECRET, SNAPSHOTS, problem, viewer_of
 from server.mjpeg import MJPEG_OPTIONS
 from server.multipart import MultipartResponse, MultipartSocket
-from server.options import InvalidOption, StreamOptions
+from server.options import Choice, InvalidOption, StreamOptions, Whole, number
 
 SNAPSHOT_FORMATS: Final[Mapping[str, Format]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
+PLAIN_FORMATS: Final = Choice({"jpg": "jpg", "jpeg": "jpg", "png": "png"})
+EVERY: Final = Whole(1, 3600)
+"""Seconds between two loads of the page without scripts."""
 PICTURE_OPTIONS: Final = ("quality", "scale", "max_width", "max_height", "cursor")
 """What may be wished of a single picture."""
 
@@ -26,6 +30,7 @@ def add_routes(app: web.Application) -> None:
     """Give ``app`` the addresses of pictures."""
     app.router.add_get("/snapshot/{id}.{suffix:jpg|jpeg|png|webp}", snapshot, allow_head=False)
     app.router.add_get("/mjpeg/{id}", mjpeg, allow_head=False)
+    app.router.add_get("/plain/{id}", plain_page)
 
 
 async def snapshot(request: web.Request) -> web.Response:
@@ -85,6 +90,22 @@ async def mjpeg(request: web.Request) -> web.StreamResponse:
     finally:
         registry.close_session(session)
     return response
+
+
+async def plain_page(request: web.Request) -> web.Response:
+    """A page without scripts that reloads a picture; it goes on looking for a source that is not there."""
+    source = request.app[REGISTRY].shares.find(request.match_info["id"])
+    query, wishes = request.query, only(request.query, PICTURE_OPTIONS)
+    try:
+        StreamOptions().from_query(wishes)
+        every = EVERY.read("every", number(query.get("every", "5")))
+        suffix = PLAIN_FORMATS.read("format", query.get("format", "jpg"))
+    except InvalidOption as bad:
+        return problem(400, "invalid_option", bad.message, bad.field)
+    speech = plain.language(request.headers.get("Accept-Language", ""))
+    text = plain.page(source, every or 5, suffix, wishes, speech)
+    headers = {"Content-Security-Policy": plain.PLAIN_POLICY, "Vary": "Accept-Language"}
+    return web.Response(text=text, content_type="text/html", status=200 if source else 404, headers=headers)
 
 
 def only(query: Mapping[str, str], names: tuple[str, ...]) -> Mapping[str, str]:
