@@ -13,15 +13,18 @@ from aiohttp.typedefs import Handler, Middleware
 from capture.snapshots import Snapshots
 from server.access import AccessPolicy
 from server.answers import PAGES, POLICY, REGISTRY, SECRET, SNAPSHOTS, STARTED, problem
-from server.pages import SAFETY_HEADERS, load_pages
+from server.pages import SAFETY_HEADERS, content_policy, load_pages
 from server.registry import SessionRegistry
 from server.routes import add_routes
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 16 * 1024
-FOREIGN_PATHS = ("/api/", "/snapshot/", "/mjpeg/")
+FOREIGN_PATHS = ("/api/", "/snapshot/", "/mjpeg/", "/embed.js")
 """What scripts, and pictures with ``crossorigin``, of pages that the owner allowed may read."""
+
+EMBEDDED_PATHS = ("/watch/", "/snapshot/", "/mjpeg/")
+"""What pages that the owner allowed may show in a frame, with ``?clean=1``."""
 
 
 def make_app(registry: SessionRegistry, policy: AccessPolicy) -> web.Application:
@@ -67,6 +70,8 @@ def _gate(policy: AccessPolicy) -> Middleware:
 
 def _headers(policy: AccessPolicy) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     async def add(request: web.Request, response: web.StreamResponse) -> None:
+        if request.query.get("clean") == "1" and request.path.startswith(EMBEDDED_PATHS):
+            response.headers.setdefault("Content-Security-Policy", content_policy(policy.embedders))
         for name, value in SAFETY_HEADERS.items():
             response.headers.setdefault(name, value)
         if _is_foreign(policy, request):
