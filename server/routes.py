@@ -7,7 +7,7 @@ import time
 
 from aiohttp import web
 
-from server import __version__, messages, pictures
+from server import __version__, messages, metrics, openapi, pictures
 from server.answers import FULL, NOT_FOUND, PAGES, REGISTRY, STARTED, problem, viewer_of
 from server.errors import BAD_REQUEST, CLOSE_CODES
 from server.options import BINARY_FORMATS, FORMATS, InvalidOption
@@ -26,6 +26,9 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/api/windows", windows)
     app.router.add_get("/api/health", health)
     app.router.add_get("/health", health)
+    app.router.add_get("/metrics", figures)
+    app.router.add_get("/openapi.json", description)
+    app.router.add_get("/embed.js", embedding)
     pictures.add_routes(app)
 
 
@@ -70,6 +73,24 @@ async def health(request: web.Request) -> web.Response:
             "sources": len(registry.shares.shared),
         }
     )
+
+
+async def figures(request: web.Request) -> web.Response:
+    """What the server has done, for Prometheus."""
+    if not metrics.is_this_computer(request.remote):
+        return web.Response(status=403, text=metrics.NOT_FROM_HERE + "\n")
+    text = metrics.exposition(request.app[REGISTRY], time.monotonic() - request.app[STARTED])
+    return web.Response(body=text.encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+async def description(request: web.Request) -> web.Response:
+    """What can be asked for over HTTP, for programs."""
+    return web.json_response(openapi.document())
+
+
+async def embedding(request: web.Request) -> web.Response:
+    """The module for other people's pages."""
+    return _file(request, "embed.js")
 
 
 async def stream(request: web.Request) -> web.StreamResponse:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from capture.source import Condition
+from server.access import AccessPolicy
 from server.errors import ListenError, PortInUse
 from tests.server.conftest import SECRET, Studio
 
@@ -171,6 +172,46 @@ async def test_pages_are_served_with_a_strict_policy(studio: Studio, http: aioht
         assert answer.headers["Cache-Control"] == "no-store"
         assert "<script" in text
         assert "passwords" not in text
+
+
+async def test_only_the_bare_picture_may_be_framed_and_only_by_pages_that_the_owner_allowed(
+    studio: Studio, http: aiohttp.ClientSession
+) -> None:
+    async def framers(path: str) -> str:
+        async with http.get(url(studio, path)) as answer:
+            return answer.headers["Content-Security-Policy"].partition("frame-ancestors ")[2]
+
+    for path in ("/watch/4711", "/snapshot/4711.jpg", "/mjpeg/4711"):
+        assert await framers(path) == "'none'"
+        assert await framers(path + "?clean=1") == "'self' http://friend.example"
+        assert await framers(path + "?clean=0") == "'none'"
+    for path in ("/", "/plain/4711", "/viewer/watch.html", "/health"):
+        assert await framers(path + "?clean=1") == "'none'"
+
+
+@pytest.mark.parametrize(
+    ("origins", "listed"),
+    [
+        ((), "'self'"),
+        (("null",), "'self'"),
+        (("https://b.example:8443", "http://a.example"), "'self' http://a.example https://b.example:8443"),
+        (("http://a.example; script-src *", "http://a example", "*", "http://a.example/path"), "'self'"),
+    ],
+)
+def test_framers_are_listed_by_name_and_nothing_else_gets_into_the_policy(
+    origins: tuple[str, ...], listed: str
+) -> None:
+    assert AccessPolicy(frozenset(), frozenset(origins)).embedders == listed
+
+
+async def test_the_module_for_other_pages_is_read_by_those_allowed(studio: Studio, http: aiohttp.ClientSession) -> None:
+    async with http.get(url(studio, "/embed.js"), headers={"Origin": "http://friend.example"}) as answer:
+        assert answer.content_type == "text/javascript"
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://friend.example"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert answer.headers["Vary"] == "Accept-Encoding, Origin"
+    async with http.get(url(studio, "/embed.js"), headers={"Origin": "http://evil.example"}) as answer:
+        assert answer.status == 403
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "[::1]", "localhost", "LOCALHOST"])
