@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import TypeVar
 
+from server.sharing import ShareRule
+from server.stats import SessionView
 from tests.end_to_end.parts import free_port
-from tests.server.conftest import Studio, open_studio
+from tests.server.conftest import SHARED, Studio, open_studio
 
 T = TypeVar("T")
 Colour = tuple[int, int, int]
@@ -52,9 +54,26 @@ class PaintedServer:
         red, green, blue = colour
         self.do(lambda: self.studio.canvas.fill(blue, green, red))
 
+    def share(self, is_shared: bool) -> None:
+        """Share the window, or do so no longer."""
+        self.do(lambda: self.studio.shares.set_rules((ShareRule.for_source(SHARED),) if is_shared else ()))
+
     def viewers(self) -> int:
         """Return how many watch."""
         return self.do(lambda: len(self.studio.registry))
+
+    def sessions(self) -> tuple[SessionView, ...]:
+        """Return who watches."""
+        return self.do(self.studio.registry.sessions)
+
+    def sent(self) -> int:
+        """Return how many pictures were sent to all viewers so far."""
+        return self.do(lambda: self.studio.registry.totals.pictures)
+
+    def disconnect(self) -> None:
+        """Part from every viewer, as the owner can."""
+        for session in self.sessions():
+            self.do(lambda: self.studio.registry.disconnect(session.session_id))  # noqa: B023  done at once
 
     def stop_serving(self) -> None:
         """Stop the server as its owner would."""
