@@ -109,7 +109,7 @@ async def snapshot(request: web.Request) -> web.Response:
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """Live pictures over a WebSocket."""
-    response = web_socket()
+    response = web_socket(PROTOCOL)
     if not response.can_prepare(request).ok:
         return problem(426, "bad_message", "This address speaks WebSocket; open /watch/… in a browser instead.")
     registry = request.app[REGISTRY]
