@@ -12,13 +12,14 @@ from aiohttp import web
 from capture.encode import Encoded, Format
 from capture.errors import EncodeError, NoPicture
 from server import __version__, messages
+from server.connection import Connection
 from server.errors import BAD_REQUEST, CLOSE_CODES
 from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
 from server.pages import PageFile
 from server.registry import SessionRegistry
-from server.sharing import described
+from server.sharing import listed
 from server.socket import ViewerSocket, web_socket
-from server.wire import PROTOCOL
+from server.wire import MANY_PROTOCOL, PROTOCOL
 
 REGISTRY: Final = web.AppKey("registry", SessionRegistry)
 PAGES: Final = web.AppKey("pages", Mapping[str, PageFile])
@@ -36,6 +37,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/viewer/{name}", page_file)
     app.router.add_get("/favicon.ico", favicon)
     app.router.add_get("/stream/{id}", stream, allow_head=False)
+    app.router.add_get("/streams", streams, allow_head=False)
     app.router.add_get("/api/windows", windows)
     app.router.add_get("/api/health", health)
     app.router.add_get("/health", health)
@@ -65,10 +67,7 @@ async def favicon(request: web.Request) -> web.Response:
 
 async def windows(request: web.Request) -> web.Response:
     """What is shared now."""
-    base = f"{request.scheme}://{request.host}"
-    shared = request.app[REGISTRY].shares.shared.values()
-    found = [described(source) | {"url": f"{base}/watch/{source.id}"} for source in shared]
-    return web.json_response({"windows": found, "count": len(found)})
+    return web.json_response(listed(request.app[REGISTRY].shares, _base_url(request)))
 
 
 async def health(request: web.Request) -> web.Response:
@@ -135,10 +134,35 @@ async def stream(request: web.Request) -> web.StreamResponse:
     return response
 
 
+async def streams(request: web.Request) -> web.StreamResponse:
+    """Live pictures of many sources over one WebSocket."""
+    response = web_socket(MANY_PROTOCOL)
+    ready = response.can_prepare(request)
+    if not ready.ok or ready.protocol != MANY_PROTOCOL:
+        return problem(426, "bad_message", f"This address speaks WebSocket with the subprotocol {MANY_PROTOCOL}.")
+    registry = request.app[REGISTRY]
+    await response.prepare(request)
+    if registry.is_full:
+        return await _turn_away(response, "too_many_viewers", FULL)
+    connection = Connection(registry, viewer_of(request), _base_url(request))
+    registry.enter(connection)
+    try:
+        await connection.run(response, ViewerSocket(response, request))
+    except ConnectionError:
+        return response  # the viewer left before it was answered
+    finally:
+        registry.leave(connection)
+    return response
+
+
 def problem(status: int, code: str, words: str, field: str | None = None) -> web.Response:
     """Return an HTTP error that programs and people can read."""
     body = {"code": code, "message": words} | ({"field": field} if field else {})
     return web.json_response({"error": body}, status=status)
+
+
+def _base_url(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
 
 
 def viewer_of(request: web.Request) -> tuple[str, str]:

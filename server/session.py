@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -41,6 +41,21 @@ NO_VIDEO = "The other computer has no video encoder; single pictures go on. Its 
 PAUSED = Condition("paused", "You paused the pictures.")
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for a session beside its options.
+
+    Attributes:
+        group: the viewer it is one of several sessions of, empty when it is alone.
+        keeps: options that stay as the viewer has them whatever the host wishes.
+        tells_figures: send ``stats``.
+    """
+
+    group: str = ""
+    keeps: frozenset[str] = frozenset()
+    tells_figures: bool = True
+
+
 class ViewerSession:
     """Streams one source to one viewer until either side ends it.
 
@@ -59,8 +74,10 @@ class ViewerSession:
         is_shared: Callable[[Source], bool],
         changed: Callable[[], None],
         form: type[Showing],
+        terms: Terms,
     ) -> None:
         self.id = session_id
+        self.terms = terms
         self.source = source
         self._address, self._agent = viewer
         self._changed = changed
@@ -69,7 +86,7 @@ class ViewerSession:
         self._asked = options
         self._adaptation = Adaptation(options) if options.adaptive else None
         self._has_video = hub.films is not None
-        self._writer = Writer(self._showing, self._figures, self._sent)
+        self._writer = Writer(self._showing, self._figures, self._sent, terms.tells_figures)
         self._flood = FloodGate()
         self._told: Condition | None = None
         self._socket: Outlet | None = None
@@ -96,8 +113,9 @@ class ViewerSession:
         traffic, now = self._writer.traffic, time.monotonic()
         fps, rate = traffic.rates(now)
         state = "slow" if self._stuck_for(now) > SLOW_SECONDS else (self._told or Condition("waiting")).state
+        viewer = (self._address, self._agent)
         return SessionView(
-            self.id, self._address, self._agent, self.source, self.options, fps, rate, traffic.since, state
+            self.id, *viewer, self.source, self.options, fps, rate, traffic.since, state, self.terms.group
         )
 
     def _stuck_for(self, now: float) -> float:
@@ -152,6 +170,8 @@ class ViewerSession:
         Raises:
             InvalidOption: a value that is not allowed; nothing is changed then.
         """
+        if changed_by == "host":
+            patch = {name: value for name, value in patch.items() if name not in self.terms.keeps}
         binary = self._parts is not None
         formats = BINARY_FORMATS if binary or changed_by == "host" else FORMATS
         asked = self._asked.patched(patch, formats).for_form(binary)

@@ -148,12 +148,13 @@ class ViewerSocket:
         """Close in good order, one second at most."""
         await self._response.close(code=code, message=reason.encode()[:120])
 
-    def part(self, text: bytes, code: int) -> None:
+    def part(self, text: bytes, code: int, before: bytes = b"") -> None:
         """Put a last message and a close behind what is stuck, without waiting; `abort` has to follow.
 
-        A viewer that begins to read again in the meantime learns why it was dropped.
+        ``before`` is a ready-made message that goes first. A viewer that begins to read again in the meantime learns
+        why it was dropped.
         """
-        self._transport.write(text_frame(text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
+        self._transport.write(before + text_frame(text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
 
     def abort(self) -> None:
         """Cut the connection at once."""
