@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,9 +31,10 @@ SAFETY_HEADERS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """One shipped file: its bytes and its media type."""
+    """One shipped file: its bytes, the same compressed (gzip), and its media type."""
 
     body: bytes
+    packed: bytes
     content_type: str
 
 
@@ -43,5 +45,24 @@ def load_pages() -> Mapping[str, PageFile]:
         if entry.is_file():
             suffix = "." + entry.name.rpartition(".")[2]
             kind = TYPES.get(suffix) or mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
-            found[entry.name] = PageFile(entry.read_bytes(), kind)
+            body = entry.read_bytes()
+            if suffix == ".js":
+                body = without_comments(body.decode()).encode()
+            # Once, at start-up: over a slow connection the page comes in a third of the time.
+            found[entry.name] = PageFile(body, gzip.compress(body, 9, mtime=0), kind)
     return MappingProxyType(found)
+
+
+def without_comments(source: str) -> str:
+    """Return a module of ours without the lines that are comments only: half of it is for those who read the source."""
+    kept, is_comment = [], False
+    for line in source.splitlines():
+        text = line.strip()
+        if is_comment or text.startswith("/**"):
+            # What stands before code on the same line stays.
+            is_comment = "*/" not in text
+            if is_comment or text.endswith("*/"):
+                continue
+        if text and not text.startswith("//"):
+            kept.append(line)
+    return "\n".join(kept) + "\n"

@@ -194,4 +194,7 @@ def _file(request: web.Request, name: str, status: int = 200) -> web.Response:
     if found is None:
         return problem(404, "not_found", "There is no such page.")
     charset = None if found.content_type.startswith("image/") else "utf-8"
-    return web.Response(body=found.body, content_type=found.content_type, charset=charset, status=status)
+    packs = "gzip" in request.headers.get("Accept-Encoding", "")
+    headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packs else {})
+    body = found.packed if packs else found.body
+    return web.Response(body=body, content_type=found.content_type, charset=charset, status=status, headers=headers)

@@ -78,7 +78,7 @@ export class Gestures {
     this.down.set(event.pointerId, now);
     if (other) {
       const [old, spread] = [distance(before, other), distance(now, other)];
-      this.view.zoom(old > 0 ? spread / old : 1, this.fromMiddle(between(now, other)));
+      this.view.zoom(old > 0 ? spread / old : 1, this.fromMiddle(between(before, other)));
       this.view.move((now.x - before.x) / 2, (now.y - before.y) / 2);
       this.hasMoved = true;
     } else {

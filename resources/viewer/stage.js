@@ -86,10 +86,15 @@ export class Stage {
     const { width, height } = view.picture;
     frame.style.setProperty("--width", String(width));
     frame.style.setProperty("--height", String(height));
-    for (const name of /** @type {const} */ (["left", "top", "width", "height"])) {
-      frame.style[name] = `${layout[name]}px`;
-    }
-    frame.style.transform = `rotate(${layout.degrees}deg)${layout.isMirrored ? " scaleX(-1)" : ""}`;
+    // By a transform of the whole: given a broken number of CSS pixels, browsers stretch a canvas to whole ones.
+    frame.style.width = `${width}px`;
+    frame.style.height = `${height}px`;
+    frame.style.transform = [
+      `translate(${layout.left + layout.width / 2}px, ${layout.top + layout.height / 2}px)`,
+      `rotate(${layout.degrees}deg)`,
+      `scale(${layout.isMirrored ? -layout.scale : layout.scale}, ${layout.scale})`,
+      `translate(${-width / 2}px, ${-height / 2}px)`,
+    ].join(" ");
     frame.classList.toggle("pixelated", layout.isPixelated);
     this.stage.classList.toggle("movable", layout.canMove);
     element("percent").textContent = word("view.free", { percent: layout.percent });

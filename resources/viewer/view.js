@@ -6,10 +6,11 @@
 
 /**
  * @typedef {object} Layout
- * @property {number} left of the picture before it is turned, from the window's left
+ * @property {number} left of the picture as it is seen, from the window's left
  * @property {number} top
  * @property {number} width
  * @property {number} height
+ * @property {number} scale CSS pixels for each of the picture's
  * @property {number} degrees
  * @property {boolean} isMirrored
  * @property {number} percent device pixels for each of the picture's
@@ -162,8 +163,8 @@ export class View {
   /** @returns {Layout} */
   layout() {
     const scale = this.current;
-    const width = this.picture.width * scale;
-    const height = this.picture.height * scale;
+    const width = this.turned.width * scale;
+    const height = this.turned.height * scale;
     // On whole device pixels: half a pixel aside, every letter would be blurred.
     const whole = (/** @type {number} */ place) => Math.round(place * this.density) / this.density;
     return {
@@ -171,11 +172,12 @@ export class View {
       top: whole(this.stage.height / 2 + this.middle.y - height / 2),
       width,
       height,
+      scale,
       degrees: this.quarters * 90,
       isMirrored: this.isMirrored,
       percent: Math.round(scale * this.density * 100),
       isPixelated: scale * this.density >= PIXELATED,
-      canMove: this.turned.width * scale > this.stage.width + 0.5 || this.turned.height * scale > this.stage.height + 0.5,
+      canMove: width > this.stage.width + 0.5 || height > this.stage.height + 0.5,
     };
   }
 }

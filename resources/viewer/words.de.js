@@ -53,7 +53,6 @@ export default {
   "cause.bandwidth": "Verringert: Die Verbindung schafft {value} Mbit/s",
   "cause.blocked": "Verringert: Die Verbindung schafft nicht mehr",
 
-  "app.name": "Panecast",
   "page.home": "Alles Freigegebene",
   "picture.label": "Bewegtes Bild",
   "picture.of": "Bewegtes Bild von {name}",

@@ -55,7 +55,6 @@ export default {
   "cause.blocked": "Lowered: the connection carries no more",
 
   // Watching.
-  "app.name": "Panecast",
   "page.home": "All shared sources",
   "picture.label": "Live picture",
   "picture.of": "Live picture of {name}",

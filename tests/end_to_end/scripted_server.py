@@ -130,14 +130,17 @@ class ScriptedServer:
                 self.answers.append(message.data)
             else:
                 self.commands.append(json.loads(message.data))
+        if self._socket is socket:
+            self._socket = None
         return socket
 
 
 def asked(request: web.Request) -> dict[str, object]:
     """Return the options that a page asked for, as messages show them."""
     wishes = {name: request.query[name] for name in ("format",) if name in request.query}
-    numbers = {name: int(request.query[name]) for name in ("fps", "quality") if name in request.query}
-    return StreamOptions().to_wire() | wishes | numbers
+    numbers = {name: float(request.query[name]) for name in ("fps", "quality", "scale") if name in request.query}
+    switches = {name: request.query[name] == "1" for name in ("adaptive", "cursor") if name in request.query}
+    return StreamOptions().to_wire() | wishes | numbers | switches
 
 
 @contextmanager

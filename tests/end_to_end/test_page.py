@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from capture.parts import Form, Part
 from server import wire
@@ -79,9 +79,17 @@ def watcher(browser: Browser, server: ScriptedServer) -> Iterator[Watcher]:
 
 @contextmanager
 def watching(
-    browser: Browser, server: ScriptedServer, host: str = "127.0.0.1", before: str = "", query: str = ""
+    browser: Browser | BrowserContext,
+    server: ScriptedServer,
+    host: str = "127.0.0.1",
+    before: str = "",
+    query: str = "",
+    clock: bool = False,
 ) -> Iterator[Watcher]:
-    """Have a page that watches while the block lasts; its console has to stay empty."""
+    """Have a page that watches while the block lasts; its console has to stay empty.
+
+    ``before`` is run in it first; with ``clock`` its timers do not run by themselves.
+    """
     page = browser.new_page()
     complaints: list[str] = []
 
@@ -94,6 +102,8 @@ def watching(
     page.on("pageerror", lambda error: note(str(error)))
     if before:
         page.add_init_script(before)
+    if clock:
+        page.clock.install()
     try:
         page.goto(server.address(host=host) + query)
         eventually(lambda: server.queries)

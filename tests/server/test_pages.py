@@ -1,0 +1,142 @@
+"""The page's files as they are shipped: small, strict, complete."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import aiohttp
+import pytest
+
+from server.pages import load_pages, without_comments
+from tests.server.conftest import Studio
+
+PAGES = load_pages()
+HTML = [name for name in PAGES if name.endswith(".html")]
+ALLOWED_BYTES = 60_000
+
+
+class Reader(HTMLParser):
+    """Collects what a page's HTML holds."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def text_of(name: str) -> str:
+    return PAGES[name].body.decode()
+
+
+def imports_of(name: str) -> set[str]:
+    """Return the modules that a module imports, themselves and through others."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        for imported in re.findall(r'^(?:import|export|\}) .*?from "\./([\w.]+)";', text_of(todo.pop()), re.MULTILINE):
+            if imported not in found:
+                found.add(imported)
+                todo.append(imported)
+    return found
+
+
+def test_all_of_it_is_small() -> None:
+    assert sum(len(page.packed) for page in PAGES.values()) < ALLOWED_BYTES
+
+
+def test_modules_come_without_their_comments() -> None:
+    source = """// What it is.
+
+import a from "a"; // stays
+
+/**
+ * @param {string} text // in it
+ */
+function b(text) {
+  /** @type {number} */
+  let c = 1;
+  /** @type {any} */ (c).d();
+  // why
+  return `//${text}`;
+}
+"""
+    left = """import a from "a"; // stays
+function b(text) {
+  let c = 1;
+  /** @type {any} */ (c).d();
+  return `//${text}`;
+}
+"""
+
+    assert without_comments(source) == left
+
+
+@pytest.mark.parametrize("name", HTML)
+def test_a_page_has_no_script_or_style_in_it_and_nothing_from_elsewhere(name: str) -> None:
+    tags = Reader(text_of(name)).tags
+
+    assert not [tag for tag, _ in tags if tag == "style"]
+    for tag, attributes in tags:
+        assert "style" not in attributes
+        assert not [attribute for attribute in attributes if attribute.startswith("on")]
+        assert (tag == "script") <= ("src" in attributes)
+        for address in (attributes.get("src"), attributes.get("href")):
+            assert address is None or re.match(r"[/#](?!/)", address), address
+
+
+@pytest.mark.parametrize("name", HTML)
+def test_everything_a_page_names_is_there_and_fetched_at_once(name: str) -> None:
+    tags = Reader(text_of(name)).tags
+    named = [attributes[key] for _, attributes in tags for key in ("src", "href") if key in attributes]
+    files = [address.removeprefix("/viewer/") for address in named if address and address.startswith("/viewer/")]
+    modules = {attributes["src"] for tag, attributes in tags if tag == "script"}
+    preloaded = {
+        (attributes["href"] or "").removeprefix("/viewer/")
+        for _, attributes in tags
+        if attributes.get("rel") == "modulepreload"
+    }
+
+    assert [file for file in files if file not in PAGES] == []
+    (main,) = ((address or "").removeprefix("/viewer/") for address in modules)
+    assert preloaded == imports_of(main)
+
+
+@pytest.mark.parametrize("name", HTML)
+def test_every_text_of_a_page_has_its_words(name: str) -> None:
+    words = dict(re.findall(r'^  "([^"]+)": "(.*)",$', text_of("words.en.js"), re.MULTILINE))
+    for tag, attributes in Reader(text_of(name)).tags:
+        for mark, place in (("data-word-title", "title"), ("data-word-label", "aria-label"), ("data-word", None)):
+            if mark in attributes:
+                assert attributes[mark] in words, (tag, attributes)
+                # What stands there until the words have come is the same in English.
+                assert place is None or attributes[place] == words[str(attributes[mark])]
+
+
+def test_every_word_that_is_asked_for_exists_and_every_one_is_asked_for() -> None:
+    words = set(re.findall(r'^  "([^"]+)":', text_of("words.en.js"), re.MULTILINE))
+    sources = {name: text_of(name) for name in PAGES if name.endswith((".js", ".html")) and "words." not in name}
+    everything = "\n".join(sources.values())
+    asked = set(re.findall(r'\bword\(\s*"([\w.]+)"', everything))
+
+    assert asked - words == set()
+    # Those that are put together from a part and a name.
+    made = ("state.", "about.", "close.", "error.", "cause.", "delay.", "figures.fps.")
+    unused = {word for word in words if f'"{word.removesuffix(".one").removesuffix(".other")}"' not in everything}
+    assert [word for word in sorted(unused) if not word.startswith(made)] == []
+
+
+async def test_pages_come_compressed_to_those_who_take_it(studio: Studio) -> None:
+    address = f"http://127.0.0.1:{studio.server.port}/viewer/watch.js"
+    async with aiohttp.ClientSession(auto_decompress=False) as http:
+        async with http.get(address, headers={"Accept-Encoding": "gzip, br"}) as answer:
+            packed, encoding = await answer.read(), answer.headers["Content-Encoding"]
+        async with http.get(address, headers={"Accept-Encoding": "identity"}) as answer:
+            plain, headers = await answer.read(), answer.headers
+
+    assert (packed, encoding) == (PAGES["watch.js"].packed, "gzip")
+    assert (plain, headers.get("Content-Encoding")) == (PAGES["watch.js"].body, None)
+    assert headers["Vary"] == "Accept-Encoding"
