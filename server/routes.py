@@ -50,7 +50,9 @@ async def index(request: web.Request) -> web.Response:
 
 
 async def watch(request: web.Request) -> web.Response:
-    """The page that watches one source; it says itself, in words, when there is nothing under its address."""
+    """The page that watches one source, or several; it says itself when there is nothing under its address."""
+    if "+" in request.match_info["id"]:
+        return _file(request, "wall.html")
     shared = request.app[REGISTRY].shares.find(request.match_info["id"])
     return _file(request, "watch.html", 200 if shared else 404)
 

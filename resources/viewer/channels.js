@@ -9,6 +9,8 @@ import { Connection } from "./connection.js";
 /** @typedef {Record<string, string | number>} Options */
 
 const LAST_CHANNEL = 0xffff;
+/** Who only passes by another tab keeps the pictures; milliseconds. */
+const HIDDEN_PAUSE = 1000;
 
 /**
  * @typedef {object} Listener
@@ -228,4 +230,25 @@ class Channel {
   sendBytes(message) {
     this.send(message);
   }
+}
+
+/**
+ * Have a connection while the page can be seen: a hidden tab costs nothing, and one that is shown again waits for nothing.
+ * @param {Channels} channels
+ */
+export function whileSeen(channels) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const look = () => {
+    clearTimeout(timer);
+    if (document.hidden) {
+      timer = setTimeout(() => channels.disconnect(), HIDDEN_PAUSE);
+    } else {
+      channels.connect();
+      channels.hurry();
+    }
+  };
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("online", () => channels.hurry());
+  look();
 }
