@@ -7,6 +7,7 @@ import contextlib
 import logging
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -227,7 +228,7 @@ class Connection:
     async def _write(self, line: Line, socket: ViewerSocket) -> None:
         """Send until the end, or until the viewer is gone."""
         next_sources = next_beat = time.monotonic()
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError), self._cut_on_failure():
             while True:
                 self._wake.clear()
                 while self._outbox:
@@ -245,6 +246,16 @@ class Connection:
                     await line.send(0, text_frame(messages.message("alive", {})))
                     await socket.ping()
                 await self._sleep(min(next_sources, next_beat) if self._has_new_sources else next_beat)
+
+    @contextlib.contextmanager
+    def _cut_on_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except ConnectionError:
+            raise
+        except Exception:
+            log.exception("writing to %s failed", self.id)
+            self.abort()
 
     def _sources(self) -> bytes:
         return text_frame(messages.message("sources", listed(self._registry.shares, self._base_url)))

@@ -78,7 +78,7 @@ class PaintedServer:
 
     def sessions(self) -> tuple[SessionView, ...]:
         """Return who watches what."""
-        return self.run(lambda: self._registry.sessions())
+        return self.run(self._registry.sessions)
 
     def watched(self) -> list[str]:
         """Return the ids of the sources that are watched, each as often as it is."""
