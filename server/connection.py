@@ -7,7 +7,6 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -227,35 +226,33 @@ class Connection:
 
     async def _write(self, line: Line, socket: ViewerSocket) -> None:
         """Send until the end, or until the viewer is gone."""
-        next_sources = next_beat = time.monotonic()
-        with contextlib.suppress(ConnectionError), self._cut_on_failure():
-            while True:
-                self._wake.clear()
-                while self._outbox:
-                    await line.send(*self._outbox.pop(0))
-                if self._ending is not None:
-                    await self._take_leave(line, self._ending)
-                    return
-                now = time.monotonic()
-                if self._has_new_sources and now >= next_sources:
-                    next_sources = now + SOURCES_SECONDS
-                    self._has_new_sources = False
-                    await line.send(0, self._sources())
-                if now >= next_beat:
-                    next_beat = now + BEAT_SECONDS
-                    await line.send(0, text_frame(messages.message("alive", {})))
-                    await socket.ping()
-                await self._sleep(min(next_sources, next_beat) if self._has_new_sources else next_beat)
-
-    @contextlib.contextmanager
-    def _cut_on_failure(self) -> Iterator[None]:
         try:
-            yield
+            await self._talk(line, socket)
         except ConnectionError:
-            raise
+            return
         except Exception:
             log.exception("writing to %s failed", self.id)
             self.abort()
+
+    async def _talk(self, line: Line, socket: ViewerSocket) -> None:
+        next_sources = next_beat = time.monotonic()
+        while True:
+            self._wake.clear()
+            while self._outbox:
+                await line.send(*self._outbox.pop(0))
+            if self._ending is not None:
+                await self._take_leave(line, self._ending)
+                return
+            now = time.monotonic()
+            if self._has_new_sources and now >= next_sources:
+                next_sources = now + SOURCES_SECONDS
+                self._has_new_sources = False
+                await line.send(0, self._sources())
+            if now >= next_beat:
+                next_beat = now + BEAT_SECONDS
+                await line.send(0, text_frame(messages.message("alive", {})))
+                await socket.ping()
+            await self._sleep(min(next_sources, next_beat) if self._has_new_sources else next_beat)
 
     def _sources(self) -> bytes:
         return text_frame(messages.message("sources", listed(self._registry.shares, self._base_url)))

@@ -66,6 +66,9 @@ class Pane {
 
   changed() {
     const { width, height } = this.tile;
+    // The pointer is placed in parts of the picture.
+    this.frame.style.setProperty("--width", String(width));
+    this.frame.style.setProperty("--height", String(height));
     if (this.tile.lastPicture && width / height !== this.ratio) {
       this.ratio = width / height;
       arrange();
@@ -94,11 +97,8 @@ class Pane {
    */
   fit(width, height, options) {
     const [wide, high] = fitted(this.ratio, width, height);
-    const { style } = this.frame;
-    style.width = `${Math.round(wide)}px`;
-    style.height = `${Math.round(high)}px`;
-    style.setProperty("--width", String(this.tile.width));
-    style.setProperty("--height", String(this.tile.height));
+    this.frame.style.width = `${Math.round(wide)}px`;
+    this.frame.style.height = `${Math.round(high)}px`;
     this.tile.ask({ max_width: usualWidth(wide, WIDEST), ...options });
   }
 }
@@ -159,7 +159,7 @@ function sources(found) {
       if (!pane.tile.lastPicture && source.width && source.height) {
         pane.ratio = source.width / source.height;
       }
-    } else if (!pane.tile.isOpen) {
+    } else if (!pane.tile.isOpen && pane.tile.state !== "closed") {
       pane.tile.become("missing", stateWords("missing"));
     }
     pane.write();

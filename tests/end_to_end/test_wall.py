@@ -137,8 +137,8 @@ def test_panes_are_moved_by_key(browser: Browser, server: PaintedServer) -> None
         press("Shift+ArrowRight")
         press("Shift+ArrowLeft")
         press("ArrowUp")
-        press("Shift+ArrowLeft")
-        assert seen.order() == ["3", "1", "4", "2"]
+        press("Shift+ArrowRight")
+        assert seen.order() == ["3", "1", "2", "4"]
         assert seen.shows(ONE, TWO, THREE, FOUR)
 
 
