@@ -402,15 +402,16 @@ class ViewerSession:
         take, encode = self._showing.seconds or (None, None)
         rtt = None if self._socket is None else self._socket.rtt
         figures = self._writer.traffic.figures(now) | {
-            "fps_asked": self._asked.fps,
-            "fps_taken": self._rate_taken(now),
             "frames_skipped": self._skipped(),
             "quality": self.options.quality,
             "rtt_ms": None if rtt is None else round(rtt * 1000, 2),
             "encode_ms": None if encode is None else round(encode * 1000, 2),
             "capture_ms": None if take is None else round(take * 1000, 2),
         }
-        return figures if self._parts is None else figures | {"delay_ms": self._parts.delays.taken()}
+        if self._parts is None:
+            return figures
+        taken = {"fps_asked": self._asked.fps, "fps_taken": self._rate_taken(now)}
+        return figures | taken | {"delay_ms": self._parts.delays.taken()}
 
     def _rate_taken(self, now: float) -> float:
         """Return how many different pictures a second the source had for this viewer, since this was last asked."""

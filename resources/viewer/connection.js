@@ -122,8 +122,7 @@ export class Connection {
     socket.binaryType = "arraybuffer";
     let openedAt = 0;
     socket.onopen = () => {
-      openedAt = performance.now();
-      this.listen();
+      openedAt = this.heardAt = performance.now();
       this.listener.opened();
     };
     socket.onmessage = (event) => {
@@ -147,6 +146,7 @@ export class Connection {
       }
     };
     this.socket = socket;
+    this.listen();
   }
 
   /** @param {number} code */
@@ -165,8 +165,8 @@ export class Connection {
   }
 
   /**
-   * Notice a connection that is dead without having been closed: a network that was cut, a computer that slept. While
-   * timers stand still, silence means nothing.
+   * Notice a connection that is dead without having been closed, or never comes about: a network that was cut, a
+   * computer that slept. While timers stand still, silence means nothing.
    */
   listen() {
     let tickedAt = this.heardAt = performance.now();

@@ -84,6 +84,8 @@ def test_stopping_and_starting_again_is_survived_by_the_page(xserver: XServer, t
         last = page.evaluate("document.getElementById('picture').dataset.frame")
         assert last
         app.click("where", "startStop")
+        eventually(lambda: shared(app.url))
+        page.click("#again")  # it would come by itself, after a while
         page.wait_for_selector('body[data-state="live"]')
         eventually(lambda: page.evaluate("document.getElementById('picture').dataset.frame") != last)
 
