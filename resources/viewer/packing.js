@@ -14,7 +14,8 @@ export function bestColumns(ratios, width, height) {
       const [wide, high] = fitted(ratio, ...cell(columns, ratios.length, width, height));
       return sum + wide * high;
     }, 0);
-    if (covered > most * 1.001) {
+    // Of arrangements that are as good, the one that is read from side to side, where there is room for that.
+    if (covered > most * (width > height ? 0.999 : 1.001)) {
       best = columns;
       most = covered;
     }

@@ -87,14 +87,14 @@ def test_what_a_codec_cannot_do_is_said() -> None:
         encode(frame(plain(0, 0, 0, width=20000, height=2)), Rendition("webp"))
 
 
-@pytest.mark.parametrize(("size", "off"), [((320, 180), 1), ((160, 90), 1), ((240, 135), 1), ((199, 101), 1)])
-def test_what_is_made_smaller_is_the_mean_of_what_it_was(size: tuple[int, int], off: int) -> None:
+@pytest.mark.parametrize("size", [(320, 180), (160, 90), (240, 135), (199, 101)])
+def test_what_is_made_smaller_is_the_mean_of_what_it_was(size: tuple[int, int]) -> None:
     pixels = np.random.default_rng(5).integers(0, 255, (360, 640, 4), dtype=np.uint8)
     small = scaled(pixels, *size)
     part = scaled(pixels, size[0] // 2, size[1], (0, 0, 640 / size[0] * (size[0] // 2), 360))
     means = Image.fromarray(pixels[:, :, 0]).resize(size, Image.Resampling.BOX)
 
     assert small.shape == (size[1], size[0], 4)
-    assert np.abs(small[:, :, 0].astype(int) - np.asarray(means)).max() <= off
+    assert np.abs(small[:, :, 0].astype(int) - np.asarray(means)).max() <= 1
     # A part is what it would be in the whole, so that no seam is seen.
     assert (part == small[:, : size[0] // 2]).all()

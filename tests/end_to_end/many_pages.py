@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from capture.source import Source
 from tests.end_to_end.painted_server import PaintedServer
 from tests.end_to_end.parts import eventually, is_near
+from tests.x11.desktop import PROJECT
 
+AXE = Path(os.environ.get("NODE_PATH", PROJECT / ".cache/npm/node_modules")) / "axe-core/axe.min.js"
 HIDE = """hidden => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
     document.dispatchEvent(new Event("visibilitychange"));
@@ -58,6 +62,14 @@ class ManyPage:
     def until_shows(self, *sources: Source) -> None:
         """Wait until the page shows these."""
         eventually(lambda: self.shows(*sources), 10)
+
+    def faults(self) -> list[str]:
+        """Return what a judge of accessibility finds wrong with the page as it is, once nothing on it moves."""
+        if not self.page.evaluate("typeof axe === 'object'"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        self.page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
+        found = self.page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+        return [f"{fault['id']}: {[node['html'] for node in fault['nodes']]}" for fault in found]
 
     def text(self, source: Source, part: str) -> str:
         """Return the words in a part of a source's card or pane."""

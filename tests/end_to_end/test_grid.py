@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
@@ -247,3 +248,32 @@ def test_a_still_grid_sends_nothing(browser: Browser, server: PaintedServer) -> 
 
         assert server.run(lambda: (server.hub.encoder.encodes, server.hub.takes)) == (encodes, takes)
         assert sum(view.bytes_per_second for view in server.sessions()) < 20_000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(browser: Browser, server: PaintedServer, scheme: Literal["light", "dark"]) -> None:
+    with many_page(browser, server) as seen:
+        seen.page.emulate_media(color_scheme=scheme)
+        seen.until_shows(ONE, TWO, THREE)
+        server.canvases[ONE.id].become(Condition("minimised", "It is minimised."))
+        seen.until_says(ONE, ".picture p", "It is minimised")
+        assert seen.faults() == []
+        seen.page.click("#wall")
+        seen.page.click("li[data-source='2'] a")
+        assert seen.faults() == []
+        seen.page.click("#cancel")
+        server.share_only()
+        seen.page.wait_for_selector("#message:visible")
+        assert seen.faults() == []
+
+
+def test_whoever_touches_finds_large_targets(browser: Browser, server: PaintedServer) -> None:
+    with many_page(browser, server, width=360, height=740) as seen:
+        seen.until_shows(ONE)
+        seen.page.click("#wall")
+        sizes = seen.page.evaluate(
+            "[...document.querySelectorAll('button, a')].map((part) => part.getBoundingClientRect())"
+            ".filter((box) => box.width).map((box) => Math.min(box.width, box.height))"
+        )
+
+        assert min(sizes) >= 44

@@ -265,6 +265,15 @@ def test_everything_on_the_wall_is_translated_and_fits(browser: Browser, server:
         assert (first["x"] > second["x"]) == (language == "qps-rtl")
 
 
+def test_everybody_can_use_it(browser: Browser, server: PaintedServer) -> None:
+    with many_page(browser, server, "/watch/1+2+77") as seen:
+        seen.until_shows(ONE, TWO)
+        assert seen.faults() == []
+        seen.page.dblclick("li[data-source='1']")
+        seen.page.wait_for_selector("#back:visible")
+        assert seen.faults() == []
+
+
 @pytest.mark.x11
 def test_real_windows_are_shown_on_the_grid_and_on_the_wall(
     browser: Browser, xserver: XServer, windows: Windows
