@@ -131,6 +131,8 @@ def take(browser: Browser, address: str, picture: Picture, folder: Path) -> None
             page = context.new_page()
             page.goto(address + picture.path)
             page.wait_for_selector('body[data-state="live"]')
+            if picture.path.startswith("/watch/"):
+                page.wait_for_selector("body.ready")
             eventually(lambda page=page: page.locator("canvas[data-frame]").count())
             time.sleep(1.5)  # until what is still is exact
             picture.before(page)

@@ -99,6 +99,7 @@ def test_the_page_changes_the_running_stream_and_takes_screenshots(xserver: XSer
         page.goto(f"{app.url}/")  # one source alone opens itself
         page.wait_for_url("**/watch/demo")
         page.wait_for_selector('body[data-state="live"]')
+        page.wait_for_selector("body.ready")
         page.fill("#fps", "30")
         page.fill("#quality", "40")
         page.select_option("#format", "webp")
