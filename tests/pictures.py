@@ -56,6 +56,13 @@ def nothing_hides(page: Page) -> None:
     page.mouse.move(210, 210)
 
 
+def choosing(page: Page) -> None:
+    """Choose two for a wall."""
+    page.click("#wall")
+    for card in (1, 2):
+        page.click(f"#cards li:nth-child({card}) a")
+
+
 def statistics(page: Page) -> None:
     """Open the statistics, once they have something to tell."""
     page.click("#statistics")
@@ -73,7 +80,11 @@ def more(page: Page) -> None:
 def pictures(handles: dict[str, int | str]) -> list[Picture]:
     """Return all that is looked at."""
     code, demo = handles["pacing.py"], handles["Panecast demo"]
+    several = "+".join(str(handles[title]) for title in ("pacing.py", "History", "Processes", "Panecast demo"))
     return [
+        Picture("grid", "/"),
+        Picture("grid-choosing", "/", choosing, ("light",), ((360, 740), (1440, 900))),
+        Picture("wall", f"/watch/{several}", nothing_hides, ("dark",)),
         Picture("watch", f"/watch/{code}", nothing_hides, ("dark",)),
         Picture("watch-demo", f"/watch/{demo}", nothing_hides, ("dark",), ((360, 740), (1440, 900))),
         Picture("watch-statistics", f"/watch/{demo}", statistics, ("dark",), ((360, 740), (1440, 900))),
@@ -131,7 +142,7 @@ def take(browser: Browser, address: str, picture: Picture, folder: Path) -> None
             page = context.new_page()
             page.goto(address + picture.path)
             page.wait_for_selector('body[data-state="live"]')
-            if picture.path.startswith("/watch/"):
+            if picture.path.startswith("/watch/") and "+" not in picture.path:
                 page.wait_for_selector("body.ready")
             eventually(lambda page=page: page.locator("canvas[data-frame]").count())
             time.sleep(1.5)  # until what is still is exact

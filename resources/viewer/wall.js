@@ -179,6 +179,7 @@ let isShared = () => false;
 function lose(code, detail) {
   lost = stateAfter(code);
   lostWords = [closeWords(code), detail].filter(Boolean).join(" · ");
+  document.body.dataset.state = lost;
   panes.forEach((pane) => {
     pane.tile.state = "connecting";
     pane.write();
@@ -210,6 +211,7 @@ function arrange() {
   element("more").disabled = columns >= panes.length || enlarged !== null;
   element("best").hidden = !wished;
   document.body.classList.toggle("enlarged", enlarged !== null);
+  document.body.dataset.state = lost || (channels.isOpen ? "live" : "connecting");
 }
 
 /** Have the address say what is shown. */

@@ -446,20 +446,3 @@ def test_another_source_can_be_chosen(watcher: Watcher) -> None:
     watcher.expect(noise(20, 20))
 
     assert watcher.page.url.endswith("/watch/other")
-
-
-def test_the_cards_show_small_pictures(browser: Browser, server: ScriptedServer) -> None:
-    page = browser.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(server.address("/"))
-    eventually(lambda: len(server.queries) == 2)
-    server.send(whole(1, encoded(painted(), Form.JPEG)))
-    eventually(lambda: server.acks() == [1])
-    shown = page.evaluate("document.querySelector('canvas[data-frame]').width")
-    page.close()
-
-    wanted = {"format": "jpeg", "fps": "1", "quality": "60", "max_width": "480", "unchanged": "skip"}
-    assert server.queries == [wanted | {"adaptive": "0", "cursor": "0"}] * 2
-    assert (shown, complaints) == (64, [])
