@@ -23,7 +23,7 @@ HANG_SECONDS = 2.5
 PIXELS_A_SECOND = 10_000_000
 """… but large pictures may take longer: as slow as this is a PNG of noise."""
 MOST_SLOTS = 24
-"""Finished results kept in all; the oldest go first."""
+"""Finished results kept of one source; the oldest go first."""
 
 
 class Wish(Protocol):
@@ -167,7 +167,8 @@ class SharedEncoder:
         if isinstance(wish, WholeWish) and wish.finish is not as_is:
             return asyncio.ensure_future(self._finish(frame, wish))
         self.encodes += 1
-        return asyncio.ensure_future(self.run(wish.make, frame))
+        making: asyncio.Future[Any] = asyncio.get_running_loop().run_in_executor(self._workers, wish.make, frame)
+        return making
 
     async def _finish(self, frame: Frame, wish: WholeWish) -> Any:
         encoded = await self.encode(frame, WholeWish(wish.rendition))
@@ -180,8 +181,9 @@ class SharedEncoder:
                 del self._slots[old]
         self._slots[key] = slot
         # A still picture whose quality is dragged about would leave one result for every value it had.
-        while len(self._slots) > MOST_SLOTS:
-            del self._slots[next(iter(self._slots))]
+        ours = [old for old in self._slots if old[0] == identity]
+        for old in ours[:-MOST_SLOTS]:
+            del self._slots[old]
 
 
 def _retrieve(result: asyncio.Future[Any]) -> None:

@@ -16,7 +16,7 @@ from capture.source import Condition, Source
 from server import multipart
 from server.multipart import MultipartSocket
 from server.options import BINARY_FORMATS, StreamOptions
-from server.session import SLOW_SECONDS, STALL_SECONDS
+from server.session import SLOW_SECONDS, STALL_SECONDS, Terms
 from server.showing import Showing
 from server.stats import SessionView, Totals, Traffic
 
@@ -82,6 +82,7 @@ class MjpegSession:
     ) -> None:
         self.id = session_id
         self.source = source
+        self.terms = Terms()
         self._address, self._agent = viewer
         self._early_heads = multipart.wants_early_heads(self._agent)
         self._changed = changed

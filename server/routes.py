@@ -9,11 +9,12 @@ from aiohttp import web
 
 from server import __version__, messages, metrics, openapi, pictures
 from server.answers import FULL, NOT_FOUND, PAGES, REGISTRY, STARTED, problem, viewer_of
+from server.connection import Connection
 from server.errors import BAD_REQUEST, CLOSE_CODES
 from server.options import BINARY_FORMATS, FORMATS, InvalidOption
-from server.sharing import described
+from server.sharing import listed
 from server.socket import ViewerSocket, web_socket
-from server.wire import PROTOCOL
+from server.wire import MANY_PROTOCOL, PROTOCOL
 
 
 def add_routes(app: web.Application) -> None:
@@ -23,6 +24,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/viewer/{name}", page_file)
     app.router.add_get("/favicon.ico", favicon)
     app.router.add_get("/stream/{id}", stream, allow_head=False)
+    app.router.add_get("/streams", streams, allow_head=False)
     app.router.add_get("/api/windows", windows)
     app.router.add_get("/api/health", health)
     app.router.add_get("/health", health)
@@ -38,7 +40,9 @@ async def index(request: web.Request) -> web.Response:
 
 
 async def watch(request: web.Request) -> web.Response:
-    """The page that watches one source; it says itself, in words, when there is nothing under its address."""
+    """The page that watches one source, or several; it says itself when there is nothing under its address."""
+    if "+" in request.match_info["id"]:
+        return _file(request, "wall.html")
     shared = request.app[REGISTRY].shares.find(request.match_info["id"])
     return _file(request, "watch.html", 200 if shared else 404)
 
@@ -55,10 +59,7 @@ async def favicon(request: web.Request) -> web.Response:
 
 async def windows(request: web.Request) -> web.Response:
     """What is shared now."""
-    base = f"{request.scheme}://{request.host}"
-    shared = request.app[REGISTRY].shares.shared.values()
-    found = [described(source) | {"url": f"{base}/watch/{source.id}"} for source in shared]
-    return web.json_response({"windows": found, "count": len(found)})
+    return web.json_response(listed(request.app[REGISTRY].shares, _base_url(request)))
 
 
 async def health(request: web.Request) -> web.Response:
@@ -95,7 +96,7 @@ async def embedding(request: web.Request) -> web.Response:
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """Live pictures over a WebSocket."""
-    response = web_socket()
+    response = web_socket(PROTOCOL)
     if not response.can_prepare(request).ok:
         return problem(426, "bad_message", "This address speaks WebSocket; open /watch/… in a browser instead.")
     registry = request.app[REGISTRY]
@@ -119,6 +120,31 @@ async def stream(request: web.Request) -> web.StreamResponse:
     finally:
         registry.close_session(session)
     return response
+
+
+async def streams(request: web.Request) -> web.StreamResponse:
+    """Live pictures of many sources over one WebSocket."""
+    response = web_socket(MANY_PROTOCOL)
+    ready = response.can_prepare(request)
+    if not ready.ok or ready.protocol != MANY_PROTOCOL:
+        return problem(426, "bad_message", f"This address speaks WebSocket with the subprotocol {MANY_PROTOCOL}.")
+    registry = request.app[REGISTRY]
+    await response.prepare(request)
+    if registry.is_full:
+        return await _turn_away(response, "too_many_viewers", FULL)
+    connection = Connection(registry, viewer_of(request), _base_url(request))
+    registry.enter(connection)
+    try:
+        await connection.run(response, ViewerSocket(response, request))
+    except ConnectionError:
+        return response  # the viewer left before it was answered
+    finally:
+        registry.leave(connection)
+    return response
+
+
+def _base_url(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
 
 
 async def _turn_away(response: web.WebSocketResponse, code: str, words: str) -> web.WebSocketResponse:

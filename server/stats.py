@@ -110,7 +110,8 @@ class SessionView:
     """One session as others may see it.
 
     ``fps`` and ``bytes_per_second`` are what was sent of late; ``since`` is on the monotonic clock; ``state`` is
-    one of the protocol's, or ``slow`` while the viewer takes nothing.
+    one of the protocol's, or ``slow`` while the viewer takes nothing. ``group`` is the same for all sessions of a
+    viewer who watches several sources over one connection, and empty for a viewer of one.
     """
 
     session_id: str
@@ -122,3 +123,4 @@ class SessionView:
     bytes_per_second: float
     since: float
     state: str
+    group: str = ""

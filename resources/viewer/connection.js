@@ -9,7 +9,7 @@ const LONGEST_PAUSE = 30;
 const GOOD_SECONDS = 10;
 /** Up to this part of a pause more or less, so that not all viewers of a server that returns come at once. */
 const JITTER = 0.25;
-/** A server that says something every two seconds, and said nothing for so long, is out of reach. Milliseconds. */
+/** A server that says something every few seconds, and said nothing for so long, is out of reach. Milliseconds. */
 const SILENT = 8000;
 const TICK = 1000;
 
@@ -44,10 +44,12 @@ export class Connection {
   /**
    * @param {() => string} address asked anew for each try
    * @param {Listener} listener
+   * @param {string} [protocol]
    */
-  constructor(address, listener) {
+  constructor(address, listener, protocol = PROTOCOL) {
     this.address = address;
     this.listener = listener;
+    this.protocol = protocol;
     /** @type {WebSocket | null} */
     this.socket = null;
     this.pause = 0;
@@ -116,12 +118,11 @@ export class Connection {
     clearInterval(this.timer);
     this.timer = undefined;
     this.listener.trying();
-    const socket = new WebSocket(this.address(), PROTOCOL);
+    const socket = new WebSocket(this.address(), this.protocol);
     socket.binaryType = "arraybuffer";
     let openedAt = 0;
     socket.onopen = () => {
-      openedAt = performance.now();
-      this.listen();
+      openedAt = this.heardAt = performance.now();
       this.listener.opened();
     };
     socket.onmessage = (event) => {
@@ -145,6 +146,7 @@ export class Connection {
       }
     };
     this.socket = socket;
+    this.listen();
   }
 
   /** @param {number} code */
@@ -163,8 +165,8 @@ export class Connection {
   }
 
   /**
-   * Notice a connection that is dead without having been closed: a network that was cut, a computer that slept. While
-   * timers stand still, silence means nothing.
+   * Notice a connection that is dead without having been closed, or never comes about: a network that was cut, a
+   * computer that slept. While timers stand still, silence means nothing.
    */
   listen() {
     let tickedAt = this.heardAt = performance.now();

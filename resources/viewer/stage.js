@@ -1,6 +1,5 @@
 // The picture in the window: puts it where the view says, and offers the controls that change the view.
 
-import { Gestures } from "./gestures.js";
 import { View } from "./view.js";
 import { word } from "./words.js";
 
@@ -18,16 +17,11 @@ export class Stage {
     this.view = new View();
     this.stage = element("stage");
     this.frame = element("frame");
-    const placed = () => {
+    /** To be called when the view has changed. */
+    this.placed = () => {
       this.place();
       changed();
     };
-    /** @param {() => void} deed */
-    this.act = (deed) => {
-      deed();
-      placed();
-    };
-    new Gestures(this.stage, this.view, placed);
     const deeds = {
       larger: () => this.view.step(1),
       smaller: () => this.view.step(-1),
@@ -38,11 +32,17 @@ export class Stage {
       element(id).addEventListener("click", () => this.act(deed));
     }
     element("view").addEventListener("change", (/** @type {any} */ event) => this.act(() => this.view.choose(event.target.value)));
-    element("background").addEventListener("input", placed);
+    element("background").addEventListener("input", this.placed);
     new ResizeObserver(() => this.measure()).observe(this.stage);
     // The density changes when the window goes to another screen, or the whole page is zoomed.
     window.addEventListener("resize", () => this.measure());
     this.measure();
+  }
+
+  /** Change the view. @param {() => void} deed */
+  act(deed) {
+    deed();
+    this.placed();
   }
 
   measure() {

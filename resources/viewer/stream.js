@@ -38,14 +38,26 @@ export async function videoWay() {
  * @property {() => void} [noVideo] this browser turned out not to play the videos that come
  */
 
+/**
+ * @typedef {object} Link what carries a stream: a connection, or a channel of one that others use too
+ * @property {boolean} isOpen
+ * @property {() => void} open
+ * @property {() => void} close
+ * @property {() => void} hurry
+ * @property {(message: object) => void} send
+ * @property {(message: ArrayBuffer) => void} sendBytes
+ */
+
+/** @typedef {{link: (listener: import("./connection.js").Listener) => Link}} Way */
+
 export class Stream {
   /**
    * @param {HTMLCanvasElement} canvas where the pictures go; it belongs to this from now on
-   * @param {() => string} address asked anew for each try
+   * @param {(() => string) | Way} way the address, asked anew for each try; or what makes another way there
    * @param {Listener} listener
    * @param {VideoWay} [video]
    */
-  constructor(canvas, address, listener, video = "none") {
+  constructor(canvas, way, listener, video = "none") {
     this.canvas = canvas;
     this.listener = listener;
     this.drawing = new Drawing(canvas);
@@ -54,7 +66,8 @@ export class Stream {
     this.pictures = null;
     /** Whether it is up, or being brought up again. */
     this.isWanted = false;
-    this.connection = new Connection(address, {
+    /** @type {Link} */
+    this.connection = linked(way, {
       trying: () => listener.trying(),
       opened: () => {
         this.begin();
@@ -112,6 +125,14 @@ export class Stream {
       noVideo: () => this.listener.noVideo?.(),
     });
   }
+}
+
+/**
+ * @param {(() => string) | Way} way
+ * @param {import("./connection.js").Listener} listener
+ */
+function linked(way, listener) {
+  return typeof way === "function" ? new Connection(way, listener) : way.link(listener);
 }
 
 /**

@@ -1,12 +1,8 @@
 // The page that watches one source: puts stream, picture, controls and statistics together.
 
-import { Acts } from "./acts.js";
 import { addressedOptions, sharedSources, streamAddress, watchPath } from "./api.js";
-import { Awake } from "./awake.js";
 import { hideWhenQuiet } from "./bar.js";
 import { Controls, isVideo } from "./controls.js";
-import { Figures } from "./figures.js";
-import { arrows, listen } from "./keys.js";
 import { Notice } from "./notice.js";
 import { Pointer } from "./pointer.js";
 import { recall, remember } from "./remembered.js";
@@ -18,8 +14,8 @@ import { translate, word } from "./words.js";
 
 const LIST_PAUSE = 4000;
 const SAID = 6000;
-/** As in the style sheet: up to so many pixels the bar is a sheet from below. */
-const NARROW = 1080;
+/** What is done besides looking is fetched after the first picture; or, if none comes, after so many milliseconds. */
+const FIRST_PICTURE = 1000;
 /** What is remembered of the view, not of the stream. */
 const VIEWED = ["view", "turn", "mirror", "background"];
 
@@ -49,19 +45,18 @@ let isPaused = false;
 /** Whether the server knows that nothing is to be sent. */
 let isToldToPause = false;
 
+/** @type {() => void} */
+let pictureCame = () => {};
+/** @type {Promise<void>} */
+const firstPicture = new Promise((done) => (pictureCame = done));
+
 const statistics = new Statistics();
-const figures = new Figures(statistics);
 const notice = new Notice();
 const pointer = new Pointer(element("pointer"));
 const controls = new Controls(wish);
-const awake = new Awake();
 const stage = new Stage(keepWishes);
-const acts = new Acts(
-  () => stream.isOpen && (stream.send({ command: "take_screenshot" }), true),
-  say,
-  () => element("title").textContent,
-  pauseOrGoOn,
-);
+/** @type {import("./tools.js").Tools | null} */
+let tools = null;
 const stream = new Stream(
   element("picture"),
   () => streamAddress(sourceId, { unchanged: "skip", adaptive: 1, cursor: 1, ...wishes }),
@@ -80,7 +75,7 @@ const stream = new Stream(
     drawn,
     pointer: (place) => {
       pointer.show(place);
-      acts.drawn();
+      tools?.drawn();
     },
     noVideo: () => {
       doWithoutVideo();
@@ -122,8 +117,7 @@ function addressedSource() {
 function tell(state, told = {}) {
   notice.show(state, { ...told, lastPicture });
   element("connect").textContent = word(stream.isWanted ? "control.disconnect" : "control.connect");
-  acts.allow(stream.isOpen && lastPicture !== null);
-  awake.want(state === "live" && element("awake").checked && !isClean);
+  tools?.told(state, stream.isOpen && lastPicture !== null);
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -139,7 +133,7 @@ function say(words) {
 /** The connection is down. */
 function lost() {
   statistics.connected(false);
-  acts.screenshots.failed(word("about.reconnecting"));
+  tools?.failed(word("about.reconnecting"));
 }
 
 /** @param {Record<string, string | number>} options */
@@ -172,7 +166,7 @@ function doWithoutVideo() {
 
 /** Have the server send, or not, as the person and the tab wish. */
 function pauseOrGoOn() {
-  const isToPause = isPaused || (document.hidden && !acts.isBusy);
+  const isToPause = isPaused || (document.hidden && !tools?.isBusy);
   if (isToPause !== isToldToPause) {
     isToldToPause = isToPause;
     stream.send({ command: isToPause ? "pause" : "resume" });
@@ -190,10 +184,11 @@ function togglePause() {
 function drawn(picture) {
   stage.show(picture);
   statistics.received(picture);
-  acts.drawn();
+  tools?.drawn();
   const isFirst = lastPicture === null;
   lastPicture = new Date();
   if (isFirst) {
+    pictureCame();
     element("picture").classList.add("has-picture");
     if (["connecting", "live"].includes(notice.state)) {
       tell("live");
@@ -215,7 +210,7 @@ function hear(message) {
       hearState(message.data.state, message.data.reason);
       break;
     case "screenshot":
-      acts.screenshots.arrived(message.data);
+      tools?.arrived(message.data);
       break;
     case "error":
       lastError = errorWords(message.error);
@@ -223,7 +218,7 @@ function hear(message) {
         controls.stand(lastError);
       }
       if (["no_picture", "cannot_encode"].includes(message.error.code)) {
-        acts.screenshots.failed(lastError);
+        tools?.failed(lastError);
         say(lastError);
       }
       break;
@@ -301,26 +296,6 @@ function again() {
   }
 }
 
-/** Where there is room for one panel only, opening one closes the other. @param {boolean} isOpen */
-function openFigures(isOpen) {
-  figures.open(isOpen);
-  if (isOpen && innerWidth <= NARROW) {
-    openMore(false);
-  }
-}
-
-/** @param {boolean} isOpen */
-function openMore(isOpen) {
-  if (isOpen && innerWidth <= NARROW) {
-    openFigures(false);
-  }
-  element("more").hidden = !isOpen;
-  element("bar").classList.toggle("open", isOpen);
-  element("open-more").setAttribute("aria-expanded", String(isOpen));
-}
-
-const keys = /** @type {HTMLDialogElement} */ (element("keys"));
-/** @type {Record<string, () => void>} */
 const clicks = {
   again,
   connect: () => {
@@ -337,16 +312,6 @@ const clicks = {
     change();
   },
   pause: togglePause,
-  reset: () => figures.reset(),
-  statistics: () => openFigures(!figures.isOpen),
-  "close-figures": () => openFigures(false),
-  "copy-figures": () => {
-    const copied = navigator.clipboard?.writeText(figures.asText()) ?? Promise.reject();
-    copied.then(() => say(word("figures.copied")), () => say(word("act.copy.refused")));
-  },
-  "open-more": () => openMore(element("more").hidden),
-  help: () => keys.showModal(),
-  "close-keys": () => keys.close(),
 };
 for (const [id, deed] of Object.entries(clicks)) {
   element(id).addEventListener("click", deed);
@@ -355,26 +320,6 @@ element("source").addEventListener("change", (/** @type {any} */ event) => {
   sourceId = event.target.value;
   history.pushState(null, "", watchPath(sourceId) + location.search);
   change();
-});
-element("awake").addEventListener("change", () => awake.want(notice.state === "live" && element("awake").checked));
-if (!Awake.isPossible()) {
-  element("awake").disabled = true;
-  element("awake").checked = false;
-  element("awake").parentElement.title = word("control.awake.none");
-}
-listen({
-  "+": () => stage.act(() => stage.view.step(1)),
-  "=": () => stage.act(() => stage.view.step(1)),
-  "-": () => stage.act(() => stage.view.step(-1)),
-  0: () => stage.act(() => stage.view.choose("fit")),
-  f: () => void acts.fullscreen(),
-  p: () => void acts.pip(),
-  s: () => void acts.screenshot(),
-  r: () => void acts.record(),
-  " ": togglePause,
-  "?": () => keys.showModal(),
-  Escape: () => (figures.isOpen ? openFigures(false) : openMore(false)),
-  ...arrows((x, y) => stage.act(() => stage.view.move(x, y))),
 });
 window.addEventListener("popstate", () => {
   sourceId = addressedSource();
@@ -389,12 +334,6 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 setInterval(() => {
-  acts.tick();
-  if (!document.hidden) {
-    figures.sample();
-  }
-}, 1000);
-setInterval(() => {
   if (!document.hidden) {
     void listSources();
   }
@@ -404,3 +343,9 @@ if (!canVideo) {
 }
 hideWhenQuiet();
 change();
+
+await Promise.race([firstPicture, new Promise((done) => setTimeout(done, FIRST_PICTURE))]);
+const { Tools } = await import("./tools.js");
+tools = new Tools({ stream, stage, statistics, notice, isClean, say, pauseOrGoOn, togglePause });
+tools.told(notice.state, stream.isOpen && lastPicture !== null);
+document.body.classList.add("ready");

@@ -44,6 +44,10 @@ class Watcher:
     server: ScriptedServer
     page: Page
 
+    def is_ready(self) -> None:
+        """Wait until the page offers all that a person can do."""
+        self.page.wait_for_selector("body.ready")
+
     def show(self, message: bytes) -> None:
         """Have a picture message shown."""
         count = len(self.server.answers)
@@ -419,6 +423,7 @@ def test_the_page_asks_for_the_best_and_shows_what_it_gets(watcher: Watcher) -> 
 
 def test_the_delay_is_shown_split_up(watcher: Watcher) -> None:
     watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    watcher.is_ready()
     watcher.page.click("#statistics")
     delay = {"capture": 2.25, "encode": 10.4, "wait": 0, "network": 1, "decode": 3.5}
     watcher.server.say("stats", {"fps": 30, "delay_ms": delay})
@@ -433,6 +438,7 @@ def test_the_delay_is_shown_split_up(watcher: Watcher) -> None:
 def test_another_source_can_be_chosen(watcher: Watcher) -> None:
     watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
     eventually(lambda: watcher.page.locator("#source option").count() == 2)
+    watcher.is_ready()
     watcher.page.click("#open-more")
     watcher.page.select_option("#source", "other")
     eventually(lambda: len(watcher.server.queries) == 2)
@@ -440,20 +446,3 @@ def test_another_source_can_be_chosen(watcher: Watcher) -> None:
     watcher.expect(noise(20, 20))
 
     assert watcher.page.url.endswith("/watch/other")
-
-
-def test_the_cards_show_small_pictures(browser: Browser, server: ScriptedServer) -> None:
-    page = browser.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(server.address("/"))
-    eventually(lambda: len(server.queries) == 2)
-    server.send(whole(1, encoded(painted(), Form.JPEG)))
-    eventually(lambda: server.acks() == [1])
-    shown = page.evaluate("document.querySelector('canvas[data-frame]').width")
-    page.close()
-
-    wanted = {"format": "jpeg", "fps": "1", "quality": "60", "max_width": "480", "unchanged": "skip"}
-    assert server.queries == [wanted | {"adaptive": "0", "cursor": "0"}] * 2
-    assert (shown, complaints) == (64, [])

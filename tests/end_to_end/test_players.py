@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.end_to_end.painted_server import Colour, PaintedServer, painted_server
+from tests.end_to_end.painted_server import PaintedServer, painted_server, window
 from tests.end_to_end.parts import eventually, is_near
 
+SOURCE = window(4711, "build <log>")
+Colour = tuple[int, int, int]
 RED, GREEN, BLUE = (250, 0, 0), (0, 250, 0), (0, 0, 250)
 FFMPEG = ["ffmpeg", "-nostdin", "-loglevel", "error", "-y"]
 MPV = ["mpv", "--no-config", "--no-terminal", "--profile=low-latency", "--vo=image", "--vo-image-format=png"]
@@ -22,7 +24,7 @@ MPV = ["mpv", "--no-config", "--no-terminal", "--profile=low-latency", "--vo=ima
 @pytest.fixture(scope="module")
 def server() -> Iterator[PaintedServer]:
     """A server that repeats what stays more often than it would, for players look at several pictures first."""
-    with pytest.MonkeyPatch.context() as patch, painted_server() as running:
+    with pytest.MonkeyPatch.context() as patch, painted_server(SOURCE) as running:
         patch.setattr("server.mjpeg.REPEAT_SECONDS", 0.1)
         yield running
 
@@ -43,7 +45,7 @@ def colour_of(picture: Path) -> Colour:
 
 
 def test_ffmpeg_saves_the_stream(server: PaintedServer, tmp_path: Path) -> None:
-    server.show(GREEN)
+    server.paint(SOURCE, *GREEN)
     run(*FFMPEG, "-i", server.address("/mjpeg/4711?fps=30"), "-frames:v", 3, tmp_path / "%d.png")
 
     for number in (1, 2, 3):
@@ -52,7 +54,7 @@ def test_ffmpeg_saves_the_stream(server: PaintedServer, tmp_path: Path) -> None:
 
 
 def test_ffmpeg_reads_what_browsers_get_too(server: PaintedServer, tmp_path: Path) -> None:
-    server.show(BLUE)
+    server.paint(SOURCE, *BLUE)
     agent = ["-user_agent", "Mozilla/5.0"]
     run(*FFMPEG, *agent, "-f", "mpjpeg", "-i", server.address("/mjpeg/4711"), "-frames:v", 2, tmp_path / "%d.png")
 
@@ -63,7 +65,7 @@ def test_ffmpeg_reads_what_browsers_get_too(server: PaintedServer, tmp_path: Pat
     "path", ["/mjpeg/4711?fps=30", "/snapshot/4711.jpg", "/snapshot/4711.png", "/snapshot/4711.webp"]
 )
 def test_mpv_plays_it(server: PaintedServer, tmp_path: Path, path: str) -> None:
-    server.show(RED)
+    server.paint(SOURCE, *RED)
     run(*MPV, f"--vo-image-outdir={tmp_path}", "--frames=1", server.address(path))
 
     assert is_near(colour_of(tmp_path / "00000001.png"), RED)
@@ -71,7 +73,7 @@ def test_mpv_plays_it(server: PaintedServer, tmp_path: Path, path: str) -> None:
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
 def test_curl_saves_a_picture_and_only_a_new_one_again(server: PaintedServer, tmp_path: Path, suffix: str) -> None:
-    server.show(BLUE)
+    server.paint(SOURCE, *BLUE)
     saved, tag = tmp_path / f"picture.{suffix}", tmp_path / "tag"
     command = ["curl", "-sS", "--fail", "--etag-save", tag, "--etag-compare", tag, "-w", "%{http_code}", "-o", saved]
     address = server.address(f"/snapshot/4711.{suffix}")
@@ -79,17 +81,17 @@ def test_curl_saves_a_picture_and_only_a_new_one_again(server: PaintedServer, tm
     assert run(*command, address) == "200"
     assert is_near(colour_of(saved), BLUE)
     assert run(*command, address) == "304"
-    server.show(GREEN)
+    server.paint(SOURCE, *GREEN)
     assert run(*command, address) == "200"
     assert is_near(colour_of(saved), GREEN)
 
 
 def test_curl_saves_the_stream_and_it_ends_when_the_owner_says_so(server: PaintedServer, tmp_path: Path) -> None:
     saved = tmp_path / "stream.mjpeg"
-    server.show(RED)
+    server.paint(SOURCE, *RED)
     with subprocess.Popen(["curl", "-sS", "-o", str(saved), server.address("/mjpeg/4711")]) as curl:
         for colour in (RED, GREEN, BLUE):
-            server.show(colour)
+            server.paint(SOURCE, *colour)
             before = server.sent()
             eventually(lambda: server.sent() >= before + 2)  # noqa: B023  awaited at once
         server.disconnect()

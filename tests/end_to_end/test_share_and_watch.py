@@ -84,6 +84,8 @@ def test_stopping_and_starting_again_is_survived_by_the_page(xserver: XServer, t
         last = page.evaluate("document.getElementById('picture').dataset.frame")
         assert last
         app.click("where", "startStop")
+        eventually(lambda: shared(app.url))
+        page.click("#again")  # it would come by itself, after a while
         page.wait_for_selector('body[data-state="live"]')
         eventually(lambda: page.evaluate("document.getElementById('picture').dataset.frame") != last)
 
@@ -97,6 +99,7 @@ def test_the_page_changes_the_running_stream_and_takes_screenshots(xserver: XSer
         page.goto(f"{app.url}/")  # one source alone opens itself
         page.wait_for_url("**/watch/demo")
         page.wait_for_selector('body[data-state="live"]')
+        page.wait_for_selector("body.ready")
         page.fill("#fps", "30")
         page.fill("#quality", "40")
         page.select_option("#format", "webp")

@@ -62,7 +62,7 @@ def show_quarters(watcher: Watcher, width: int = 640, height: int = 480) -> None
         fill(across, down, across, down, GREY),
     ]
     watcher.show(whole(1, *quarters, size=(width, height)))
-    watcher.page.wait_for_selector('body[data-state="live"]')
+    watcher.page.wait_for_selector('body.ready[data-state="live"]')
 
 
 def box(page: Page, name: str = "#picture") -> list[float]:
@@ -382,6 +382,7 @@ def test_wishes_are_told_and_remembered_for_each_source(watcher: Watcher) -> Non
     assert watcher.server.queries[3] == {"adaptive": "1", "cursor": "1", "unchanged": "skip"}
     page.goto(watcher.server.address())
     eventually(lambda: len(watcher.server.queries) == 5)
+    watcher.is_ready()
     page.click("#open-more")
     page.click("#forget")
     eventually(lambda: len(watcher.server.queries) == 6)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,9 +53,9 @@ class Studio:
         return websockets.connect(self.ws_url + path, max_size=None, compression=None, **options)
 
 
-@asynccontextmanager
-async def open_studio(allow_origins: frozenset[str]) -> AsyncIterator[Studio]:
-    """Have a server that shares one of two windows while the block lasts."""
+@pytest.fixture
+async def studio() -> AsyncIterator[Studio]:
+    """A server that shares one of two windows."""
     canvases = {SHARED.id: Canvas(), SECRET.id: Canvas()}
 
     def make_backend(source: Source) -> Backend:
@@ -67,20 +66,13 @@ async def open_studio(allow_origins: frozenset[str]) -> AsyncIterator[Studio]:
     hub = Hub(make_backend, video_encoders())
     shares = ShareList(catalog, (ShareRule.for_source(SHARED),))
     registry = SessionRegistry(hub, shares, StreamOptions())
-    server = Server(hub, catalog, shares, registry, allow_origins=allow_origins)
+    server = Server(hub, catalog, shares, registry, allow_origins=frozenset({"http://friend.example", "null"}))
     await server.start(port=0)
     yield Studio(server, hub, catalog, shares, registry, canvases)
     await server.stop()
     registry.close()
     shares.close()
     await hub.close()
-
-
-@pytest.fixture
-async def studio() -> AsyncIterator[Studio]:
-    """A server that shares one of two windows, and lets pages of a friend and of files in."""
-    async with open_studio(frozenset({"http://friend.example", "null"})) as opened:
-        yield opened
 
 
 async def receive(viewer: Any, kind: str, seconds: float = 5.0) -> dict[str, Any]:

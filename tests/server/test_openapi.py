@@ -18,7 +18,7 @@ from tests.server.conftest import Studio
 
 DOCUMENT = document()
 PAGE_FILES = {"/viewer/{name}", "/favicon.ico"}
-WEB_SOCKETS = {"/stream/{id}"}
+WEB_SOCKETS = {"/stream/{id}", "/streams"}
 
 
 @pytest.fixture

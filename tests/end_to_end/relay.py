@@ -1,0 +1,89 @@
+"""A network between a viewer and the server that can be cut: nothing is refused, nothing closed, nothing arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PIECE = 1 << 16
+
+
+class Relay:
+    """Forwards a port to another one, until it is cut and after it was mended. Runs on a thread of its own.
+
+    What is sent while it is cut is lost with its connection, as with a router that was switched off and has
+    forgotten everything when it is on again.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, target: int) -> None:
+        self.port = 0
+        self._loop = loop
+        self._target = target
+        self._is_cut = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def cut(self) -> None:
+        """Let nothing through from now on."""
+        self._is_cut = True
+
+    def mend(self) -> None:
+        """Let new connections through; those from before the cut stay dead."""
+        self._is_cut = False
+
+    async def start(self) -> None:
+        """Listen on a free port. Loop only."""
+        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """End everything. Loop only."""
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # aborted connections are closed in the loop's next round
+
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        writers = [writer]
+        try:
+            if self._is_cut:
+                await asyncio.Event().wait()
+            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+            writers.append(back)
+            await asyncio.gather(self._forward(reader, back), self._forward(there, writer))
+        except ConnectionError:
+            pass
+        finally:
+            for ended in writers:
+                ended.transport.abort()
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(PIECE):
+            if self._is_cut:
+                await asyncio.Event().wait()
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+
+@contextmanager
+def relay_to(port: int) -> Iterator[Relay]:
+    """Have a relay to a local port while the block lasts."""
+    loop = asyncio.new_event_loop()
+    relay = Relay(loop, port)
+    thread = threading.Thread(target=loop.run_forever, name="relay")
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(relay.start(), loop).result(10)
+        yield relay
+        asyncio.run_coroutine_threadsafe(relay.stop(), loop).result(10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
