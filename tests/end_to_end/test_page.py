@@ -12,22 +12,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from capture.parts import Form, Part
 from server import wire
+from tests.end_to_end.browsers import INSECURE
 from tests.end_to_end.canned_parts import Film, after, copy, encoded, fill, noise, painted, whole
-from tests.end_to_end.parts import eventually, pixels_of, running_browser
-from tests.end_to_end.scripted_server import INSECURE, RESOLVER, ScriptedServer, scripted_server
+from tests.end_to_end.parts import eventually, pixels_of
+from tests.end_to_end.scripted_server import ScriptedServer, scripted_server
 from tests.reference_viewer import Viewer
 
 pytestmark = [pytest.mark.browser]
 
 NEAR = 18
 """How far a channel may be off after a codec with loss; a wrong colour matrix or a missing picture is further."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests here."""
-    with running_browser(RESOLVER) as running:
-        yield running
 
 
 @pytest.fixture
@@ -206,7 +200,7 @@ def test_video_comes_near(film_watcher: Watcher, size: tuple[int, int], request:
         base = sequence
 
     films = film_watcher.page.locator("video.film").count()
-    assert films == (0 if "[decoder" in request.node.name else 1)
+    assert films == (0 if "decoder" in request.node.name else 1)
     assert film_watcher.server.acks() == [1, 2, 3, 4, 5]
     assert "format" not in film_watcher.server.queries[0]  # the host's choice holds
 
