@@ -39,7 +39,8 @@ def _firefox(kind: BrowserType, downloads: Path) -> Browser:
         executable_path=FIREFOX,
         channel="moz-firefox",
         downloads_path=downloads,
-        firefox_user_prefs={"network.dns.localDomains": INSECURE},
+        # Media features cannot be set for one page: it is calm for all.
+        firefox_user_prefs={"network.dns.localDomains": INSECURE, "ui.prefersReducedMotion": 1},
     )
 
 

@@ -119,8 +119,9 @@ def test_keys_wheel_and_hands_zoom_and_move(watcher: Watcher) -> None:
     page.mouse.wheel(0, -500)
     eventually(lambda: box(page)[2] > 2000)
     assert box(page)[0] == 0
+    page.mouse.move(200, 300)
     page.mouse.down()
-    page.mouse.move(-120, 250, steps=3)
+    page.mouse.move(80, 250, steps=3)
     page.mouse.up()
     eventually(lambda: box(page)[0] == -120)
     page.keyboard.press("ArrowLeft")
@@ -217,9 +218,11 @@ def test_it_fills_the_screen_and_leaves_it(watcher: Watcher) -> None:
 
 def test_the_screen_stays_on_while_something_is_watched(browser: Browser, server: ScriptedServer) -> None:
     spy = """
-        const real = navigator.wakeLock.request.bind(navigator.wakeLock);
         window.locks = [];
-        navigator.wakeLock.request = kind => real(kind).then(lock => (locks.push(lock), lock));
+        if (isSecureContext) {  // Firefox runs this in the empty page before as well
+            const real = navigator.wakeLock.request.bind(navigator.wakeLock);
+            navigator.wakeLock.request = kind => real(kind).then(lock => (locks.push(lock), lock));
+        }
     """
     with watching(browser, server, before=spy) as watcher:
         show_quarters(watcher)
@@ -284,6 +287,7 @@ def test_a_screenshot_that_fails_is_said(watcher: Watcher) -> None:
     eventually(lambda: watcher.page.inner_text("#note") == "There is no picture to take a screenshot of yet.")
 
 
+@pytest.mark.firefox_lacks("pictures on the clipboard while it has no screen")
 def test_the_picture_goes_to_the_clipboard(browser: Browser, server: ScriptedServer) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     with watching(context, server) as watcher:
@@ -689,17 +693,18 @@ def test_everybody_can_use_it(watcher: Watcher, width: int) -> None:
 def test_every_control_is_reached_by_the_keyboard_in_reading_order(watcher: Watcher) -> None:
     page = watcher.page
     page.click("#open-more")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    # From the last to the first: past the last one Firefox leaves the page for good.
     order: list[str] = []
     while True:
-        page.keyboard.press("Tab")
         name = page.evaluate("document.activeElement.id || document.activeElement.tagName")
-        if name == "BODY" and not order:
-            continue  # the way round, past the last
         if name == "BODY" or name in order:
             break
-        order.append(name)
+        order.insert(0, name)
         outlined = page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none'")
         assert outlined, name
+        page.keyboard.press("Shift+Tab")
     shown = page.evaluate(
         """[...document.querySelectorAll("a, button, select, input")].filter(part =>
             part.getClientRects().length && !part.disabled && part.checkVisibility()
