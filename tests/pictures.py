@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.end_to_end.parts import eventually, free_port, running_browser
+from tests.end_to_end.browsers import chromium
+from tests.end_to_end.parts import eventually, free_port
 from tests.x11.desktop import PROJECT, XServer
 
 FOLDER = PROJECT / "docs" / "pictures"
@@ -172,10 +173,11 @@ def main(wished: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
     server = XServer()
     try:
-        with windows(server), serving(server) as (address, handles), running_browser() as browser:
-            for picture in pictures(handles):
-                if not wished or picture.name in wished:
-                    take(browser, address, picture, FOLDER)
+        with windows(server), serving(server) as (address, handles), sync_playwright() as playwright:
+            with chromium(playwright) as browser:
+                for picture in pictures(handles):
+                    if not wished or picture.name in wished:
+                        take(browser, address, picture, FOLDER)
     finally:
         server.close()
 

@@ -14,20 +14,13 @@ from PIL import Image
 from playwright.sync_api import Browser, Error, Locator, Page
 
 from tests.end_to_end.painted_server import PaintedServer, painted_server, window
-from tests.end_to_end.parts import eventually, free_port, is_near, running_browser
+from tests.end_to_end.parts import eventually, free_port, is_near
 
 pytestmark = [pytest.mark.browser]
 
 SOURCE = window(4711, "build <log>")
 Colour = tuple[int, int, int]
 RED, GREEN, BLUE = (250, 0, 0), (0, 250, 0), (0, 0, 250)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests here."""
-    with running_browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -13,19 +13,12 @@ from playwright.sync_api import Browser
 from capture.source import Condition, clean_text
 from tests.end_to_end.many_pages import HIDE, many_page
 from tests.end_to_end.painted_server import PaintedServer, painted_server, window
-from tests.end_to_end.parts import eventually, running_browser
+from tests.end_to_end.parts import eventually
 
 pytestmark = [pytest.mark.browser]
 
 ONE, TWO, THREE = window(1, "build log"), window(2, "Inbox", "Thunderbird"), window(3, "Plan", "Draw", 640, 300)
 MANY = tuple(window(number) for number in range(1, 201))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests here."""
-    with running_browser() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,20 +12,13 @@ from playwright.sync_api import Browser
 from capture.source import Condition
 from tests.end_to_end.many_pages import CORNERS, HIDE, ManyPage, many_page
 from tests.end_to_end.painted_server import PaintedServer, painted_server, window
-from tests.end_to_end.parts import eventually, is_near, running_browser
+from tests.end_to_end.parts import eventually, is_near
 from tests.x11.desktop import PROJECT, Windows, XServer
 
 pytestmark = [pytest.mark.browser]
 
 SOURCES = tuple(window(number, width=1280, height=720) for number in range(1, 10))
 ONE, TWO, THREE, FOUR = SOURCES[:4]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests here."""
-    with running_browser() as running:
-        yield running
 
 
 @pytest.fixture
