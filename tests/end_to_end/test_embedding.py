@@ -233,8 +233,8 @@ def test_a_frame_is_refused(page: Page, server: PaintedServer, friend: int, host
 def test_a_page_that_is_not_allowed_does_not_even_get_the_element(
     page: Page, server: PaintedServer, friend: int
 ) -> None:
-    html = """<script>addEventListener("error", () => { window.hasFailed = true; }, true);</script>
-              <script type="module" src="SERVER/embed.js"></script>
+    page.add_init_script("addEventListener('error', () => { window.hasFailed = true; }, true)")
+    html = """<script type="module" src="SERVER/embed.js"></script>
               <panecast-view src="SERVER/watch/4711"></panecast-view>"""
     with friends_page(server, friend, html) as address:
         page.goto(address.replace("127.0.0.1", "localhost"))
