@@ -93,7 +93,8 @@ class App:
     def click(self, *words: object) -> None:
         """Click a part with the mouse."""
         x, y = self.find(*words)
-        self._server.run("xdotool", "mousemove", "--sync", str(x), str(y), "click", "1")
+        # Not with --sync, which waits for a movement, for 15 s when the pointer is there already.
+        self._server.run("xdotool", "mousemove", str(x), str(y), "click", "1")
 
     def drag(self, slider: str, start: int, end: int) -> None:
         """Drag a slider from the value it has to another."""
