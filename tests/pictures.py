@@ -173,11 +173,15 @@ def main(wished: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
     server = XServer()
     try:
-        with windows(server), serving(server) as (address, handles), sync_playwright() as playwright:
-            with chromium(playwright) as browser:
-                for picture in pictures(handles):
-                    if not wished or picture.name in wished:
-                        take(browser, address, picture, FOLDER)
+        with (
+            windows(server),
+            serving(server) as (address, handles),
+            sync_playwright() as playwright,
+            chromium(playwright) as browser,
+        ):
+            for picture in pictures(handles):
+                if not wished or picture.name in wished:
+                    take(browser, address, picture, FOLDER)
     finally:
         server.close()
 

@@ -164,11 +164,12 @@ def test_the_element_shows_the_live_picture_in_anothers_page(page: Page, server:
         assert frame.get_attribute("title") == "The build"
         assert frame.get_attribute("src") == server.address("/watch/4711?clean=1&fps=20")
         assert [view.options.fps for view in server.sessions()] == [20]
+        steps = page.evaluate("history.length")
         page.evaluate("document.querySelector('panecast-view').setAttribute('fps', '7')")
         eventually(lambda: [view.options.fps for view in server.sessions()] == [7])
         server.paint(SOURCE, *GREEN)
         eventually(lambda: shows(view, GREEN))
-        assert page.evaluate("history.length") == 2  # the blank page and this one: no step back in between
+        assert page.evaluate("history.length") == steps
         page.evaluate("document.querySelector('panecast-view').remove()")
         eventually(lambda: server.viewers() == 0)
 
@@ -199,6 +200,7 @@ def test_the_element_says_what_is_wrong_with_its_address(
         assert page.locator("panecast-view [role=alert]").count() == 0
 
 
+@pytest.mark.firefox_lacks("an end to images that never end: when its page is closed it goes on to read them")
 def test_an_image_of_anothers_page_has_to_say_whose_page_it_is(page: Page, server: PaintedServer, friend: int) -> None:
     server.paint(SOURCE, *RED)
     html = """<img id="named" crossorigin src="SERVER/mjpeg/4711"><img id="silent" src="SERVER/mjpeg/4711">
@@ -214,6 +216,7 @@ def test_an_image_of_anothers_page_has_to_say_whose_page_it_is(page: Page, serve
         assert server.viewers() == 1
 
 
+@pytest.mark.firefox_lacks("words of a refused frame that the page can hear")
 @pytest.mark.parametrize(
     ("host", "query"), [("127.0.0.1", ""), ("localhost", "?clean=1")], ids=["not the bare picture", "not allowed"]
 )
@@ -223,17 +226,19 @@ def test_a_frame_is_refused(page: Page, server: PaintedServer, friend: int, host
     with friends_page(server, friend, f'<iframe src="SERVER/watch/4711{query}"></iframe>') as address:
         page.goto(address.replace("127.0.0.1", host))
         eventually(lambda: any("frame-ancestors" in text for text in said))
-        assert page.frames[1].url.startswith("chrome-error:")
+        eventually(lambda: page.frames[1].url.startswith("chrome-error:"))
         assert server.viewers() == 0
 
 
 def test_a_page_that_is_not_allowed_does_not_even_get_the_element(
     page: Page, server: PaintedServer, friend: int
 ) -> None:
+    page.add_init_script("addEventListener('error', () => { window.hasFailed = true; }, true)")
     html = """<script type="module" src="SERVER/embed.js"></script>
               <panecast-view src="SERVER/watch/4711"></panecast-view>"""
-    with friends_page(server, friend, html) as address, page.expect_event("requestfailed"):
+    with friends_page(server, friend, html) as address:
         page.goto(address.replace("127.0.0.1", "localhost"))
+        eventually(lambda: page.evaluate("window.hasFailed === true"))
 
         assert page.evaluate("customElements.get('panecast-view') === undefined")
-        assert server.viewers() == 0
+        eventually(lambda: server.viewers() == 0)  # those of the test before may still be leaving
