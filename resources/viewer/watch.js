@@ -274,6 +274,18 @@ async function listSources() {
   }
 }
 
+/** Fetch what is done besides looking; a server that is just leaving is asked again when it may be back. */
+async function fetchTools() {
+  for (let time = 0; ; time += 1) {
+    try {
+      // What failed once under an address is not asked for there again.
+      return /** @type {typeof import("./tools.js")} */ (await import(time ? `./tools.js?again=${time}` : "./tools.js"));
+    } catch {
+      await new Promise((done) => setTimeout(done, LIST_PAUSE));
+    }
+  }
+}
+
 /** Watch the source that the address names now. */
 function change() {
   lastPicture = null;
@@ -344,7 +356,7 @@ hideWhenQuiet();
 change();
 
 await Promise.race([firstPicture, new Promise((done) => setTimeout(done, FIRST_PICTURE))]);
-const { Tools } = await import("./tools.js");
+const { Tools } = await fetchTools();
 tools = new Tools({ stream, stage, statistics, notice, isClean, say, pauseOrGoOn, togglePause });
 tools.told(notice.state, stream.isOpen && lastPicture !== null);
 document.body.classList.add("ready");

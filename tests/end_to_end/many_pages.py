@@ -39,6 +39,8 @@ COUNT = """
 """
 FALLEN = ("WebSocket connection to", "can\u2019t establish a connection to the server")
 """What browsers themselves note of a try that fails."""
+LEFT = "was interrupted while the page was loading"
+"""What Firefox notes of a page that is left while it is connected."""
 
 
 class ManyPage:
@@ -122,7 +124,7 @@ def many_page(
     complaints: list[str] = []
 
     def note(words: str) -> None:
-        if not (may_fall and any(known in words for known in FALLEN)):
+        if LEFT not in words and not (may_fall and any(known in words for known in FALLEN)):
             complaints.append(words)
 
     page.on("console", lambda message: note(message.text))
