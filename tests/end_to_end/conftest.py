@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.end_to_end.browsers import BROWSERS, Downloads, chromium, firefox
+
+
+ONLY_WHEN_LONG = ("test_grid", "test_wall", "test_embedding")
+"""What is looked at with Firefox only by ``installer/test.sh --long``: the rest has to end within ten minutes."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take out what takes too long for every day."""
+    if os.environ.get("PANECAST_LONG"):
+        return
+    left_out = [item for item in items if item.path.stem in ONLY_WHEN_LONG and "[firefox" in item.name]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -485,7 +485,8 @@ def test_a_computer_that_slept_does_not_take_its_own_silence_for_the_servers(
     with watching(browser, server, clock=True) as watcher:
         show_quarters(watcher)
         watcher.page.clock.fast_forward(3_600_000)
-        server.say("stats", {"fps": 1})
+        server.say("session_updated", {"options": {"fps": 9, "quality": 33, "format": "jpeg"}})
+        eventually(lambda: watcher.page.input_value("#fps") == "9")  # it has arrived, as all does that had to wait
         watcher.page.clock.run_for(3000)
         assert (watcher.page.get_attribute("body", "data-state"), len(server.queries)) == ("live", 1)
 
