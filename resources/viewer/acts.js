@@ -2,17 +2,12 @@
 // how it goes.
 
 import { dataWords, durationWords } from "./amounts.js";
+import { element } from "./elements.js";
 import { Inset } from "./inset.js";
 import { Recording, canRecord } from "./recording.js";
 import { Screenshots, canCopy, copy, fileName, save } from "./screenshot.js";
 import { Together } from "./together.js";
 import { word } from "./words.js";
-
-/**
- * @param {string} id
- * @returns {any}
- */
-const element = (id) => document.getElementById(id);
 
 /**
  * Give a button another name, sign and state.

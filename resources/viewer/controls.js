@@ -1,6 +1,7 @@
 // Speed, quality, format and the like: what a hand moves becomes a wish; what is in force is shown, and why.
 
 import { numberWords } from "./amounts.js";
+import { element } from "./elements.js";
 
 const PAUSE = 80;
 
@@ -33,14 +34,6 @@ export function throttled(act, milliseconds = PAUSE) {
     act(value);
     setTimeout(rest, milliseconds);
   };
-}
-
-/**
- * @param {string} id
- * @returns {any}
- */
-function element(id) {
-  return document.getElementById(id);
 }
 
 /**

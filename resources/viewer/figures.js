@@ -1,17 +1,12 @@
 // The panel that shows the statistics: in words and figures, and the last minute as a graph.
 
 import { clockWords, dataWords, durationWords, millisecondWords, numberWords } from "./amounts.js";
+import { element } from "./elements.js";
 import { Graph } from "./graph.js";
 import { DELAYS } from "./statistics.js";
 import { word } from "./words.js";
 
 const NOTHING = "–";
-
-/**
- * @param {string} id
- * @returns {any}
- */
-const element = (id) => document.getElementById(id);
 
 export class Figures {
   /** @param {import("./statistics.js").Statistics} statistics */

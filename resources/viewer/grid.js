@@ -3,6 +3,7 @@
 import { agoWords, clockWords } from "./amounts.js";
 import { streamsAddress, wallPath, watchPath } from "./api.js";
 import { Channels, whileSeen } from "./channels.js";
+import { element } from "./elements.js";
 import { closeWords, stateAfter, stateWords } from "./states.js";
 import { Tile, usualWidth } from "./tile.js";
 import { plural, translate, word } from "./words.js";
@@ -21,11 +22,6 @@ const OPENED = "panecast-opened-alone";
 
 /** @typedef {import("./api.js").Source} Source */
 
-/**
- * @param {string} id
- * @returns {any}
- */
-const element = (id) => document.getElementById(id);
 translate(document);
 
 class Card {

@@ -1,17 +1,12 @@
 // The stream's state: in the chip at the top, and over a picture that is not live.
 
 import { clockWords } from "./amounts.js";
+import { element } from "./elements.js";
 import { aboutWords, stateWords } from "./states.js";
 import { word } from "./words.js";
 
 /** States that look like others. @type {Record<string, string>} */
 const SIGNS = { disconnected: "i-pause", paused: "i-pause" };
-
-/**
- * @param {string} id
- * @returns {any}
- */
-const element = (id) => document.getElementById(id);
 
 /**
  * @typedef {object} Told what there is to say besides the state

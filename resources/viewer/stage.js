@@ -1,15 +1,10 @@
 // The picture in the window: puts it where the view says, and offers the controls that change the view.
 
+import { element } from "./elements.js";
 import { View } from "./view.js";
 import { word } from "./words.js";
 
 /** @typedef {import("./view.js").Mode} Mode */
-
-/**
- * @param {string} id
- * @returns {any}
- */
-const element = (id) => document.getElementById(id);
 
 export class Stage {
   /** @param {() => void} changed a person chose another view */
@@ -75,7 +70,6 @@ export class Stage {
     this.view.quarters = [90, 180, 270].includes(Number(turn)) ? Number(turn) / 90 : 0;
     this.view.isMirrored = ["1", 1, true].includes(mirror);
     element("background").value = /^#?[0-9a-f]{6}$/i.test(background) ? `#${background.replace("#", "")}` : element("background").defaultValue;
-    this.hasBackground = Boolean(background);
     this.view.choose(this.view.mode);
     this.place();
   }

@@ -2,6 +2,7 @@
 
 import { Acts } from "./acts.js";
 import { Awake } from "./awake.js";
+import { element } from "./elements.js";
 import { Figures } from "./figures.js";
 import { Gestures } from "./gestures.js";
 import { arrows, listen } from "./keys.js";
@@ -21,12 +22,6 @@ const NARROW = 1080;
  * @property {() => void} pauseOrGoOn
  * @property {() => void} togglePause
  */
-
-/**
- * @param {string} id
- * @returns {any}
- */
-const element = (id) => document.getElementById(id);
 
 export class Tools {
   /** @param {Page} page */

@@ -4,6 +4,7 @@ import { clockWords } from "./amounts.js";
 import { addressedOptions, streamsAddress, wallPath } from "./api.js";
 import { hideWhenQuiet } from "./bar.js";
 import { Channels, whileSeen } from "./channels.js";
+import { element } from "./elements.js";
 import { bestColumns, cell, fitted } from "./packing.js";
 import { mayPlay } from "./playing.js";
 import { Pointer } from "./pointer.js";
@@ -22,11 +23,6 @@ const DRAGGED = 8;
 /** Numbers are numbers on the wire, as far as they are any: the server says what it thinks of the rest. */
 const NUMBER = /^\d+(\.\d+)?$/;
 
-/**
- * @param {string} id
- * @returns {any}
- */
-const element = (id) => document.getElementById(id);
 translate(document);
 const query = new URLSearchParams(location.search);
 const asked = Object.fromEntries(

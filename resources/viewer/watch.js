@@ -3,6 +3,7 @@
 import { addressedOptions, sharedSources, streamAddress, watchPath } from "./api.js";
 import { hideWhenQuiet } from "./bar.js";
 import { Controls, isVideo } from "./controls.js";
+import { element } from "./elements.js";
 import { Notice } from "./notice.js";
 import { mayPlay } from "./playing.js";
 import { Pointer } from "./pointer.js";
@@ -20,11 +21,6 @@ const FIRST_PICTURE = 1000;
 /** What is remembered of the view, not of the stream. */
 const VIEWED = ["view", "turn", "mirror", "background"];
 
-/**
- * @param {string} id
- * @returns {any}
- */
-const element = (id) => document.getElementById(id);
 translate(document);
 const addressed = Object.fromEntries(new URLSearchParams(location.search));
 const isClean = addressed.clean === "1";

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import av
 import numpy as np
@@ -17,18 +15,14 @@ from playwright.sync_api import Browser, Page
 from capture.parts import Form
 from tests.end_to_end.browsers import INSECURE, Downloads
 from tests.end_to_end.canned_parts import encoded, fill, noise, whole
+from tests.end_to_end.many_pages import AXE, HIDE
 from tests.end_to_end.parts import eventually
 from tests.end_to_end.scripted_server import ScriptedServer, scripted_server
 from tests.end_to_end.test_page import Watcher, watching
-from tests.x11.desktop import PROJECT
 
 pytestmark = [pytest.mark.browser]
 
 RED, GREEN, BLUE, GREY = (255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128)
-HIDE = """hidden => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
 
 
 @pytest.fixture
@@ -660,9 +654,6 @@ def test_titles_are_only_text(browser: Browser, server: ScriptedServer, title: s
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width == page.evaluate("innerWidth")
         assert page.locator("#title *").count() == 0
-
-
-AXE = Path(os.environ.get("NODE_PATH", PROJECT / ".cache/npm/node_modules")) / "axe-core/axe.min.js"
 
 
 @pytest.mark.parametrize("width", [360, 1440])
