@@ -17,6 +17,8 @@ from server.sharing import ShareRule
 
 TOKEN_BYTES = 24
 """192 random bits: more than the 128 that cannot be guessed, and no shorter in a QR code."""
+SHORTEST_TOKEN = 22
+"""Characters of 128 bits: a file in which somebody wrote a shorter one is not used."""
 NAME_LIMIT = 64
 MOST_LINKS = 64
 MOST_DEVICES = 256
@@ -59,6 +61,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         if self.name != clean_name(self.name) or not self.name:
             raise LinkError(f"A link needs a name of one line, at most {NAME_LIMIT} characters long.")
+        if len(self.token) < SHORTEST_TOKEN:
+            raise LinkError("A link needs a token that nobody can guess.")
         if self.most_devices is not None and not 1 <= self.most_devices <= MOST_DEVICES:
             raise LinkError(f"A link can be for 1 to {MOST_DEVICES} devices.")
         check_scope(self.scope)

@@ -320,7 +320,7 @@ class Access(RuleBasedStateMachine):
 
 def test_nothing_is_ever_taken_that_was_not_allowed() -> None:
     # 10,000 steps when there is time.
-    stories = 200 if os.environ.get("PANECAST_LONG") else 80
+    stories = 250 if os.environ.get("PANECAST_LONG") else 80
     run_state_machine_as_test(
         cast("Any", Access),
         settings=settings(

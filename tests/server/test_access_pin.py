@@ -4,7 +4,9 @@ import secrets
 
 import pytest
 
+from server import access_pin
 from server.access_pin import LONGEST_GUESS, MOST_FAILURES, SHOWN_SECONDS, PinDisplay
+from server.access_secrets import same
 from tests.server.access_fakes import FakeClock
 
 
@@ -63,6 +65,21 @@ def test_burns_after_ten_failures_in_all(pins: PinDisplay) -> None:
 
     assert pins.pin is None
     assert not pins.accepts("042042")
+
+
+def test_no_more_than_ten_guesses_are_ever_compared(pins: PinDisplay, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def spying(expected: str, given: str) -> bool:
+        compared.append(given)
+        return same(expected, given)
+
+    monkeypatch.setattr(access_pin, "same", spying)
+    pins.show()
+    for number in range(10_000):
+        pins.accepts(f"{number:06}")
+
+    assert compared == [f"{number:06}" for number in range(MOST_FAILURES)]
 
 
 def test_new_one_has_its_own_ten(pins: PinDisplay) -> None:

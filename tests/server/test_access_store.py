@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,14 +114,16 @@ def test_file_that_was_open_is_closed_and_said(file: AccessFile) -> None:
         b"[" * 100_000,
         b'{"version": 2}',
         b'{"only_at_night": true}',
-        b'{"links": [{"id": "a", "name": "x", "token": "t", "scope": [], "created": 0, "only_at_night": true}]}',
-        b'{"links": [{"id": "a", "name": "", "token": "t", "scope": [], "created": 0}]}',
-        b'{"links": [{"id": "a", "name": "x", "token": "t", "scope": [{"kind": "title"}], "created": 0}]}',
-        b'{"links": [{"id": "a", "name": "x", "token": "t", "scope": [], "created": "now"}]}',
-        b'{"links": [{"id": "a", "name": "x", "token": "t", "scope": [], "created": 0, "most_devices": 0}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": 0, "only_at_night": true}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "", "scope": [], "created": 0}]}',
+        b'{"links": [{"id": "a", "name": "", "token": "%s", "scope": [], "created": 0}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [{"kind": "title"}], "created": 0}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": "now"}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": 0, "most_devices": 0}]}',
     ],
 )
 def test_damaged_file_is_kept_aside_and_said_and_lets_nobody_in(file: AccessFile, content: bytes) -> None:
+    content = content.replace(b"%s", b"t" * 32)
     file.path.parent.mkdir(mode=0o700)
     file.path.write_bytes(content)
     file.path.chmod(0o600)
@@ -224,6 +228,37 @@ def test_failure_at_any_step_leaves_the_old_file(file: AccessFile, monkeypatch: 
 
     assert "No space left" in (words or "")
     assert file.load() == some()
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
+SAVES_ON_AND_ON = """
+import sys
+from pathlib import Path
+from server.access_store import AccessFile, Kept
+file = AccessFile(Path(sys.argv[1]))
+full = Kept(revoked=("x" * 64,) * 20_000)
+while True:
+    for kept in (full, Kept()):
+        assert file.save(kept) is None
+        print("saved", flush=True)
+"""
+
+
+@pytest.mark.parametrize("saves", [1, 2, 5])
+def test_program_killed_while_it_saves_leaves_the_old_file_or_the_new_one(file: AccessFile, saves: int) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-c", SAVES_ON_AND_ON, str(file.path.parent)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert running.stdout is not None
+        assert [running.stdout.readline() for _ in range(saves)] == ["saved\n"] * saves
+    finally:
+        running.kill()
+        running.communicate()
+
+    assert file.load() in (Kept(), Kept(revoked=("x" * 64,) * 20_000))
+    assert file.problems == ()
+    assert file.save(some()) is None
     assert list(file.path.parent.iterdir()) == [file.path]
 
 
