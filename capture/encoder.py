@@ -23,7 +23,7 @@ HANG_SECONDS = 2.5
 PIXELS_A_SECOND = 10_000_000
 """… but large pictures may take longer: as slow as this is a PNG of noise."""
 MOST_SLOTS = 24
-"""Finished results kept in all; the oldest go first."""
+"""Finished results kept of one source; the oldest go first."""
 
 
 class Wish(Protocol):
@@ -53,12 +53,20 @@ class Order(Protocol):
         """Return what who has been given ``last`` will wish to have made of ``frame``, None for nothing."""
 
 
+def as_is(encoded: Encoded) -> Encoded:
+    """Finish a picture by leaving it as it is."""
+    return encoded
+
+
 @dataclass(frozen=True, slots=True)
 class WholeWish:
-    """A whole picture as ``rendition``, handed to ``finish`` in the worker; the outcome is shared too."""
+    """A whole picture as ``rendition``, handed to ``finish`` in the worker; the outcome is shared too.
+
+    Who wishes for the same rendition finished otherwise shares the encoding.
+    """
 
     rendition: Rendition
-    finish: Callable[[Encoded], Any]
+    finish: Callable[[Encoded], Any] = as_is
     follows_moves = False
 
     def family(self, frame: Frame) -> Hashable:
@@ -93,7 +101,7 @@ class SharedEncoder:
     Viewers always ask for the newest picture, so what was made of older ones is not kept.
 
     Attributes:
-        encodes: how many results were made.
+        encodes: how many pictures were encoded.
         asked: by source, the newest picture that anybody wanted encoded. Feeds read it from their threads.
     """
 
@@ -114,9 +122,7 @@ class SharedEncoder:
         self.asked[frame.source.identity] = frame.sequence
         slot = self._slots.get(key)
         if slot is None or slot.result.cancelled():
-            self.encodes += 1
-            loop = asyncio.get_running_loop()
-            result = asyncio.ensure_future(loop.run_in_executor(self._workers, wish.make, frame))
+            result = self._begin(frame, wish)
             result.add_done_callback(_retrieve)
             slot = _Slot(frame.sequence, result)
             self._keep(key, slot)
@@ -156,6 +162,18 @@ class SharedEncoder:
         self.asked.pop(source.identity, None)
         self._slots = {key: slot for key, slot in self._slots.items() if key[0] != source.identity}
 
+    def _begin(self, frame: Frame, wish: Wish) -> asyncio.Future[Any]:
+        """Have ``wish`` made, from what others wished for where that will do."""
+        if isinstance(wish, WholeWish) and wish.finish is not as_is:
+            return asyncio.ensure_future(self._finish(frame, wish))
+        self.encodes += 1
+        making: asyncio.Future[Any] = asyncio.get_running_loop().run_in_executor(self._workers, wish.make, frame)
+        return making
+
+    async def _finish(self, frame: Frame, wish: WholeWish) -> Any:
+        encoded = await self.encode(frame, WholeWish(wish.rendition))
+        return await self.run(wish.finish, encoded)
+
     def _keep(self, key: tuple[Any, Hashable, Hashable], slot: _Slot) -> None:
         identity, family, _ = key
         for old, kept in tuple(self._slots.items()):
@@ -163,8 +181,9 @@ class SharedEncoder:
                 del self._slots[old]
         self._slots[key] = slot
         # A still picture whose quality is dragged about would leave one result for every value it had.
-        while len(self._slots) > MOST_SLOTS:
-            del self._slots[next(iter(self._slots))]
+        ours = [old for old in self._slots if old[0] == identity]
+        for old in ours[:-MOST_SLOTS]:
+            del self._slots[old]
 
 
 def _retrieve(result: asyncio.Future[Any]) -> None:

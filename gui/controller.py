@@ -14,7 +14,7 @@ from capture.catalog import Catalog
 from capture.source import Source, Unsubscribe
 from gui.remembered import added, found_again, removed, with_source, without_source
 from gui.settings import Settings
-from gui.state import AppState, Message, SourceOrder, source_states
+from gui.state import AppState, Message, SourceOrder, source_states, watchers
 from server.errors import PortInUse, ServerError
 from server.options import InvalidOption
 from server.registry import SessionRegistry
@@ -120,9 +120,9 @@ class Controller:
         """Show the preview of ``source``."""
         self._show(selected=source)
 
-    def disconnect(self, session_id: str) -> None:
+    def disconnect(self, viewer_id: str) -> None:
         """Part from one viewer."""
-        self._registry.disconnect(session_id)
+        self._registry.disconnect(viewer_id)
 
     def tell(self, message: Message) -> None:
         """Show ``message`` until it is dismissed or outdated."""
@@ -207,7 +207,7 @@ class Controller:
 
     def _show(self, **changes: Any) -> None:
         """Derive the state from everything below, lay ``changes`` over it, and tell if it is another one."""
-        viewers = self._registry.sessions()
+        viewers = watchers(self._registry.sessions())
         sources = self._order.ordered(self._catalog.sources)
         selected: Source | None = changes.pop("selected", self.state.selected)
         if selected is None:

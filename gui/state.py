@@ -57,6 +57,66 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
+class Watcher:
+    """Somebody who watches: one session, or all those of a page that shows several sources.
+
+    Attributes:
+        id: what `SessionRegistry.disconnect` takes.
+        sessions: in the order in which they began; never empty.
+    """
+
+    id: str
+    sessions: tuple[SessionView, ...]
+
+    @property
+    def address(self) -> str:
+        """Return where the viewer is."""
+        return self.sessions[0].address
+
+    @property
+    def agent(self) -> str:
+        """Return the viewer's program, as it calls itself."""
+        return self.sessions[0].agent
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Return what is watched, each once."""
+        return tuple(dict.fromkeys(session.source.title or session.source.app for session in self.sessions))
+
+    @property
+    def watches(self) -> str:
+        """Return what is watched in a few words."""
+        count = len({session.source.identity for session in self.sessions})
+        return self.titles[0] if count == 1 else counted(count, "source")
+
+    @property
+    def options(self) -> StreamOptions:
+        """Return the options of the session that wishes for most."""
+        return max((session.options for session in self.sessions), key=lambda options: options.fps)
+
+    @property
+    def fps(self) -> float:
+        """Return the pictures sent per second, of all sources together."""
+        return sum(session.fps for session in self.sessions)
+
+    @property
+    def bytes_per_second(self) -> float:
+        """Return the bytes sent per second, of all sources together."""
+        return sum(session.bytes_per_second for session in self.sessions)
+
+    @property
+    def since(self) -> float:
+        """Return since when it watches, on the monotonic clock."""
+        return min(session.since for session in self.sessions)
+
+    @property
+    def state(self) -> str:
+        """Return the state: slow where one is, for then all are; else live if anything is."""
+        states = [session.state for session in self.sessions]
+        return next((state for state in ("slow", "live") if state in states), states[0])
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Something to tell above the list: what happened, and a button that mends it.
 
@@ -89,7 +149,7 @@ class AppState:
     port: int = 8080
     sources: tuple[SourceState, ...] = ()
     listing: Condition = field(default_factory=lambda: Condition("live"))
-    viewers: tuple[SessionView, ...] = ()
+    viewers: tuple[Watcher, ...] = ()
     options: StreamOptions = field(default_factory=StreamOptions)
     selected: Source | None = None
     message: Message | None = None
@@ -124,12 +184,22 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def watchers(sessions: Iterable[SessionView]) -> tuple[Watcher, ...]:
+    """Return who watches; the sessions of one group are one."""
+    found: dict[str, list[SessionView]] = {}
+    for session in sessions:
+        found.setdefault(session.group or session.session_id, []).append(session)
+    return tuple(Watcher(viewer_id, tuple(views)) for viewer_id, views in found.items())
+
+
 def source_states(
-    sources: Iterable[Source], shared: Iterable[Source], viewers: Iterable[SessionView]
+    sources: Iterable[Source], shared: Iterable[Source], viewers: Iterable[Watcher]
 ) -> tuple[SourceState, ...]:
     """Return ``sources`` with what is known of them beside."""
     allowed = {source.identity for source in shared}
-    watching = Counter(viewer.source.identity for viewer in viewers)
+    watching = Counter(
+        identity for viewer in viewers for identity in {session.source.identity for session in viewer.sessions}
+    )
     return tuple(SourceState(source, source.identity in allowed, watching[source.identity]) for source in sources)
 
 

@@ -21,10 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from gui.rows import Remove, steps
-from gui.state import STATE_WORDS, AppState
+from gui.state import STATE_WORDS, AppState, Watcher
 from gui.style import current_look
 from server.options import StreamOptions
-from server.stats import SessionView
 
 ROW_HEIGHT = 36
 MOST_ROWS = 4
@@ -75,12 +74,12 @@ PROGRAM, WATCHES, WISHES, STATE, END = 1, 2, 3, 7, 8
 FIGURES = {4, 5, 6}
 
 
-def cells(view: SessionView, now: float) -> tuple[str, ...]:
+def cells(view: Watcher, now: float) -> tuple[str, ...]:
     """Return what the table says of one viewer at the monotonic time ``now``."""
     return (
         view.address,
         program(view.agent),
-        view.source.title or view.source.app,
+        view.watches,
         describe(view.options),
         f"{view.fps:.0f} fps",
         rate(view.bytes_per_second),
@@ -95,11 +94,11 @@ class ViewerModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.views: list[SessionView] = []
+        self.views: list[Watcher] = []
 
-    def show(self, views: tuple[SessionView, ...]) -> None:
+    def show(self, views: tuple[Watcher, ...]) -> None:
         """Become ``views`` in the fewest steps."""
-        for step in steps([view.session_id for view in self.views], [view.session_id for view in views]):
+        for step in steps([view.id for view in self.views], [view.id for view in views]):
             if isinstance(step, Remove):
                 self.beginRemoveRows(QModelIndex(), step.first, step.last)
                 del self.views[step.first : step.last + 1]
@@ -141,7 +140,7 @@ class ViewerModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{view.address}\n{view.agent}" if index.column() < WATCHES else None
+                return _tip(view, index.column())
             case Qt.ItemDataRole.ForegroundRole if index.column() == STATE:
                 look = current_look()
                 return QColor(look.live if view.state == "live" else look.waiting)
@@ -152,7 +151,7 @@ class Viewers(QFrame):
     """The card at the bottom.
 
     Signals:
-        disconnect_wished: remove the viewer with this session id.
+        disconnect_wished: remove the viewer with this id.
         figures_wished: the rates shown are a second old.
     """
 
@@ -250,15 +249,15 @@ class Viewers(QFrame):
             button.setObjectName("disconnect")
             button.setAccessibleName(f"Disconnect {view.address}")
             button.setToolTip(f"End the watching of {view.address}")
-            button.clicked.connect(partial(self._wish_end, view.session_id))
+            button.clicked.connect(partial(self._wish_end, view.id))
             cell = QWidget()
             layout = QHBoxLayout(cell)
             layout.setContentsMargins(4, 0, 12, 0)
             layout.addWidget(button)
             self.table.setIndexWidget(self.model.index(at, END), cell)
 
-    def _wish_end(self, session_id: str, checked: bool = False) -> None:
-        self.disconnect_wished.emit(session_id)
+    def _wish_end(self, viewer_id: str, checked: bool = False) -> None:
+        self.disconnect_wished.emit(viewer_id)
 
     @staticmethod
     def _sentence(state: AppState) -> str:
@@ -267,6 +266,12 @@ class Viewers(QFrame):
         if not state.shared:
             return "Nothing is ticked, so there is nothing to watch."
         return "Nobody is watching yet — send them the link."
+
+
+def _tip(view: Watcher, column: int) -> str | None:
+    if column < WATCHES:
+        return f"{view.address}\n{view.agent}"
+    return "\n".join(view.titles) if column == WATCHES else None
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

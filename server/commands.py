@@ -30,8 +30,8 @@ class BadCommand(ServerError):
         self.code = code
 
 
-def parse(text: str) -> Command:
-    """Return the command that ``text`` holds.
+def parse(text: str, names: tuple[str, ...] = NAMES) -> Command:
+    """Return the command that ``text`` holds, one of ``names``.
 
     Raises:
         BadCommand: it is not JSON (NaN and Infinity are not), not an object, or no command we know.
@@ -46,8 +46,8 @@ def parse(text: str) -> Command:
     if not isinstance(name, str):
         raise BadCommand("bad_message", 'The field "command" is missing or is no text.')
     name = SYNONYMS.get(name, name)
-    if name not in NAMES:
-        raise BadCommand("unknown_command", f"Unknown command {name[:40]!r}; known are {', '.join(NAMES)}.")
+    if name not in names:
+        raise BadCommand("unknown_command", f"Unknown command {name[:40]!r}; known are {', '.join(names)}.")
     options = value.get("options")
     if options is None:
         options = {}

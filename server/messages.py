@@ -58,7 +58,7 @@ def _picture(kind: str, encoded: Encoded, more: str) -> bytes:
 
 
 def _text(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _now() -> str:

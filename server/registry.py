@@ -8,15 +8,17 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from capture.hub import Hub
 from capture.source import Source, Unsubscribe
+from server.mjpeg import MjpegSession
 from server.options import BINARY_FORMATS, StreamOptions
 from server.parts_showing import PartsShowing
-from server.session import ViewerSession
+from server.session import Terms, ViewerSession
 from server.sharing import ShareList
 from server.showing import WholeShowing
-from server.stats import SessionView
+from server.stats import SessionView, Totals
 
 MOST_VIEWERS = 256
 CHECK_SECONDS = 0.25
@@ -26,6 +28,64 @@ STOP_SECONDS = 1.2
 REMOVED = "The person at the other computer ended your watching."
 UNSHARED = "The person at the other computer stopped showing this."
 GONE = "What you watched was closed on the other computer."
+ALONE = Terms()
+
+
+class Group(Protocol):
+    """A viewer who has several sessions over one connection, which may have none at times."""
+
+    @property
+    def id(self) -> str:
+        """Return what its sessions' terms name."""
+
+    def end(self, code: str, words: str) -> None:
+        """Tell the viewer why, then close."""
+
+    def check(self, now: float) -> None:
+        """Drop a viewer that reads nothing, or that is silent."""
+
+    def abort(self) -> None:
+        """Cut the connection without a word."""
+
+    @property
+    def totals(self) -> Totals:
+        """Return what was done beside its sessions: whether it was dropped."""
+
+
+class Session(Protocol):
+    """One viewer's connection, of whatever form.
+
+    Attributes:
+        id: what `SessionRegistry.disconnect` takes.
+        source: what is watched; replaced when its title or size changes.
+        terms: what holds for it beside its options.
+    """
+
+    id: str
+    source: Source
+    terms: Terms
+
+    @property
+    def totals(self) -> Totals:
+        """Return what was sent and left out so far."""
+
+    def view(self) -> SessionView:
+        """Return the session as it is now."""
+
+    def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
+        """Change options, at once. Raises `InvalidOption`."""
+
+    def end(self, code: str, words: str) -> None:
+        """Tell the viewer why, where it can be told, then close."""
+
+    def close_source(self, reason: str) -> None:
+        """The source is gone for good: close."""
+
+    def check(self, now: float) -> None:
+        """Drop a viewer that reads nothing; called a few times a second."""
+
+    def abort(self) -> None:
+        """Cut the connection."""
 
 
 class SessionRegistry:
@@ -52,7 +112,9 @@ class SessionRegistry:
         self.defaults = defaults
         self.limit = limit
         self._page_fps = page_fps
-        self._sessions: dict[str, ViewerSession] = {}
+        self._sessions: dict[str, Session] = {}
+        self._groups: dict[str, Group] = {}
+        self._ended_totals = Totals()
         self._ended: dict[str, asyncio.Event] = {}
         self._listeners: list[Callable[[], None]] = []
         self._numbers = itertools.count(1)
@@ -60,12 +122,19 @@ class SessionRegistry:
         self._unsubscribe = shares.subscribe(self._shares_changed)
 
     def __len__(self) -> int:
-        return len(self._sessions)
+        """Return how many viewers watch something; one with several sessions counts once."""
+        return len({session.terms.group or session.id for session in self._sessions.values()})
 
     @property
     def is_full(self) -> bool:
-        """Tell whether no further viewer can be taken."""
-        return len(self._sessions) >= self.limit
+        """Tell whether no further connection can be taken."""
+        return len(self._groups) + sum(not session.terms.group for session in self._sessions.values()) >= self.limit
+
+    @property
+    def totals(self) -> Totals:
+        """Return what was done for all viewers since the beginning, those who left too."""
+        watching = (*self._sessions.values(), *self._groups.values())
+        return sum((viewer.totals for viewer in watching), self._ended_totals)
 
     def apply(self, patch: Mapping[str, object]) -> None:
         """Carry the host's wish into the defaults and into every running session, at once.
@@ -88,11 +157,11 @@ class SessionRegistry:
         """Return every session as it is now."""
         return tuple(session.view() for session in self._sessions.values())
 
-    def disconnect(self, session_id: str) -> None:
-        """Remove one viewer; an unknown id is ignored, for the viewer may have left by itself."""
-        session = self._sessions.get(session_id)
-        if session is not None:
-            session.end("removed", REMOVED)
+    def disconnect(self, viewer_id: str) -> None:
+        """Remove one viewer, by its session's id or its group's; an unknown one is ignored, for it may have left."""
+        viewer = self._groups.get(viewer_id) or self._sessions.get(viewer_id)
+        if viewer is not None:
+            viewer.end("removed", REMOVED)
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
         """Have ``changed()`` called when a session comes, goes or changes; return what ends that."""
@@ -100,37 +169,58 @@ class SessionRegistry:
         return lambda: self._listeners.remove(changed) if changed in self._listeners else None
 
     def open(
-        self, source: Source, options: StreamOptions, viewer: tuple[str, str], binary: bool = False
+        self,
+        source: Source,
+        options: StreamOptions,
+        viewer: tuple[str, str],
+        binary: bool = False,
+        terms: Terms = ALONE,
     ) -> ViewerSession:
         """Return a new session for ``viewer`` (address, program), in the binary or the JSON form; `close_session` has
         to follow."""
-        session_id = f"{next(self._numbers)}-{secrets.token_hex(4)}"
         form = PartsShowing if binary else WholeShowing
-        session = ViewerSession(session_id, source, options, viewer, self.hub, self.shares.is_shared, self._tell, form)
-        self._sessions[session_id] = session
-        self._ended[session_id] = asyncio.Event()
-        if self._checking is None:
-            self._schedule_check()
-        self._tell()
+        shared = self.shares.is_shared
+        session = ViewerSession(self._new_id(), source, options, viewer, self.hub, shared, self._tell, form, terms)
+        self._take_in(session)
         return session
 
-    def close_session(self, session: ViewerSession) -> None:
+    def open_mjpeg(self, source: Source, options: StreamOptions, viewer: tuple[str, str]) -> MjpegSession:
+        """Return a new session for ``viewer`` (address, program) of Motion JPEG; `close_session` has to follow."""
+        shared = self.shares.is_shared
+        session = MjpegSession(self._new_id(), source, options, viewer, self.hub, shared, self._tell)
+        self._take_in(session)
+        return session
+
+    def close_session(self, session: Session) -> None:
         """Forget a session that has ended."""
-        self._sessions.pop(session.id, None)
+        if self._sessions.pop(session.id, None) is not None:
+            self._ended_totals += session.totals
         ended = self._ended.pop(session.id, None)
         if ended is not None:
             ended.set()
         self._tell()
 
+    def enter(self, group: Group) -> None:
+        """Know a viewer who is going to have several sessions; `leave` has to follow."""
+        self._groups[group.id] = group
+        self._ended[group.id] = asyncio.Event()
+        self._schedule_check()
+
+    def leave(self, group: Group) -> None:
+        """Forget a viewer whose connection has ended."""
+        del self._groups[group.id]
+        self._ended_totals += group.totals
+        self._ended.pop(group.id).set()
+
     async def end_all(self, code: str, words: str) -> None:
         """End every session, in good order where the viewer reads, by cutting where it does not."""
         endings = [asyncio.ensure_future(ended.wait()) for ended in self._ended.values()]
-        for session in tuple(self._sessions.values()):
-            session.end(code, words)
+        for viewer in self._viewers():
+            viewer.end(code, words)
         if endings:
             _, late = await asyncio.wait(endings, timeout=STOP_SECONDS)
-            for session in tuple(self._sessions.values()):
-                session.abort()
+            for viewer in self._viewers():
+                viewer.abort()
             if late:
                 await asyncio.wait(late, timeout=0.3)
             for ending in endings:
@@ -143,6 +233,15 @@ class SessionRegistry:
             self._checking.cancel()
             self._checking = None
 
+    def _new_id(self) -> str:
+        return f"{next(self._numbers)}-{secrets.token_hex(4)}"
+
+    def _take_in(self, session: Session) -> None:
+        self._sessions[session.id] = session
+        self._ended[session.id] = asyncio.Event()
+        self._schedule_check()
+        self._tell()
+
     def _shares_changed(self) -> None:
         for session in tuple(self._sessions.values()):
             if self.shares.is_shared(session.source):
@@ -152,16 +251,21 @@ class SessionRegistry:
             else:
                 session.close_source(GONE)
 
+    def _viewers(self) -> list[Session | Group]:
+        """Return whoever has a connection."""
+        alone = [session for session in self._sessions.values() if not session.terms.group]
+        return [*alone, *self._groups.values()]
+
     def _schedule_check(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._checking = loop.call_later(CHECK_SECONDS, self._check)
+        if self._checking is None:
+            self._checking = asyncio.get_running_loop().call_later(CHECK_SECONDS, self._check)
 
     def _check(self) -> None:
         self._checking = None
         now = time.monotonic()
-        for session in tuple(self._sessions.values()):
-            session.check(now)
-        if self._sessions:
+        for watched in (*self._sessions.values(), *self._groups.values()):
+            watched.check(now)
+        if self._sessions or self._groups:
             self._schedule_check()
 
     def _tell(self) -> None:

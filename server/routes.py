@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
-from typing import Final
 
 from aiohttp import web
 
-from capture.encode import Encoded, Format
-from capture.errors import EncodeError, NoPicture
-from server import __version__, messages
+from server import __version__, messages, metrics, openapi, pictures
+from server.answers import FULL, NOT_FOUND, PAGES, REGISTRY, STARTED, problem, viewer_of
+from server.connection import Connection
 from server.errors import BAD_REQUEST, CLOSE_CODES
-from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
-from server.pages import PageFile
-from server.registry import SessionRegistry
-from server.sharing import described
+from server.options import BINARY_FORMATS, FORMATS, InvalidOption
+from server.sharing import listed
 from server.socket import ViewerSocket, web_socket
-from server.wire import PROTOCOL
-
-REGISTRY: Final = web.AppKey("registry", SessionRegistry)
-PAGES: Final = web.AppKey("pages", Mapping[str, PageFile])
-STARTED: Final = web.AppKey("started", float)
-
-NOT_FOUND: Final = "Nothing is shared under this address."
-FULL: Final = "As many viewers as this computer allows are watching already; try again later."
-SNAPSHOT_FORMATS: Final[Mapping[str, Format]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
+from server.wire import MANY_PROTOCOL, PROTOCOL
 
 
 def add_routes(app: web.Application) -> None:
@@ -36,10 +24,14 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/viewer/{name}", page_file)
     app.router.add_get("/favicon.ico", favicon)
     app.router.add_get("/stream/{id}", stream, allow_head=False)
+    app.router.add_get("/streams", streams, allow_head=False)
     app.router.add_get("/api/windows", windows)
     app.router.add_get("/api/health", health)
     app.router.add_get("/health", health)
-    app.router.add_get("/snapshot/{id}.{suffix:jpg|jpeg|png|webp}", snapshot, allow_head=False)
+    app.router.add_get("/metrics", figures)
+    app.router.add_get("/openapi.json", description)
+    app.router.add_get("/embed.js", embedding)
+    pictures.add_routes(app)
 
 
 async def index(request: web.Request) -> web.Response:
@@ -48,7 +40,9 @@ async def index(request: web.Request) -> web.Response:
 
 
 async def watch(request: web.Request) -> web.Response:
-    """The page that watches one source; it says itself, in words, when there is nothing under its address."""
+    """The page that watches one source, or several; it says itself when there is nothing under its address."""
+    if "+" in request.match_info["id"]:
+        return _file(request, "wall.html")
     shared = request.app[REGISTRY].shares.find(request.match_info["id"])
     return _file(request, "watch.html", 200 if shared else 404)
 
@@ -65,10 +59,7 @@ async def favicon(request: web.Request) -> web.Response:
 
 async def windows(request: web.Request) -> web.Response:
     """What is shared now."""
-    base = f"{request.scheme}://{request.host}"
-    shared = request.app[REGISTRY].shares.shared.values()
-    found = [described(source) | {"url": f"{base}/watch/{source.id}"} for source in shared]
-    return web.json_response({"windows": found, "count": len(found)})
+    return web.json_response(listed(request.app[REGISTRY].shares, _base_url(request)))
 
 
 async def health(request: web.Request) -> web.Response:
@@ -85,31 +76,27 @@ async def health(request: web.Request) -> web.Response:
     )
 
 
-async def snapshot(request: web.Request) -> web.Response:
-    """One fresh picture."""
-    registry = request.app[REGISTRY]
-    source = registry.shares.find(request.match_info["id"])
-    if source is None:
-        return problem(404, "source_not_found", NOT_FOUND)
-    picture_format = SNAPSHOT_FORMATS[request.match_info["suffix"]]
-    wanted = {name: value for name, value in request.query.items() if name not in ("format", "fps", "unchanged")}
-    try:
-        options = StreamOptions(format=picture_format).from_query(wanted)
-        encoded = await registry.hub.picture(
-            source, options.rendition, _as_is, may_take=lambda: registry.shares.is_shared(source)
-        )
-    except InvalidOption as bad:
-        return problem(400, "invalid_option", bad.message, bad.field)
-    except (NoPicture, EncodeError) as missing:
-        return problem(503, "no_picture", missing.message)
-    if not registry.shares.is_shared(source):
-        return problem(404, "source_not_found", NOT_FOUND)
-    return web.Response(body=encoded.data, content_type=f"image/{encoded.format}")
+async def figures(request: web.Request) -> web.Response:
+    """What the server has done, for Prometheus."""
+    if not metrics.is_this_computer(request.remote):
+        return web.Response(status=403, text=metrics.NOT_FROM_HERE + "\n")
+    text = metrics.exposition(request.app[REGISTRY], time.monotonic() - request.app[STARTED])
+    return web.Response(body=text.encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+async def description(request: web.Request) -> web.Response:
+    """What can be asked for over HTTP, for programs."""
+    return web.json_response(openapi.document())
+
+
+async def embedding(request: web.Request) -> web.Response:
+    """The module for other people's pages."""
+    return _file(request, "embed.js")
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """Live pictures over a WebSocket."""
-    response = web_socket()
+    response = web_socket(PROTOCOL)
     if not response.can_prepare(request).ok:
         return problem(426, "bad_message", "This address speaks WebSocket; open /watch/… in a browser instead.")
     registry = request.app[REGISTRY]
@@ -135,16 +122,29 @@ async def stream(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def problem(status: int, code: str, words: str, field: str | None = None) -> web.Response:
-    """Return an HTTP error that programs and people can read."""
-    body = {"code": code, "message": words} | ({"field": field} if field else {})
-    return web.json_response({"error": body}, status=status)
+async def streams(request: web.Request) -> web.StreamResponse:
+    """Live pictures of many sources over one WebSocket."""
+    response = web_socket(MANY_PROTOCOL)
+    ready = response.can_prepare(request)
+    if not ready.ok or ready.protocol != MANY_PROTOCOL:
+        return problem(426, "bad_message", f"This address speaks WebSocket with the subprotocol {MANY_PROTOCOL}.")
+    registry = request.app[REGISTRY]
+    await response.prepare(request)
+    if registry.is_full:
+        return await _turn_away(response, "too_many_viewers", FULL)
+    connection = Connection(registry, viewer_of(request), _base_url(request))
+    registry.enter(connection)
+    try:
+        await connection.run(response, ViewerSocket(response, request))
+    except ConnectionError:
+        return response  # the viewer left before it was answered
+    finally:
+        registry.leave(connection)
+    return response
 
 
-def viewer_of(request: web.Request) -> tuple[str, str]:
-    """Return who asks: the address of the socket's other end (headers can claim anything) and its program."""
-    agent = "".join(c for c in request.headers.get("User-Agent", "") if c.isprintable())
-    return request.remote or "", agent[:200]
+def _base_url(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
 
 
 async def _turn_away(response: web.WebSocketResponse, code: str, words: str) -> web.WebSocketResponse:
@@ -159,10 +159,6 @@ async def _last_words(response: web.WebSocketResponse, text: bytes, code: int) -
             await response.close(code=code)
     except (ConnectionError, TimeoutError):
         return
-
-
-def _as_is(encoded: Encoded) -> Encoded:
-    return encoded
 
 
 def _file(request: web.Request, name: str, status: int = 200) -> web.Response:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import struct
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -25,8 +24,8 @@ from server.errors import CLOSE_CODES, DONE
 from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
 from server.parts_showing import BadAck, PartsShowing
 from server.showing import Showing
-from server.socket import LARGEST_MESSAGE, ViewerSocket
-from server.stats import SessionView
+from server.socket import LARGEST_MESSAGE, Outlet, ViewerSocket
+from server.stats import SessionView, Totals
 from server.writer import Ending, Writer
 
 log = logging.getLogger(__name__)
@@ -42,11 +41,27 @@ NO_VIDEO = "The other computer has no video encoder; single pictures go on. Its 
 PAUSED = Condition("paused", "You paused the pictures.")
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for a session beside its options.
+
+    Attributes:
+        group: the viewer it is one of several sessions of, empty when it is alone.
+        keeps: options that stay as the viewer has them whatever the host wishes.
+        tells_figures: send ``stats``.
+    """
+
+    group: str = ""
+    keeps: frozenset[str] = frozenset()
+    tells_figures: bool = True
+
+
 class ViewerSession:
     """Streams one source to one viewer until either side ends it.
 
     `run` belongs to the request's task and returns when all is over. A second task writes, so that a viewer
-    which does not read is still listened to. Everything else is called on the loop by the registry.
+    which does not read is still listened to. Where several sessions share a socket, whoever reads from that calls
+    `write` and `hear` instead. Everything else is called on the loop by the registry.
     """
 
     def __init__(
@@ -59,8 +74,10 @@ class ViewerSession:
         is_shared: Callable[[Source], bool],
         changed: Callable[[], None],
         form: type[Showing],
+        terms: Terms,
     ) -> None:
         self.id = session_id
+        self.terms = terms
         self.source = source
         self._address, self._agent = viewer
         self._changed = changed
@@ -69,13 +86,12 @@ class ViewerSession:
         self._asked = options
         self._adaptation = Adaptation(options) if options.adaptive else None
         self._has_video = hub.films is not None
-        self._writer = Writer(self._showing, self._figures, self._sent)
+        self._writer = Writer(self._showing, self._figures, self._sent, terms.tells_figures)
         self._flood = FloodGate()
         self._told: Condition | None = None
-        self._socket: ViewerSocket | None = None
+        self._socket: Outlet | None = None
         self._is_dropped = False
-        self._heard_at = time.monotonic()
-        self._rtt: float | None = None
+        self._heard_at: float | None = None
         self._offered = (time.monotonic(), 0)
         self._tasks: set[asyncio.Task[None]] = set()
         self._commands: dict[str, Callable[[Command], None]] = {
@@ -92,22 +108,27 @@ class ViewerSession:
         """Return what is in force: what was asked for, or less while the viewer does not keep up."""
         return self._showing.options
 
+    @property
+    def totals(self) -> Totals:
+        """Return what was sent and left out so far."""
+        traffic = self._writer.traffic
+        return Totals(traffic.frames, traffic.bytes, self._skipped(), int(self._is_dropped))
+
     def view(self) -> SessionView:
         """Return the session as it is now."""
         traffic, now = self._writer.traffic, time.monotonic()
         fps, rate = traffic.rates(now)
         state = "slow" if self._stuck_for(now) > SLOW_SECONDS else (self._told or Condition("waiting")).state
+        viewer = (self._address, self._agent)
         return SessionView(
-            self.id, self._address, self._agent, self.source, self.options, fps, rate, traffic.since, state
+            self.id, *viewer, self.source, self.options, fps, rate, traffic.since, state, self.terms.group
         )
 
     def _stuck_for(self, now: float) -> float:
         """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have."""
         if self._socket is None:
             return 0.0
-        owes_since = None if self._parts is None else self._parts.owes_since
-        owing = 0.0 if owes_since is None else now - owes_since
-        return max(owing, self._writer.stuck_for(now, self._socket.unsent))
+        return self._socket.stuck_for(now, None if self._parts is None else self._parts.owes_since)
 
     @property
     def is_active(self) -> bool:
@@ -115,22 +136,39 @@ class ViewerSession:
         return self._showing.is_active
 
     async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
-        """Serve the viewer until the session ends."""
+        """Serve a viewer who has the socket alone until the session ends."""
+        self._heard_at = time.monotonic()
+        writing = asyncio.create_task(self.write(socket), name=f"writer-{self.id}")
+        try:
+            async for received in response:
+                self._heard_at = time.monotonic()
+                if received.type is WSMsgType.PING:
+                    with contextlib.suppress(ConnectionError):
+                        await socket.pong(bytes(received.data))
+                elif received.type is WSMsgType.PONG:
+                    socket.note_pong(bytes(received.data))
+                else:
+                    self.hear(received)
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+
+    async def write(self, socket: Outlet) -> None:
+        """Send what there is until the session ends, or the viewer is gone."""
         self._socket = socket
         self._writer.say(messages.message("session_started", self._about(is_active=True)))
         self._tell_lacking_video()
         self._resume()
-        writer = asyncio.create_task(self._writer.run(socket), name=f"writer-{self.id}")
-        writer.add_done_callback(self._written)
         try:
-            async for received in response:
-                self._heard_at = time.monotonic()
-                await self._hear(received, socket)
+            await self._writer.run(socket)
+        except Exception:
+            log.exception("writing to %s failed", self.id)
+            self.abort()
         finally:
             self._showing.stop()
-            for task in (writer, *self._tasks):
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(writer, *self._tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
         """Change options, at once, and tell the viewer; the host's wish for what holds already is no news.
@@ -138,6 +176,8 @@ class ViewerSession:
         Raises:
             InvalidOption: a value that is not allowed; nothing is changed then.
         """
+        if changed_by == "host":
+            patch = {name: value for name, value in patch.items() if name not in self.terms.keeps}
         binary = self._parts is not None
         formats = BINARY_FORMATS if binary or changed_by == "host" else FORMATS
         asked = self._asked.patched(patch, formats).for_form(binary)
@@ -170,7 +210,7 @@ class ViewerSession:
         """Drop a viewer that stopped reading, or that is silent; called by the registry twice a second."""
         if self._socket is None:
             return
-        if now - self._heard_at > SILENT_SECONDS:
+        if self._heard_at is not None and now - self._heard_at > SILENT_SECONDS:
             log.info("%s fell silent", self.id)
             self._socket.abort()
         if self._stuck_for(now) > STALL_SECONDS:
@@ -184,14 +224,8 @@ class ViewerSession:
 
     # Listening.
 
-    async def _hear(self, received: WSMessage, socket: ViewerSocket) -> None:
-        if received.type is WSMsgType.PING:
-            with contextlib.suppress(ConnectionError):
-                await socket.pong(bytes(received.data))
-            return
-        if received.type is WSMsgType.PONG:
-            self._note_pong(bytes(received.data))
-            return
+    def hear(self, received: WSMessage) -> None:
+        """Take a message from the viewer, text or binary."""
         if self._writer.ending is not None:
             return
         if received.type is WSMsgType.BINARY and self._parts is not None and self._is_drawn(self._parts, received.data):
@@ -299,13 +333,6 @@ class ViewerSession:
         del command
         self._writer.end(Ending(DONE, "asked for", None))
 
-    def _note_pong(self, payload: bytes) -> None:
-        if len(payload) == 8:
-            (sent,) = struct.unpack("!d", payload)
-            rtt = time.monotonic() - sent
-            if 0 <= rtt < SILENT_SECONDS:
-                self._rtt = rtt
-
     # Watching the source.
 
     def _resume(self) -> None:
@@ -366,11 +393,6 @@ class ViewerSession:
 
     # Parting.
 
-    def _written(self, writer: asyncio.Task[None]) -> None:
-        if not writer.cancelled() and (error := writer.exception()) is not None:
-            log.error("writing to %s failed", self.id, exc_info=error)
-            self.abort()
-
     def _drop(self) -> None:
         """Part from a viewer that takes nothing: a word behind what is stuck, then cut."""
         if self._socket is None or self._is_dropped:
@@ -384,10 +406,11 @@ class ViewerSession:
 
     def _figures(self, now: float) -> dict[str, object]:
         take, encode = self._showing.seconds or (None, None)
+        rtt = None if self._socket is None else self._socket.rtt
         figures = self._writer.traffic.figures(now) | {
             "frames_skipped": self._skipped(),
             "quality": self.options.quality,
-            "rtt_ms": None if self._rtt is None else round(self._rtt * 1000, 2),
+            "rtt_ms": None if rtt is None else round(rtt * 1000, 2),
             "encode_ms": None if encode is None else round(encode * 1000, 2),
             "capture_ms": None if take is None else round(take * 1000, 2),
         }

@@ -89,6 +89,12 @@ def described(source: Source) -> dict[str, object]:
     }
 
 
+def listed(shares: ShareList, base_url: str) -> dict[str, object]:
+    """Return what is shared now, as viewers are told of it; ``base_url`` stands in front of the pages' addresses."""
+    found = [described(source) | {"url": f"{base_url}/watch/{source.id}"} for source in shares.shared.values()]
+    return {"windows": found, "count": len(found)}
+
+
 class ShareList:
     """The sources that viewers may see now. Loop only, but for `is_shared`, which any thread may ask.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
-from typing import Final
+import time
+from collections.abc import Awaitable
+from typing import Final, Protocol
 
 from aiohttp import WSMsgType, web
-
-from server.wire import PROTOCOL
 
 NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 UNSENT_BYTES: Final = 128 * 1024
@@ -20,12 +21,52 @@ LARGEST_MESSAGE: Final = 4096
 """Bytes a viewer may send in one message."""
 LARGEST_READ: Final = 16 * 1024
 """Where reading itself ends. Between the two the viewer is told in words before the close."""
+PING_SECONDS: Final = 10.0
+LONGEST_RTT: Final = 40.0
+"""Seconds; an answer that comes later than this is not one."""
 
 
-def web_socket() -> web.WebSocketResponse:
+class Outlet(Protocol):
+    """Where a session's messages go: a socket of its own, or a channel of one that several share. Loop only."""
+
+    @property
+    def rtt(self) -> float | None:
+        """Return how long a sign of life took there and back, in seconds; None before the first."""
+
+    @property
+    def ping_seconds(self) -> float:
+        """Return how often `ping` is to be called."""
+
+    def stuck_for(self, now: float, owes_since: float | None) -> float:
+        """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have.
+
+        ``owes_since``: since when it owes an acknowledgement, None while it owes none.
+        """
+
+    async def send(self, text: bytes) -> None:
+        """Send one text message; returns when the kernel has taken it. Raises `ConnectionError`."""
+
+    async def send_ready(self, framed: bytes) -> None:
+        """Send what `text_frame` or `binary_frame` made; returns when the kernel has taken it. Raises
+        `ConnectionError`."""
+
+    async def ping(self) -> None:
+        """Ask for a sign of life."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close in good order, one second at most."""
+
+    def part(self, text: bytes, code: int) -> None:
+        """Put a last message and a close behind what is stuck, without waiting; `abort` has to follow."""
+
+    def abort(self) -> None:
+        """Cut the connection at once."""
+
+
+def web_socket(protocol: str) -> web.WebSocketResponse:
     """Return an upgrade answer. Pictures are compressed already, so compressing again only costs time."""
     return web.WebSocketResponse(
-        protocols=(PROTOCOL,),
+        protocols=(protocol,),
         compress=False,
         max_msg_size=LARGEST_READ,
         autoping=False,
@@ -35,24 +76,34 @@ def web_socket() -> web.WebSocketResponse:
 
 
 class ViewerSocket:
-    """The sending side of a prepared WebSocket. Loop only; one send at a time."""
+    """The sending side of a prepared WebSocket. Loop only; one send at a time.
+
+    Attributes:
+        rtt: how long the last sign of life took there and back, in seconds; None before the first.
+    """
+
+    ping_seconds = PING_SECONDS
 
     def __init__(self, response: web.WebSocketResponse, request: web.Request) -> None:
         transport = request.transport
         if transport is None:
             raise ConnectionResetError("the viewer left before it was answered")
+        self.rtt: float | None = None
         self._response = response
         self._protocol = request.protocol
         self._transport = transport
-        transport.set_write_buffer_limits(high=0)
-        raw: socket.socket | None = transport.get_extra_info("socket")
-        if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
-            raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
+        keep_little_unsent(transport)
+        self._sending_since: float | None = None
+        self._unsent = 0
 
-    @property
-    def unsent(self) -> int:
-        """Return the bytes that wait here because the kernel takes no more."""
-        return self._transport.get_write_buffer_size()
+    def stuck_for(self, now: float, owes_since: float | None) -> float:
+        """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have."""
+        unsent = self._transport.get_write_buffer_size()
+        if unsent < self._unsent and self._sending_since is not None:
+            self._sending_since = now
+        self._unsent = unsent
+        since = [moment for moment in (owes_since, self._sending_since) if moment is not None]
+        return max((now - moment for moment in since), default=0.0)
 
     async def send(self, text: bytes) -> None:
         """Send one text message; returns when the kernel has taken it.
@@ -60,7 +111,7 @@ class ViewerSocket:
         Raises:
             ConnectionError: the viewer is gone.
         """
-        await self._response.send_frame(text, WSMsgType.TEXT)
+        await self._timed(self._response.send_frame(text, WSMsgType.TEXT))
 
     async def send_ready(self, framed: bytes) -> None:
         """Send what `text_frame` or `binary_frame` made, as one piece; returns when the kernel has taken it.
@@ -73,30 +124,54 @@ class ViewerSocket:
         if self._transport.is_closing():
             raise ConnectionResetError("the viewer is gone")
         self._transport.write(framed)
-        await self._protocol._drain_helper()  # noqa: SLF001  what aiohttp's own writers wait for
+        await self._timed(self._protocol._drain_helper())  # noqa: SLF001  what aiohttp's own writers wait for
 
-    async def ping(self, payload: bytes) -> None:
+    async def ping(self) -> None:
         """Ask for a sign of life."""
-        await self._response.ping(payload)
+        await self._response.ping(struct.pack("!d", time.monotonic()))
 
     async def pong(self, payload: bytes) -> None:
         """Answer a sign of life."""
         await self._response.pong(payload)
 
+    def note_pong(self, payload: bytes) -> None:
+        """Take the answer to a `ping`; what is none is ignored."""
+        if len(payload) == 8:
+            (sent,) = struct.unpack("!d", payload)
+            rtt = time.monotonic() - sent
+            if 0 <= rtt < LONGEST_RTT:
+                self.rtt = rtt
+
     async def close(self, code: int, reason: str) -> None:
         """Close in good order, one second at most."""
         await self._response.close(code=code, message=reason.encode()[:120])
 
-    def part(self, text: bytes, code: int) -> None:
+    def part(self, text: bytes, code: int, before: bytes = b"") -> None:
         """Put a last message and a close behind what is stuck, without waiting; `abort` has to follow.
 
-        A viewer that begins to read again in the meantime learns why it was dropped.
+        ``before`` is a ready-made message that goes first. A viewer that begins to read again in the meantime learns
+        why it was dropped.
         """
-        self._transport.write(text_frame(text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
+        self._transport.write(before + text_frame(text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
 
     def abort(self) -> None:
         """Cut the connection at once."""
         self._transport.abort()
+
+    async def _timed(self, sending: Awaitable[None]) -> None:
+        self._sending_since = time.monotonic()
+        try:
+            await sending
+        finally:
+            self._sending_since = None
+
+
+def keep_little_unsent(transport: asyncio.WriteTransport) -> None:
+    """Have sending wait until the kernel has all but `UNSENT_BYTES` on the way: what waits unsent gets old."""
+    transport.set_write_buffer_limits(high=0)
+    raw: socket.socket | None = transport.get_extra_info("socket")
+    if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
+        raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
 
 
 def text_frame(text: bytes) -> bytes:

@@ -55,6 +55,25 @@ class Traffic:
             self._recent.popleft()
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What was done for viewers in all: pictures and their bytes sent, pictures skipped, viewers dropped because they
+    took nothing."""
+
+    pictures: int = 0
+    bytes: int = 0
+    skipped: int = 0
+    dropped: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.pictures + other.pictures,
+            self.bytes + other.bytes,
+            self.skipped + other.skipped,
+            self.dropped + other.dropped,
+        )
+
+
 class Delays:
     """Where the time goes between the screen and the viewer's eyes, added up until `taken`. Seconds."""
 
@@ -91,7 +110,8 @@ class SessionView:
     """One session as others may see it.
 
     ``fps`` and ``bytes_per_second`` are what was sent of late; ``since`` is on the monotonic clock; ``state`` is
-    one of the protocol's, or ``slow`` while the viewer takes nothing.
+    one of the protocol's, or ``slow`` while the viewer takes nothing. ``group`` is the same for all sessions of a
+    viewer who watches several sources over one connection, and empty for a viewer of one.
     """
 
     session_id: str
@@ -103,3 +123,4 @@ class SessionView:
     bytes_per_second: float
     since: float
     state: str
+    group: str = ""

@@ -9,7 +9,8 @@ from typing import Final
 from capture.parts import Parts
 
 PROTOCOL: Final = "panecast.v1"
-PICTURE, POINTER = 1, 2
+MANY_PROTOCOL: Final = "panecast.many.v1"
+PICTURE, POINTER, CHANNEL = 1, 2, 3
 ACK, WHOLE_PLEASE = 1, 2
 WHOLE, EXACT, SHARPENING = 1, 2, 4
 VISIBLE, NEW_SHAPE = 1, 2
@@ -18,6 +19,7 @@ _PICTURE = struct.Struct("<BBHIQQHHId")
 _PART = struct.Struct("<HHHHBBHIHH")
 _POINTER = struct.Struct("<BBhhHHH")
 _ACK = struct.Struct("<B3xIQ")
+_CHANNEL = struct.Struct("<BxH")
 LONGEST_U32 = 0xFFFFFFFF
 
 
@@ -83,6 +85,19 @@ def read(message: bytes) -> Ack | None:
     if message == bytes((WHOLE_PLEASE,)):
         return None
     raise BadBinary("A binary message here is an acknowledgement (16 bytes) or asks for a whole picture (1 byte).")
+
+
+def channel(number: int) -> bytes:
+    """Return what says that the messages which follow, from this side, belong to channel ``number``."""
+    return _CHANNEL.pack(CHANNEL, number)
+
+
+def read_channel(message: bytes) -> int | None:
+    """Return the channel that a message selects, None when it is another kind of message."""
+    if len(message) != _CHANNEL.size or message[0] != CHANNEL:
+        return None
+    number: int = _CHANNEL.unpack(message)[1]
+    return number
 
 
 def ack(sequence: int, seconds: float) -> bytes:

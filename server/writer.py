@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import struct
+import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from capture.errors import EncodeError
 from server import messages
 from server.showing import Showing
-from server.socket import ViewerSocket
+from server.socket import Outlet
 from server.stats import Traffic
 
 log = logging.getLogger(__name__)
 
 STATS_SECONDS = 2.0
-PING_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +43,18 @@ class Writer:
         showing: Showing,
         figures: Callable[[float], dict[str, object]],
         sent: Callable[[float, float], None],
+        tells_figures: bool = True,
     ) -> None:
-        """``figures(now)`` is asked for what the viewer is told every two seconds; ``sent(now, seconds)`` hears for how
-        long a picture had to wait for the kernel."""
+        """``figures(now)`` is asked for what the viewer is told every two seconds, unless it does not want to be told;
+        ``sent(now, seconds)`` hears for how long a picture had to wait for the kernel."""
         self.traffic = Traffic(time.monotonic())
         self.ending: Ending | None = None
         self._showing = showing
         self._figures = figures
         self._sent = sent
+        self._stats_seconds = STATS_SECONDS if tells_figures else math.inf
         self._outbox: list[bytes] = []
         self._wake = asyncio.Event()
-        self._sending_since: float | None = None
-        self._unsent = 0
 
     def say(self, text: bytes) -> None:
         """Send a message as soon as possible, behind those that wait already."""
@@ -72,39 +71,32 @@ class Writer:
             self.ending = ending
             self._wake.set()
 
-    def stuck_for(self, now: float, unsent: int) -> float:
-        """Return for how many seconds the viewer has taken nothing of the ``unsent`` bytes that wait for it."""
-        if unsent < self._unsent and self._sending_since is not None:
-            self._sending_since = now
-        self._unsent = unsent
-        return 0.0 if self._sending_since is None else now - self._sending_since
-
-    async def run(self, socket: ViewerSocket) -> None:
+    async def run(self, socket: Outlet) -> None:
         """Send until the end, or until the viewer is gone."""
         now = time.monotonic()
-        next_stats, next_ping = now + STATS_SECONDS, now
+        next_stats, next_ping = now + self._stats_seconds, now if socket.ping_seconds < math.inf else math.inf
         with contextlib.suppress(ConnectionError):
             while True:
                 self._wake.clear()
                 while self._outbox:
-                    await self._timed(socket.send(self._outbox.pop(0)))
+                    await socket.send(self._outbox.pop(0))
                 if self.ending is not None:
                     await self._take_leave(socket, self.ending)
                     return
                 now = time.monotonic()
                 if now >= next_stats:
-                    next_stats = now + STATS_SECONDS
-                    await self._timed(socket.send(messages.message("stats", self._figures(now))))
+                    next_stats = now + self._stats_seconds
+                    await socket.send(messages.message("stats", self._figures(now)))
                 if now >= next_ping:
-                    next_ping = now + PING_SECONDS
-                    await socket.ping(struct.pack("!d", now))
+                    next_ping = now + socket.ping_seconds
+                    await socket.ping()
                 due = self._showing.due()
                 if due is not None and due <= now:
                     await self._send_picture(socket, now)
                     continue
                 await self._sleep(min(next_stats, next_ping, due if due is not None else next_stats))
 
-    async def _send_picture(self, socket: ViewerSocket, now: float) -> None:
+    async def _send_picture(self, socket: Outlet, now: float) -> None:
         try:
             framed = await self._showing.next_message(now)
         except EncodeError as error:
@@ -114,25 +106,21 @@ class Writer:
             await asyncio.sleep(0)  # whatever the reason, others get their turn
         elif self.ending is None:
             begun = time.monotonic()
-            await self._timed(socket.send_ready(framed))
+            await socket.send_ready(framed)
             done = time.monotonic()
             self.traffic.sent(done, len(framed))
             self._sent(done, done - begun)
 
-    async def _timed(self, sending: Awaitable[None]) -> None:
-        self._sending_since = time.monotonic()
-        try:
-            await sending
-        finally:
-            self._sending_since = None
-
-    async def _take_leave(self, socket: ViewerSocket, ending: Ending) -> None:
+    async def _take_leave(self, socket: Outlet, ending: Ending) -> None:
         if ending.farewell is not None:
-            await self._timed(socket.send(ending.farewell))
+            await socket.send(ending.farewell)
         await socket.close(ending.code, ending.reason)
 
     async def _sleep(self, until: float) -> None:
         """Wait for something to do, until ``until`` at the latest."""
+        if until == math.inf:
+            await self._wake.wait()
+            return
         loop = asyncio.get_running_loop()
         timer = loop.call_later(max(0.0, until - time.monotonic()), self._wake.set)
         try:

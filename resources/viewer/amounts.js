@@ -45,3 +45,22 @@ export function millisecondWords(value) {
 export function clockWords(moment) {
   return moment.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
+
+/** @type {[number, "second" | "minute" | "hour" | "day"][]} */
+const AGES = [[60, "second"], [60, "minute"], [24, "hour"], [Infinity, "day"]];
+
+/**
+ * Return how long ago something was, in words that need not be written anew every second for long.
+ * @param {Date} moment
+ */
+export function agoWords(moment) {
+  let age = Math.max(0, Date.now() - moment.getTime()) / 1000;
+  age = age < 10 ? age : age - (age % 5);
+  for (const [most, unit] of AGES) {
+    if (age < most) {
+      return new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "auto" }).format(-Math.floor(age), unit);
+    }
+    age /= most;
+  }
+  return "";
+}

@@ -48,3 +48,18 @@ export function addressedOptions(query) {
 export function watchPath(id) {
   return `/watch/${encodeURIComponent(String(id))}`;
 }
+
+/** Return the address over which many sources are watched at once. */
+export function streamsAddress() {
+  const address = new URL("/streams", location.href);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  return address.href;
+}
+
+/**
+ * Return the path of the page that shows several sources side by side.
+ * @param {(string | number)[]} ids
+ */
+export function wallPath(ids) {
+  return `/watch/${ids.map((id) => encodeURIComponent(String(id))).join("+")}`;
+}

@@ -1,6 +1,7 @@
 // The binary messages of `panecast.v1` (docs/wire.md): bytes in, values out, and back. No socket, no canvas in sight.
 
 export const PROTOCOL = "panecast.v1";
+export const MANY_PROTOCOL = "panecast.many.v1";
 
 export const COPY = 0;
 export const JPEG = 1;
@@ -11,6 +12,8 @@ export const H264 = 5;
 
 const PICTURE = 1;
 const POINTER = 2;
+const CHANNEL = 3;
+const CHANNEL_SIZE = 4;
 const WHOLE = 1;
 const EXACT = 2;
 const SHARPENING = 4;
@@ -189,6 +192,26 @@ export function ack(sequence, milliseconds) {
   view.setUint32(8, sequence % 2 ** 32, true);
   view.setUint32(12, Math.floor(sequence / 2 ** 32), true);
   return view.buffer;
+}
+
+/**
+ * Return what says that the messages which follow belong to a channel.
+ * @param {number} channel
+ */
+export function select(channel) {
+  return Uint8Array.of(CHANNEL, 0, channel & 0xff, channel >> 8).buffer;
+}
+
+/**
+ * Return the channel that a message selects, null when it is another kind of message.
+ * @param {ArrayBuffer} message
+ */
+export function selected(message) {
+  if (message.byteLength !== CHANNEL_SIZE) {
+    return null;
+  }
+  const view = new DataView(message);
+  return view.getUint8(0) === CHANNEL ? view.getUint16(2, true) : null;
 }
 
 /** Return what asks for a whole picture. */

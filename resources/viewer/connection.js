@@ -9,7 +9,7 @@ const LONGEST_PAUSE = 30;
 const GOOD_SECONDS = 10;
 /** Up to this part of a pause more or less, so that not all viewers of a server that returns come at once. */
 const JITTER = 0.25;
-/** A server that says something every two seconds, and said nothing for so long, is out of reach. Milliseconds. */
+/** A server that says something every few seconds, and said nothing for so long, is out of reach. Milliseconds. */
 const SILENT = 8000;
 const TICK = 1000;
 
@@ -44,10 +44,12 @@ export class Connection {
   /**
    * @param {() => string} address asked anew for each try
    * @param {Listener} listener
+   * @param {string} [protocol]
    */
-  constructor(address, listener) {
+  constructor(address, listener, protocol = PROTOCOL) {
     this.address = address;
     this.listener = listener;
+    this.protocol = protocol;
     /** @type {WebSocket | null} */
     this.socket = null;
     this.pause = 0;
@@ -116,7 +118,7 @@ export class Connection {
     clearInterval(this.timer);
     this.timer = undefined;
     this.listener.trying();
-    const socket = new WebSocket(this.address(), PROTOCOL);
+    const socket = new WebSocket(this.address(), this.protocol);
     socket.binaryType = "arraybuffer";
     let openedAt = 0;
     socket.onopen = () => {

@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import json_parts, page_parts, reader_parts, servers, thread_parts
+from tests.benchmarks import json_parts, page_parts, reader_parts, servers, thread_parts, wall_parts
 from tests.benchmarks.counting import OtherWork
 from tests.benchmarks.report import Row, Watched, printed
 from tests.benchmarks.running import adopt_orphans, display, reap_orphans
@@ -29,6 +29,7 @@ def parts() -> dict[str, Part]:
         page_parts.settle,
         thread_parts.busy,
         thread_parts.flat,
+        wall_parts.wall,
         reader_parts.floor,
         reader_parts.shared,
         reader_parts.local,

@@ -37,6 +37,7 @@ async def main() -> None:
             "encodes": hub.encoder.encodes + sum(film.encodes for film in (hub.films.running if hub.films else ())),
             "viewers": len(registry),
             "picture_rate": sum(session.bytes_per_second for session in registry.sessions()),
+            "fps": [session.fps for session in registry.sessions()],
             "formats": [session.options.format for session in registry.sessions()],
         }
         print(json.dumps(counters), flush=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from capture.encode import Rendition, encode, with_pointer
+from capture.encode import Rendition, encode, scaled, with_pointer
 from capture.errors import EncodeError
 from capture.frame import Pointer
 from tests.capture.canned import frame, plain
@@ -85,3 +85,16 @@ def test_the_pointer_is_left_out_on_request() -> None:
 def test_what_a_codec_cannot_do_is_said() -> None:
     with pytest.raises(EncodeError, match="webp"):
         encode(frame(plain(0, 0, 0, width=20000, height=2)), Rendition("webp"))
+
+
+@pytest.mark.parametrize("size", [(320, 180), (160, 90), (240, 135), (199, 101)])
+def test_what_is_made_smaller_is_the_mean_of_what_it_was(size: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(5).integers(0, 255, (360, 640, 4), dtype=np.uint8)
+    small = scaled(pixels, *size)
+    part = scaled(pixels, size[0] // 2, size[1], (0, 0, 640 / size[0] * (size[0] // 2), 360))
+    means = Image.fromarray(pixels[:, :, 0]).resize(size, Image.Resampling.BOX)
+
+    assert small.shape == (size[1], size[0], 4)
+    assert np.abs(small[:, :, 0].astype(int) - np.asarray(means)).max() <= 1
+    # A part is what it would be in the whole, so that no seam is seen.
+    assert (part == small[:, : size[0] // 2]).all()

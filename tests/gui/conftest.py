@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -46,10 +47,10 @@ def states(window: Callable[..., Source]) -> Callable[..., tuple[SourceState, ..
 
 @pytest.fixture
 def viewer(window: Callable[..., Source]) -> Callable[..., SessionView]:
-    """Return a maker of viewers."""
+    """Return a maker of sessions."""
 
-    def make(session_id: str, source: Source | None = None) -> SessionView:
-        return SessionView(
+    def make(session_id: str, source: Source | None = None, **changes: object) -> SessionView:
+        view = SessionView(
             session_id,
             "127.0.0.1",
             "Mozilla/5.0 Firefox/128.0",
@@ -60,5 +61,6 @@ def viewer(window: Callable[..., Source]) -> Callable[..., SessionView]:
             time.monotonic() - 250,
             "live",
         )
+        return replace(view, **changes)  # type: ignore[arg-type]  any field may be changed
 
     return make

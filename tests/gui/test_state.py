@@ -5,7 +5,7 @@ import pytest
 from capture.source import Source
 from gui.remembered import added, found_again, remember, removed, with_source, without_source
 from gui.settings import REMEMBERED_LIMIT
-from gui.state import AppState, SourceOrder, SourceState, source_states
+from gui.state import AppState, SourceOrder, SourceState, source_states, watchers
 from server.sharing import ShareRule, parse_rule
 from server.stats import SessionView
 
@@ -16,10 +16,10 @@ def test_source_knows_whether_it_is_shared_and_by_how_many_watched(
     first, second = window(1), window(2)
     reused = window(1, pid=9999)
 
-    states = source_states((first, second), (second,), (viewer("a", second), viewer("b", second)))
+    states = source_states((first, second), (second,), watchers((viewer("a", second), viewer("b", second))))
 
     assert states == (SourceState(first, False, 0), SourceState(second, True, 2))
-    assert source_states((reused,), (first,), (viewer("a", first),)) == (SourceState(reused, False, 0),)
+    assert source_states((reused,), (first,), watchers((viewer("a", first),))) == (SourceState(reused, False, 0),)
 
 
 def test_known_sources_keep_their_place_and_new_ones_follow(window: Callable[..., Source]) -> None:

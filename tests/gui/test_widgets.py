@@ -12,7 +12,7 @@ from gui.icons import Icons
 from gui.message_bar import MessageBar
 from gui.panel import Panel
 from gui.sharing import QrDialog, Sharing
-from gui.state import AppState, Message, SourceState
+from gui.state import AppState, Message, SourceState, watchers
 from gui.tray import Tray
 from gui.viewers import Viewers, describe, lasted, rate
 from server.options import StreamOptions
@@ -143,7 +143,7 @@ def test_viewers_fold_away_while_nobody_watches(
     qtbot.addWidget(card)
     card.show_state(sharing_state)
     assert card.table.isHidden()
-    card.show_state(AppState(phase="sharing", viewers=(viewer("a"), viewer("b"))))
+    card.show_state(AppState(phase="sharing", viewers=watchers((viewer("a"), viewer("b")))))
 
     assert not card.table.isHidden()
     assert [card.model.index(0, column).data() for column in range(8)] == [
@@ -158,11 +158,33 @@ def test_viewers_fold_away_while_nobody_watches(
     ]
 
 
+def test_a_page_that_shows_several_sources_is_one_row(
+    qtbot: QtBot, viewer: Callable[..., SessionView], window: Callable[..., Source]
+) -> None:
+    card = Viewers()
+    qtbot.addWidget(card)
+    tiles = [viewer(str(number), window(number), group="page", fps=2.0) for number in (1, 2, 3)]
+    late = viewer("4", window(3), group="page", fps=2.0, state="waiting")
+    card.show_state(AppState(viewers=watchers((*tiles, viewer("alone"), late))))
+    wishes: list[str] = []
+    card.disconnect_wished.connect(wishes.append)
+    button = card.table.indexWidget(card.model.index(0, 8)).findChild(QPushButton, "disconnect")
+    assert isinstance(button, QPushButton)
+    button.click()
+
+    assert card.model.rowCount() == 2
+    row = [card.model.index(0, column).data() for column in range(8)]
+    assert row[2:8] == ["3 sources", "15 fps · JPEG 80", "8 fps", "842 kB/s", "4 min", "Live"]
+    tip = card.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "Window 1\nWindow 2\nWindow 3"
+    assert wishes == ["page"]
+
+
 def test_disconnect_names_the_viewer_of_its_row(qtbot: QtBot, viewer: Callable[..., SessionView]) -> None:
     card = Viewers()
     qtbot.addWidget(card)
-    card.show_state(AppState(viewers=(viewer("a"), viewer("b"), viewer("c"))))
-    card.show_state(AppState(viewers=(viewer("b"), viewer("c"))))
+    card.show_state(AppState(viewers=watchers((viewer("a"), viewer("b"), viewer("c")))))
+    card.show_state(AppState(viewers=watchers((viewer("b"), viewer("c")))))
     wishes: list[str] = []
     card.disconnect_wished.connect(wishes.append)
     button = card.table.indexWidget(card.model.index(1, 8)).findChild(QPushButton, "disconnect")

@@ -1,0 +1,288 @@
+"""One viewer's connection over which many sources are watched, each on a channel that the viewer opens and closes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+
+from aiohttp import WSMessage, WSMsgType, web
+
+from server import messages, wire
+from server.channels import Channel, Line, closed
+from server.commands import BadCommand, Command, FloodGate, parse
+from server.errors import BAD_REQUEST, CLOSE_CODES, DONE
+from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
+from server.registry import SessionRegistry
+from server.session import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, Terms, ViewerSession
+from server.sharing import listed
+from server.socket import LARGEST_MESSAGE, ViewerSocket, text_frame
+from server.stats import Totals
+from server.writer import Ending
+
+log = logging.getLogger(__name__)
+
+MOST_CHANNELS = 64
+LAST_CHANNEL = 0xFFFF
+SOURCES_SECONDS = 0.25
+"""The list of sources is not sent more often than this."""
+BEAT_SECONDS = 3.0
+"""So often there is a sign of life, from which a viewer knows that a silent connection still stands."""
+FLOOD_RATE, FLOOD_SECONDS = 50, 4.0
+"""A page that opens all its tiles at once is no flood: what may come of commands to the connection, on average."""
+MISSING = "Nothing is shared under this id."
+TOO_MANY = f"A connection carries {MOST_CHANNELS} sources at most; close one first."
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An open channel: its session, and the task that writes for it."""
+
+    session: ViewerSession
+    task: asyncio.Task[None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a viewer wants to see on a channel."""
+
+    source_id: str
+    options: StreamOptions
+    terms: Terms
+
+
+class Connection:
+    """Serves one viewer of many sources until either side ends it.
+
+    `run` belongs to the request's task and reads. One task more writes what is said on channel 0, and one for each
+    open channel writes its session's messages. Everything else is called on the loop by the registry.
+    """
+
+    def __init__(self, registry: SessionRegistry, viewer: tuple[str, str], base_url: str) -> None:
+        """``viewer`` is (address, program); ``base_url`` stands in front of the addresses in the list of sources."""
+        self.id = f"page-{secrets.token_hex(4)}"
+        self._registry = registry
+        self._viewer = viewer
+        self._base_url = base_url
+        self._line: Line | None = None
+        self._channels: dict[int, _Open] = {}
+        self._selected = 0
+        self._outbox: list[tuple[int, bytes]] = []
+        self._ending: Ending | None = None
+        self._wake = asyncio.Event()
+        self._has_new_sources = True
+        self._flood = FloodGate(FLOOD_RATE, FLOOD_SECONDS)
+        self._heard_at = time.monotonic()
+        self._is_dropped = False
+
+    @property
+    def totals(self) -> Totals:
+        """Return whether it was dropped; what was sent is its sessions' to tell."""
+        return Totals(dropped=int(self._is_dropped))
+
+    async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
+        """Serve the viewer until the connection ends; every channel ends with it."""
+        self._line = Line(socket)
+        unsubscribe = self._registry.shares.subscribe(self._sources_changed)
+        writing = asyncio.create_task(self._write(self._line, socket), name=f"writer-{self.id}")
+        try:
+            async for received in response:
+                self._heard_at = time.monotonic()
+                if received.type is WSMsgType.PING:
+                    with contextlib.suppress(ConnectionError):
+                        await socket.pong(bytes(received.data))
+                elif received.type is WSMsgType.PONG:
+                    socket.note_pong(bytes(received.data))
+                elif self._ending is None:
+                    self._hear(received, self._line)
+        finally:
+            unsubscribe()
+            tasks = (writing, *(channel.task for channel in self._channels.values()))
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def end(self, code: str, words: str) -> None:
+        """Tell the viewer why, then close with the code that belongs to ``code``; the first call counts."""
+        if self._ending is None:
+            self._ending = Ending(CLOSE_CODES[code], code, messages.error(code, words))
+            self._wake.set()
+
+    def check(self, now: float) -> None:
+        """Drop a viewer that reads nothing, or that is silent; called by the registry a few times a second."""
+        if self._line is None:
+            return
+        if now - self._heard_at > SILENT_SECONDS:
+            log.info("%s fell silent", self.id)
+            self.abort()
+        elif self._line.stuck_for(now, None) > STALL_SECONDS and not self._is_dropped:
+            self._is_dropped = True
+            words = "This viewer took nothing for five seconds."
+            self._line.part(messages.error("too_slow", words), CLOSE_CODES["too_slow"])
+            asyncio.get_running_loop().call_later(PARTING_SECONDS, self._line.abort)
+
+    def abort(self) -> None:
+        """Cut the connection without a word."""
+        if self._line is not None:
+            self._line.abort()
+
+    # Listening.
+
+    def _hear(self, received: WSMessage, line: Line) -> None:
+        """Take a message for the channel that the viewer selected, or the selection of another one."""
+        if received.type is WSMsgType.BINARY:
+            number = wire.read_channel(received.data)
+            if number is not None:
+                self._selected = number
+                return
+        found = self._channels.get(self._selected)
+        if found is not None:
+            if received.type is WSMsgType.BINARY:
+                line.note_answer()
+            found.session.hear(received)
+        elif self._flood.is_flooded(time.monotonic()):
+            words = f"More than {FLOOD_RATE} messages a second to the connection for {FLOOD_SECONDS:g} seconds."
+            self.end("flooding", words)
+        elif self._selected == 0:
+            self._hear_command(received)
+        # What is for a channel that is closed was on its way when that happened.
+
+    def _hear_command(self, received: WSMessage) -> None:
+        if received.type is not WSMsgType.TEXT:
+            self._say(0, messages.error("bad_message", "Only text messages and selections are understood here."))
+        elif len(received.data.encode()) > LARGEST_MESSAGE:
+            self.end("message_too_large", f"A message may have {LARGEST_MESSAGE} bytes at most.")
+        else:
+            try:
+                command = parse(received.data, ("open", "close"))
+                (self._open if command.name == "open" else self._close)(command)
+            except BadCommand as bad:
+                self._say(0, messages.error(bad.code, bad.message))
+            except InvalidOption as bad:
+                self._say(0, messages.error("invalid_option", bad.message, bad.field))
+
+    def _open(self, command: Command) -> None:
+        number = _channel_number(command)
+        if number in self._channels:
+            raise InvalidOption("channel", number, "the number of a channel that is not open")
+        if len(self._channels) >= MOST_CHANNELS:
+            self._refuse(number, "too_many_viewers", TOO_MANY)
+            return
+        try:
+            wish = self._wish(command)
+        except InvalidOption as bad:
+            self._say(number, messages.error("invalid_option", bad.message, bad.field))
+            self._say(number, closed(number, BAD_REQUEST, "invalid_option"))
+            return
+        source = self._registry.shares.find(wish.source_id)
+        if source is None:
+            self._refuse(number, "source_not_found", MISSING)
+            return
+        session = self._registry.open(source, wish.options, self._viewer, binary=True, terms=wish.terms)
+        task = asyncio.create_task(self._serve(number, session), name=f"channel-{self.id}-{number}")
+        self._channels[number] = _Open(session, task)
+
+    def _wish(self, command: Command) -> _Wish:
+        """Return what an ``open`` asks for. Raises `InvalidOption`."""
+        patch = {name: value for name, value in command.options.items() if name not in ("channel", "id", "stats")}
+        source_id = command.options.get("id")
+        if isinstance(source_id, bool) or not isinstance(source_id, str | int):
+            raise InvalidOption("id", source_id, "the handle of a source")
+        stats = command.options.get("stats", 0)
+        if stats not in (0, 1):
+            raise InvalidOption("stats", stats, "0 or 1")
+        options = self._registry.defaults_for(binary=True).patched(patch, BINARY_FORMATS).for_form(binary=True)
+        return _Wish(str(source_id), options, Terms(self.id, frozenset(patch), bool(stats)))
+
+    def _close(self, command: Command) -> None:
+        number = _channel_number(command)
+        found = self._channels.pop(number, None)
+        if found is not None:  # else it has just been closed from here
+            found.task.cancel()
+            self._say(number, closed(number, DONE, "asked for"))
+
+    async def _serve(self, number: int, session: ViewerSession) -> None:
+        """Write a channel's messages until its session is over."""
+        try:
+            await session.write(Channel(self._require_line(), number))
+        finally:
+            self._registry.close_session(session)
+            found = self._channels.get(number)
+            if found is not None and found.session is session:
+                del self._channels[number]
+
+    def _refuse(self, number: int, code: str, words: str) -> None:
+        self._say(number, messages.error(code, words))
+        self._say(number, closed(number, CLOSE_CODES[code], code))
+
+    def _require_line(self) -> Line:
+        assert self._line is not None
+        return self._line
+
+    # Writing on channel 0, and what is said of channels that have no session.
+
+    def _sources_changed(self) -> None:
+        self._has_new_sources = True
+        self._wake.set()
+
+    def _say(self, channel: int, text: bytes) -> None:
+        self._outbox.append((channel, text_frame(text)))
+        self._wake.set()
+
+    async def _write(self, line: Line, socket: ViewerSocket) -> None:
+        """Send until the end, or until the viewer is gone."""
+        try:
+            await self._talk(line, socket)
+        except ConnectionError:
+            return
+        except Exception:
+            log.exception("writing to %s failed", self.id)
+            self.abort()
+
+    async def _talk(self, line: Line, socket: ViewerSocket) -> None:
+        next_sources = next_beat = time.monotonic()
+        while True:
+            self._wake.clear()
+            while self._outbox:
+                await line.send(*self._outbox.pop(0))
+            if self._ending is not None:
+                await self._take_leave(line, self._ending)
+                return
+            now = time.monotonic()
+            if self._has_new_sources and now >= next_sources:
+                next_sources = now + SOURCES_SECONDS
+                self._has_new_sources = False
+                await line.send(0, self._sources())
+            if now >= next_beat:
+                next_beat = now + BEAT_SECONDS
+                await line.send(0, text_frame(messages.message("alive", {})))
+                await socket.ping()
+            await self._sleep(min(next_sources, next_beat) if self._has_new_sources else next_beat)
+
+    def _sources(self) -> bytes:
+        return text_frame(messages.message("sources", listed(self._registry.shares, self._base_url)))
+
+    async def _take_leave(self, line: Line, ending: Ending) -> None:
+        for channel in self._channels.values():
+            channel.task.cancel()
+        if ending.farewell is not None:
+            await line.send(0, text_frame(ending.farewell))
+        await line.close(ending.code, ending.reason)
+
+    async def _sleep(self, until: float) -> None:
+        timer = asyncio.get_running_loop().call_later(max(0.0, until - time.monotonic()), self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()
+
+
+def _channel_number(command: Command) -> int:
+    """Return the channel that a command is about. Raises `InvalidOption`."""
+    number = command.options.get("channel")
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= LAST_CHANNEL:
+        raise InvalidOption("channel", number, f"a whole number from 1 to {LAST_CHANNEL}")
+    return number
