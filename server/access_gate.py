@@ -28,6 +28,8 @@ PAGE_FOLDERS = ("/watch/", "/viewer/")
 """With `PAGES`: what comes without a credential, because the page is what asks for one. Nothing about windows is in it:
 to a stranger no source exists."""
 LOOKING = frozenset({"GET", "HEAD"})
+FOR_OWNER = frozenset({"/metrics"})
+"""What tells about all that is shared and everybody who watches."""
 
 NEEDED = (
     "Open the link that the person at the other computer gave you, or ask for one. "
@@ -41,6 +43,7 @@ OTHER_LINK = "This browser came in by another link than the one in the address. 
 ASKED_FIRST = "With this link every new device is asked about first: open it in a browser."
 LOCAL_ONLY = "Panecast is open to this computer only. Its owner can open it to the network."
 BLOCKED = "The person at the other computer does not let this address watch."
+NOT_FOR_GUESTS = "Only the person at the other computer may see that."
 ONLY_LOOK = "A link is for watching; nothing can be changed by it."
 TWO_COOKIES = (
     "The browser sent two different cookies of Panecast. Delete the cookies of this address and open the link."
@@ -170,6 +173,8 @@ class Gate:
             return found
         if isinstance(found, Guest) and knock.method not in LOOKING:
             return Denial(403, ONLY_LOOK)
+        if isinstance(found, Guest) and knock.path in FOR_OWNER:
+            return Denial(403, NOT_FOR_GUESTS)
         return self._entry(found)
 
     def approach(self, knock: Knock) -> Peer | Refusal:

@@ -246,6 +246,12 @@ def test_guest_looks_and_changes_nothing(house: House, link: Link) -> None:
     assert status(house.judge(THERE, method="HEAD", token=link.token)) == 200
 
 
+def test_guest_gets_no_figures_about_others(house: House, link: Link) -> None:
+    assert status(house.judge(THERE, "/metrics", token=link.token)) == 403
+    assert status(house.judge(HERE, "/metrics", token=link.token, via="proxy")) == 403
+    assert status(house.judge(HERE, "/metrics")) == 200
+
+
 def test_withdrawn_and_expired_links_are_told_apart_from_wrong_ones_and_not_counted(house: House) -> None:
     revoked = house.links.make("Kitchen", LOG_ONLY)
     expired = house.links.make("Cellar", LOG_ONLY, expires=house.clock() + 60)

@@ -93,3 +93,10 @@ def test_only_others_pages_are_foreign() -> None:
     assert POLICY.allows_foreign("null")
     assert not POLICY.allows_foreign("http://localhost:8080")
     assert not POLICY.allows_foreign(None)
+
+
+def test_only_pages_with_a_name_may_show_it_in_a_frame() -> None:
+    odd = AccessPolicy(frozenset(), frozenset({"https://b.example", "http://a.example:8000", "null", "https://c ; x"}))
+
+    assert POLICY.embedders == "'self' https://friend.example"
+    assert odd.embedders == "'self' http://a.example:8000 https://b.example"

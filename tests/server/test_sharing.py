@@ -4,7 +4,7 @@ import pytest
 
 from capture.catalog import Catalog
 from capture.source import DEMO_ID, DESKTOP_ID, Source
-from server.sharing import ShareList, ShareRule, described, parse_rule
+from server.sharing import ShareList, ShareRule, described, listed, parse_rule
 from tests.server.access_fakes import LOG, MAIL, VAULT
 
 DESKTOP = Source(DESKTOP_ID, "desktop", "Whole desktop", "", 3840, 1080)
@@ -60,6 +60,15 @@ def test_source_is_described_by_what_viewers_may_know() -> None:
         "width": 320,
         "height": 240,
         "state": "live",
+    }
+
+
+def test_only_what_is_shared_is_listed() -> None:
+    shares = ShareList(Catalog((LOG, MAIL), windows=False), (ShareRule.for_source(LOG),))
+
+    assert listed(shares, "http://localhost:8080") == {
+        "windows": [described(LOG) | {"url": "http://localhost:8080/watch/4711"}],
+        "count": 1,
     }
 
 
