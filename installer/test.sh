@@ -3,7 +3,7 @@
 #   sh installer/test.sh [--long] [--only STEP]
 #
 # --long also runs this script inside the bare system that the fresh test makes.
-# Steps: setup, ruff, format, mypy, imports, page, scripts, pytest (all but fresh), fresh.
+# Steps: setup, ruff, format, mypy, imports, page, scripts, access, pytest (all but fresh), fresh.
 # All steps run even when one fails; the exit status tells whether any did.
 set -eu
 
@@ -30,7 +30,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 case $only in
-    '' | setup | ruff | format | mypy | imports | page | scripts | pytest | fresh) ;;
+    '' | setup | ruff | format | mypy | imports | page | scripts | access | pytest | fresh) ;;
     *) fail "unknown step: $only" ;;
 esac
 
@@ -86,6 +86,13 @@ check_scripts() {
     fi
 }
 
+# Who gets in, and what is shared: every branch of it is tested, each by tests of its own.
+check_access() {
+    export COVERAGE_FILE="$top/.cache/coverage"
+    "$python" -m coverage run -m pytest -q tests/server/test_access_*.py tests/server/test_sharing.py &&
+        "$python" -m coverage report
+}
+
 failed=
 
 announce() {
@@ -136,6 +143,7 @@ step mypy "$python" -m mypy
 step imports "$python" -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 step page check_page
 step scripts check_scripts
+step access check_access
 
 if [ -n "$failed" ]; then
     printf '\n==== failed so far:%s\n' "$failed"

@@ -1,0 +1,92 @@
+"""All parts of access put together, on a clock and with random numbers that tests control."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from capture.catalog import Catalog
+from server.access import AccessPolicy, Refusal, host_names
+from server.access_consent import Consents
+from server.access_devices import Devices
+from server.access_entrance import Entered, Entrance
+from server.access_gate import Entry, Gate, GateRules, Guest
+from server.access_knock import Knock
+from server.access_links import Links
+from server.access_lockout import Lockout
+from server.access_pin import PinDisplay
+from server.access_store import Kept
+from server.sharing import ShareList, ShareRule
+from tests.server.access_fakes import LOG, MAIL, VAULT, CountedBytes, FakeClock
+
+HOST = "192.168.1.20:8080"
+COOKIE = "panecast-8080"
+
+
+class House:
+    """Everything a test of access needs to hold: three windows, two of them shared, open to the network."""
+
+    def __init__(self, kept: Kept | None = None, network: bool = True) -> None:
+        kept = kept or Kept()
+        self.clock = FakeClock()
+        self.catalog = Catalog((LOG, MAIL, VAULT), windows=False)
+        self.catalog.start()
+        self.shares = ShareList(self.catalog, (ShareRule.for_source(LOG), ShareRule.for_source(MAIL)))
+        random_bytes = CountedBytes()
+        self.links = Links(kept.links, kept.revoked, now=self.clock, random_bytes=random_bytes)
+        self.devices = Devices(self.links, kept.devices, kept.forgotten, now=self.clock, random_bytes=random_bytes)
+        self.lockout = Lockout(self.clock, self.clock)
+        self.pins = PinDisplay(self.clock, lambda below: 42_042 % below)
+        self.consents = Consents(self.clock, self.clock.later)
+        policy = AccessPolicy(
+            host_names(("localhost", "127.0.0.1", "::1", "192.168.1.20"), 8080),
+            frozenset({"http://friend.example", "null"}),
+        )
+        self.gate = Gate(
+            policy,
+            self.shares,
+            self.links,
+            self.devices,
+            self.lockout,
+            rules=GateRules(network=network),
+            cookie_name=COOKIE,
+        )
+        self.entrance = Entrance(self.gate, self.pins, self.consents)
+
+    def judge(self, address: str | None, path: str = "/api/windows", **how: Any) -> Entry | Refusal:
+        """Return what the gate says to a request; ``how`` is as with `knock`."""
+        return self.gate.judge(knock(address, path, **how))
+
+    async def entered(self, address: str, token: str, **how: Any) -> tuple[Guest, str]:
+        """Let a browser in by a link's token; return who it is and its cookie."""
+        entered = await self.entrance.by_link(knock(address, "/api/enter", method="POST", **how), token)
+        assert isinstance(entered, Entered)
+        assert entered.cookie is not None
+        return entered.who, entered.cookie
+
+    async def asking(self) -> None:
+        """Return once the person is asked something."""
+        async with asyncio.timeout(5):
+            while not self.consents.questions:  # noqa: ASYNC110  what is waited for has no event of its own
+                await asyncio.sleep(0)
+
+
+def knock(
+    address: str | None,
+    path: str = "/api/windows",
+    *,
+    method: str = "GET",
+    token: str | None = None,
+    bearer: str | None = None,
+    cookie: str | None = None,
+    **headers: str | list[str],
+) -> Knock:
+    """Return a request; ``headers`` are written with underscores, a list for a header that comes more than once."""
+    every = {"host": [HOST]} | {
+        name.replace("_", "-"): [value] if isinstance(value, str) else value for name, value in headers.items()
+    }
+    if bearer is not None:
+        every["authorization"] = [f"Bearer {bearer}"]
+    if cookie is not None:
+        every["cookie"] = [f"theme=dark; {COOKIE}={cookie}"]
+    return Knock(address, method, path, every, {} if token is None else {"token": [token]})

@@ -1,0 +1,724 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from capture.source import DEMO_ID, Source
+from server.access import Refusal
+from server.access_gate import Denial, Entry, GateRules, Guest, Owner, Stranger
+from server.access_knock import Knock, browser_name
+from server.access_links import Link
+from server.access_lockout import ALL, EACH
+from server.access_pin import MOST_FAILURES
+from server.sharing import ShareRule
+from tests.server.access_fakes import ELSEWHERE, HERE, LOG, MAIL, THERE, VAULT
+from tests.server.access_house import COOKIE, HOST, House, knock
+
+LOG_ONLY = (ShareRule.for_source(LOG),)
+WEBSITE = "http://evil.example"
+OURS = f"http://{HOST}"
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def link(house: House) -> Link:
+    return house.links.make("Living room", LOG_ONLY)
+
+
+def status(answer: Entry | Refusal) -> int:
+    """Return 200 for somebody who was let in, else the status of the refusal, whose words have to be a sentence."""
+    if isinstance(answer, Entry):
+        return 200
+    assert answer.message.endswith((".", "…"))
+    return answer.status
+
+
+def code(answer: Entry | Refusal) -> str:
+    assert isinstance(answer, Denial), answer
+    return answer.code
+
+
+def seen(answer: Entry | Refusal) -> set[str]:
+    assert isinstance(answer, Entry), answer
+    return set(answer.sources)
+
+
+def with_cookies(lines: str | list[str]) -> Knock:
+    """Return a request with just these lines of cookies."""
+    plain = knock(THERE)
+    return replace(plain, headers={**plain.headers, "cookie": [lines] if isinstance(lines, str) else lines})
+
+
+# ---- the owner
+
+
+@pytest.mark.parametrize("address", [HERE, "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("network", [False, True])
+def test_program_on_this_computer_needs_no_credential(address: str, network: bool) -> None:
+    answer = House(network=network).judge(address)
+
+    assert isinstance(answer, Entry)
+    assert answer.who == Owner()
+    assert seen(answer) == {LOG.id, MAIL.id}
+
+
+def test_own_page_on_this_computer_needs_none_either(house: House) -> None:
+    assert status(house.judge(HERE, origin=OURS)) == 200
+    assert status(house.judge(HERE, "/stream/4711", origin="http://localhost:8080", host="localhost:8080")) == 200
+
+
+@pytest.mark.parametrize("origin", ["http://friend.example", "null"])
+def test_allowed_page_needs_a_credential_once_the_network_may_come(house: House, link: Link, origin: str) -> None:
+    assert status(House(network=False).judge(HERE, origin=origin)) == 200
+    assert status(house.judge(HERE, origin=origin)) == 401
+    assert status(house.judge(HERE, origin=origin, token=link.token)) == 200
+
+
+def test_owner_may_ask_for_a_credential_here_too(house: House, link: Link) -> None:
+    house.gate.set_rules(GateRules(network=True, host_needs_token=True))
+
+    assert status(house.judge(HERE)) == 401
+    assert seen(house.judge(HERE, token=link.token)) == {LOG.id}
+
+
+def test_what_a_proxy_asks_is_not_asked_by_the_owner(house: House, link: Link) -> None:
+    for network in (False, True):
+        house.gate.set_rules(GateRules(network=network))
+        for header in ("x_forwarded_for", "forwarded", "via", "x_real_ip"):
+            assert status(house.judge(HERE, **{header: "203.0.113.9"})) == 401
+            assert seen(house.judge(HERE, token=link.token, **{header: "203.0.113.9"})) == {LOG.id}
+
+
+def test_owner_is_never_locked_out(house: House) -> None:
+    for number in range(1000):
+        assert status(house.judge(HERE, token=f"wrong-{number}")) == 401
+
+    assert status(house.judge(HERE)) == 200
+    assert status(house.judge(THERE, "/")) == 200
+
+
+def test_cookie_takes_nothing_from_the_owner(house: House) -> None:
+    assert isinstance(house.judge(HERE, cookie="a.wrong"), Entry)
+    assert house.lockout.failures == ()
+
+
+def test_owner_who_opens_a_link_sees_what_its_guests_see(house: House, link: Link) -> None:
+    assert seen(house.judge(HERE, token=link.token)) == {LOG.id}
+
+
+# ---- names, websites, addresses
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example:8080", "192.168.1.20", "192.168.1.20:8081", "192.168.1.20.:8080", "", [HOST, HOST], []],
+)
+def test_no_credential_helps_under_a_wrong_name(house: House, link: Link, host: str | list[str]) -> None:
+    assert status(house.judge(THERE, host=host, token=link.token)) == 421
+    assert status(house.judge(HERE, host=host)) == 421
+
+
+@pytest.mark.parametrize("origin", [WEBSITE, "http://192.168.1.20", f"{OURS}.evil.example", [OURS, WEBSITE], ""])
+async def test_no_credential_helps_a_website(house: House, link: Link, origin: str | list[str]) -> None:
+    _, cookie = await house.entered(THERE, link.token)
+
+    for how in ({"token": link.token}, {"cookie": cookie}, {"bearer": link.token}, {}):
+        assert status(house.judge(THERE, origin=origin, **how)) == 403
+        assert status(house.judge(HERE, origin=origin, **how)) == 403
+    refusal = await house.entrance.by_link(knock(THERE, "/api/enter", method="POST", origin=origin), link.token)
+    assert isinstance(refusal, Refusal)
+    refusal = await house.entrance.by_pin(knock(THERE, "/api/enter", method="POST", origin=origin), "042042")
+    assert isinstance(refusal, Refusal)
+
+
+@pytest.mark.parametrize("address", [THERE, "2001:db8::5", "", None])
+def test_nobody_from_outside_comes_while_it_is_for_this_computer_only(address: str | None) -> None:
+    house = House(network=False)
+    link = house.links.make("Living room", LOG_ONLY)
+
+    for path in ("/", "/api/windows", "/api/enter"):
+        assert status(house.judge(address, path, token=link.token)) == 403
+        assert status(house.judge(address, path)) == 403
+
+
+def test_forwarded_headers_open_nothing(house: House) -> None:
+    for header in ("x_forwarded_for", "forwarded", "x_real_ip"):
+        assert status(house.judge(THERE, **{header: "127.0.0.1"})) == 401
+
+
+def test_blocked_address_does_not_come_in(house: House, link: Link) -> None:
+    house.gate.set_rules(GateRules(network=True, blocked=frozenset({THERE, "host"})))
+
+    assert status(house.judge(THERE, token=link.token)) == 403
+    assert status(house.judge(THERE, "/")) == 403
+    assert status(house.judge(ELSEWHERE, token=link.token)) == 200
+    assert status(house.judge(HERE)) == 200
+
+
+# ---- strangers
+
+
+@pytest.mark.parametrize("path", ["/", "/favicon.ico", "/embed.js", "/watch/4711", "/watch/4713", "/viewer/page.js"])
+def test_stranger_gets_the_page_and_no_source(house: House, path: str) -> None:
+    answer = house.judge(THERE, path)
+
+    assert answer == Entry(Stranger(), {})
+    assert status(house.judge(THERE, path, cookie="a.wrong")) == 200
+    assert house.lockout.failures == ()
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/windows", "/api/health", "/health", "/metrics", "/stream/4711", "/snapshot/0.png", "/plain/0", "//"]
+)
+def test_stranger_gets_nothing_else(house: House, path: str) -> None:
+    assert code(house.judge(THERE, path)) == "credential_missing"
+
+
+def test_browser_may_ask_whether_it_may_ask(house: House, link: Link) -> None:
+    answer = house.judge(THERE, method="OPTIONS", origin="http://friend.example", token=link.token)
+
+    assert answer == Entry(Stranger(), {})
+
+
+def test_source_that_is_not_shared_is_there_for_nobody(house: House) -> None:
+    wide = house.links.make("Everything", (ShareRule("all"), ShareRule("id", VAULT.id)))
+
+    assert VAULT.id not in seen(house.judge(HERE))
+    assert seen(house.judge(THERE, token=wide.token)) == {LOG.id, MAIL.id}
+
+
+# ---- links
+
+
+def test_token_lets_in_by_query_and_by_header(house: House, link: Link) -> None:
+    by_query = house.judge(THERE, token=link.token)
+    by_header = house.judge(THERE, authorization=f"bearer  {link.token} ")
+
+    assert by_query == by_header
+    assert seen(by_query) == {LOG.id}
+    assert isinstance(by_query, Entry)
+    assert isinstance(by_query.who, Guest)
+    assert by_query.who.link_id == link.id
+    assert house.links.all[link.id].last_used == house.clock()
+    assert [device.name for device in house.devices.of(link.id)] == ["Unknown program"]
+
+
+@pytest.mark.parametrize("token", ["wrong", "x" * 4096, "\ud800", "ä", "' or 1=1"])
+def test_wrong_token_is_refused_and_counted(house: House, link: Link, token: str) -> None:
+    assert code(house.judge(THERE, token=token)) == "credential_wrong"
+    assert code(house.judge(THERE, bearer=token)) == "credential_wrong"
+    assert house.lockout.failures[0].count == 2
+
+
+def test_wrong_token_is_not_made_good_by_a_right_cookie(house: House, link: Link) -> None:
+    _, cookie = house.devices.admit(link, knock(THERE).peer, "Firefox")
+
+    assert code(house.judge(THERE, token="wrong", cookie=cookie)) == "credential_wrong"
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_empty_token_is_none(house: House, empty: str) -> None:
+    assert code(house.judge(THERE, token=empty.strip())) == "credential_missing"
+    assert code(house.judge(THERE, bearer=empty)) == "credential_missing"
+
+
+def test_two_tokens_are_refused_even_when_both_are_right(house: House, link: Link) -> None:
+    twice = replace(knock(THERE), query={"token": [link.token, link.token]})
+
+    assert code(house.gate.judge(twice)) == "credential_unclear"
+    assert code(house.judge(THERE, token=link.token, bearer=link.token)) == "credential_unclear"
+    assert code(house.judge(THERE, authorization=[f"Bearer {link.token}"] * 2)) == "credential_unclear"
+    assert code(house.judge(THERE, authorization=f"Basic {link.token}")) == "credential_unclear"
+    assert code(house.judge(HERE, token=link.token, bearer=link.token)) == "credential_unclear"
+
+
+def test_guest_looks_and_changes_nothing(house: House, link: Link) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        assert status(house.judge(THERE, method=method, token=link.token)) == 403
+        assert status(house.judge(HERE, method=method)) == 200
+    assert status(house.judge(THERE, method="HEAD", token=link.token)) == 200
+
+
+def test_guest_gets_no_figures_about_others(house: House, link: Link) -> None:
+    assert status(house.judge(THERE, "/metrics", token=link.token)) == 403
+    assert status(house.judge(HERE, "/metrics", token=link.token, via="proxy")) == 403
+    assert status(house.judge(HERE, "/metrics")) == 200
+
+
+def test_withdrawn_and_expired_links_are_told_apart_from_wrong_ones_and_not_counted(house: House) -> None:
+    revoked = house.links.make("Kitchen", LOG_ONLY)
+    expired = house.links.make("Cellar", LOG_ONLY, expires=house.clock() + 60)
+    house.links.revoke(revoked.id)
+    house.clock.advance(60)
+
+    for _ in range(EACH.failures + 1):
+        assert code(house.judge(THERE, token=revoked.token)) == "link_withdrawn"
+        assert code(house.judge(THERE, token=expired.token)) == "link_expired"
+    assert house.lockout.failures == ()
+
+
+def test_link_for_two_devices_lets_in_two(house: House) -> None:
+    link = house.links.make("Kitchen", LOG_ONLY, most_devices=2)
+
+    assert status(house.judge(THERE, token=link.token)) == 200
+    assert status(house.judge(ELSEWHERE, token=link.token)) == 200
+    assert code(house.judge("192.168.1.33", token=link.token)) == "too_many_devices"
+    assert status(house.judge(THERE, token=link.token)) == 200
+
+
+def test_link_that_asks_first_lets_no_program_in_by_its_token_alone(house: House) -> None:
+    link = house.links.make("Kitchen", LOG_ONLY, asks=True)
+
+    assert code(house.judge(THERE, token=link.token)) == "consent_needed"
+
+
+# ---- cookies
+
+
+async def test_browser_comes_in_by_its_cookie(house: House, link: Link) -> None:
+    who, cookie = await house.entered(THERE, link.token, user_agent="Mozilla/5.0 (Android 14) Firefox/130.0")
+    answer = house.judge(ELSEWHERE, cookie=cookie)
+
+    assert seen(answer) == {LOG.id}
+    assert seen(house.judge(ELSEWHERE, "/", cookie=cookie)) == {LOG.id}
+    assert isinstance(answer, Entry)
+    assert isinstance(answer.who, Guest)
+    assert (answer.who.device_id, answer.who.link_id) == (who.device_id, link.id)
+    assert house.devices.all[who.device_id].name == "Firefox, Android"
+
+
+async def test_token_of_the_same_link_beside_the_cookie_is_the_same_device(house: House, link: Link) -> None:
+    who, cookie = await house.entered(THERE, link.token)
+    answer = house.judge(THERE, cookie=cookie, token=link.token)
+
+    assert isinstance(answer, Entry)
+    assert answer.who == who
+    assert len(house.devices.all) == 1
+
+
+async def test_token_of_another_link_beside_the_cookie_is_refused(house: House, link: Link) -> None:
+    other = house.links.make("Kitchen", LOG_ONLY)
+    _, cookie = await house.entered(THERE, link.token)
+
+    assert code(house.judge(THERE, cookie=cookie, token=other.token)) == "credential_unclear"
+
+
+async def test_old_cookie_keeps_nobody_from_a_new_link(house: House, link: Link) -> None:
+    _, cookie = await house.entered(THERE, link.token)
+    house.links.revoke(link.id)
+    new = house.links.make("New", LOG_ONLY)
+
+    assert status(house.judge(THERE, cookie=cookie, token=new.token)) == 200
+    assert status(house.judge(THERE, "/", cookie=cookie)) == 200
+    assert (await house.entered(THERE, new.token, cookie=cookie))[0].link_id == new.id
+
+
+async def test_removed_device_is_told_so_and_not_counted(house: House, link: Link) -> None:
+    who, cookie = await house.entered(THERE, link.token)
+    house.devices.forget(who.device_id)
+
+    for _ in range(EACH.failures + 1):
+        assert code(house.judge(THERE, cookie=cookie)) == "removed"
+    assert house.lockout.failures == ()
+
+
+async def test_device_of_an_expired_link_is_told_so(house: House) -> None:
+    link = house.links.make("Cellar", LOG_ONLY, expires=house.clock() + 60)
+    _, cookie = await house.entered(THERE, link.token)
+    house.clock.advance(60)
+
+    assert code(house.judge(THERE, cookie=cookie)) == "link_expired"
+
+
+async def test_two_cookies_are_refused(house: House, link: Link) -> None:
+    _, cookie = await house.entered(THERE, link.token)
+
+    for doubled in (f"{COOKIE}={cookie}; {COOKIE}={cookie}", [f"{COOKIE}={cookie}", f"{COOKIE}=a.b"]):
+        assert code(house.gate.judge(with_cookies(doubled))) == "credential_unclear"
+    assert status(house.gate.judge(with_cookies(f"x{COOKIE}=a; {COOKIE} = {cookie} ;{COOKIE}x=b"))) == 200
+
+
+def test_wrong_cookies_are_counted_until_one_has_to_wait(house: House, link: Link) -> None:
+    codes = [code(house.judge(THERE, cookie=f"a.{number}")) for number in range(EACH.failures + 1)]
+
+    assert codes == ["credential_wrong"] * EACH.failures + ["locked_out"]
+
+
+# ---- guessing
+
+
+def test_guesser_waits_and_is_told_how_long(house: House, link: Link) -> None:
+    for number in range(EACH.failures):
+        house.judge(THERE, token=f"wrong-{number}")
+
+    answer = house.judge(THERE, token=link.token)
+    assert isinstance(answer, Denial)
+    assert (answer.status, answer.code, answer.retry_seconds) == (429, "locked_out", 60)
+    assert "1 minute." in answer.message
+    house.clock.advance(60)
+    house.judge(THERE, token="wrong")
+    answer = house.judge(THERE, token=link.token)
+    assert "2 minutes." in str(answer)
+    house.clock.advance(120)
+    assert status(house.judge(THERE, token=link.token)) == 200
+
+
+async def test_known_device_comes_in_while_its_address_has_to_wait(house: House, link: Link) -> None:
+    _, cookie = await house.entered(THERE, link.token)
+    for number in range(EACH.failures):
+        house.judge(THERE, token=f"wrong-{number}")
+
+    assert status(house.judge(THERE, cookie=cookie)) == 200
+    assert status(house.judge(THERE, token=link.token)) == 429
+
+
+def test_what_others_guess_keeps_nobody_with_a_link_out(house: House, link: Link) -> None:
+    for number in range(ALL.failures):
+        house.judge(f"10.0.0.{number}", token="wrong")
+
+    assert status(house.judge(THERE, token=link.token)) == 200
+    assert status(house.judge(ELSEWHERE, token="wrong")) == 429
+    assert status(house.judge(ELSEWHERE, cookie="a.wrong")) == 429
+
+
+async def test_ten_thousand_guesses_with_forged_headers_let_nobody_in(house: House, link: Link) -> None:
+    house.pins.show()
+    answers = set()
+    for number in range(10_000):
+        address = f"2001:db8:{number % 3000:x}::1"
+        forged = {"x_forwarded_for": "127.0.0.1", "x_real_ip": "::1", "forwarded": "for=127.0.0.1"}
+        match number % 3:
+            case 0:
+                answers.add(status(house.judge(address, token=f"wrong-{number}", **forged)))
+            case 1:
+                answers.add(status(house.judge(address, cookie=f"a.wrong-{number}", **forged)))
+            case _:
+                guess = knock(address, "/api/enter", method="POST", **forged)
+                refusal = await house.entrance.by_pin(guess, f"{number:06}")
+                assert isinstance(refusal, Refusal)
+                answers.add(refusal.status)
+
+    assert answers == {401, 429}
+    assert status(house.judge(HERE)) == 200
+    assert status(house.judge(THERE, token=link.token)) == 200
+
+
+# ---- staying
+
+
+async def test_everything_that_ends_a_visit_ends_it_at_once(house: House) -> None:
+    def wide() -> Link:
+        return house.links.make("Everything", (ShareRule("all"),))
+
+    async def guest(link: Link) -> Guest:
+        return (await house.entered(THERE, link.token))[0]
+
+    link = wide()
+    endings: list[tuple[Guest, Any]] = []
+    who = await guest(link)
+    endings.append((who, lambda: house.links.revoke(link.id)))
+    other = await guest(wide())
+    endings.append((other, lambda: house.devices.forget(other.device_id)))
+    third = await guest(wide())
+    endings.append((third, lambda: house.gate.set_rules(GateRules(network=True, blocked=frozenset({THERE})))))
+    endings.append((third, lambda: house.gate.set_rules(GateRules(network=False))))
+    told: list[None] = []
+    unsubscribe = house.gate.subscribe(lambda: told.append(None))
+    for visitor, end in endings:
+        house.gate.set_rules(GateRules(network=True))
+        assert house.gate.holds(visitor)
+        assert house.gate.may_see(visitor, LOG)
+        told.clear()
+        end()
+
+        assert told
+        assert not house.gate.holds(visitor)
+        assert not house.gate.may_see(visitor, LOG)
+        assert not house.gate.sees(visitor)
+    unsubscribe()
+    told.clear()
+    house.gate.set_rules(GateRules())
+    assert told == []
+
+
+def test_owner_stays_until_a_credential_is_asked_for(house: House) -> None:
+    assert house.gate.may_see(Owner(), LOG)
+    assert not house.gate.may_see(Owner(), VAULT)
+    assert not house.gate.holds(Owner(foreign=True))
+    house.gate.set_rules(GateRules(host_needs_token=True))
+    assert not house.gate.may_see(Owner(), LOG)
+
+
+def test_to_a_stranger_nothing_is_shared(house: House) -> None:
+    assert house.gate.holds(Stranger())
+    assert not house.gate.may_see(Stranger(), LOG)
+
+
+def test_reused_handle_is_seen_by_nobody(house: House, link: Link) -> None:
+    answer = house.judge(THERE, token=link.token)
+    assert isinstance(answer, Entry)
+    reused = Source(LOG.id, "window", LOG.title, LOG.app, 320, 240, pid=LOG.pid, started=2)
+    house.catalog.set_fixed((reused, MAIL))
+
+    for who in (answer.who, Owner()):
+        assert not house.gate.may_see(who, LOG)
+        assert not house.gate.may_see(who, reused)
+
+
+def test_link_for_a_title_ends_with_the_title(house: House) -> None:
+    link = house.links.make("Builds", (ShareRule("title", "build"),))
+    answer = house.judge(THERE, token=link.token)
+    assert isinstance(answer, Entry)
+    assert house.gate.may_see(answer.who, LOG)
+    house.catalog.set_fixed((Source(LOG.id, "window", "private", LOG.app, 320, 240, pid=99, started=1), MAIL))
+
+    # Who still holds the window as it was does not get it by that.
+    assert not house.gate.may_see(answer.who, LOG)
+
+
+def test_unsharing_takes_it_from_everybody(house: House, link: Link) -> None:
+    answer = house.judge(THERE, token=link.token)
+    assert isinstance(answer, Entry)
+    house.shares.set_rules((ShareRule("id", DEMO_ID),))
+
+    assert not house.gate.may_see(answer.who, LOG)
+    assert not house.gate.may_see(Owner(), LOG)
+
+
+# ---- the entrance
+
+
+async def entering(house: House, link: Link, **how: Any) -> asyncio.Task[Any]:
+    """Return what comes of opening a link that asks first, once the person is asked."""
+    task = asyncio.create_task(house.entrance.by_link(knock(THERE, "/api/enter", method="POST", **how), link.token))
+    await house.asking()
+    return task
+
+
+async def with_pin(house: House, source_id: str | None = None, address: str = THERE) -> asyncio.Task[Any]:
+    """Return what comes of the right PIN, once the person is asked."""
+    pin = house.pins.show()
+    at_the_door = knock(address, "/api/enter", method="POST", user_agent="curl/8")
+    task = asyncio.create_task(house.entrance.by_pin(at_the_door, pin.digits, source_id))
+    await house.asking()
+    return task
+
+
+async def test_entrance_is_open_to_who_has_nothing_yet(house: House) -> None:
+    assert house.judge(THERE, "/api/enter", method="POST", bearer="whatever") == Entry(Stranger(), {})
+    assert house.lockout.failures == ()
+
+
+async def test_browser_that_is_known_stays_the_same_device(house: House, link: Link) -> None:
+    who, cookie = await house.entered(THERE, link.token)
+    again = await house.entrance.by_link(knock(THERE, "/api/enter", method="POST", cookie=cookie), link.token)
+
+    assert again.cookie is None  # type: ignore[union-attr]
+    assert again.who == who  # type: ignore[union-attr]
+    assert len(house.devices.all) == 1
+
+
+async def test_browser_that_changes_links_counts_at_the_new_one_only(house: House, link: Link) -> None:
+    other = house.links.make("Kitchen", LOG_ONLY)
+    _, cookie = await house.entered(THERE, link.token)
+    who, _ = await house.entered(THERE, other.token, cookie=cookie)
+
+    assert [device.id for device in house.devices.all.values()] == [who.device_id]
+
+
+async def test_wrong_token_does_not_get_through_the_entrance(house: House, link: Link) -> None:
+    refusal = await house.entrance.by_link(knock(THERE, "/api/enter", method="POST"), "wrong")
+
+    assert code(refusal) == "credential_wrong"  # type: ignore[arg-type]
+
+
+async def test_full_link_lets_no_browser_in_and_asks_nobody(house: House) -> None:
+    link = house.links.make("Kitchen", LOG_ONLY, most_devices=1, asks=True)
+    task = await entering(house, link)
+    house.consents.answer(house.consents.questions[0].id, "allow")
+    await task
+    refusal = await house.entrance.by_link(knock(ELSEWHERE, "/api/enter", method="POST"), link.token)
+
+    assert code(refusal) == "too_many_devices"  # type: ignore[arg-type]
+
+
+async def test_two_who_wait_for_the_last_place_do_not_both_get_it(house: House) -> None:
+    link = house.links.make("Kitchen", LOG_ONLY, most_devices=1, asks=True)
+    first = await entering(house, link)
+    second = asyncio.create_task(house.entrance.by_link(knock(ELSEWHERE, "/api/enter", method="POST"), link.token))
+    await asyncio.sleep(0)
+    for question in house.consents.questions:
+        house.consents.answer(question.id, "allow")
+
+    answers = await asyncio.gather(first, second)
+    assert [isinstance(answer, Denial) for answer in answers] == [False, True]
+    assert len(house.devices.all) == 1
+
+
+@pytest.mark.parametrize(("answer", "remembered"), [("allow", 1), ("once", 0)])
+async def test_link_that_asks_lets_in_who_is_allowed(house: House, answer: Any, remembered: int) -> None:
+    link = house.links.make("Kitchen", (ShareRule("all"),), asks=True)
+    task = await entering(house, link, user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0")
+    question = house.consents.questions[0]
+
+    assert (question.address, question.browser, question.by) == (THERE, "Firefox, Linux", "Kitchen")
+    assert question.wanted == ("build log", "Inbox")
+    house.consents.answer(question.id, answer)
+    entered = await task
+    assert status(house.judge(THERE, cookie=entered.cookie)) == 200
+    assert len(house.devices.remembered) == remembered
+
+
+async def test_link_revoked_while_the_person_is_asked_lets_nobody_in(house: House) -> None:
+    link = house.links.make("Kitchen", LOG_ONLY, asks=True)
+    task = await entering(house, link)
+    house.links.revoke(link.id)
+    house.consents.answer(house.consents.questions[0].id, "allow")
+
+    assert code(await task) == "link_expired"
+    assert not house.devices.all
+
+
+async def test_network_closed_while_the_person_is_asked_lets_nobody_in(house: House) -> None:
+    link = house.links.make("Kitchen", LOG_ONLY, asks=True)
+    task = await entering(house, link)
+    pin_task = await with_pin(house, address=ELSEWHERE)
+    house.gate.set_rules(GateRules(network=False))
+    for question in house.consents.questions:
+        house.consents.answer(question.id, "allow")
+
+    assert status(await task) == 403
+    assert status(await pin_task) == 403
+    assert not house.devices.all
+
+
+async def test_second_question_of_one_address_is_refused(house: House) -> None:
+    link = house.links.make("Kitchen", LOG_ONLY, asks=True)
+    task = await entering(house, link)
+    refusal = await house.entrance.by_link(knock(THERE, "/api/enter", method="POST"), link.token)
+
+    assert code(refusal) == "busy"  # type: ignore[arg-type]
+    pin = house.pins.show()
+    refusal = await house.entrance.by_pin(knock(THERE, "/api/enter", method="POST"), pin.digits)
+    assert code(refusal) == "busy"  # type: ignore[arg-type]
+    # It was not even looked at.
+    assert house.pins.pin == pin
+    house.consents.deny_all()
+    assert code(await task) == "refused"
+
+
+async def test_pin_and_consent_together_let_in(house: House) -> None:
+    task = await with_pin(house)
+    question = house.consents.questions[0]
+
+    assert (question.by, question.browser, question.wanted) == ("PIN", "curl", ("Everything that is shared",))
+    # One PIN opens one question.
+    assert house.pins.pin is None
+    house.consents.answer(question.id, "allow")
+    entered = await task
+    answer = house.judge(THERE, cookie=entered.cookie)
+    assert seen(answer) == {LOG.id, MAIL.id}
+    assert isinstance(answer, Entry)
+    assert isinstance(answer.who, Guest)
+    assert answer.who.link_id == ""
+    house.devices.forget(answer.who.device_id)
+    assert not house.gate.holds(answer.who)
+
+
+async def test_consent_is_for_what_was_asked_for(house: House) -> None:
+    task = await with_pin(house, LOG.id)
+    question = house.consents.questions[0]
+
+    assert question.wanted == ("build log",)
+    house.consents.answer(question.id, "once")
+    entered = await task
+    assert seen(house.judge(THERE, cookie=entered.cookie)) == {LOG.id}
+    assert house.devices.remembered == ()
+
+
+@pytest.mark.parametrize("source_id", [VAULT.id, "999999", "../etc"])
+async def test_nobody_learns_by_asking_what_there_is(house: House, source_id: str) -> None:
+    task = await with_pin(house, source_id)
+    question = house.consents.questions[0]
+
+    assert question.wanted == ("Something that is not shared",)
+    house.consents.answer(question.id, "allow")
+    entered = await task
+    assert seen(house.judge(THERE, cookie=entered.cookie)) == set()
+
+
+async def test_silence_lets_nobody_in_and_counts(house: House) -> None:
+    task = await with_pin(house)
+    house.clock.advance(60)
+
+    assert code(await task) == "refused"
+    assert not house.devices.all
+    assert house.lockout.failures[0].what == "question"
+
+
+async def test_who_is_denied_again_and_again_has_to_wait(house: House) -> None:
+    for _ in range(EACH.failures):
+        task = await with_pin(house)
+        house.consents.answer(house.consents.questions[0].id, "deny")
+        await task
+    house.pins.show()
+    refusal = await house.entrance.by_pin(knock(THERE, "/api/enter", method="POST"), "042042")
+
+    assert code(refusal) == "locked_out"  # type: ignore[arg-type]
+
+
+async def test_who_leaves_while_the_person_thinks_is_not_remembered(house: House) -> None:
+    task = await with_pin(house)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert house.consents.questions == ()
+    assert not house.devices.all
+
+
+async def test_ten_guesses_are_all_there_are_for_one_pin(house: House) -> None:
+    house.pins.show()
+    answers = []
+    for number in range(MOST_FAILURES + 5):
+        at_the_door = knock(f"10.0.0.{number}", "/api/enter", method="POST")
+        answers.append(code(await house.entrance.by_pin(at_the_door, "000000")))  # type: ignore[arg-type]
+
+    assert house.pins.pin is None
+    assert set(answers) == {"credential_wrong"}
+    refusal = await house.entrance.by_pin(knock(THERE, "/api/enter", method="POST"), "042042")
+    assert code(refusal) == "credential_wrong"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox, Linux"),
+        ("Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/128.0 Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/128.0 Safari/537.36 Edg/128.0", "Edge, Windows"),
+        ("Firefox/1", "Firefox"),
+        ("VLC/3.0.20 LibVLC/3.0.20", "VLC"),
+        ("", ""),
+        (" / ", ""),
+    ],
+)
+def test_browser_is_named_as_people_name_it(agent: str, name: str) -> None:
+    assert browser_name(agent) == name
+
+
+def test_nothing_that_is_printed_holds_a_secret(house: House, link: Link) -> None:
+    shown = knock(THERE, token=link.token, bearer=link.token, cookie=f"a.{link.token}")
+    device, cookie = house.devices.admit(link, shown.peer, "Firefox")
+    entered = house.judge(THERE, cookie=cookie)
+
+    for value in (shown, entered, house.judge(THERE, token=link.token), device, link):
+        assert link.token not in repr(value)
+        assert cookie not in repr(value)

@@ -1,0 +1,304 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server import access_files
+from server.access_devices import Devices
+from server.access_files import NotPrivate, append_private, make_private_folder, read_private, replace_private
+from server.access_links import Links
+from server.access_peers import Peer
+from server.access_store import MOST_BYTES, AccessFile, Kept
+from server.sharing import ShareRule
+from tests.server.access_fakes import LOG, THERE, CountedBytes, FakeClock
+
+PHONE = Peer.of(THERE)
+
+
+def some() -> Kept:
+    """Return links and devices of every kind."""
+    clock, random_bytes = FakeClock(), CountedBytes()
+    links = Links(now=clock, random_bytes=random_bytes)
+    devices = Devices(links, now=clock, random_bytes=random_bytes)
+    link = links.make("Living room “1”", (ShareRule.for_source(LOG), ShareRule("title", "ü")), expires=2e9)
+    links.make("Kitchen", (ShareRule("all"),), most_devices=2, asks=True)
+    links.revoke(links.make("Gone", ()).id)
+    devices.admit(link, PHONE, "Firefox")
+    devices.admit_program(link, PHONE, "VLC")
+    devices.admit_by_consent((ShareRule.for_source(LOG),), PHONE, "Safari")
+    devices.admit_by_consent((), PHONE, "Once", once=True)
+    devices.forget(devices.admit(link, PHONE, "Gone")[0].id)
+    return Kept.of(links, devices)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> AccessFile:
+    return AccessFile(tmp_path / "panecast")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def test_first_start_has_nothing_and_no_problem(file: AccessFile) -> None:
+    assert file.load() == Kept()
+    assert file.problems == ()
+
+
+def test_everything_comes_back(file: AccessFile) -> None:
+    kept = some()
+
+    assert file.save(kept) is None
+    assert AccessFile(file.path.parent).load() == kept
+    assert len(kept.devices) == 3
+    assert (len(kept.links), len(kept.revoked), len(kept.forgotten)) == (2, 1, 1)
+
+
+def test_no_cookie_is_on_disk(file: AccessFile) -> None:
+    links = Links()
+    devices = Devices(links)
+    link = links.make("Living room", ())
+    _, cookie = devices.admit(link, PHONE, "Firefox")
+    file.save(Kept.of(links, devices))
+
+    text = file.path.read_text()
+    assert cookie.partition(".")[2] not in text
+    # The token is: the panel has to be able to show the link again.
+    assert link.token in text
+
+
+def test_nobody_else_may_read_it(file: AccessFile) -> None:
+    old = os.umask(0)
+    try:
+        file.save(some())
+    finally:
+        os.umask(old)
+
+    assert mode(file.path) == 0o600
+    assert mode(file.path.parent) == 0o700
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
+def test_folder_that_was_open_is_closed(file: AccessFile) -> None:
+    file.path.parent.mkdir(mode=0o755)
+    file.path.parent.chmod(0o755)
+    file.save(some())
+
+    assert mode(file.path.parent) == 0o700
+
+
+def test_file_that_was_open_is_closed_and_said(file: AccessFile) -> None:
+    file.save(some())
+    file.path.chmod(0o644)
+
+    assert file.load() == some()
+    assert "could read" in file.problems[0]
+    assert mode(file.path) == 0o600
+    file.load()
+    assert file.problems == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"version": 2}',
+        b'{"only_at_night": true}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": 0, "only_at_night": true}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "", "scope": [], "created": 0}]}',
+        b'{"links": [{"id": "a", "name": "", "token": "%s", "scope": [], "created": 0}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [{"kind": "title"}], "created": 0}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": "now"}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": 0, "most_devices": 0}]}',
+    ],
+)
+def test_damaged_file_is_kept_aside_and_said_and_lets_nobody_in(file: AccessFile, content: bytes) -> None:
+    content = content.replace(b"%s", b"t" * 32)
+    file.path.parent.mkdir(mode=0o700)
+    file.path.write_bytes(content)
+    file.path.chmod(0o600)
+    aside = file.path.with_name("access.json.bak")
+
+    assert file.load() == Kept()
+    assert "access.json.bak" in file.problems[0]
+    assert aside.read_bytes() == content
+    assert mode(aside) == 0o600
+    assert file.save(some()) is None
+    assert file.load() == some()
+
+
+def test_damaged_file_that_cannot_be_moved_is_not_written_over(
+    file: AccessFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.path.parent.mkdir(mode=0o700)
+    file.path.write_bytes(b"{")
+    file.path.with_name("access.json.bak").mkdir()
+
+    assert file.load() == Kept()
+    assert "damaged" in file.problems[0]
+    assert "not kept" in (file.save(some()) or "")
+    assert file.path.read_bytes() == b"{"
+
+
+def test_symbolic_link_is_neither_read_nor_written(file: AccessFile, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    AccessFile(tmp_path / "theirs").save(some())
+    other.write_bytes((tmp_path / "theirs" / "access.json").read_bytes())
+    file.path.parent.mkdir(mode=0o700)
+    file.path.symlink_to(other)
+    before = other.read_bytes()
+
+    assert file.load() == Kept()
+    assert "symbolic link" in file.problems[0]
+    assert "not kept" in (file.save(Kept()) or "")
+    assert "symbolic link" in (AccessFile(file.path.parent).save(Kept()) or "")
+    assert other.read_bytes() == before
+    assert file.path.is_symlink()
+
+
+def test_symbolic_link_in_the_place_of_the_new_file_is_not_followed(file: AccessFile, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("theirs")
+    file.path.parent.mkdir(mode=0o700)
+    file.path.with_name(".access.json.new").symlink_to(other)
+
+    assert file.save(some()) is None
+    assert other.read_text() == "theirs"
+    assert file.load() == some()
+
+
+def test_folder_that_leads_elsewhere_is_refused(file: AccessFile, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    file.path.parent.symlink_to(tmp_path / "elsewhere")
+
+    assert "leads elsewhere" in (file.save(some()) or "")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_folder_and_file_of_somebody_else_are_refused(file: AccessFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.save(some())
+    monkeypatch.setattr(access_files.os, "geteuid", lambda: 12345)
+
+    assert "belongs to somebody else" in (AccessFile(file.path.parent).save(Kept()) or "")
+    assert file.load() == Kept()
+    assert "belongs to somebody else" in file.problems[0]
+
+
+def test_pipe_and_giant_are_refused(file: AccessFile) -> None:
+    file.path.parent.mkdir(mode=0o700)
+    os.mkfifo(file.path)
+
+    file.load()
+    assert "plain file" in file.problems[0]
+    file.path.unlink()
+    with file.path.open("wb") as giant:
+        giant.truncate(MOST_BYTES + 1)
+    file.load()
+    assert "larger" in file.problems[0]
+
+
+def test_what_a_killed_program_left_behind_goes(file: AccessFile) -> None:
+    file.path.parent.mkdir(mode=0o700)
+    file.path.with_name(".access.json.new").write_text("half of the secre")
+
+    assert file.save(some()) is None
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
+@pytest.mark.parametrize("step", ["open", "fsync", "replace"])
+def test_failure_at_any_step_leaves_the_old_file(file: AccessFile, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    file.save(some())
+
+    def full(*args: object, **more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(*((access_files.Path, "replace") if step == "replace" else (access_files.os, step)), full)
+        words = file.save(Kept())
+
+    assert "No space left" in (words or "")
+    assert file.load() == some()
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
+SAVES_ON_AND_ON = """
+import sys
+from pathlib import Path
+from server.access_store import AccessFile, Kept
+file = AccessFile(Path(sys.argv[1]))
+full = Kept(revoked=("x" * 64,) * 20_000)
+while True:
+    for kept in (full, Kept()):
+        assert file.save(kept) is None
+        print("saved", flush=True)
+"""
+
+
+@pytest.mark.parametrize("saves", [1, 2, 5])
+def test_program_killed_while_it_saves_leaves_the_old_file_or_the_new_one(file: AccessFile, saves: int) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-c", SAVES_ON_AND_ON, str(file.path.parent)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert running.stdout is not None
+        assert [running.stdout.readline() for _ in range(saves)] == ["saved\n"] * saves
+    finally:
+        running.kill()
+        running.communicate()
+
+    assert file.load() in (Kept(), Kept(revoked=("x" * 64,) * 20_000))
+    assert file.problems == ()
+    assert file.save(some()) is None
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
+def test_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, where a folder should be", encoding="utf-8")
+
+    assert "could not be saved" in (AccessFile(tmp_path / "taken").save(Kept()) or "")
+    assert "could not be saved" in (AccessFile(tmp_path / "taken" / "below").save(Kept()) or "")
+
+
+def test_kept_is_not_printed_with_its_secrets() -> None:
+    kept = some()
+
+    assert kept.links[0].token not in repr(kept)
+    assert json.dumps(repr(kept)) == '"Kept(2 links, 3 devices)"'
+
+
+def test_appending_keeps_to_the_same_rules(tmp_path: Path) -> None:
+    path = tmp_path / "panecast" / "lines"
+
+    assert append_private(path, "one\n") == 4
+    assert append_private(path, "two\ud800\n") == 9
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+    path.unlink()
+    path.symlink_to(tmp_path / "other")
+    with pytest.raises(NotPrivate):
+        append_private(path, "three\n")
+    path.unlink()
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(NotPrivate):
+            append_private(path, "three\n")
+    finally:
+        os.close(reader)
+    assert not (tmp_path / "other").exists()
+
+
+def test_private_files_can_be_made_and_read(tmp_path: Path) -> None:
+    make_private_folder(tmp_path / "a" / "b")
+    replace_private(tmp_path / "a" / "b" / "file", b"content")
+
+    assert read_private(tmp_path / "a" / "b" / "file", 7) == (b"content", False)
