@@ -1,0 +1,89 @@
+"""What no picture may hold: our own windows, and those of programs that keep secrets. Knows names, not windows."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from capture.source import Unsubscribe
+
+STARTING_LIST = (
+    # Password managers.
+    "1password", "bitwarden", "buttercup", "dashlane", "enpass", "keepass", "keeweb", "lastpass", "nordpass",
+    "padloc", "password safe", "passwordsafe", "pwsafe", "passky", "proton pass", "protonpass", "qtpass", "roboform",
+    "world secrets", "keyguard", "kpcli",
+    # Authenticators.
+    "authenticator", "authy", "ente auth", "enteauth", "yubico", "yubioauth", "otpclient", "numberstation",
+    # What asks for passwords, and keeps keys.
+    "seahorse", "gnome keyring", "gcr prompter", "gcr viewer", "pinentry", "kwallet", "ksshaskpass", "ssh askpass",
+    "openssh askpass", "kleopatra",
+    # Those who ask before something is done with the administrator's rights.
+    "polkit", "lxpolkit", "lxqt policykit", "xfce polkit", "mate polkit", "pkexec", "kdesu", "gksu", "lxqt sudo",
+)  # fmt: skip
+"""Programs that are never shown unless a person says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverShown:
+    """Whose windows are kept out of every picture.
+
+    Attributes:
+        programs: names of programs or of window classes. Capitals and what stands between words do not count, and
+            a last word may be cut: ``ente auth`` is also ``io.ente.auth`` and ``Ente-Authenticator``, but
+            ``enpass`` is not ``openpass``.
+        pid: our own process, None to show its windows as well.
+    """
+
+    programs: tuple[str, ...] = STARTING_LIST
+    pid: int | None = field(default_factory=os.getpid)
+
+    def names_one_of(self, names: Iterable[str]) -> bool:
+        """Tell whether one of ``names``, of a program or a window's class, is on the list."""
+        listed = _listed(self.programs)
+        return any(_begins_in(_words(name), program) for name in names for program in listed)
+
+
+class Guard:
+    """What is never shown, as it is now. Changed on the loop, read by any thread.
+
+    Attributes:
+        rules: a frozen value, swapped whole.
+    """
+
+    def __init__(self, rules: NeverShown | None = None) -> None:
+        self.rules = NeverShown() if rules is None else rules
+        self._listeners: list[Callable[[], None]] = []
+
+    def set_rules(self, rules: NeverShown) -> None:
+        """Hold to ``rules`` from the next picture on."""
+        if rules != self.rules:
+            self.rules = rules
+            for listener in tuple(self._listeners):
+                listener()
+
+    def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
+        """Have ``changed()`` called on the loop after each change; return what ends that."""
+        self._listeners.append(changed)
+        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\W_]+", text.casefold()))
+
+
+@functools.lru_cache(maxsize=4)
+def _listed(programs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    # A name without a word in it would be the beginning of every other.
+    return tuple(words for words in map(_words, programs) if words)
+
+
+def _begins_in(words: tuple[str, ...], program: tuple[str, ...]) -> bool:
+    """Tell whether ``program``'s words stand somewhere in ``words``, of the last one at least its beginning."""
+    *whole, last = program
+    return any(
+        list(words[at : at + len(whole)]) == whole and words[at + len(whole)].startswith(last)
+        for at in range(len(words) - len(whole))
+    )
