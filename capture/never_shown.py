@@ -43,7 +43,7 @@ class NeverShown:
     def names_one_of(self, names: Iterable[str]) -> bool:
         """Tell whether one of ``names``, of a program or a window's class, is on the list."""
         listed = _listed(self.programs)
-        return any(_begins_in(_words(name), program) for name in names for program in listed)
+        return listed is not None and any(listed.search(name.casefold()) for name in names)
 
 
 class Guard:
@@ -70,20 +70,10 @@ class Guard:
         return lambda: self._listeners.remove(changed) if changed in self._listeners else None
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^\W_]+", text.casefold()))
-
-
 @functools.lru_cache(maxsize=4)
-def _listed(programs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    # A name without a word in it would be the beginning of every other.
-    return tuple(words for words in map(_words, programs) if words)
-
-
-def _begins_in(words: tuple[str, ...], program: tuple[str, ...]) -> bool:
-    """Tell whether ``program``'s words stand somewhere in ``words``, of the last one at least its beginning."""
-    *whole, last = program
-    return any(
-        list(words[at : at + len(whole)]) == whole and words[at + len(whole)].startswith(last)
-        for at in range(len(words) - len(whole))
-    )
+def _listed(programs: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return what finds one of ``programs`` in a name without capitals, None for an empty list."""
+    words = [re.findall(r"[^\W_]+", program.casefold()) for program in programs]
+    # A program without a word in it would be found in every name.
+    ways = [r"[\W_]+".join(map(re.escape, each)) for each in words if each]
+    return re.compile(r"(?<![^\W_])(?:" + "|".join(ways) + ")") if ways else None
