@@ -26,7 +26,7 @@ def make_backend(source: Source, guard: Guard | None = None) -> Backend:
     if source.kind == "window":
         from capture.backends.x11_window import X11Window
 
-        return X11Window(source)
+        return X11Window(source, guard or Guard())
     from capture.backends.screen import Screen
 
     return Screen(source, guard or Guard())

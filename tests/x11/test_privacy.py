@@ -284,6 +284,22 @@ async def test_a_changed_list_holds_from_the_next_picture_on(
     assert colour(spy.subscription, 150, 200) == SECRET
 
 
+async def test_a_window_of_such_a_program_is_not_shown_by_itself(
+    hub: Hub, guard: Guard, keeper: Windows, plain: Windows, until: Until
+) -> None:
+    secret = keeper.open("secret", 100, 100, 150, 150, f"{SECRET:06x}")
+    shown = plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
+    spy, other = (Spy(hub, Source(handle, "window", "", "", 0, 0)) for handle in (secret, shown))
+    await until(lambda: spy.subscription.condition.state == "closed")
+    await until(lambda: other.looked)
+    guard.set_rules(NeverShown(("editor",)))
+    await other.subscription.refresh()
+    await until(lambda: other.subscription.condition.state == "closed")
+
+    assert "never" in spy.subscription.condition.reason
+    assert spy.looked == 0
+
+
 async def test_a_guard_costs_no_take_while_nothing_happens(hub: Hub, keeper: Windows, until: Until) -> None:
     keeper.open("secret", 100, 100, 150, 150, f"{SECRET:06x}")
     spy = Spy(hub)
