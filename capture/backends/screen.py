@@ -16,6 +16,7 @@ from xcffib import Error as XError
 from capture.backends import Wake
 from capture.backends.x11 import GONE, DamageWatch, Display, PointerWatch, speaks_to_display, wait_for_events
 from capture.backends.x11_cover import Cover
+from capture.curtain import PLAIN
 from capture.errors import DisplayGone, SourceGone
 from capture.frame import Pointer, Take
 from capture.never_shown import Guard
@@ -23,8 +24,6 @@ from capture.pixels import Rect, paint_over
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
-COVER = 0x262B33
-"""The colour, calm and dark, of what must not be seen."""
 
 
 class Screen:
@@ -94,7 +93,7 @@ class Screen:
         pixels = np.frombuffer(shot.raw, dtype=np.uint8).reshape(shot.height, shot.width, 4)
         self._covered = self._cover.rects(begun)
         left, top = place["left"], place["top"]
-        paint_over(pixels, [Rect(r.x - left, r.y - top, r.width, r.height) for r in self._covered], COVER)
+        paint_over(pixels, [Rect(r.x - left, r.y - top, r.width, r.height) for r in self._covered], PLAIN)
         self._told = True
         # All of it may differ, not only the damage: the screen was painted on while this happened.
         return Take(LIVE, pixels, None, where, is_ours=True)

@@ -12,7 +12,7 @@ import pytest
 import simplejpeg
 
 from capture.backends.choose import make_backend
-from capture.backends.screen import COVER
+from capture.curtain import PLAIN as COVER
 from capture.encode import Encoded, Rendition
 from capture.encoder import WholeWish
 from capture.frame import Frame
