@@ -31,3 +31,15 @@ def program_names(pid: int | None) -> tuple[str, ...]:
             if "-m" in command[1:-1]:
                 names.append(command[command.index("-m", 1) + 1])
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def process_started(pid: int | None) -> int | None:
+    """Return when a process began, in clock ticks since boot (proc(5), field 22 of stat)."""
+    if pid is None:
+        return None
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        # The second field is the program's name in parentheses and may itself hold spaces and parentheses.
+        return int(stat.rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return None

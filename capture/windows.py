@@ -33,6 +33,7 @@ from capture.backends.x11 import Display, speaks_to_display
 from capture.backends.x11_owners import Owners
 from capture.errors import CaptureError, DisplayGone
 from capture.never_shown import Guard
+from capture.process import process_started
 from capture.source import Condition, Icon, Source, State, clean_text
 from capture.waiting import wait_readable
 
@@ -253,7 +254,7 @@ class _Table:
             height=int(height),
             state=state,
             pid=pid,
-            started=_started(pid),
+            started=process_started(pid),
             icon=self._icon(number),
         )
 
@@ -350,15 +351,3 @@ def _program(pid: int | None) -> str:
         return clean_text(Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return ""
-
-
-def _started(pid: int | None) -> int | None:
-    """Return when a process began, in clock ticks since boot (proc(5), field 22 of stat)."""
-    if pid is None:
-        return None
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        # The second field is the program's name in parentheses and may itself hold spaces and parentheses.
-        return int(stat.rpartition(")")[2].split()[19])
-    except (OSError, ValueError, IndexError):
-        return None

@@ -23,6 +23,7 @@ from capture.errors import CaptureError, SourceGone
 from capture.frame import Pointer, Take
 from capture.never_shown import Guard
 from capture.pixels import Rect
+from capture.process import process_started
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
@@ -41,6 +42,7 @@ class X11Window:
     """Backend for one window; it is closed to us when ``guard`` says that its program is never shown."""
 
     def __init__(self, source: Source, guard: Guard) -> None:
+        self._source = source
         self._guard = guard
         self._window = int(source.id)
         self._display: Display | None = None
@@ -49,6 +51,7 @@ class X11Window:
     @speaks_to_display
     def open(self) -> None:
         display = self._display = Display()
+        self._check_identity()
         self._check_rules()
         self._pictures = DrawablePictures(display)
         self._composite = display.extension(xcffib.composite, 0, 4)
@@ -96,6 +99,16 @@ class X11Window:
             if hasattr(self, "_pictures"):
                 self._pictures.close()
             display.close()
+
+    def _check_identity(self) -> None:
+        # While nothing was taken the window may have gone, and another program's may have got its number.
+        assert self._display is not None
+        pid, started = self._source.pid, self._source.started
+        if pid is None:
+            return
+        owner = self._display.numbers(self._window, "_NET_WM_PID")[:1]
+        if owner != (pid,) or process_started(pid) != started:
+            raise SourceGone(CLOSED)
 
     def _check_rules(self) -> None:
         # It is not listed either; but a list is always a little older than the window.
