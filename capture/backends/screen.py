@@ -112,7 +112,8 @@ class Screen:
         return Pointer(pointer.x - place["left"], pointer.y - place["top"], pointer.shape, pointer.image)
 
     def _is_covered_otherwise(self, begun: float) -> bool:
-        return self._cover.has_new_rules or self._cover.rects(begun) != self._covered
+        self._cover.look()
+        return self._cover.rects(begun) != self._covered
 
     def _absorb(self) -> Wake:
         assert self._display is not None

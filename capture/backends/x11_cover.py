@@ -68,11 +68,6 @@ class Cover:
         for window in display.connection.core.QueryTree(display.root).reply().children:
             self._add(window)
 
-    @property
-    def has_new_rules(self) -> bool:
-        """Tell whether other programs are to be covered than at the last `look`."""
-        return self._guard.rules is not self._rules
-
     def absorb(self, event: Any) -> None:
         """Take notice of something that happened on the display."""
         deed = self._deeds.get(type(event))
@@ -95,8 +90,8 @@ class Cover:
             self._stack = {window: place for place, window in enumerate(tree.reply().children)}
 
     def look(self) -> None:
-        """Find out whose the windows are that came since the last call."""
-        if self.has_new_rules:
+        """Find out whose the windows are that came, or may be other people's, since the last call."""
+        if self._guard.rules is not self._rules:
             self._rules = self._guard.rules
             self._unknown |= self._tops.keys()
         for window in tuple(self._unknown):

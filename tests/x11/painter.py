@@ -2,10 +2,11 @@
 
 ``open TITLE X Y WIDTH HEIGHT COLOUR`` answers with the handle. ``paint H X Y W H COLOUR``, ``move H X Y``,
 ``resize H W H``, ``title H TEXT``, ``minimise H``, ``restore H``, ``raise H``, ``close H``, ``type H ATOM``,
-``icon H SIZE``, ``lower H``, ``unmap H``, ``map H`` answer ``ok``. ``open TITLE X Y WIDTH HEIGHT COLOUR CLASS`` and
-``popup X Y WIDTH HEIGHT COLOUR``, which no window manager cares for, answer with the handle too; where the colour is
-``none`` the window shows what was there before until it is painted. ``stir SEED TURNS H …`` does random things to
-windows, and to popups beside them. Colours are hexadecimal RRGGBB, titles have no blanks. It is a process of its own,
+``icon H SIZE``, ``lower H``, ``unmap H``, ``map H``, ``put H INTO`` answer ``ok``.
+``open TITLE X Y WIDTH HEIGHT COLOUR CLASS`` and ``popup X Y WIDTH HEIGHT COLOUR``, which no window manager cares for,
+answer with the handle too; where the colour is ``none`` the window shows what was there before until it is painted.
+``stir SEED TURNS H …`` does random things to windows, and to popups beside them.
+Colours are hexadecimal RRGGBB, titles have no blanks. It is a process of its own,
 because windows of the process that lists are never listed; the first argument becomes its name.
 """
 
@@ -110,6 +111,9 @@ class Painter:
 
     def map(self, window: int) -> None:
         self.core.MapWindow(window)
+
+    def put(self, window: int, into: str) -> None:
+        self.core.ReparentWindow(window, int(into), 0, 0)
 
     def stir(self, seed: int, turns: str, *windows: str) -> None:
         draw = random.Random(seed)

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 import pytest
 import simplejpeg
+from xcffib.xproto import WindowClass
 
 from capture.backends.choose import make_backend
 from capture.curtain import PLAIN as COVER
@@ -199,15 +200,63 @@ async def test_a_window_is_painted_over_and_what_lies_beside_it_is_not(
 async def test_what_lies_over_it_is_seen_once_it_lies_still(
     hub: Hub, keeper: Windows, plain: Windows, until: Until
 ) -> None:
-    keeper.open("secret", 100, 100, 300, 200, f"{SECRET:06x}")
-    above = plain.open("above", 200, 150, 100, 100, f"{PLAIN:06x}")
     spy = Spy(hub)
+    keeper.open("secret", 100, 100, 300, 200, f"{SECRET:06x}")
+    await until(lambda: colour(spy.subscription, 250, 200) == COVER)
+    above = plain.open("above", 200, 150, 100, 100, f"{PLAIN:06x}")
     await until(lambda: colour(spy.subscription, 250, 200) == PLAIN)
     assert colour(spy.subscription, 120, 130) == COVER
     plain.do("close", above)
     await until(lambda: colour(spy.subscription, 250, 200) == COVER)
 
     assert spy.seen == []
+
+
+async def test_with_a_compositing_manager_nothing_counts_as_lying_over_it(
+    hub: Hub, keeper: Windows, plain: Windows, own: Painter, until: Until
+) -> None:
+    """It may let everything shine through, and tells nobody."""
+    spy = Spy(hub)
+    keeper.open("secret", 100, 100, 300, 200, f"{SECRET:06x}")
+    await until(lambda: colour(spy.subscription, 250, 200) == COVER)
+    above = plain.open("above", 200, 150, 100, 100, f"{PLAIN:06x}")
+    await until(lambda: colour(spy.subscription, 250, 200) == PLAIN)
+    manager = own.connection.generate_id()
+    own.core.CreateWindow(0, manager, own.screen.root, 0, 0, 1, 1, 0, WindowClass.InputOnly, 0, 0, [])
+    own.core.SetSelectionOwner(manager, own.atom("_NET_WM_CM_S0"), 0)
+    own.core.GetInputFocus().reply()
+    plain.do("paint", above, 0, 0, 5, 5, "00b000")
+    await until(lambda: colour(spy.subscription, 250, 200) == COVER)
+
+
+async def test_a_window_that_holds_one_of_such_a_program_is_painted_over_but_a_panel_with_its_icon_is_not(
+    hub: Hub, keeper: Windows, plain: Windows, own: Painter, until: Until
+) -> None:
+    panel = plain.do("popup", 50, 100, 200, 100, f"{PLAIN:06x}")
+    holder = plain.do("popup", 350, 100, 200, 100, f"{PLAIN:06x}")
+    spy = Spy(hub)
+    await until(lambda: colour(spy.subscription, 200, 150) == PLAIN and colour(spy.subscription, 500, 150) == PLAIN)
+    icon = own.popup("0", "0", "20", "20", "0000c0")
+    own.property(icon, "_XEMBED_INFO", "_XEMBED_INFO", 32, bytes(8))
+    own.put(icon, panel)
+    own.core.GetInputFocus().reply()
+    guest = keeper.do("popup", 600, 400, 20, 20, f"{SECRET:06x}")
+    keeper.do("put", guest, holder)
+    await until(lambda: colour(spy.subscription, 500, 150) == COVER)
+
+    await until(lambda: colour(spy.subscription, 200, 150) == PLAIN and colour(spy.subscription, 60, 110) == 0x0000C0)
+    assert spy.seen == []
+
+
+async def test_menus_of_the_window_manager_are_seen(hub: Hub, display: XServer, until: Until) -> None:
+    spy = Spy(hub)
+    await until(lambda: spy.subscription.newest is not None)
+    nothing = colour(spy.subscription, 315, 205)
+    display.run("xdotool", "mousemove", "300", "200", "click", "3")
+    try:
+        await until(lambda: colour(spy.subscription, 315, 205) not in (nothing, COVER))
+    finally:
+        display.run("xdotool", "key", "Escape")
 
 
 async def test_menus_of_such_a_program_are_painted_over_too(
