@@ -24,9 +24,9 @@ from capture.never_shown import Guard
 from capture.pixels import Rect, without
 
 INPUT_ONLY = xcffib.xproto.WindowClass.InputOnly
-LINGER = 1.0
+LINGER = 2.0
 """Seconds for which a place stays covered that a window has left: what was beneath it may not have painted itself
-again, and a compositing manager may still be fading the window out."""
+again on a busy computer, and a compositing manager may still be fading the window out."""
 
 
 class Cover:

@@ -33,6 +33,15 @@ MONITOR = Source("monitor-1", "monitor", "", "", 0, 0)
 SECRET, OWN, PLAIN = 0xFF00FF, 0xFF00F0, 0x00A000
 
 
+LINGER = "capture.backends.x11_cover.LINGER"
+
+
+@pytest.fixture(autouse=True)
+def short_linger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have places uncovered sooner: the windows of these tests paint themselves at once."""
+    monkeypatch.setattr(LINGER, 0.7)
+
+
 @pytest.fixture(scope="module")
 def small_xserver() -> Iterator[XServer]:
     """A display so small that every picture can be looked at."""
@@ -302,22 +311,32 @@ async def test_windows_that_flash_up_are_never_seen(hub: Hub, keeper: Windows, u
 
 
 async def test_what_others_have_not_painted_yet_is_not_seen(
-    hub: Hub, keeper: Windows, plain: Windows, until: Until
+    hub: Hub, keeper: Windows, plain: Windows, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     """Many windows have no background: until their program has painted them, the screen shows what lay there."""
     below = plain.do("popup", 50, 100, 300, 200, "none")
     plain.do("paint", below, 0, 0, 300, 200, f"{PLAIN:06x}")
     spy = Spy(hub)
     await until(lambda: colour(spy.subscription, 320, 200) == PLAIN)
+
+    async def paint_late(window: str) -> None:
+        monkeypatch.setattr(LINGER, 60)
+        await spy.subscription.refresh()
+        plain.do("paint", window, 0, 0, 300, 200, f"{PLAIN:06x}")
+        await spy.subscription.refresh()
+        assert colour(spy.subscription, 250, 200) == COVER
+        monkeypatch.setattr(LINGER, 0.2)
+        await spy.subscription.refresh()
+
+    monkeypatch.setattr(LINGER, 60)
     secret = keeper.do("popup", 100, 120, 200, 150, f"{SECRET:06x}")
-    above = plain.do("popup", 200, 100, 200, 200, "none")
-    await spy.subscription.refresh()
-    plain.do("paint", above, 0, 0, 200, 200, f"{PLAIN:06x}")
+    above = plain.do("popup", 200, 100, 300, 200, "none")
+    await paint_late(above)
     await until(lambda: colour(spy.subscription, 250, 200) == PLAIN)
     assert colour(spy.subscription, 150, 200) == COVER
+    monkeypatch.setattr(LINGER, 60)
     keeper.do("close", secret)
-    await spy.subscription.refresh()
-    plain.do("paint", below, 0, 0, 300, 200, f"{PLAIN:06x}")
+    await paint_late(below)
     await until(lambda: colour(spy.subscription, 150, 200) == PLAIN)
 
     assert spy.seen == []
