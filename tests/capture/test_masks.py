@@ -79,6 +79,15 @@ def test_what_differs_a_little_beneath_a_mask_looks_the_same() -> None:
     assert len(set(looks)) == 1
 
 
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (5, 300), (63, 64), (65, 130), (200, 191), (1000, 70)])
+def test_masks_of_any_size_are_made_of_large_blocks(width: int, height: int) -> None:
+    pixels = np.random.default_rng(3).integers(0, 255, (height, width, 4), dtype=np.uint8)
+    mask_over(pixels, (Mask(0, 0, 1, 1),))
+    blocks = max(1, width // BLOCK) * max(1, height // BLOCK)
+
+    assert len(np.unique(pixels.reshape(-1, 4), axis=0)) <= blocks
+
+
 async def test_no_picture_after_laying_a_mask_shows_what_it_hides(hub: Hub, canvas: Canvas, until: Until) -> None:
     canvas.noise(1)
     frames: list[Frame] = []
