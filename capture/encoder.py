@@ -53,12 +53,20 @@ class Order(Protocol):
         """Return what who has been given ``last`` will wish to have made of ``frame``, None for nothing."""
 
 
+def as_is(encoded: Encoded) -> Encoded:
+    """Finish a picture by leaving it as it is."""
+    return encoded
+
+
 @dataclass(frozen=True, slots=True)
 class WholeWish:
-    """A whole picture as ``rendition``, handed to ``finish`` in the worker; the outcome is shared too."""
+    """A whole picture as ``rendition``, handed to ``finish`` in the worker; the outcome is shared too.
+
+    Who wishes for the same rendition finished otherwise shares the encoding.
+    """
 
     rendition: Rendition
-    finish: Callable[[Encoded], Any]
+    finish: Callable[[Encoded], Any] = as_is
     follows_moves = False
 
     def family(self, frame: Frame) -> Hashable:
@@ -93,7 +101,7 @@ class SharedEncoder:
     Viewers always ask for the newest picture, so what was made of older ones is not kept.
 
     Attributes:
-        encodes: how many results were made.
+        encodes: how many pictures were encoded.
         asked: by source, the newest picture that anybody wanted encoded. Feeds read it from their threads.
     """
 
@@ -114,9 +122,7 @@ class SharedEncoder:
         self.asked[frame.source.identity] = frame.sequence
         slot = self._slots.get(key)
         if slot is None or slot.result.cancelled():
-            self.encodes += 1
-            loop = asyncio.get_running_loop()
-            result = asyncio.ensure_future(loop.run_in_executor(self._workers, wish.make, frame))
+            result = self._begin(frame, wish)
             result.add_done_callback(_retrieve)
             slot = _Slot(frame.sequence, result)
             self._keep(key, slot)
@@ -155,6 +161,18 @@ class SharedEncoder:
         """Drop what is kept of a source, once nobody watches it."""
         self.asked.pop(source.identity, None)
         self._slots = {key: slot for key, slot in self._slots.items() if key[0] != source.identity}
+
+    def _begin(self, frame: Frame, wish: Wish) -> asyncio.Future[Any]:
+        """Have ``wish`` made, from what others wished for where that will do."""
+        if isinstance(wish, WholeWish) and wish.finish is not as_is:
+            return asyncio.ensure_future(self._finish(frame, wish))
+        self.encodes += 1
+        making: asyncio.Future[Any] = asyncio.get_running_loop().run_in_executor(self._workers, wish.make, frame)
+        return making
+
+    async def _finish(self, frame: Frame, wish: WholeWish) -> Any:
+        encoded = await self.encode(frame, WholeWish(wish.rendition))
+        return await self.run(wish.finish, encoded)
 
     def _keep(self, key: tuple[Any, Hashable, Hashable], slot: _Slot) -> None:
         identity, family, _ = key

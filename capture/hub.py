@@ -7,13 +7,10 @@ import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TypeVar
 
 from capture.backends import Backend
 from capture.curtain import Curtain, strictest
-from capture.encode import Encoded, Rendition
-from capture.encoder import Order, SharedEncoder, WholeWish
-from capture.errors import NoPicture
+from capture.encoder import Order, SharedEncoder
 from capture.feed import Feed
 from capture.feed_thread import Demand, joined
 from capture.film import Films, MakeCodec
@@ -21,11 +18,7 @@ from capture.frame import Frame
 from capture.masks import Mask
 from capture.source import Condition, Source
 
-T = TypeVar("T")
-
 ENCODE_WORKERS = 2
-FIRST_PICTURE_SECONDS = 3.0
-"""How long a single picture is waited for."""
 
 
 class Subscription:
@@ -142,35 +135,6 @@ class Hub:
             feed, _ = self._wishes.pop(number)
             feed.unlisten(number)
             self._adjust(feed)
-
-    async def picture(
-        self,
-        source: Source,
-        rendition: Rendition,
-        finish: Callable[[Encoded], T],
-        may_take: Callable[[], bool] = lambda: True,
-    ) -> T:
-        """Return one fresh picture of ``source``.
-
-        Raises:
-            NoPicture: none could be had; the message says why.
-            EncodeError: it cannot be encoded this way.
-        """
-        subscription = self.subscribe(source, fps=60, pointer=rendition.cursor, changed=lambda: None, may_take=may_take)
-        try:
-            try:
-                async with asyncio.timeout(FIRST_PICTURE_SECONDS):
-                    await subscription.refresh()
-            except TimeoutError:
-                seconds = f"{FIRST_PICTURE_SECONDS:g}"
-                raise NoPicture(f"The source gave no picture within {seconds} seconds.") from None
-            frame = subscription.newest
-            if frame is None:
-                raise NoPicture(subscription.condition.reason or "There is no picture of it at the moment.")
-            made: T = await self.encoder.encode(frame, WholeWish(rendition, finish))
-        finally:
-            subscription.close()
-        return made
 
     def set_masks(self, source: Source, masks: tuple[Mask, ...]) -> None:
         """Have ``masks`` lie over all pictures of ``source`` that anybody gets after this call."""

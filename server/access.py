@@ -6,8 +6,11 @@ credential. The last has its place here; on this computer alone none is needed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s;,'\"/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,14 @@ class AccessPolicy:
 
     hosts: frozenset[str]
     origins: frozenset[str] = frozenset()
+
+    @property
+    def embedders(self) -> str:
+        """Return who may show a picture in a frame, as a Content-Security-Policy lists it.
+
+        Pages opened from a file (``null``) have no name there.
+        """
+        return " ".join(["'self'", *sorted(origin for origin in self.origins if ORIGIN.fullmatch(origin))])
 
     def refuses(self, headers: Mapping[str, Sequence[str]]) -> Refusal | None:
         """Return why a request with these headers (names in lower case) is refused, None if it is not."""

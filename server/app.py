@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from capture.snapshots import Snapshots
 from server.access import AccessPolicy
-from server.pages import SAFETY_HEADERS, load_pages
+from server.answers import PAGES, POLICY, REGISTRY, SECRET, SNAPSHOTS, STARTED, problem
+from server.pages import SAFETY_HEADERS, content_policy, load_pages
 from server.registry import SessionRegistry
-from server.routes import PAGES, REGISTRY, STARTED, add_routes, problem
+from server.routes import add_routes
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 16 * 1024
+FOREIGN_PATHS = ("/api/", "/snapshot/", "/mjpeg/", "/embed.js")
+"""What scripts, and pictures with ``crossorigin``, of pages that the owner allowed may read."""
+
+EMBEDDED_PATHS = ("/watch/", "/snapshot/", "/mjpeg/")
+"""What pages that the owner allowed may show in a frame, with ``?clean=1``."""
 
 
 def make_app(registry: SessionRegistry, policy: AccessPolicy) -> web.Application:
@@ -24,10 +32,18 @@ def make_app(registry: SessionRegistry, policy: AccessPolicy) -> web.Application
     app = web.Application(middlewares=[_gate(policy)], client_max_size=LARGEST_BODY)
     app[REGISTRY] = registry
     app[PAGES] = load_pages()
+    app[POLICY] = policy
+    app[SNAPSHOTS] = Snapshots(registry.hub)
+    app[SECRET] = secrets.token_bytes(32)
     app[STARTED] = time.monotonic()
+    app.on_cleanup.append(_close_snapshots)
     app.on_response_prepare.append(_headers(policy))
     add_routes(app)
     return app
+
+
+async def _close_snapshots(app: web.Application) -> None:
+    app[SNAPSHOTS].close()
 
 
 def _gate(policy: AccessPolicy) -> Middleware:
@@ -40,6 +56,8 @@ def _gate(policy: AccessPolicy) -> Middleware:
         if refusal is not None:
             log.info("refused %s from %s: %s", request.path[:80], request.remote, refusal.message)
             return web.Response(status=refusal.status, text=refusal.message + "\n")
+        if request.method == "OPTIONS" and _is_foreign(policy, request):
+            return _permission()
         try:
             return await handler(request)
         except web.HTTPException as error:
@@ -52,12 +70,29 @@ def _gate(policy: AccessPolicy) -> Middleware:
 
 def _headers(policy: AccessPolicy) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     async def add(request: web.Request, response: web.StreamResponse) -> None:
+        if request.query.get("clean") == "1" and request.path.startswith(EMBEDDED_PATHS):
+            response.headers.setdefault("Content-Security-Policy", content_policy(policy.embedders))
         for name, value in SAFETY_HEADERS.items():
             response.headers.setdefault(name, value)
-        origin = request.headers.get("Origin")
-        if origin is not None and policy.allows_foreign(origin) and request.path.startswith(("/api/", "/snapshot/")):
-            response.headers["Access-Control-Allow-Origin"] = origin
+        if _is_foreign(policy, request):
+            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+            response.headers["Access-Control-Expose-Headers"] = "ETag"
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-            response.headers["Vary"] = "Origin"
+            response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Origin")))
 
     return add
+
+
+def _is_foreign(policy: AccessPolicy, request: web.Request) -> bool:
+    """Tell whether another's page that the owner allowed asks for something that it may read."""
+    return policy.allows_foreign(request.headers.get("Origin")) and request.path.startswith(FOREIGN_PATHS)
+
+
+def _permission() -> web.Response:
+    """Answer the question that browsers ask first when a script is to send a header of its own."""
+    headers = {
+        "Access-Control-Allow-Methods": "GET",
+        "Access-Control-Allow-Headers": "If-None-Match",
+        "Access-Control-Max-Age": "600",
+    }
+    return web.Response(status=204, headers=headers)

@@ -20,6 +20,7 @@ from server.registry import SessionRegistry
 from server.session import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, Terms, ViewerSession
 from server.sharing import listed
 from server.socket import LARGEST_MESSAGE, ViewerSocket, text_frame
+from server.stats import Totals
 from server.writer import Ending
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,12 @@ class Connection:
         self._has_new_sources = True
         self._flood = FloodGate(FLOOD_RATE, FLOOD_SECONDS)
         self._heard_at = time.monotonic()
+        self._is_dropped = False
+
+    @property
+    def totals(self) -> Totals:
+        """Return whether it was dropped; what was sent is its sessions' to tell."""
+        return Totals(dropped=int(self._is_dropped))
 
     async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
         """Serve the viewer until the connection ends; every channel ends with it."""
@@ -111,7 +118,8 @@ class Connection:
         if now - self._heard_at > SILENT_SECONDS:
             log.info("%s fell silent", self.id)
             self.abort()
-        elif self._line.stuck_for(now, None) > STALL_SECONDS:
+        elif self._line.stuck_for(now, None) > STALL_SECONDS and not self._is_dropped:
+            self._is_dropped = True
             words = "This viewer took nothing for five seconds."
             self._line.part(messages.error("too_slow", words), CLOSE_CODES["too_slow"])
             asyncio.get_running_loop().call_later(PARTING_SECONDS, self._line.abort)

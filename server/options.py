@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 from capture.encode import Format, Rendition
@@ -75,10 +76,10 @@ class StreamOptions:
         """
         changes: dict[str, Any] = {}
         for name, value in patch.items():
-            read = _READERS.get(name)
-            if read is None:
-                raise InvalidOption(name[:40], value, f"one of the known options ({', '.join(_READERS)})")
-            changes[name] = (_choice(formats) if name == "format" else read)(name, value)
+            option = Choice(formats) if name == "format" else OPTIONS.get(name)
+            if option is None:
+                raise InvalidOption(name[:40], value, f"one of the known options ({', '.join(OPTIONS)})")
+            changes[name] = option.read(name, value)
         return dataclasses.replace(self, **changes)
 
     def from_query(self, query: Mapping[str, str], formats: Mapping[str, AnyFormat] = FORMATS) -> StreamOptions:
@@ -88,10 +89,10 @@ class StreamOptions:
             InvalidOption: a value that is no number where one is due, or out of range.
         """
         patch: dict[str, object] = {}
-        for name in _READERS:
+        for name in OPTIONS:
             if name in query:
                 text = query[name]
-                patch[name] = text if name in ("format", "unchanged") else _number(text)
+                patch[name] = text if name in ("format", "unchanged") else number(text)
         return self.patched(patch, formats)
 
     def for_form(self, binary: bool) -> StreamOptions:
@@ -104,7 +105,7 @@ class StreamOptions:
         return self if self.format in FORMATS else dataclasses.replace(self, format="jpeg")
 
 
-def _number(text: str) -> object:
+def number(text: str) -> object:
     """Return the number that ``text`` writes, or the text itself for the reader to refuse."""
     try:
         return int(text) if text.lstrip("+-").isdecimal() and len(text) < 20 else float(text)
@@ -112,56 +113,94 @@ def _number(text: str) -> object:
         return text
 
 
-def _real(low: float, high: float) -> Callable[[str, object], float]:
-    def read(name: str, value: object) -> float:
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A number from ``low`` to ``high``."""
+
+    low: float
+    high: float
+
+    def read(self, name: str, value: object) -> float:
+        """Return ``value`` if it is one. Raises `InvalidOption`."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise InvalidOption(name, value, f"a number from {low:g} to {high:g}")
-        if not low <= value <= high:
-            raise InvalidOption(name, value, f"a number from {low:g} to {high:g}")
+            raise InvalidOption(name, value, f"a number from {self.low:g} to {self.high:g}")
+        if not self.low <= value <= self.high:
+            raise InvalidOption(name, value, f"a number from {self.low:g} to {self.high:g}")
         return int(value) if value == int(value) else float(value)
 
-    return read
+    def schema(self) -> dict[str, object]:
+        """Return what it is as JSON Schema."""
+        return {"type": "number", "minimum": self.low, "maximum": self.high}
 
 
-def _whole(low: int, high: int, optional: bool = False) -> Callable[[str, object], int | None]:
-    def read(name: str, value: object) -> int | None:
-        if value is None and optional:
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number from ``low`` to ``high``; or, where it is optional, None."""
+
+    low: int
+    high: int
+    optional: bool = False
+
+    def read(self, name: str, value: object) -> int | None:
+        """Return ``value`` if it is one. Raises `InvalidOption`."""
+        if value is None and self.optional:
             return None
-        allowed = f"a whole number from {low} to {high}"
+        allowed = f"a whole number from {self.low} to {self.high}"
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise InvalidOption(name, value, allowed)
-        if value != int(value) or not low <= value <= high:
+        if value != int(value) or not self.low <= value <= self.high:
             raise InvalidOption(name, value, allowed)
         return int(value)
 
-    return read
+    def schema(self) -> dict[str, object]:
+        """Return what it is as JSON Schema."""
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
 
-def _switch(name: str, value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int) and value in (0, 1):
-        return bool(value)
-    raise InvalidOption(name, value, "0 or 1")
+class Switch:
+    """On or off."""
+
+    def read(self, name: str, value: object) -> bool:
+        """Return ``value`` if it is that, as a truth value or as 0 or 1. Raises `InvalidOption`."""
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, int) and value in (0, 1):
+            return bool(value)
+        raise InvalidOption(name, value, "0 or 1")
+
+    def schema(self) -> dict[str, object]:
+        """Return what it is as JSON Schema."""
+        return {"type": "integer", "enum": [0, 1]}
 
 
-def _choice(choices: Mapping[str, str]) -> Callable[[str, object], str]:
-    def read(name: str, value: object) -> str:
-        if isinstance(value, str) and value.lower() in choices:
-            return choices[value.lower()]
-        raise InvalidOption(name, value, f"one of {', '.join(dict.fromkeys(choices.values()))}")
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of some words; each stands for its value in ``choices``."""
 
-    return read
+    choices: Mapping[str, str]
+
+    def read(self, name: str, value: object) -> str:
+        """Return what ``value`` stands for. Raises `InvalidOption`."""
+        if isinstance(value, str) and value.lower() in self.choices:
+            return self.choices[value.lower()]
+        raise InvalidOption(name, value, f"one of {', '.join(dict.fromkeys(self.choices.values()))}")
+
+    def schema(self) -> dict[str, object]:
+        """Return what it is as JSON Schema."""
+        return {"type": "string", "enum": list(self.choices)}
 
 
-_READERS: Mapping[str, Callable[[str, object], object]] = {
-    "fps": _real(0.1, 60),
-    "quality": _whole(10, 100),
-    "format": _choice(FORMATS),
-    "unchanged": _choice({"repeat": "repeat", "skip": "skip"}),
-    "scale": _real(0.1, 1),
-    "max_width": _whole(16, 16384, optional=True),
-    "max_height": _whole(16, 16384, optional=True),
-    "cursor": _switch,
-    "adaptive": _switch,
-}
+OPTIONS: Mapping[str, Real | Whole | Switch | Choice] = MappingProxyType(
+    {
+        "fps": Real(0.1, 60),
+        "quality": Whole(10, 100),
+        "format": Choice(FORMATS),
+        "unchanged": Choice({"repeat": "repeat", "skip": "skip"}),
+        "scale": Real(0.1, 1),
+        "max_width": Whole(16, 16384, optional=True),
+        "max_height": Whole(16, 16384, optional=True),
+        "cursor": Switch(),
+        "adaptive": Switch(),
+    }
+)
+"""Every option and what it may be."""

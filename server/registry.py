@@ -12,12 +12,13 @@ from typing import Protocol
 
 from capture.hub import Hub
 from capture.source import Source, Unsubscribe
+from server.mjpeg import MjpegSession
 from server.options import BINARY_FORMATS, StreamOptions
 from server.parts_showing import PartsShowing
 from server.session import Terms, ViewerSession
 from server.sharing import ShareList
 from server.showing import WholeShowing
-from server.stats import SessionView
+from server.stats import SessionView, Totals
 
 MOST_VIEWERS = 256
 CHECK_SECONDS = 0.25
@@ -46,6 +47,46 @@ class Group(Protocol):
     def abort(self) -> None:
         """Cut the connection without a word."""
 
+    @property
+    def totals(self) -> Totals:
+        """Return what was done beside its sessions: whether it was dropped."""
+
+
+class Session(Protocol):
+    """One viewer's connection, of whatever form.
+
+    Attributes:
+        id: what `SessionRegistry.disconnect` takes.
+        source: what is watched; replaced when its title or size changes.
+        terms: what holds for it beside its options.
+    """
+
+    id: str
+    source: Source
+    terms: Terms
+
+    @property
+    def totals(self) -> Totals:
+        """Return what was sent and left out so far."""
+
+    def view(self) -> SessionView:
+        """Return the session as it is now."""
+
+    def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
+        """Change options, at once. Raises `InvalidOption`."""
+
+    def end(self, code: str, words: str) -> None:
+        """Tell the viewer why, where it can be told, then close."""
+
+    def close_source(self, reason: str) -> None:
+        """The source is gone for good: close."""
+
+    def check(self, now: float) -> None:
+        """Drop a viewer that reads nothing; called a few times a second."""
+
+    def abort(self) -> None:
+        """Cut the connection."""
+
 
 class SessionRegistry:
     """Owns the sessions and what applies to all of them. Loop only.
@@ -71,8 +112,9 @@ class SessionRegistry:
         self.defaults = defaults
         self.limit = limit
         self._page_fps = page_fps
-        self._sessions: dict[str, ViewerSession] = {}
+        self._sessions: dict[str, Session] = {}
         self._groups: dict[str, Group] = {}
+        self._ended_totals = Totals()
         self._ended: dict[str, asyncio.Event] = {}
         self._listeners: list[Callable[[], None]] = []
         self._numbers = itertools.count(1)
@@ -87,6 +129,12 @@ class SessionRegistry:
     def is_full(self) -> bool:
         """Tell whether no further connection can be taken."""
         return len(self._groups) + sum(not session.terms.group for session in self._sessions.values()) >= self.limit
+
+    @property
+    def totals(self) -> Totals:
+        """Return what was done for all viewers since the beginning, those who left too."""
+        watching = (*self._sessions.values(), *self._groups.values())
+        return sum((viewer.totals for viewer in watching), self._ended_totals)
 
     def apply(self, patch: Mapping[str, object]) -> None:
         """Carry the host's wish into the defaults and into every running session, at once.
@@ -130,19 +178,23 @@ class SessionRegistry:
     ) -> ViewerSession:
         """Return a new session for ``viewer`` (address, program), in the binary or the JSON form; `close_session` has
         to follow."""
-        session_id = f"{next(self._numbers)}-{secrets.token_hex(4)}"
         form = PartsShowing if binary else WholeShowing
         shared = self.shares.is_shared
-        session = ViewerSession(session_id, source, options, viewer, self.hub, shared, self._tell, form, terms)
-        self._sessions[session_id] = session
-        self._ended[session_id] = asyncio.Event()
-        self._schedule_check()
-        self._tell()
+        session = ViewerSession(self._new_id(), source, options, viewer, self.hub, shared, self._tell, form, terms)
+        self._take_in(session)
         return session
 
-    def close_session(self, session: ViewerSession) -> None:
+    def open_mjpeg(self, source: Source, options: StreamOptions, viewer: tuple[str, str]) -> MjpegSession:
+        """Return a new session for ``viewer`` (address, program) of Motion JPEG; `close_session` has to follow."""
+        shared = self.shares.is_shared
+        session = MjpegSession(self._new_id(), source, options, viewer, self.hub, shared, self._tell)
+        self._take_in(session)
+        return session
+
+    def close_session(self, session: Session) -> None:
         """Forget a session that has ended."""
-        self._sessions.pop(session.id, None)
+        if self._sessions.pop(session.id, None) is not None:
+            self._ended_totals += session.totals
         ended = self._ended.pop(session.id, None)
         if ended is not None:
             ended.set()
@@ -157,6 +209,7 @@ class SessionRegistry:
     def leave(self, group: Group) -> None:
         """Forget a viewer whose connection has ended."""
         del self._groups[group.id]
+        self._ended_totals += group.totals
         self._ended.pop(group.id).set()
 
     async def end_all(self, code: str, words: str) -> None:
@@ -180,6 +233,15 @@ class SessionRegistry:
             self._checking.cancel()
             self._checking = None
 
+    def _new_id(self) -> str:
+        return f"{next(self._numbers)}-{secrets.token_hex(4)}"
+
+    def _take_in(self, session: Session) -> None:
+        self._sessions[session.id] = session
+        self._ended[session.id] = asyncio.Event()
+        self._schedule_check()
+        self._tell()
+
     def _shares_changed(self) -> None:
         for session in tuple(self._sessions.values()):
             if self.shares.is_shared(session.source):
@@ -189,7 +251,7 @@ class SessionRegistry:
             else:
                 session.close_source(GONE)
 
-    def _viewers(self) -> list[ViewerSession | Group]:
+    def _viewers(self) -> list[Session | Group]:
         """Return whoever has a connection."""
         alone = [session for session in self._sessions.values() if not session.terms.group]
         return [*alone, *self._groups.values()]

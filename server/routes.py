@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
-from typing import Final
 
 from aiohttp import web
 
-from capture.encode import Encoded, Format
-from capture.errors import EncodeError, NoPicture
-from server import __version__, messages
+from server import __version__, messages, metrics, openapi, pictures
+from server.answers import FULL, NOT_FOUND, PAGES, REGISTRY, STARTED, problem, viewer_of
 from server.connection import Connection
 from server.errors import BAD_REQUEST, CLOSE_CODES
-from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
-from server.pages import PageFile
-from server.registry import SessionRegistry
+from server.options import BINARY_FORMATS, FORMATS, InvalidOption
 from server.sharing import listed
 from server.socket import ViewerSocket, web_socket
 from server.wire import MANY_PROTOCOL, PROTOCOL
-
-REGISTRY: Final = web.AppKey("registry", SessionRegistry)
-PAGES: Final = web.AppKey("pages", Mapping[str, PageFile])
-STARTED: Final = web.AppKey("started", float)
-
-NOT_FOUND: Final = "Nothing is shared under this address."
-FULL: Final = "As many viewers as this computer allows are watching already; try again later."
-SNAPSHOT_FORMATS: Final[Mapping[str, Format]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
 
 
 def add_routes(app: web.Application) -> None:
@@ -41,7 +28,10 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/api/windows", windows)
     app.router.add_get("/api/health", health)
     app.router.add_get("/health", health)
-    app.router.add_get("/snapshot/{id}.{suffix:jpg|jpeg|png|webp}", snapshot, allow_head=False)
+    app.router.add_get("/metrics", figures)
+    app.router.add_get("/openapi.json", description)
+    app.router.add_get("/embed.js", embedding)
+    pictures.add_routes(app)
 
 
 async def index(request: web.Request) -> web.Response:
@@ -86,26 +76,22 @@ async def health(request: web.Request) -> web.Response:
     )
 
 
-async def snapshot(request: web.Request) -> web.Response:
-    """One fresh picture."""
-    registry = request.app[REGISTRY]
-    source = registry.shares.find(request.match_info["id"])
-    if source is None:
-        return problem(404, "source_not_found", NOT_FOUND)
-    picture_format = SNAPSHOT_FORMATS[request.match_info["suffix"]]
-    wanted = {name: value for name, value in request.query.items() if name not in ("format", "fps", "unchanged")}
-    try:
-        options = StreamOptions(format=picture_format).from_query(wanted)
-        encoded = await registry.hub.picture(
-            source, options.rendition, _as_is, may_take=lambda: registry.shares.is_shared(source)
-        )
-    except InvalidOption as bad:
-        return problem(400, "invalid_option", bad.message, bad.field)
-    except (NoPicture, EncodeError) as missing:
-        return problem(503, "no_picture", missing.message)
-    if not registry.shares.is_shared(source):
-        return problem(404, "source_not_found", NOT_FOUND)
-    return web.Response(body=encoded.data, content_type=f"image/{encoded.format}")
+async def figures(request: web.Request) -> web.Response:
+    """What the server has done, for Prometheus."""
+    if not metrics.is_this_computer(request.remote):
+        return web.Response(status=403, text=metrics.NOT_FROM_HERE + "\n")
+    text = metrics.exposition(request.app[REGISTRY], time.monotonic() - request.app[STARTED])
+    return web.Response(body=text.encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+async def description(request: web.Request) -> web.Response:
+    """What can be asked for over HTTP, for programs."""
+    return web.json_response(openapi.document())
+
+
+async def embedding(request: web.Request) -> web.Response:
+    """The module for other people's pages."""
+    return _file(request, "embed.js")
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
@@ -157,20 +143,8 @@ async def streams(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def problem(status: int, code: str, words: str, field: str | None = None) -> web.Response:
-    """Return an HTTP error that programs and people can read."""
-    body = {"code": code, "message": words} | ({"field": field} if field else {})
-    return web.json_response({"error": body}, status=status)
-
-
 def _base_url(request: web.Request) -> str:
     return f"{request.scheme}://{request.host}"
-
-
-def viewer_of(request: web.Request) -> tuple[str, str]:
-    """Return who asks: the address of the socket's other end (headers can claim anything) and its program."""
-    agent = "".join(c for c in request.headers.get("User-Agent", "") if c.isprintable())
-    return request.remote or "", agent[:200]
 
 
 async def _turn_away(response: web.WebSocketResponse, code: str, words: str) -> web.WebSocketResponse:
@@ -185,10 +159,6 @@ async def _last_words(response: web.WebSocketResponse, text: bytes, code: int) -
             await response.close(code=code)
     except (ConnectionError, TimeoutError):
         return
-
-
-def _as_is(encoded: Encoded) -> Encoded:
-    return encoded
 
 
 def _file(request: web.Request, name: str, status: int = 200) -> web.Response:

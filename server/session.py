@@ -25,7 +25,7 @@ from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
 from server.parts_showing import BadAck, PartsShowing
 from server.showing import Showing
 from server.socket import LARGEST_MESSAGE, Outlet, ViewerSocket
-from server.stats import SessionView
+from server.stats import SessionView, Totals
 from server.writer import Ending, Writer
 
 log = logging.getLogger(__name__)
@@ -107,6 +107,12 @@ class ViewerSession:
     def options(self) -> StreamOptions:
         """Return what is in force: what was asked for, or less while the viewer does not keep up."""
         return self._showing.options
+
+    @property
+    def totals(self) -> Totals:
+        """Return what was sent and left out so far."""
+        traffic = self._writer.traffic
+        return Totals(traffic.frames, traffic.bytes, self._skipped(), int(self._is_dropped))
 
     def view(self) -> SessionView:
         """Return the session as it is now."""

@@ -125,7 +125,7 @@ class Showing(ABC):
         frame = self._newest()
         if frame is None:
             return None
-        encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition, _as_is))
+        encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition))
         return await self._hub.encoder.run(messages.screenshot, encoded, _file_name(self._source, encoded))
 
     @abstractmethod
@@ -183,10 +183,6 @@ class WholeShowing(Showing):
 
 def _finished(encoded: Encoded) -> Finished:
     return Finished(text_frame(messages.frame(encoded)), encoded.take_seconds, encoded.encode_seconds)
-
-
-def _as_is(encoded: Encoded) -> Encoded:
-    return encoded
 
 
 def _file_name(source: Source, encoded: Encoded) -> str:

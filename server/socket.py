@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 import time
@@ -91,12 +92,9 @@ class ViewerSocket:
         self._response = response
         self._protocol = request.protocol
         self._transport = transport
+        keep_little_unsent(transport)
         self._sending_since: float | None = None
         self._unsent = 0
-        transport.set_write_buffer_limits(high=0)
-        raw: socket.socket | None = transport.get_extra_info("socket")
-        if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
-            raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
 
     def stuck_for(self, now: float, owes_since: float | None) -> float:
         """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have."""
@@ -166,6 +164,14 @@ class ViewerSocket:
             await sending
         finally:
             self._sending_since = None
+
+
+def keep_little_unsent(transport: asyncio.WriteTransport) -> None:
+    """Have sending wait until the kernel has all but `UNSENT_BYTES` on the way: what waits unsent gets old."""
+    transport.set_write_buffer_limits(high=0)
+    raw: socket.socket | None = transport.get_extra_info("socket")
+    if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
+        raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
 
 
 def text_frame(text: bytes) -> bytes:

@@ -55,6 +55,25 @@ class Traffic:
             self._recent.popleft()
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What was done for viewers in all: pictures and their bytes sent, pictures skipped, viewers dropped because they
+    took nothing."""
+
+    pictures: int = 0
+    bytes: int = 0
+    skipped: int = 0
+    dropped: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.pictures + other.pictures,
+            self.bytes + other.bytes,
+            self.skipped + other.skipped,
+            self.dropped + other.dropped,
+        )
+
+
 class Delays:
     """Where the time goes between the screen and the viewer's eyes, added up until `taken`. Seconds."""
 

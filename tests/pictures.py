@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.end_to_end.parts import eventually, free_port, running_browser
+from tests.end_to_end.browsers import chromium
+from tests.end_to_end.parts import eventually, free_port
 from tests.x11.desktop import PROJECT, XServer
 
 FOLDER = PROJECT / "docs" / "pictures"
@@ -28,13 +29,26 @@ SCHEMES = ("light", "dark")
 QUALITY = 82
 DARK = ["-bg", "#11151c", "-fg", "#d7deea"]
 VIM = ["vim", "-u", "NONE", "-N", "+syntax on", "+colorscheme habamax", "+set number", "capture/pacing.py"]
-HISTORY = ["sh", "-c", "git log --oneline --decorate --color -n 31; exec sleep 999"]
-XTERM = ["xterm", "-fa", "DejaVu Sans Mono"]
+HISTORY = ["sh", "-c", "git log --no-merges --oneline --no-decorate --color -n 31 | cut -c1-98; exec sleep 999"]
+XTERM = ["xterm", "-tn", "xterm-256color", "-fa", "DejaVu Sans Mono"]
 PROGRAMS = (
     [*XTERM, "-T", "pacing.py", "-fs", "12", *DARK, "-geometry", "124x34+20+20", "-e", *VIM],
     [*XTERM, "-T", "History", "-fs", "11", "-bg", "#ffffff", "-geometry", "100x32+500+60", "-e", *HISTORY],
     ["xclock", "-title", "Clock", "-geometry", "420x420+40+500", "-update", "1", "-padding", "24"],
-    [*XTERM, "-T", "Processes", "-fs", "11", *DARK, "-geometry", "96x28+640+420", "-e", "top", "-d", "1"],
+    [
+        *XTERM,
+        "-T",
+        "Notes",
+        "-fs",
+        "11",
+        "-bg",
+        "#fbf6e9",
+        "-geometry",
+        "100x30+640+420",
+        "-e",
+        "less",
+        "docs/viewer.md",
+    ],
     [sys.executable, "-m", "gui.demo_window"],
 )
 
@@ -80,7 +94,7 @@ def more(page: Page) -> None:
 def pictures(handles: dict[str, int | str]) -> list[Picture]:
     """Return all that is looked at."""
     code, demo = handles["pacing.py"], handles["Panecast demo"]
-    several = "+".join(str(handles[title]) for title in ("pacing.py", "History", "Processes", "Panecast demo"))
+    several = "+".join(str(handles[title]) for title in ("pacing.py", "History", "Notes", "Panecast demo"))
     return [
         Picture("grid", "/"),
         Picture("grid-choosing", "/", choosing, ("light",), ((360, 740), (1440, 900))),
@@ -96,9 +110,8 @@ def pictures(handles: dict[str, int | str]) -> list[Picture]:
 @contextlib.contextmanager
 def windows(server: XServer) -> Iterator[None]:
     """Have the windows while the block lasts."""
-    running = [
-        subprocess.Popen(program, env=server.environment, cwd=PROJECT, stdin=subprocess.PIPE) for program in PROGRAMS
-    ]
+    environment = server.environment | {"TERM": "xterm-256color"}
+    running = [subprocess.Popen(program, env=environment, cwd=PROJECT, stdin=subprocess.PIPE) for program in PROGRAMS]
     try:
         yield
     finally:
@@ -113,7 +126,7 @@ def serving(server: XServer) -> Iterator[tuple[str, dict[str, int | str]]]:
     port = free_port()
     address = f"http://localhost:{port}"
     command = [sys.executable, "-m", "gui", "serve", "--port", str(port), "--share", "desktop"]
-    for title in ("pacing.py", "History", "Clock", "Processes", "Panecast demo"):
+    for title in ("pacing.py", "History", "Clock", "Notes", "Panecast demo"):
         command += ["--share", f"title:{title}"]
     process = subprocess.Popen(command, env=server.environment, cwd=PROJECT, stdout=subprocess.DEVNULL)
 
@@ -160,7 +173,12 @@ def main(wished: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
     server = XServer()
     try:
-        with windows(server), serving(server) as (address, handles), running_browser() as browser:
+        with (
+            windows(server),
+            serving(server) as (address, handles),
+            sync_playwright() as playwright,
+            chromium(playwright) as browser,
+        ):
             for picture in pictures(handles):
                 if not wished or picture.name in wished:
                     take(browser, address, picture, FOLDER)

@@ -10,6 +10,11 @@ import { pictureOnly, sequenceOf, split } from "./h264.js";
  * go on late, or not at all.
  */
 const PICTURE = TIMESCALE / 2;
+/**
+ * The same in Firefox. There a film does run dry, goes on at once when there is more, but lasts as long as it says: half
+ * a second for each picture.
+ */
+const FIREFOX_PICTURE = TIMESCALE / 50;
 /** How far before the place that is shown now the next picture is put, in ticks: time to decode it. */
 const LEAD = TIMESCALE / 125;
 /** The least time between two pictures, in ticks. */
@@ -24,9 +29,15 @@ const PLAIN = 'video/mp4; codecs="avc1.42E01F"';
 /** @typedef {{isKey: boolean, data: Uint8Array}} Unit */
 /** @typedef {import("./decoding.js").Video} Video */
 
-/** Tell whether this browser can show films. */
+/** Tell whether this browser can show films, and says when a picture of one is shown. */
 export function canFilm() {
-  return typeof MediaSource === "function" && MediaSource.isTypeSupported(PLAIN);
+  const isTold = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
+  return isTold && typeof MediaSource === "function" && MediaSource.isTypeSupported(PLAIN);
+}
+
+/** Tell whether this is Firefox, by a property that only it has: how it plays films cannot be seen from outside. */
+function isFirefox() {
+  return "mozHasAudio" in HTMLVideoElement.prototype;
 }
 
 /** @implements {Video} */
@@ -62,8 +73,10 @@ class Film {
     /** @type {SourceBuffer | null} */
     this.buffer = null;
     this.parameters = "";
+    /** How long the last picture lasts, in ticks. */
+    this.lasting = isFirefox() ? FIREFOX_PICTURE : PICTURE;
     /** Where the last picture is, in ticks; the first one is at 0. */
-    this.time = -PICTURE;
+    this.time = -this.lasting;
     this.number = 0;
   }
 
@@ -78,7 +91,7 @@ class Film {
     }
     this.video = this.buffer = null;
     this.parameters = "";
-    this.time = -PICTURE;
+    this.time = -this.lasting;
     this.number = 0;
   }
 
@@ -97,7 +110,7 @@ class Film {
       this.time = at && !isNew ? this.time + STEP : this.place();
       keyAt = unit.isKey ? this.time : keyAt;
       this.number += 1;
-      const duration = at === units.length - 1 ? PICTURE : STEP;
+      const duration = at === units.length - 1 ? this.lasting : STEP;
       pieces.push(fragment(this.number, this.time, duration, unit.isKey, pictureOnly(nals)));
     }
     const { video, buffer } = this;
@@ -117,7 +130,7 @@ class Film {
   /** Return where the next picture goes, in ticks. */
   place() {
     const { video } = this;
-    const next = this.time + PICTURE;
+    const next = this.time + this.lasting;
     // Where the film waits for more, it goes on only from where it ends.
     if (!video || video.readyState < video.HAVE_FUTURE_DATA) {
       return next;
@@ -190,25 +203,33 @@ class Film {
  * @param {() => void} act
  */
 function whenShown(video, time, act) {
-  if (typeof video.requestVideoFrameCallback !== "function") {
-    const look = () => {
-      if (video.currentTime >= time && video.readyState >= video.HAVE_CURRENT_DATA && !video.seeking) {
-        act();
-      } else if (video.isConnected) {
-        requestAnimationFrame(look);
-      }
-    };
-    look();
-    return;
-  }
   video.requestVideoFrameCallback((_now, { mediaTime }) => {
     if (mediaTime < time) {
       whenShown(video, time, act);
     } else if (video.seeking) {
       // It was pushed, and says so early: what it gives now is still the picture before.
       video.addEventListener("seeked", act, { once: true });
+    } else if (isFirefox()) {
+      whenReached(video, time, act);
     } else {
       act();
+    }
+  });
+}
+
+/**
+ * Call `act` when the film has come to `time` and the screen has been drawn since: Firefox tells of pictures that are
+ * still to come, and until then gives the one before.
+ * @param {HTMLVideoElement} video
+ * @param {number} time
+ * @param {() => void} act
+ */
+function whenReached(video, time, act) {
+  requestAnimationFrame(() => {
+    if (video.currentTime >= time) {
+      requestAnimationFrame(act);
+    } else if (video.isConnected) {
+      whenReached(video, time, act);
     }
   });
 }

@@ -2,6 +2,7 @@
 
 import { H264, ack, parse, wholePlease } from "./binary.js";
 import { close, decoded } from "./decoding.js";
+import { NoPlayer } from "./playing.js";
 
 /** @typedef {import("./binary.js").Picture} Picture */
 /** @typedef {import("./binary.js").Pointer} Pointer */
@@ -111,9 +112,9 @@ export class Pictures {
         return;
       }
       this.drawing.draw(picture, drawables);
-    } catch {
+    } catch (error) {
       if (!this.isOver) {
-        this.fail(picture);
+        this.fail(picture, error);
       }
       return;
     }
@@ -129,10 +130,13 @@ export class Pictures {
     }
   }
 
-  /** @param {Picture} picture */
-  fail(picture) {
+  /**
+   * @param {Picture} picture
+   * @param {unknown} error
+   */
+  fail(picture, error) {
     if (hasVideo(picture)) {
-      this.failures += 1;
+      this.failures = error instanceof NoPlayer ? VIDEO_TRIES : this.failures + 1;
       if (this.failures === VIDEO_TRIES) {
         this.listener.noVideo();
       }

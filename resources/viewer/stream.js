@@ -2,29 +2,8 @@
 
 import { Connection } from "./connection.js";
 import { Drawing } from "./drawing.js";
-import { FilmedVideo, canFilm } from "./film.js";
 import { Pictures } from "./pictures.js";
-import { CodecVideo } from "./video.js";
-
-/** @typedef {import("./decoding.js").Video} Video */
-/** @typedef {"codec" | "film" | "none"} VideoWay */
-
-/** The plainest H.264 there is. */
-const PLAIN = "avc1.42E01F";
-
-/**
- * Return how this browser can show H.264.
- * @returns {Promise<VideoWay>}
- */
-export async function videoWay() {
-  if (typeof VideoDecoder === "function") {
-    const answer = await VideoDecoder.isConfigSupported({ codec: PLAIN, optimizeForLatency: true }).catch(() => null);
-    if (answer?.supported) {
-      return "codec";
-    }
-  }
-  return canFilm() ? "film" : "none";
-}
+import { LaterVideo } from "./playing.js";
 
 /**
  * @typedef {object} Listener
@@ -55,13 +34,12 @@ export class Stream {
    * @param {HTMLCanvasElement} canvas where the pictures go; it belongs to this from now on
    * @param {(() => string) | Way} way the address, asked anew for each try; or what makes another way there
    * @param {Listener} listener
-   * @param {VideoWay} [video]
    */
-  constructor(canvas, way, listener, video = "none") {
+  constructor(canvas, way, listener) {
     this.canvas = canvas;
     this.listener = listener;
     this.drawing = new Drawing(canvas);
-    this.video = videoFor(video);
+    this.video = new LaterVideo();
     /** @type {Pictures | null} */
     this.pictures = null;
     /** Whether it is up, or being brought up again. */
@@ -133,27 +111,4 @@ export class Stream {
  */
 function linked(way, listener) {
   return typeof way === "function" ? new Connection(way, listener) : way.link(listener);
-}
-
-/**
- * @param {VideoWay} way
- * @returns {Video}
- */
-function videoFor(way) {
-  if (way === "codec") {
-    return new CodecVideo();
-  }
-  return way === "film" ? new FilmedVideo() : new NoVideo();
-}
-
-/** @implements {Video} */
-class NoVideo {
-  /** @returns {Promise<never>} */
-  async decode() {
-    throw new Error("there is no way to show videos here");
-  }
-
-  reset() {
-    // Nothing was begun.
-  }
 }

@@ -5,7 +5,6 @@ import { Stream } from "./stream.js";
 
 /** @typedef {import("./channels.js").Channels} Channels */
 /** @typedef {import("./channels.js").Options} Options */
-/** @typedef {import("./stream.js").VideoWay} VideoWay */
 
 /** Not shared any more, or not yet: the list of sources tells when it is. */
 const ABSENT = new Set([4403, 4404]);
@@ -29,9 +28,9 @@ export class Tile {
    * @param {HTMLCanvasElement} canvas
    * @param {Options} options of the first picture
    * @param {() => void} changed it has another state, or another picture
-   * @param {{video?: VideoWay, pointer?: (pointer: import("./binary.js").Pointer) => void}} [more]
+   * @param {{pointer?: (pointer: import("./binary.js").Pointer) => void}} [more]
    */
-  constructor(channels, id, canvas, options, changed, { video, pointer } = {}) {
+  constructor(channels, id, canvas, options, changed, { pointer } = {}) {
     this.id = id;
     this.options = options;
     this.changed = changed;
@@ -59,7 +58,7 @@ export class Tile {
       drawn: (/** @type {import("./pictures.js").Drawn} */ drawn) => this.drawn(drawn),
       pointer,
     };
-    this.stream = new Stream(canvas, channels.way(id, () => ({ ...this.options })), listener, video);
+    this.stream = new Stream(canvas, channels.way(id, () => ({ ...this.options })), listener);
   }
 
   /** @param {boolean} isWanted */

@@ -5,9 +5,9 @@ import { addressedOptions, streamsAddress, wallPath } from "./api.js";
 import { hideWhenQuiet } from "./bar.js";
 import { Channels, whileSeen } from "./channels.js";
 import { bestColumns, cell, fitted } from "./packing.js";
+import { mayPlay } from "./playing.js";
 import { Pointer } from "./pointer.js";
 import { closeWords, stateAfter, stateWords } from "./states.js";
-import { videoWay } from "./stream.js";
 import { Tile, usualWidth } from "./tile.js";
 import { plural, translate, word } from "./words.js";
 
@@ -34,7 +34,6 @@ const asked = Object.fromEntries(
 );
 const isClean = query.get("clean") === "1";
 document.body.classList.toggle("clean", isClean);
-const video = await videoWay();
 const wall = element("wall");
 
 class Pane {
@@ -58,7 +57,7 @@ class Pane {
     this.frame.append(canvas, over);
     this.item.append(this.frame, this.title, this.message);
     const pointer = (/** @type {import("./binary.js").Pointer} */ place) => this.pointer.show(place);
-    this.tile = new Tile(channels, id, canvas, {}, () => this.changed(), { video, pointer });
+    this.tile = new Tile(channels, id, canvas, {}, () => this.changed(), { pointer });
     this.name = id;
     this.ratio = 16 / 9;
     this.write();
@@ -196,7 +195,7 @@ function arrange() {
   wall.style.setProperty("--columns", String(columns));
   wall.style.setProperty("--gap", `${gap}px`);
   const rate = Math.min(Math.max(TOGETHER / shown.length, SLOWEST), FASTEST);
-  const format = shown.length > 2 || video === "none" ? "jpeg" : "auto";
+  const format = shown.length > 2 || !mayPlay() ? "jpeg" : "auto";
   const options = { fps: Math.round(rate * 10) / 10, quality: 80, format, adaptive: 1, cursor: 0, ...asked };
   for (const pane of panes) {
     const isShown = shown.includes(pane);

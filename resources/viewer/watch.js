@@ -4,12 +4,13 @@ import { addressedOptions, sharedSources, streamAddress, watchPath } from "./api
 import { hideWhenQuiet } from "./bar.js";
 import { Controls, isVideo } from "./controls.js";
 import { Notice } from "./notice.js";
+import { mayPlay } from "./playing.js";
 import { Pointer } from "./pointer.js";
 import { recall, remember } from "./remembered.js";
 import { Stage } from "./stage.js";
 import { causeWords, closeWords, errorWords, reasonWords, stateAfter } from "./states.js";
 import { Statistics } from "./statistics.js";
-import { Stream, videoWay } from "./stream.js";
+import { Stream } from "./stream.js";
 import { translate, word } from "./words.js";
 
 const LIST_PAUSE = 4000;
@@ -29,8 +30,7 @@ const addressed = Object.fromEntries(new URLSearchParams(location.search));
 const isClean = addressed.clean === "1";
 document.body.classList.toggle("clean", isClean);
 
-const video = await videoWay();
-let canVideo = video !== "none";
+let canVideo = mayPlay();
 let sourceId = addressedSource();
 /** What the viewer asks for here; sent again when the connection comes back. @type {Record<string, any>} */
 let wishes = {};
@@ -99,7 +99,6 @@ const stream = new Stream(
       tell(stateAfter(code), { reason: lastError || closeWords(code), button: word("retry.button") });
     },
   },
-  video,
 );
 
 function addressedSource() {

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from capture.curtain import MOST_PIXELS, PLAIN, Curtain, plain_picture, strictest
-from capture.encode import Encoded, Rendition
 from capture.errors import NoPicture
 from capture.frame import Frame
 from capture.hub import Hub, Subscription
 from capture.masks import Mask
+from capture.snapshots import Snapshots
 from capture.source import Condition, Source
 from tests.capture.canned import SOURCE
 from tests.conftest import Until
@@ -93,8 +93,8 @@ async def test_blanked_everybody_gets_a_plain_picture_at_once(hub: Hub, canvas: 
     late = watch(hub, Source("9", "window", "", "", 30, 20))
     assert is_plain(late.newest)
     assert late.condition.state == "blanked"
-    picture = await hub.picture(SOURCE, Rendition("png"), encoded)
-    assert (picture.width, picture.height) == (100, 60)
+    with pytest.raises(NoPicture, match="locked"):
+        await Snapshots(hub).fresh(SOURCE, pointer=False)
     assert hub.running == 0
     assert canvas.takes == takes
     blank = one.newest
@@ -103,10 +103,6 @@ async def test_blanked_everybody_gets_a_plain_picture_at_once(hub: Hub, canvas: 
 
     assert one.newest.sequence > blank.sequence
     assert not is_plain(one.newest)
-
-
-def encoded(picture: Encoded) -> Encoded:
-    return picture
 
 
 async def test_what_a_take_under_way_still_brings_is_not_shown(hub: Hub, canvas: Canvas, until: Until) -> None:
@@ -125,7 +121,7 @@ async def test_who_comes_while_it_is_paused_sees_no_picture_and_why(hub: Hub, ca
     hub.set_curtain("person", PAUSE)
     seen = watch(hub)
     with pytest.raises(NoPicture, match="Paused by a person"):
-        await hub.picture(SOURCE, Rendition(), encoded)
+        await Snapshots(hub).fresh(SOURCE, pointer=False)
 
     assert seen.newest is None
     assert seen.condition.state == "paused"

@@ -24,10 +24,6 @@ async def encoder() -> AsyncIterator[SharedEncoder]:
     made.close()
 
 
-def as_is(encoded: Encoded) -> Encoded:
-    return encoded
-
-
 def size(encoded: Encoded) -> int:
     return len(encoded.data)
 
@@ -35,7 +31,7 @@ def size(encoded: Encoded) -> int:
 async def test_equal_wishes_share_one_result(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
     results = await asyncio.gather(
-        *(encoder.encode(picture, WholeWish(Rendition(max_width=w), as_is)) for w in (100, 500, None))
+        *(encoder.encode(picture, WholeWish(Rendition(max_width=w))) for w in (100, 500, None))
     )
 
     assert encoder.encodes == 1
@@ -45,32 +41,43 @@ async def test_equal_wishes_share_one_result(encoder: SharedEncoder) -> None:
 async def test_quality_matters_but_for_png(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
     for quality in (20, 30):
-        await encoder.encode(picture, WholeWish(Rendition("jpeg", quality), as_is))
-        await encoder.encode(picture, WholeWish(Rendition("png", quality), as_is))
+        await encoder.encode(picture, WholeWish(Rendition("jpeg", quality)))
+        await encoder.encode(picture, WholeWish(Rendition("png", quality)))
 
     assert encoder.encodes == 3
 
 
-async def test_another_form_or_picture_is_made_anew(encoder: SharedEncoder) -> None:
-    await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), as_is))
-    assert await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), size)) > 100
-    await encoder.encode(frame(plain(1, 2, 3), sequence=2), WholeWish(Rendition(), as_is))
+async def test_what_is_finished_otherwise_shares_the_encoding(encoder: SharedEncoder) -> None:
+    picture = frame(plain(1, 2, 3))
+    length, again, encoded = await asyncio.gather(
+        encoder.encode(picture, WholeWish(Rendition(), size)),
+        encoder.encode(picture, WholeWish(Rendition(), size)),
+        encoder.encode(picture, WholeWish(Rendition())),
+    )
 
-    assert encoder.encodes == 3
+    assert length == again == len(encoded.data) > 100
+    assert encoder.encodes == 1
+
+
+async def test_another_picture_is_made_anew(encoder: SharedEncoder) -> None:
+    await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), size))
+    await encoder.encode(frame(plain(1, 2, 3), sequence=2), WholeWish(Rendition(), size))
+
+    assert encoder.encodes == 2
 
 
 async def test_a_handle_in_other_hands_never_gets_the_old_picture(encoder: SharedEncoder) -> None:
-    old = await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition("png"), as_is))
+    old = await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition("png")))
     other = frame(plain(9, 9, 9), source=replace(SOURCE, pid=99))
-    new = await encoder.encode(other, WholeWish(Rendition("png"), as_is))
+    new = await encoder.encode(other, WholeWish(Rendition("png")))
 
     assert new.data != old.data
 
 
 async def test_who_leaves_does_not_cancel_the_others(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3, 2000, 2000))
-    leaving = asyncio.create_task(encoder.encode(picture, WholeWish(Rendition("png"), as_is)))
-    staying = asyncio.create_task(encoder.encode(picture, WholeWish(Rendition("png"), as_is)))
+    leaving = asyncio.create_task(encoder.encode(picture, WholeWish(Rendition("png"))))
+    staying = asyncio.create_task(encoder.encode(picture, WholeWish(Rendition("png"))))
     await asyncio.sleep(0)
     leaving.cancel()
 
@@ -81,7 +88,7 @@ async def test_who_leaves_does_not_cancel_the_others(encoder: SharedEncoder) -> 
 async def test_a_failure_reaches_everybody_who_waits(encoder: SharedEncoder) -> None:
     wide = frame(plain(0, 0, 0, 20000, 2))
     results = await asyncio.gather(
-        *(encoder.encode(wide, WholeWish(Rendition("webp"), as_is)) for _ in range(2)), return_exceptions=True
+        *(encoder.encode(wide, WholeWish(Rendition("webp"))) for _ in range(2)), return_exceptions=True
     )
 
     assert [type(result) for result in results] == [EncodeError, EncodeError]
@@ -90,14 +97,14 @@ async def test_a_failure_reaches_everybody_who_waits(encoder: SharedEncoder) -> 
 async def test_only_so_many_results_are_kept(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
     for quality in range(10, 10 + MOST_SLOTS + 5):
-        await encoder.encode(picture, WholeWish(Rendition("jpeg", quality), as_is))
+        await encoder.encode(picture, WholeWish(Rendition("jpeg", quality)))
     before = encoder.encodes
-    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10 + MOST_SLOTS + 4), as_is))
+    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10 + MOST_SLOTS + 4)))
     assert encoder.encodes == before
-    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10), as_is))
+    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10)))
     assert encoder.encodes == before + 1
     encoder.forget(SOURCE)
-    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10), as_is))
+    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10)))
     assert encoder.encodes == before + 2
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from capture.backends import Backend
-from capture.encode import Encoded, Rendition
+from capture.encode import Rendition
 from capture.encoder import WholeWish
-from capture.errors import DisplayGone, NoPicture, SourceGone
+from capture.errors import DisplayGone, SourceGone
 from capture.frame import Frame
 from capture.hub import Hub
 from capture.source import Condition, Source, clean_text
@@ -138,15 +138,9 @@ async def test_a_source_that_is_gone_is_closed_for_good(canvas: Canvas, until: U
     hub = Hub(FailingBackend(canvas, [SourceGone("closed it")]))
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
     await until(lambda: seen.condition == Condition("closed", "closed it"))
-    with pytest.raises(NoPicture, match="closed it"):
-        await Hub(FailingBackend(canvas, [SourceGone("closed it")])).picture(SOURCE, Rendition(), as_is)
     await hub.close()
 
     assert canvas.takes == 0
-
-
-def as_is(encoded: Encoded) -> Encoded:
-    return encoded
 
 
 async def test_nothing_is_left_after_many_starts_and_stops(hub: Hub, canvas: Canvas, until: Until) -> None:
@@ -181,7 +175,7 @@ def test_titles_become_one_printable_line(text: str, clean: str) -> None:
 
 
 async def test_an_order_is_made_ahead_only_for_who_asks(hub: Hub, canvas: Canvas, until: Until) -> None:
-    order = WholeWish(Rendition("jpeg"), as_is)
+    order = WholeWish(Rendition("jpeg"))
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, order=order)
 
     async def next_frame(shade: int) -> Frame:
@@ -210,7 +204,7 @@ async def test_an_order_is_made_ahead_only_for_who_asks(hub: Hub, canvas: Canvas
 
 
 async def test_different_orders_are_left_to_the_workers(hub: Hub, canvas: Canvas, until: Until) -> None:
-    orders = [WholeWish(Rendition("jpeg", quality), as_is) for quality in (40, 80)]
+    orders = [WholeWish(Rendition("jpeg", quality)) for quality in (40, 80)]
     seen = [hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, order=order) for order in orders]
     await until(lambda: seen[0].newest is not None)
     await hub.encoder.encode(seen[0].newest, orders[0])

@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -41,10 +42,11 @@ class PaintedServer:
         hub: where the pictures come from.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, allow_origins: frozenset[str] = frozenset()) -> None:
         self.canvases: dict[str, Canvas] = {}
         self.port = 0
         self._loop = loop
+        self._allow_origins = allow_origins
 
     def address(self, path: str = "/") -> str:
         """Return the address of a page."""
@@ -84,6 +86,19 @@ class PaintedServer:
         """Return the ids of the sources that are watched, each as often as it is."""
         return sorted(view.source.id for view in self.sessions())
 
+    def viewers(self) -> int:
+        """Return how many watch."""
+        return len(self.sessions())
+
+    def sent(self) -> int:
+        """Return how many pictures were sent to all viewers so far."""
+        return self.run(lambda: self._registry.totals.pictures)
+
+    def disconnect(self) -> None:
+        """Part from every viewer, as the owner can."""
+        for session in self.sessions():
+            self.run(partial(self._registry.disconnect, session.session_id))
+
     def restart(self) -> None:
         """Stop, and listen at the same port again."""
         self.stop_serving()
@@ -109,7 +124,7 @@ class PaintedServer:
         self.hub = Hub(make_backend, video_encoders())
         self._shares = ShareList(self._catalog, (ShareRule("all"),))
         self._registry = SessionRegistry(self.hub, self._shares, StreamOptions(), page_fps=30)
-        self._server = Server(self.hub, self._catalog, self._shares, self._registry)
+        self._server = Server(self.hub, self._catalog, self._shares, self._registry, allow_origins=self._allow_origins)
 
     async def close(self) -> None:
         """Give everything back. Loop only."""
@@ -134,10 +149,10 @@ class PaintedServer:
 
 
 @contextmanager
-def painted_server(*sources: Source) -> Iterator[PaintedServer]:
-    """Have such a server while the block lasts."""
+def painted_server(*sources: Source, allow_origins: frozenset[str] = frozenset()) -> Iterator[PaintedServer]:
+    """Have such a server while the block lasts, open to pages of ``allow_origins`` too."""
     loop = asyncio.new_event_loop()
-    server = PaintedServer(loop)
+    server = PaintedServer(loop, allow_origins)
     thread = threading.Thread(target=loop.run_forever, name="painted-server")
     thread.start()
     try:

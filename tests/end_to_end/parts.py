@@ -1,4 +1,4 @@
-"""The real app, driven by the mouse, and a real browser, for end-to-end tests."""
+"""The real app, driven by the mouse, and a page's picture, for end-to-end tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.x11.desktop import PROJECT, XServer
 
@@ -93,7 +93,8 @@ class App:
     def click(self, *words: object) -> None:
         """Click a part with the mouse."""
         x, y = self.find(*words)
-        self._server.run("xdotool", "mousemove", "--sync", str(x), str(y), "click", "1")
+        # Not with --sync, which waits for a movement, for 15 s when the pointer is there already.
+        self._server.run("xdotool", "mousemove", str(x), str(y), "click", "1")
 
     def drag(self, slider: str, start: int, end: int) -> None:
         """Drag a slider from the value it has to another."""
@@ -120,24 +121,6 @@ def running_app(server: XServer, config: Path, *arguments: str) -> Iterator[App]
     finally:
         if app.process.poll() is None:
             app.close()
-
-
-@contextmanager
-def running_browser(*arguments: str) -> Iterator[Browser]:
-    """Have a real browser while the block lasts."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments])
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
-@contextmanager
-def browser_page() -> Iterator[Page]:
-    """Have a page of a real browser while the block lasts."""
-    with running_browser() as browser:
-        yield browser.new_page()
 
 
 def pixels_of(page: Page) -> np.ndarray:

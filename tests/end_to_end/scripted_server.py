@@ -19,10 +19,6 @@ from server.options import StreamOptions
 from server.pages import SAFETY_HEADERS, load_pages
 from tests.end_to_end.parts import eventually
 
-INSECURE = "viewer.test"
-"""A name for this computer that browsers do not trust; they have to be told where it is (`RESOLVER`)."""
-RESOLVER = f"--host-resolver-rules=MAP {INSECURE} 127.0.0.1"
-
 T = TypeVar("T")
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from tests.benchmarks.window import Window
 from tests.capture.moving import code, luma, pan, similarity
-from tests.end_to_end.parts import browser_page, eventually
+from tests.end_to_end.parts import eventually
 from tests.x11.desktop import PROJECT, XServer
 
 pytestmark = [pytest.mark.x11, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -60,12 +60,6 @@ def address(shared_xserver: XServer) -> Iterator[str]:
     process.terminate()
     process.wait(10)
     process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with browser_page() as opened:
-        yield opened
 
 
 def typing() -> list[np.ndarray]:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, Playwright
 
-from tests.end_to_end.parts import eventually, free_port, running_browser
+from tests.end_to_end.browsers import chromium
+from tests.end_to_end.parts import eventually, free_port
 from tests.end_to_end.relay import relay_to
 from tests.x11.desktop import PROJECT
 
@@ -33,16 +34,16 @@ def serving(port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def watching(address: str, *arguments: str) -> Iterator[Page]:
+def watching(browser: Browser, address: str) -> Iterator[Page]:
     """Have a page that watches while the block lasts; nothing may go wrong in it."""
-    with running_browser(*arguments) as browser:
-        page = browser.new_page()
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(address)
-        page.wait_for_selector('body[data-state="live"]')
-        yield page
-        assert faults == []
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector('body[data-state="live"]')
+    yield page
+    page.close()
+    assert faults == []
 
 
 def has_picture(page: Page) -> bool:
@@ -57,9 +58,9 @@ def has_picture(page: Page) -> bool:
     )
 
 
-def test_a_server_that_was_killed_and_returns_is_found_again() -> None:
+def test_a_server_that_was_killed_and_returns_is_found_again(browser: Browser) -> None:
     port = free_port()
-    with serving(port) as server, watching(f"http://localhost:{port}/watch/demo") as page:
+    with serving(port) as server, watching(browser, f"http://localhost:{port}/watch/demo") as page:
         server.kill()
         page.wait_for_selector('body[data-state="reconnecting"]')
         assert "The connection was lost — last picture" in page.inner_text("#message")
@@ -72,11 +73,12 @@ def test_a_server_that_was_killed_and_returns_is_found_again() -> None:
             eventually(lambda: page.evaluate(FRAME) != before)
 
 
-def test_a_network_that_is_cut_is_noticed_and_watching_goes_on_when_it_is_back() -> None:
+# Firefox cannot be told to look for a port elsewhere.
+def test_a_network_that_is_cut_is_noticed_and_watching_goes_on_when_it_is_back(playwright: Playwright) -> None:
     port = free_port()
     with serving(port), relay_to(port) as relay:
-        rule = f"--host-resolver-rules=MAP localhost:{port} 127.0.0.1:{relay.port}"
-        with watching(f"http://localhost:{port}/watch/demo", rule) as page:
+        elsewhere = f"MAP localhost:{port} 127.0.0.1:{relay.port}"
+        with chromium(playwright, elsewhere) as own, watching(own, f"http://localhost:{port}/watch/demo") as page:
             relay.cut()
             page.wait_for_selector('body[data-state="reconnecting"]')
             assert has_picture(page)

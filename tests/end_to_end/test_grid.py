@@ -13,19 +13,12 @@ from playwright.sync_api import Browser
 from capture.source import Condition, clean_text
 from tests.end_to_end.many_pages import HIDE, many_page
 from tests.end_to_end.painted_server import PaintedServer, painted_server, window
-from tests.end_to_end.parts import eventually, running_browser
+from tests.end_to_end.parts import eventually
 
 pytestmark = [pytest.mark.browser]
 
 ONE, TWO, THREE = window(1, "build log"), window(2, "Inbox", "Thunderbird"), window(3, "Plan", "Draw", 640, 300)
 MANY = tuple(window(number) for number in range(1, 201))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests here."""
-    with running_browser() as running:
-        yield running
 
 
 @pytest.fixture
@@ -49,7 +42,7 @@ def test_every_source_is_shown_live_over_one_connection(browser: Browser, server
         assert seen.text(THREE, "span:not(.state)") == "Draw · 640 × 300"
         assert seen.text(ONE, ".state") == "Live"
         assert seen.page.inner_text("#state") == "3 sources are shared"
-        assert len(seen.sockets) == 1
+        assert seen.opened() == 1
         assert len({view.group for view in views}) == 1
         assert {(view.options.format, view.options.fps, view.options.quality) for view in views} == {("jpeg", 2, 60)}
         assert {view.options.cursor for view in views} == {False}
@@ -70,14 +63,15 @@ def test_sources_come_change_and_go_while_focus_and_place_stay(browser: Browser)
         eventually(lambda: len(seen.order()) == 40)
         seen.page.evaluate("window.stayed = true; document.querySelector(\"li[data-source='20'] a\").focus()")
         eventually(lambda: seen.page.evaluate("scrollY") > 0)
-        before = seen.page.evaluate("scrollY")
+        place = "document.activeElement.getBoundingClientRect().top"
+        before = seen.page.evaluate(place)
         renamed = replace(MANY[19], title="Another title", state="minimised")
         server.have(*MANY[:19], renamed, *MANY[20:50])
         eventually(lambda: len(seen.order()) == 50)
         seen.until_says(renamed, "strong", "Another title")
 
         assert seen.page.evaluate("document.activeElement.closest('li').dataset.source") == "20"
-        assert seen.page.evaluate("scrollY") == before
+        assert abs(seen.page.evaluate(place) - before) < 40  # a line of its own words may come or go
         server.have(*MANY[20:50])
         eventually(lambda: len(seen.order()) == 30)
         assert seen.page.evaluate("document.activeElement.closest('li').dataset.source") == "21"
@@ -136,9 +130,9 @@ def test_of_two_hundred_sources_only_those_in_sight_are_paid_for(browser: Browse
         seen.until_shows(*MANY[-3:])
         eventually(lambda: not set(first) & set(server.watched()))
 
-        assert len(server.watched()) < 20
+        eventually(lambda: len(server.watched()) < 20)
         assert sum(canvas.opens for canvas in server.canvases.values()) - opened < 100
-        assert len(seen.sockets) == 1
+        assert seen.opened() == 1
         server.paint(MANY[-1], 10, 240, 10)
         seen.until_shows(MANY[-1])
 
@@ -151,7 +145,7 @@ def test_a_hidden_tab_costs_nothing_and_goes_on_when_it_is_shown(browser: Browse
         server.paint(ONE, 9, 200, 9)
         seen.page.evaluate(HIDE, False)
         seen.until_shows(ONE, TWO, THREE)
-        assert len(seen.sockets) == 2
+        assert seen.opened() == 2
 
 
 def test_the_page_says_that_the_server_is_gone_and_comes_back_with_it(browser: Browser, server: PaintedServer) -> None:
@@ -189,7 +183,7 @@ def test_titles_are_only_text_and_never_too_wide(browser: Browser, query: str) -
 
         assert shown == [source.title for source in sources]
         assert seen.page.evaluate("document.querySelectorAll('li strong *, li img').length") == 0
-        assert seen.page.evaluate("document.documentElement.scrollWidth") == 360
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_several_are_chosen_for_a_wall_by_mouse(browser: Browser, server: PaintedServer) -> None:

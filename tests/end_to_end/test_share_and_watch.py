@@ -7,8 +7,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
-from tests.end_to_end.parts import browser_page, colour_at, eventually, is_near, running_app
+from tests.end_to_end.browsers import Downloads
+from tests.end_to_end.parts import colour_at, eventually, is_near, running_app
 from tests.x11.desktop import Windows, XServer
 
 pytestmark = [pytest.mark.x11, pytest.mark.panel, pytest.mark.browser, pytest.mark.timeout(240)]
@@ -24,9 +26,11 @@ def shared(url: str) -> list[str]:
         return []
 
 
-def test_a_window_is_picked_shared_watched_and_closed(xserver: XServer, windows: Windows, tmp_path: Path) -> None:
+def test_a_window_is_picked_shared_watched_and_closed(
+    xserver: XServer, page: Page, windows: Windows, tmp_path: Path
+) -> None:
     # GIVEN the panel, and a window that opens while it is there
-    with running_app(xserver, tmp_path) as app, browser_page() as page:
+    with running_app(xserver, tmp_path) as app:
         app.find("where", "panel")
         handle = windows.open("fresh", 20, 20, 320, 240, "ff0000")
 
@@ -60,9 +64,11 @@ def test_a_window_is_picked_shared_watched_and_closed(xserver: XServer, windows:
         assert "Traceback" not in app.close()
 
 
-def test_unticking_and_disconnecting_end_the_watching(xserver: XServer, windows: Windows, tmp_path: Path) -> None:
+def test_unticking_and_disconnecting_end_the_watching(
+    xserver: XServer, page: Page, windows: Windows, tmp_path: Path
+) -> None:
     handle = windows.open("seen", 20, 20, 320, 240, "ff0000")
-    with running_app(xserver, tmp_path, "--share", handle, "demo") as app, browser_page() as page:
+    with running_app(xserver, tmp_path, "--share", handle, "demo") as app:
         assert eventually(lambda: len(shared(app.url)) == 2)
         page.goto(f"{app.url}/watch/{handle}")
         page.wait_for_selector('body[data-state="live"]')
@@ -74,8 +80,8 @@ def test_unticking_and_disconnecting_end_the_watching(xserver: XServer, windows:
         assert shared(app.url) == ["demo"]
 
 
-def test_stopping_and_starting_again_is_survived_by_the_page(xserver: XServer, tmp_path: Path) -> None:
-    with running_app(xserver, tmp_path, "--share", "demo") as app, browser_page() as page:
+def test_stopping_and_starting_again_is_survived_by_the_page(xserver: XServer, page: Page, tmp_path: Path) -> None:
+    with running_app(xserver, tmp_path, "--share", "demo") as app:
         assert eventually(lambda: shared(app.url)) == ["demo"]
         page.goto(f"{app.url}/watch/demo")
         page.wait_for_selector('body[data-state="live"]')
@@ -90,9 +96,11 @@ def test_stopping_and_starting_again_is_survived_by_the_page(xserver: XServer, t
         eventually(lambda: page.evaluate("document.getElementById('picture').dataset.frame") != last)
 
 
-def test_the_page_changes_the_running_stream_and_takes_screenshots(xserver: XServer, tmp_path: Path) -> None:
+def test_the_page_changes_the_running_stream_and_takes_screenshots(
+    xserver: XServer, page: Page, downloads: Downloads, tmp_path: Path
+) -> None:
     complaints: list[str] = []
-    with running_app(xserver, tmp_path, "--share", "demo") as app, browser_page() as page:
+    with running_app(xserver, tmp_path, "--share", "demo") as app:
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         eventually(lambda: shared(app.url))
@@ -105,12 +113,11 @@ def test_the_page_changes_the_running_stream_and_takes_screenshots(xserver: XSer
         page.select_option("#format", "webp")
         page.click("#statistics")
         eventually(lambda: float(page.inner_text("#stat-fps")) > 15)
-        with page.expect_download() as download:
+        with downloads.awaited(page) as saved:
             page.click("#screenshot")
-        saved = Path(download.value.path())
 
-        assert download.value.suggested_filename.endswith(".png")
-        assert saved.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+        assert saved.name.endswith(".png")
+        assert saved.content[:8] == b"\x89PNG\r\n\x1a\n"
         page.click("#reset")
         assert int(page.inner_text("#stat-pictures")) < 20
         page.click("#open-more")

@@ -12,20 +12,13 @@ from playwright.sync_api import Browser
 from capture.source import Condition
 from tests.end_to_end.many_pages import CORNERS, HIDE, ManyPage, many_page
 from tests.end_to_end.painted_server import PaintedServer, painted_server, window
-from tests.end_to_end.parts import eventually, is_near, running_browser
+from tests.end_to_end.parts import eventually, is_near
 from tests.x11.desktop import PROJECT, Windows, XServer
 
 pytestmark = [pytest.mark.browser]
 
 SOURCES = tuple(window(number, width=1280, height=720) for number in range(1, 10))
 ONE, TWO, THREE, FOUR = SOURCES[:4]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests here."""
-    with running_browser() as running:
-        yield running
 
 
 @pytest.fixture
@@ -60,7 +53,7 @@ def test_sources_are_shown_in_the_order_of_the_address(browser: Browser, server:
 
         assert seen.order() == ["3", "1", "2"]
         assert seen.text(ONE, ".chip") == "Window 1"
-        assert len(seen.sockets) == 1
+        assert seen.opened() == 1
         assert (wishes(server, "fps"), wishes(server, "format")) == ({20}, {"jpeg"})
         assert len({view.group for view in server.sessions()}) == 1
 
@@ -161,7 +154,7 @@ def test_panes_are_moved_by_dragging(browser: Browser, server: PaintedServer) ->
 def test_one_is_enlarged_and_only_it_is_paid_for(browser: Browser, server: PaintedServer) -> None:
     with many_page(browser, server, "/watch/1+2+3+4") as seen:
         seen.until_shows(ONE, TWO, THREE, FOUR)
-        seen.page.dblclick("li[data-source='3']")
+        seen.double_click(THREE)
         eventually(lambda: server.watched() == ["3"])
         eventually(lambda: wishes(server, "max_width") == {1280} and wishes(server, "fps") == {30})
         box = seen.page.locator("li[data-source='3'] .frame").bounding_box()
@@ -257,7 +250,7 @@ def test_everything_on_the_wall_is_translated_and_fits(browser: Browser, server:
         texts.append(seen.page.inner_text("li[data-source='77'] p"))
 
         assert [text for text in texts if not text.startswith("[")] == []
-        assert seen.page.evaluate("document.documentElement.scrollWidth") == 360
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 360
         # The first is where one begins to read.
         first, second = (seen.page.locator(f"li[data-source='{number}']").bounding_box() for number in (1, 2))
         assert first is not None
@@ -269,7 +262,7 @@ def test_everybody_can_use_it(browser: Browser, server: PaintedServer) -> None:
     with many_page(browser, server, "/watch/1+2+77") as seen:
         seen.until_shows(ONE, TWO)
         assert seen.faults() == []
-        seen.page.dblclick("li[data-source='1']")
+        seen.double_click(ONE)
         seen.page.wait_for_selector("#back:visible")
         assert seen.faults() == []
 

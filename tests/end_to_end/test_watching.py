@@ -15,9 +15,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from capture.parts import Form
+from tests.end_to_end.browsers import INSECURE, Downloads
 from tests.end_to_end.canned_parts import encoded, fill, noise, whole
-from tests.end_to_end.parts import eventually, running_browser
-from tests.end_to_end.scripted_server import INSECURE, RESOLVER, ScriptedServer, scripted_server
+from tests.end_to_end.parts import eventually
+from tests.end_to_end.scripted_server import ScriptedServer, scripted_server
 from tests.end_to_end.test_page import Watcher, watching
 from tests.x11.desktop import PROJECT
 
@@ -28,13 +29,6 @@ HIDE = """hidden => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests here."""
-    with running_browser(RESOLVER) as running:
-        yield running
 
 
 @pytest.fixture
@@ -125,8 +119,9 @@ def test_keys_wheel_and_hands_zoom_and_move(watcher: Watcher) -> None:
     page.mouse.wheel(0, -500)
     eventually(lambda: box(page)[2] > 2000)
     assert box(page)[0] == 0
+    page.mouse.move(200, 300)
     page.mouse.down()
-    page.mouse.move(-120, 250, steps=3)
+    page.mouse.move(80, 250, steps=3)
     page.mouse.up()
     eventually(lambda: box(page)[0] == -120)
     page.keyboard.press("ArrowLeft")
@@ -223,9 +218,11 @@ def test_it_fills_the_screen_and_leaves_it(watcher: Watcher) -> None:
 
 def test_the_screen_stays_on_while_something_is_watched(browser: Browser, server: ScriptedServer) -> None:
     spy = """
-        const real = navigator.wakeLock.request.bind(navigator.wakeLock);
         window.locks = [];
-        navigator.wakeLock.request = kind => real(kind).then(lock => (locks.push(lock), lock));
+        if (isSecureContext) {  // Firefox runs this in the empty page before as well
+            const real = navigator.wakeLock.request.bind(navigator.wakeLock);
+            navigator.wakeLock.request = kind => real(kind).then(lock => (locks.push(lock), lock));
+        }
     """
     with watching(browser, server, before=spy) as watcher:
         show_quarters(watcher)
@@ -269,17 +266,17 @@ def png(colour: tuple[int, int, int]) -> dict[str, str]:
     }
 
 
-def test_a_screenshot_is_saved_and_said(watcher: Watcher) -> None:
+def test_a_screenshot_is_saved_and_said(watcher: Watcher, downloads: Downloads) -> None:
     page = watcher.page
-    with page.expect_download() as download:
+    with downloads.awaited(page) as saved:
         page.keyboard.press("s")
         eventually(lambda: {"command": "take_screenshot"} in watcher.server.commands)
         assert page.inner_text("#note") == "Taking the picture…"
         watcher.server.say("screenshot", png(BLUE))
-    saved = Image.open(Path(download.value.path()))
+    picture = Image.open(io.BytesIO(saved.content))
 
-    assert (saved.size, saved.convert("RGB").getpixel((5, 5))) == ((20, 10), BLUE)
-    assert download.value.suggested_filename == "Demo-2026-01-02-030405.png"
+    assert (picture.size, picture.convert("RGB").getpixel((5, 5))) == ((20, 10), BLUE)
+    assert saved.name == "Demo-2026-01-02-030405.png"
     eventually(lambda: page.inner_text("#note") == "Saved as Demo-2026-01-02-030405.png")
 
 
@@ -290,6 +287,7 @@ def test_a_screenshot_that_fails_is_said(watcher: Watcher) -> None:
     eventually(lambda: watcher.page.inner_text("#note") == "There is no picture to take a screenshot of yet.")
 
 
+@pytest.mark.firefox_lacks("pictures on the clipboard while it has no screen")
 def test_the_picture_goes_to_the_clipboard(browser: Browser, server: ScriptedServer) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     with watching(context, server) as watcher:
@@ -324,7 +322,7 @@ def test_where_copying_is_not_allowed_the_page_says_what_is(browser: Browser, se
     assert disabled
 
 
-def test_what_is_shown_is_recorded_with_the_pointer(watcher: Watcher, tmp_path: Path) -> None:
+def test_what_is_shown_is_recorded_with_the_pointer(watcher: Watcher, downloads: Downloads) -> None:
     page = watcher.page
     page.keyboard.press("r")
     eventually(lambda: page.is_visible("#recording"))
@@ -333,15 +331,13 @@ def test_what_is_shown_is_recorded_with_the_pointer(watcher: Watcher, tmp_path: 
         watcher.show(whole(number, fill(0, 0, 640, 480, GREEN if number % 2 else BLUE), size=(640, 480)))
     watcher.show(whole(12, fill(0, 0, 320, 480, RED), size=(320, 480)))  # another size: fitted in
     eventually(lambda: page.inner_text("#recording").startswith("0:01"))
-    with page.expect_download() as download:
+    with downloads.awaited(page) as saved:
         page.click("#record")
-    file = tmp_path / download.value.suggested_filename
-    download.value.save_as(file)
-    with av.open(str(file)) as film:
+    with av.open(io.BytesIO(saved.content)) as film:
         frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
 
-    assert file.suffix in (".mp4", ".webm")
-    assert file.name.startswith("Demo-20")
+    assert saved.name.endswith((".mp4", ".webm"))
+    assert saved.name.startswith("Demo-20")
     assert len(frames) >= 2
     assert frames[-1].shape == (480, 640, 3)
     middle, side = frames[-1][240, 320].astype(int), frames[-1][240, 40].astype(int)
@@ -698,17 +694,18 @@ def test_everybody_can_use_it(watcher: Watcher, width: int) -> None:
 def test_every_control_is_reached_by_the_keyboard_in_reading_order(watcher: Watcher) -> None:
     page = watcher.page
     page.click("#open-more")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    # From the last to the first: past the last one Firefox leaves the page for good.
     order: list[str] = []
     while True:
-        page.keyboard.press("Tab")
         name = page.evaluate("document.activeElement.id || document.activeElement.tagName")
-        if name == "BODY" and not order:
-            continue  # the way round, past the last
         if name == "BODY" or name in order:
             break
-        order.append(name)
+        order.insert(0, name)
         outlined = page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none'")
         assert outlined, name
+        page.keyboard.press("Shift+Tab")
     shown = page.evaluate(
         """[...document.querySelectorAll("a, button, select, input")].filter(part =>
             part.getClientRects().length && !part.disabled && part.checkVisibility()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
 from collections.abc import AsyncIterator
 
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from capture.source import Condition
+from server.access import AccessPolicy
 from server.errors import ListenError, PortInUse
 from tests.server.conftest import SECRET, Studio
 
@@ -68,6 +70,61 @@ async def test_a_snapshot_is_fresh(studio: Studio, http: aiohttp.ClientSession, 
         assert abs(image.convert("L").getpixel((50, 50)) - shade) < 4
 
 
+async def test_a_snapshot_that_the_asker_has_is_not_encoded_again(studio: Studio, http: aiohttp.ClientSession) -> None:
+    address = url(studio, "/snapshot/4711.jpg")
+    async with http.get(address) as answer:
+        tag, picture = answer.headers["ETag"], await answer.read()
+    encodes = studio.hub.encoder.encodes
+    async with http.get(address, headers={"If-None-Match": f'"something-else", {tag}'}) as answer:
+        assert (answer.status, answer.headers["ETag"], await answer.read()) == (304, tag, b"")
+    async with http.get(address) as answer:
+        assert (answer.headers["ETag"], await answer.read()) == (tag, picture)
+    assert studio.hub.encoder.encodes == encodes
+    studio.canvas.fill(200, 0, 0)
+    async with http.get(address, headers={"If-None-Match": tag}) as answer:
+        assert answer.status == 200
+        assert answer.headers["ETag"] != tag
+        assert await answer.read() != picture
+    studio.shares.set_rules(())
+    async with http.get(address, headers={"If-None-Match": "*"}) as answer:
+        assert answer.status == 404
+        assert "ETag" not in answer.headers
+
+
+async def test_every_rendition_has_a_name_of_its_own_that_tells_nothing(
+    studio: Studio, http: aiohttp.ClientSession
+) -> None:
+    tags = []
+    for path in ("4711.jpg", "4711.jpg?quality=50", "4711.jpg?scale=0.5", "4711.jpg?cursor=0", "4711.png"):
+        async with http.get(url(studio, f"/snapshot/{path}")) as answer:
+            tags.append(answer.headers["ETag"])
+    await studio.server.stop()
+    await studio.server.start(port=0)
+    async with http.get(url(studio, "/snapshot/4711.jpg")) as answer:
+        tags.append(answer.headers["ETag"])
+
+    assert len(set(tags)) == 6
+    assert all(re.fullmatch(r'"[0-9a-f]{32}"', tag) for tag in tags)
+
+
+async def test_pages_that_the_owner_allowed_may_ask_whether_a_picture_changed(
+    studio: Studio, http: aiohttp.ClientSession
+) -> None:
+    ask = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "if-none-match"}
+    friend = {"Origin": "http://friend.example"}
+    async with http.options(url(studio, "/snapshot/4711.jpg"), headers=ask | friend) as answer:
+        assert answer.status == 204
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://friend.example"
+        assert answer.headers["Access-Control-Allow-Headers"] == "If-None-Match"
+    async with http.get(url(studio, "/snapshot/4711.jpg"), headers=friend) as answer:
+        assert answer.headers["Access-Control-Expose-Headers"] == "ETag"
+        assert answer.headers["Vary"] == "Origin"
+    async with http.options(url(studio, "/watch/4711"), headers=ask | friend) as answer:
+        assert answer.status == 405
+    async with http.options(url(studio, "/snapshot/4711.jpg"), headers=ask | {"Origin": "http://other"}) as answer:
+        assert answer.status == 403
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
@@ -115,6 +172,46 @@ async def test_pages_are_served_with_a_strict_policy(studio: Studio, http: aioht
         assert answer.headers["Cache-Control"] == "no-store"
         assert "<script" in text
         assert "passwords" not in text
+
+
+async def test_only_the_bare_picture_may_be_framed_and_only_by_pages_that_the_owner_allowed(
+    studio: Studio, http: aiohttp.ClientSession
+) -> None:
+    async def framers(path: str) -> str:
+        async with http.get(url(studio, path)) as answer:
+            return answer.headers["Content-Security-Policy"].partition("frame-ancestors ")[2]
+
+    for path in ("/watch/4711", "/snapshot/4711.jpg", "/mjpeg/4711"):
+        assert await framers(path) == "'none'"
+        assert await framers(path + "?clean=1") == "'self' http://friend.example"
+        assert await framers(path + "?clean=0") == "'none'"
+    for path in ("/", "/plain/4711", "/viewer/watch.html", "/health"):
+        assert await framers(path + "?clean=1") == "'none'"
+
+
+@pytest.mark.parametrize(
+    ("origins", "listed"),
+    [
+        ((), "'self'"),
+        (("null",), "'self'"),
+        (("https://b.example:8443", "http://a.example"), "'self' http://a.example https://b.example:8443"),
+        (("http://a.example; script-src *", "http://a example", "*", "http://a.example/path"), "'self'"),
+    ],
+)
+def test_framers_are_listed_by_name_and_nothing_else_gets_into_the_policy(
+    origins: tuple[str, ...], listed: str
+) -> None:
+    assert AccessPolicy(frozenset(), frozenset(origins)).embedders == listed
+
+
+async def test_the_module_for_other_pages_is_read_by_those_allowed(studio: Studio, http: aiohttp.ClientSession) -> None:
+    async with http.get(url(studio, "/embed.js"), headers={"Origin": "http://friend.example"}) as answer:
+        assert answer.content_type == "text/javascript"
+        assert answer.headers["Access-Control-Allow-Origin"] == "http://friend.example"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert answer.headers["Vary"] == "Accept-Encoding, Origin"
+    async with http.get(url(studio, "/embed.js"), headers={"Origin": "http://evil.example"}) as answer:
+        assert answer.status == 403
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "[::1]", "localhost", "LOCALHOST"])

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from capture.backends.choose import make_backend
-from capture.encode import Encoded, Rendition
 from capture.errors import NoPicture
 from capture.frame import Frame
 from capture.hub import Hub, Subscription
+from capture.snapshots import Snapshots
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer, windows_of
@@ -147,11 +147,7 @@ async def test_a_minimised_window_that_was_never_seen_says_so(
     windows.do("minimise", handle)
     await until(lambda: "IsUnMapped" in xserver.run("xwininfo", "-id", handle))
     with pytest.raises(NoPicture, match="minimised"):
-        await hub.picture(window(handle), Rendition(), encoded)
-
-
-def encoded(picture: Encoded) -> Encoded:
-    return picture
+        await Snapshots(hub).fresh(window(handle), pointer=True)
 
 
 async def test_a_closed_window_is_told_as_closed(hub: Hub, windows: Windows, until: Until) -> None:
@@ -257,10 +253,17 @@ async def test_the_pointer_is_seen_over_its_window_only(
 
 async def test_a_snapshot_is_what_is_there_now(hub: Hub, windows: Windows) -> None:
     handle = windows.open("snap", 100, 100, 300, 200, "ff0000")
+    snapshots = Snapshots(hub)
+    before = await snapshots.fresh(window(handle), pointer=False)
     windows.do("paint", handle, 0, 0, 300, 200, "00ff00")
-    picture = await hub.picture(window(handle), Rendition("png"), encoded)
+    picture = await snapshots.fresh(window(handle), pointer=False)
+    again = await snapshots.fresh(window(handle), pointer=False)
+    snapshots.close()
 
     assert (picture.width, picture.height) == (300, 200)
+    assert before.pixels[100, 150, :3].tolist() == [*RED]
+    assert picture.pixels[100, 150, :3].tolist() == [*GREEN]
+    assert again is picture
     assert hub.running == 0
 
 

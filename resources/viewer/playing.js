@@ -1,0 +1,53 @@
+// How this browser plays H.264: by a decoder of its own, or through a film. Neither is fetched before a video comes.
+
+/** @typedef {import("./decoding.js").Video} Video */
+
+/** The plainest H.264 there is. */
+const PLAIN = "avc1.42E01F";
+
+/** This browser has nothing that plays videos. */
+export class NoPlayer extends Error {}
+
+/** Tell whether this browser may play videos; it is certain only when one comes. */
+export function mayPlay() {
+  return typeof VideoDecoder === "function" || typeof MediaSource === "function";
+}
+
+/** @returns {Promise<Video | null>} */
+async function player() {
+  if (typeof VideoDecoder === "function") {
+    const answer = await VideoDecoder.isConfigSupported({ codec: PLAIN, optimizeForLatency: true }).catch(() => null);
+    if (answer?.supported) {
+      const { CodecVideo } = await import("./video.js");
+      return new CodecVideo();
+    }
+  }
+  const { FilmedVideo, canFilm } = await import("./film.js");
+  return canFilm() ? new FilmedVideo() : null;
+}
+
+/** @implements {Video} */
+export class LaterVideo {
+  constructor() {
+    /** @type {Promise<Video | null> | null} */
+    this.player = null;
+  }
+
+  /** @param {import("./binary.js").Part[]} units */
+  async decode(units) {
+    // What could not be fetched is tried again with the next picture.
+    this.player ??= player().catch((error) => {
+      this.player = null;
+      throw error;
+    });
+    const video = await this.player;
+    if (!video) {
+      throw new NoPlayer();
+    }
+    return video.decode(units);
+  }
+
+  reset() {
+    void this.player?.then((video) => video?.reset(), () => {});
+  }
+}

@@ -1,0 +1,48 @@
+"""Every test of a page is run in every browser; each is started once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.end_to_end.browsers import BROWSERS, Downloads, chromium, firefox
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what Firefox cannot do."""
+    parameters = getattr(item, "callspec", None)
+    missing = item.get_closest_marker("firefox_lacks")
+    if missing is not None and parameters is not None and parameters.params.get("browser") == "firefox":
+        pytest.skip(f"Firefox lacks {missing.args[0]}")
+
+
+@pytest.fixture(scope="package")
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Downloads:
+    """What catches files that pages give to be saved."""
+    return Downloads(tmp_path_factory.mktemp("downloads"))
+
+
+# Of the package and not of the session: while it is there, tests that use asyncio cannot run.
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers; a thread can have only one."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="package", params=BROWSERS)
+def browser(request: pytest.FixtureRequest, playwright: Playwright, downloads: Downloads) -> Iterator[Browser]:
+    """A real browser."""
+    start = firefox(playwright, downloads.folder) if request.param == "firefox" else chromium(playwright)
+    with start as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page of a real browser."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,121 @@
+"""The figures for Prometheus: right, for programs here only, and without names."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from aiohttp.typedefs import Handler
+from prometheus_client.parser import text_string_to_metric_families
+
+from server.access import AccessPolicy
+from server.app import make_app
+from server.metrics import is_this_computer
+from tests.server.conftest import Studio, receive, until
+from tests.server.mjpeg_reader import watching_mjpeg
+from tests.server.test_stuck_viewers import paint, stuck_viewer
+
+NAMES = {
+    "panecast_build_info": "gauge",
+    "panecast_uptime_seconds": "gauge",
+    "panecast_viewers": "gauge",
+    "panecast_sources": "gauge",
+    "panecast_pictures_taken": "counter",
+    "panecast_pictures_encoded": "counter",
+    "panecast_pictures_sent": "counter",
+    "panecast_pictures_skipped": "counter",
+    "panecast_sent_bytes": "counter",
+    "panecast_viewers_dropped": "counter",
+}
+
+
+async def figures(studio: Studio) -> dict[str, float]:
+    """Return every figure by its name."""
+    address = f"http://127.0.0.1:{studio.server.port}/metrics"
+    async with aiohttp.ClientSession() as http, http.get(address) as answer:
+        assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        text = await answer.text()
+    assert "4711" not in text
+    assert "build <log>" not in text
+    families = list(text_string_to_metric_families(text))
+    assert {family.name: family.type for family in families} == NAMES
+    assert all(family.documentation for family in families)
+    return {sample.name: sample.value for family in families for sample in family.samples}
+
+
+async def test_they_count_what_happens(studio: Studio) -> None:
+    before = await figures(studio)
+    assert (before["panecast_viewers"], before["panecast_sources"]) == (0, 1)
+    async with studio.connect("/stream/4711?fps=60&unchanged=skip") as one, watching_mjpeg(studio.server.port) as two:
+        await receive(one, "frame")
+        await two.picture()
+        await until(lambda: studio.registry.totals.pictures == 2)
+        during = await figures(studio)
+    await until(lambda: len(studio.registry) == 0)
+    after = await figures(studio)
+
+    assert (during["panecast_viewers"], after["panecast_viewers"]) == (2, 0)
+    for found in (during, after):
+        assert found["panecast_pictures_sent_total"] == 2
+        assert found["panecast_sent_bytes_total"] > 1000
+        assert found["panecast_pictures_encoded_total"] == 1
+        assert found["panecast_pictures_taken_total"] >= 1
+        assert found["panecast_viewers_dropped_total"] == 0
+    assert after["panecast_uptime_seconds"] > before["panecast_uptime_seconds"]
+
+
+async def test_what_was_skipped_and_who_was_dropped_stays_counted(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.session.STALL_SECONDS", 0.3)
+    painting = asyncio.create_task(paint(studio))
+    stuck = stuck_viewer(studio)
+    await until(lambda: len(studio.registry) == 1)
+    await until(lambda: len(studio.registry) == 0, seconds=15)
+    painting.cancel()
+    stuck.close()
+    found = await figures(studio)
+
+    assert found["panecast_viewers_dropped_total"] == 1
+    assert found["panecast_pictures_skipped_total"] > 0
+
+
+@web.middleware
+async def from_afar(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Have every request come from another computer."""
+    return await handler(request.clone(remote="192.168.1.20"))
+
+
+async def test_other_computers_are_told_who_may_ask(studio: Studio) -> None:
+    app = make_app(studio.registry, AccessPolicy(frozenset({"here"})))
+    app.middlewares.append(from_afar)
+    async with TestServer(app) as serving, aiohttp.ClientSession(headers={"Host": "here"}) as http:
+        async with http.get(serving.make_url("/metrics")) as answer:
+            assert answer.status == 403
+            assert "on the computer that shares" in await answer.text()
+        async with http.get(serving.make_url("/health")) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "is_ours"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.10", True),
+        ("::1", True),
+        ("::1%lo", True),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:192.168.1.5", False),
+        ("192.168.1.5", False),
+        ("fe80::1%eth0", False),
+        ("128.0.0.1", False),
+        ("localhost", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_this_computer_is_known_by_its_addresses(address: str | None, is_ours: bool) -> None:
+    assert is_this_computer(address) is is_ours

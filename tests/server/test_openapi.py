@@ -1,0 +1,132 @@
+"""The description of the HTTP routes is complete, valid and true."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from capture.source import Condition
+from server.access import AccessPolicy
+from server.app import make_app
+from server.openapi import document
+from tests.server.conftest import Studio
+
+DOCUMENT = document()
+PAGE_FILES = {"/viewer/{name}", "/favicon.ico"}
+WEB_SOCKETS = {"/stream/{id}", "/streams"}
+
+
+@pytest.fixture
+async def http(studio: Studio) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{studio.server.port}") as session:
+        yield session
+
+
+def resolved(value: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``value`` refers to, or itself."""
+    if "$ref" not in value:
+        return value
+    found: Any = DOCUMENT
+    for name in value["$ref"].removeprefix("#/").split("/"):
+        found = found[name]
+    return found
+
+
+def test_it_is_valid() -> None:
+    assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
+
+
+async def test_every_route_is_in_it_and_nothing_else(studio: Studio) -> None:
+    app = make_app(studio.registry, AccessPolicy(frozenset()))
+    routes = {resource.canonical for resource in app.router.resources()}
+
+    assert set(DOCUMENT["paths"]) == routes - PAGE_FILES - WEB_SOCKETS
+
+
+CASES = [
+    ("/", {}, "/", 200),
+    ("/watch/4711", {"clean": "1"}, "/watch/{id}", 200),
+    ("/watch/4712", {}, "/watch/{id}", 404),
+    ("/plain/4711", {"every": "9", "format": "png", "quality": "30"}, "/plain/{id}", 200),
+    ("/plain/4711", {"every": "0"}, "/plain/{id}", 400),
+    ("/plain/4712", {}, "/plain/{id}", 404),
+    ("/snapshot/4711.jpg", {}, "/snapshot/{id}.{suffix}", 200),
+    ("/snapshot/4711.png", {"scale": "0.5"}, "/snapshot/{id}.{suffix}", 200),
+    ("/snapshot/4711.webp", {}, "/snapshot/{id}.{suffix}", 200),
+    ("/snapshot/4711.jpg", {"quality": "101"}, "/snapshot/{id}.{suffix}", 400),
+    ("/snapshot/4712.jpg", {}, "/snapshot/{id}.{suffix}", 404),
+    ("/mjpeg/4711", {}, "/mjpeg/{id}", 200),
+    ("/mjpeg/4711", {"fps": "99"}, "/mjpeg/{id}", 400),
+    ("/mjpeg/4712", {}, "/mjpeg/{id}", 404),
+    ("/api/windows", {}, "/api/windows", 200),
+    ("/api/health", {}, "/api/health", 200),
+    ("/health", {}, "/health", 200),
+    ("/metrics", {}, "/metrics", 200),
+    ("/embed.js", {}, "/embed.js", 200),
+    ("/openapi.json", {}, "/openapi.json", 200),
+]
+
+
+@pytest.mark.parametrize(("path", "query", "route", "status"), CASES)
+async def test_answers_are_as_described(
+    studio: Studio, http: aiohttp.ClientSession, path: str, query: dict[str, str], route: str, status: int
+) -> None:
+    async with http.get(path, params=query) as answer:
+        assert answer.status == status
+        described = resolved(DOCUMENT["paths"][route]["get"]["responses"][str(status)])
+        assert answer.content_type in described["content"]
+        if answer.content_type == "application/json":
+            schema = described["content"]["application/json"]["schema"] | {"components": DOCUMENT["components"]}
+            Draft202012Validator(schema).validate(await answer.json())
+        for name in described.get("headers", {}):
+            assert name in answer.headers
+
+
+def test_every_route_is_tried() -> None:
+    assert {route for _, _, route, _ in CASES} == set(DOCUMENT["paths"])
+
+
+async def test_what_is_described_is_what_is_served(studio: Studio, http: aiohttp.ClientSession) -> None:
+    async with http.get("/openapi.json") as answer:
+        assert await answer.json() == DOCUMENT
+
+
+async def test_who_may_not_ask_is_told_as_described(studio: Studio, http: aiohttp.ClientSession) -> None:
+    for status, headers in ((403, {"Origin": "http://evil.example"}), (421, {"Host": "evil.example"})):
+        async with http.get("/health", headers=headers) as answer:
+            described = resolved(DOCUMENT["paths"]["/health"]["get"]["responses"][str(status)])
+            assert (answer.status, [answer.content_type]) == (status, list(described["content"]))
+
+
+async def test_a_source_without_a_picture_answers_as_described(studio: Studio, http: aiohttp.ClientSession) -> None:
+    studio.canvas.become(Condition("minimised", "The window is minimised."))
+    async with http.get("/snapshot/4711.jpg") as answer:
+        assert answer.status == 503
+        schema = {"$ref": "#/components/schemas/Error", "components": DOCUMENT["components"]}
+        Draft202012Validator(schema).validate(await answer.json())
+
+
+NUMBERS = [
+    (route, parameter)
+    for route in ("/snapshot/{id}.{suffix}", "/mjpeg/{id}", "/plain/{id}")
+    for parameter in DOCUMENT["paths"][route]["get"]["parameters"]
+    if "minimum" in parameter["schema"]
+]
+
+
+@pytest.mark.parametrize(("route", "parameter"), NUMBERS, ids=lambda value: value if isinstance(value, str) else "")
+async def test_ranges_end_where_they_are_said_to(
+    studio: Studio, http: aiohttp.ClientSession, route: str, parameter: dict[str, Any]
+) -> None:
+    path = route.format(id="4711", suffix="jpg")
+    name, low, high = parameter["name"], parameter["schema"]["minimum"], parameter["schema"]["maximum"]
+    for value, status in ((low, 200), (high, 200), (low - 0.01, 400), (high + 1, 400)):
+        async with http.get(path, params={name: str(value)}) as answer:
+            assert answer.status == status, value
+            if status == 400:
+                assert (await answer.json())["error"]["field"] == name
