@@ -38,9 +38,16 @@ def watching(browser: Browser, address: str) -> Iterator[Page]:
     """Have a page that watches while the block lasts; nothing may go wrong in it."""
     page = browser.new_page()
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
+
+    def note(words: str) -> None:
+        # Firefox itself counts every connection that falls, or cannot be made, as an error of the page.
+        if not words.startswith(("The connection to ws://", "Firefox can\u2019t establish a connection")):
+            faults.append(words)
+
+    page.on("pageerror", lambda error: note(str(error)))
     page.goto(address)
     page.wait_for_selector('body[data-state="live"]')
+    eventually(lambda: has_picture(page))
     yield page
     page.close()
     assert faults == []

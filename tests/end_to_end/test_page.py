@@ -386,9 +386,9 @@ def test_the_pointer_lies_on_the_picture_and_scales_with_it(watcher: Watcher) ->
         place = [pointer["x"] - picture["x"], pointer["y"] - picture["y"], pointer["width"], pointer["height"]]
         return [round(value / scale, 1) for value in place]
 
-    assert scaled() == [-3, 20, 8, 12]
+    eventually(lambda: scaled() == [-3, 20, 8, 12])
     watcher.page.set_viewport_size({"width": 500, "height": 900})
-    assert scaled() == [-3, 20, 8, 12]
+    eventually(lambda: scaled() == [-3, 20, 8, 12])
     watcher.server.send(wire.pointer((40, 5), (8, 12)))
     eventually(lambda: scaled() == [40, 5, 8, 12])
     eventually(lambda: watcher.page.evaluate("document.getElementById('pointer').width") == 16)
