@@ -118,7 +118,7 @@ step() {
 tests() {
     announce "$1"
     shift
-    "$venv/bin/python" -m pytest -n 2 --dist loadfile "$@" || failed="$failed tests"
+    "$venv/bin/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@" || failed="$failed tests"
 }
 
 # A machine that cannot be set up can test nothing: a failure in here ends the run.
