@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from capture.never_shown import Guard
 from capture.source import Condition, Source, Unsubscribe
 
 if TYPE_CHECKING:
@@ -24,8 +25,14 @@ class Catalog:
         condition: ``live``, or ``waiting`` with the reason why there are no windows.
     """
 
-    def __init__(self, fixed: tuple[Source, ...] = (), windows: bool = True) -> None:
-        """``fixed`` are sources that are always there, such as the demo; without ``windows`` only those are listed."""
+    def __init__(self, fixed: tuple[Source, ...] = (), windows: bool = True, guard: Guard | None = None) -> None:
+        """``fixed`` are sources that are always there, such as the demo; without ``windows`` only those are listed.
+
+        Windows of programs that ``guard`` never shows are left out: what is not listed cannot be shared. Without one
+        these are the programs on the starting list.
+        """
+        self._guard = guard or Guard()
+        self._unfollow: Unsubscribe = lambda: None
         self._fixed = fixed
         self._wants_windows = windows
         self.sources = fixed
@@ -52,8 +59,9 @@ class Catalog:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
                 loop.call_soon_threadsafe(self._receive, listing)
 
-        self._watch = WindowWatch(tell)
+        self._watch = WindowWatch(tell, self._guard)
         self._watch.start()
+        self._unfollow = self._guard.subscribe(self._watch.look_again)
 
     async def ready(self) -> None:
         """Return once the first list is there, or after five seconds without one."""
@@ -74,6 +82,7 @@ class Catalog:
 
     def stop(self) -> None:
         """End the watching; the list stays as it was."""
+        self._unfollow()
         watch, self._watch = self._watch, None
         if watch is not None:
             watch.stop()

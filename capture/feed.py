@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from functools import partial
 
 from capture.backends import Backend
+from capture.curtain import Curtain, plain_picture
+from capture.damage import DamageMap
 from capture.encoder import SharedEncoder
 from capture.feed_thread import Demand, FeedThread, Report
 from capture.frame import Frame
@@ -40,11 +43,19 @@ class Feed:
         self._sequence = 0
         self._refreshes = 0
         self._refreshed: dict[int, asyncio.Future[None]] = {}
+        self._trusted = 0
+        self._demand: Demand | None = None
+        self._curtain: Curtain | None = None
 
     @property
     def is_running(self) -> bool:
         """Tell whether the feed's thread runs."""
         return self._run is not None
+
+    @property
+    def is_watched(self) -> bool:
+        """Tell whether anybody wants pictures, be they taken or not."""
+        return self._demand is not None
 
     @property
     def ending(self) -> int:
@@ -60,13 +71,48 @@ class Feed:
         self._listeners.pop(key, None)
 
     def set_demand(self, demand: Demand | None) -> None:
-        """Start, adjust or (None) stop the capture."""
+        """Start, adjust or (None) stop the capture. A picture with other masks is not shown any more."""
+        last, self._demand = self._demand, demand
         if demand is None:
             self._stop()
+            self.newest = None
+        elif self._curtain is not None:
+            self.condition = self._curtain.condition
+            if last is None and self._curtain.state == "blanked":
+                self._show_nothing()
         elif self._run is None:
+            self.condition = WAITING
             self._start(demand)
         else:
             self._run.set_demand(demand)
+        if last is not None and demand is not None and last.masks != demand.masks:
+            self.distrust()
+
+    def set_curtain(self, curtain: Curtain | None) -> None:
+        """Show nothing new, and take nothing, until called with None; pictures then go on."""
+        last, self._curtain = self._curtain, curtain
+        if self._demand is None or curtain == last:
+            return
+        if curtain is None:
+            # What was told holds until there is a picture again.
+            self._start(self._demand)
+            return
+        self._stop()
+        self.condition = curtain.condition
+        if curtain.state == "blanked":
+            self._show_nothing()
+        self._tell()
+
+    def distrust(self) -> None:
+        """Show the newest picture no longer: there may be something in it now that must not be seen."""
+        if self._run is not None:
+            self.newest = None
+            self._refreshes += 1
+            self._trusted = self._refreshes
+            self._run.refresh(self._refreshes)
+        elif self.newest is not None:
+            self._show_nothing()
+            self._tell()
 
     async def refresh(self) -> None:
         """Look at the source once more and return when `newest` and `condition` are from after this call."""
@@ -91,7 +137,6 @@ class Feed:
         ended: asyncio.Future[None] = loop.create_future()
         self._ending.add(ended)
         ended.add_done_callback(self._ending.discard)
-        self.condition = WAITING
         run = FeedThread(self.source, self._make_backend, demand, self._sequence, self._encoder.asked)
         run.refresh(self._refreshes)
         self._run = run
@@ -101,7 +146,6 @@ class Feed:
         if self._run is not None:
             self._run.stop()
             self._run = None
-            self.newest = None
         self._settle_refreshes(None)
 
     def _receive(self, run: FeedThread, report: Report) -> None:
@@ -111,16 +155,37 @@ class Feed:
         self.takes = self.takes + 1 if report.condition.state == "live" else self.takes
         changed = report.condition != self.condition
         self.condition = report.condition
-        if report.frame is not None and report.frame is not self.newest:
-            self.newest = report.frame
-            self._sequence = report.frame.sequence
+        frame = report.frame if report.looked >= self._trusted else None
+        if frame is not None and frame is not self.newest:
+            self.newest = frame
+            self._sequence = frame.sequence
             changed = True
             if report.wish is not None:
-                self._encoder.supply(report.frame, report.wish, report.made)
+                self._encoder.supply(frame, report.wish, report.made)
         self._settle_refreshes(None if report.condition.state == "closed" else report.refreshes)
         if changed:
-            for listener in tuple(self._listeners.values()):
-                listener()
+            self._tell()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners.values()):
+            listener()
+
+    def _show_nothing(self) -> None:
+        """Put a plain picture in place of the newest."""
+        self._sequence += 1
+        pixels = plain_picture(self.source, None if self.newest is None else self.newest.pixels)
+        height, width = pixels.shape[:2]
+        self.newest = Frame(
+            source=self.source,
+            sequence=self._sequence,
+            pixels_sequence=self._sequence,
+            pixels=pixels,
+            damage=DamageMap.fresh(width, height, self._sequence),
+            pointer=None,
+            taken_at=time.monotonic(),
+            captured_at=time.time(),
+            take_seconds=0.0,
+        )
 
     def _settle_refreshes(self, up_to: int | None) -> None:
         for number, done in tuple(self._refreshed.items()):

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,8 @@ from capture.damage import DamageMap, changed_tiles
 from capture.encoder import Order, Wish
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.frame import Frame, Take
+from capture.masking import Masking
+from capture.masks import Mask
 from capture.pacing import Pacer
 from capture.pixels import Pixels
 from capture.scroll import Scroll, find_scroll
@@ -44,7 +46,7 @@ class Demand:
 
     ``may_take`` is asked before every take: the picture is taken only while at least one says yes. ``order`` is what
     all who want pictures encoded want them as, None when they differ. ``follows_moves``: somebody can use it when a
-    picture is the last one, moved.
+    picture is the last one, moved. ``masks`` lie over every picture.
     """
 
     fps: float
@@ -52,6 +54,7 @@ class Demand:
     may_take: tuple[Callable[[], bool], ...]
     order: Order | None = None
     follows_moves: bool = False
+    masks: tuple[Mask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,11 +70,16 @@ class _Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """What the feed's thread tells the loop after it looked."""
+    """What the feed's thread tells the loop after it looked.
+
+    ``refreshes`` is the number of the last `refresh` that needs no more waiting, ``looked`` that of the last one
+    before ``frame`` was found or found to be still right.
+    """
 
     condition: Condition
     frame: Frame | None
     refreshes: int
+    looked: int
     wish: Wish | None = None
     made: Any = None
 
@@ -134,6 +142,7 @@ class FeedThread:
         self._activity = Activity()
         self._unmoved = 0
         self._refreshed = 0
+        self._masking = Masking(self._buffers)
         try:
             while self._session() and not self._stopping:
                 self._pause(RETRY_SECONDS)
@@ -194,11 +203,23 @@ class FeedThread:
 
     def _look(self, backend: Backend, demand: Demand) -> None:
         refreshes = self._refresh_wanted
+        # After the number was read: who asks for a look with other masks sets the masks first.
+        self._set_masks(self._demand.masks)
         begun, captured_at = time.monotonic(), time.time()
-        take = backend.take(demand.pointer)
+        take = self._masking.over(backend.take(demand.pointer))
         last, self._frame = self._frame, self._next_frame(take, begun, captured_at, demand.follows_moves)
         self._refreshed = refreshes
         self._tell(take.condition, self._ordered(last, demand.order))
+
+    def _set_masks(self, masks: tuple[Mask, ...]) -> None:
+        """Have other masks lie over the newest picture too: the source may be still, or not on the screen."""
+        last = self._frame
+        pixels = self._masking.set(masks, None if last is None else last.pixels)
+        if last is not None and pixels is not None:
+            number = self._sequence = self._sequence + 1
+            damage = DamageMap.fresh(last.width, last.height, number)
+            known = replace(last, sequence=number, pixels_sequence=number, pixels=pixels, damage=damage)
+            self._frame = replace(known, scroll=None, is_film=False)
 
     def _ordered(self, last: Frame | None, order: Order | None) -> Wish | None:
         """Return what to make of the new picture here and now instead of being asked.
@@ -269,7 +290,7 @@ class FeedThread:
             except EncodeError:
                 wish = None  # whoever asks for it is told
         refreshes = self._refresh_wanted if condition.state in ("waiting", "closed") else self._refreshed
-        self._report(Report(condition, self._frame, refreshes, wish, made))
+        self._report(Report(condition, self._frame, refreshes, self._refreshed, wish, made))
 
     def _pause(self, seconds: float | None) -> None:
         """Wait for a call, ``seconds`` at most."""

@@ -6,13 +6,16 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from capture.backends import Backend
+from capture.curtain import Curtain, strictest
 from capture.encoder import Order, SharedEncoder
 from capture.feed import Feed
 from capture.feed_thread import Demand, joined
 from capture.film import Films, MakeCodec
 from capture.frame import Frame
+from capture.masks import Mask
 from capture.source import Condition, Source
 
 ENCODE_WORKERS = 2
@@ -65,6 +68,7 @@ class Hub:
     Attributes:
         encoder: encodes each wished rendition once.
         films: likewise for video; None where there is none.
+        curtain: what everybody gets instead of new pictures, None while pictures are taken.
     """
 
     def __init__(self, make_backend: Callable[[Source], Backend], make_codec: MakeCodec | None = None) -> None:
@@ -72,6 +76,9 @@ class Hub:
         self._feeds: dict[tuple[str, int | None, int | None], Feed] = {}
         self._wishes: dict[int, tuple[Feed, Demand]] = {}
         self._numbers = itertools.count(1)
+        self._masks: dict[tuple[str, int | None, int | None], tuple[Mask, ...]] = {}
+        self._curtains: dict[str, Curtain] = {}
+        self.curtain: Curtain | None = None
         self.encoder = SharedEncoder(lambda: ThreadPoolExecutor(ENCODE_WORKERS, thread_name_prefix="encode"))
         self.films = None if make_codec is None else Films(make_codec)
 
@@ -108,6 +115,7 @@ class Hub:
         feed = self._feeds.get(source.identity)
         if feed is None:
             feed = self._feeds[source.identity] = Feed(source, self._make_backend, self.encoder)
+            feed.set_curtain(self.curtain)
         number = next(self._numbers)
         self._wishes[number] = (feed, _demand(fps, pointer, may_take, order))
         feed.listen(number, changed)
@@ -128,11 +136,44 @@ class Hub:
             feed.unlisten(number)
             self._adjust(feed)
 
+    def set_masks(self, source: Source, masks: tuple[Mask, ...]) -> None:
+        """Have ``masks`` lie over all pictures of ``source`` that anybody gets after this call."""
+        if masks:
+            self._masks[source.identity] = masks
+        else:
+            self._masks.pop(source.identity, None)
+        feed = self._feeds.get(source.identity)
+        if feed is not None:
+            self._adjust(feed)
+
+    def masks(self, source: Source) -> tuple[Mask, ...]:
+        """Return what lies over the pictures of ``source``."""
+        return self._masks.get(source.identity, ())
+
+    def set_curtain(self, owner: str, curtain: Curtain | None) -> None:
+        """Draw a curtain before everything, or open it (None). While any owner's is drawn nothing is taken.
+
+        The owners do not know of each other: that the session is unlocked opens nothing that a person has closed.
+        """
+        if curtain is None:
+            self._curtains.pop(owner, None)
+        else:
+            self._curtains[owner] = curtain
+        self.curtain = strictest(self._curtains.values())
+        for feed in tuple(self._feeds.values()):
+            feed.set_curtain(self.curtain)
+
+    def look_again(self) -> None:
+        """Show no picture any more that was taken before this call: other things are never shown now."""
+        for feed in tuple(self._feeds.values()):
+            feed.distrust()
+
     def forget(self, source: Source) -> None:
         """Drop what is kept of a source that is gone."""
         feed = self._feeds.get(source.identity)
-        if feed is not None and not feed.is_running:
+        if feed is not None and not feed.is_watched:
             del self._feeds[source.identity]
+            self._masks.pop(source.identity, None)
 
     async def close(self) -> None:
         """Stop every feed and the encoder, and wait for their threads, two seconds at most."""
@@ -147,8 +188,9 @@ class Hub:
         self.encoder.close()
 
     def _adjust(self, feed: Feed) -> None:
-        feed.set_demand(joined(demand for watched, demand in self._wishes.values() if watched is feed))
-        if not feed.is_running:
+        demand = joined(demand for watched, demand in self._wishes.values() if watched is feed)
+        feed.set_demand(None if demand is None else replace(demand, masks=self.masks(feed.source)))
+        if not feed.is_watched:
             self.encoder.forget(feed.source)
 
 

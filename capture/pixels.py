@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 """height × width × 4 bytes, BGRX, rows without padding (stride = width × 4)."""
+MOST_PIECES = 64
+"""Into more rectangles than that none is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,37 @@ def around(rects: Iterable[Rect], width: int, height: int) -> Rect | None:
     left, top = min(box[0] for box in found), min(box[1] for box in found)
     right, bottom = max(box[2] for box in found), max(box[3] for box in found)
     return Rect(left, top, right - left, bottom - top)
+
+
+def without(rect: Rect, covers: Iterable[Rect]) -> list[Rect]:
+    """Return rectangles that make up ``rect`` but for ``covers``; more than that when they would become very many."""
+    left = [rect]
+    for cover in covers:
+        pieces = [piece for part in left for piece in _cut(part, cover)]
+        if len(pieces) > MOST_PIECES:
+            break
+        left = pieces
+    return left
+
+
+def _cut(rect: Rect, cover: Rect) -> list[Rect]:
+    right, bottom = rect.x + rect.width, rect.y + rect.height
+    cover_left, cover_right = max(rect.x, cover.x), min(right, cover.x + cover.width)
+    cover_top, cover_bottom = max(rect.y, cover.y), min(bottom, cover.y + cover.height)
+    if cover_left >= cover_right or cover_top >= cover_bottom:
+        return [rect]
+    pieces = [
+        Rect(rect.x, rect.y, rect.width, cover_top - rect.y),
+        Rect(rect.x, cover_top, cover_left - rect.x, cover_bottom - cover_top),
+        Rect(cover_right, cover_top, right - cover_right, cover_bottom - cover_top),
+        Rect(rect.x, cover_bottom, rect.width, bottom - cover_bottom),
+    ]
+    return [piece for piece in pieces if piece.area > 0]
+
+
+def paint_over(pixels: Pixels, rects: Iterable[Rect], colour: int) -> None:
+    """Paint ``rects`` of a picture, which has to be ours, in one colour (0xRRGGBB)."""
+    words = pixels.view(np.uint32)[:, :, 0]
+    for rect in rects:
+        top, left = max(rect.y, 0), max(rect.x, 0)
+        words[top : max(rect.y + rect.height, 0), left : max(rect.x + rect.width, 0)] = colour

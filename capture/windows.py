@@ -30,7 +30,10 @@ from xcffib.xproto import EventMask
 
 from capture.backends.screen import screens
 from capture.backends.x11 import Display, speaks_to_display
+from capture.backends.x11_owners import Owners
 from capture.errors import CaptureError, DisplayGone
+from capture.never_shown import Guard
+from capture.process import process_started
 from capture.source import Condition, Icon, Source, State, clean_text
 from capture.waiting import wait_readable
 
@@ -44,7 +47,7 @@ ICON_EDGE = 48
 NO_WINDOWS = frozenset({"_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK"})
 COMPOUND_TEXT = re.compile(r"\x1b%[G@]")
 """How old programs mark UTF-8 inside a title (compound text, "designate other coding system")."""
-TELLING = ("_NET_WM_NAME", "WM_NAME", "WM_STATE", "_NET_WM_STATE", "_NET_WM_ICON", "_NET_WM_PID")
+TELLING = ("_NET_WM_NAME", "WM_NAME", "WM_CLASS", "WM_STATE", "_NET_WM_STATE", "_NET_WM_ICON", "_NET_WM_PID")
 """Window properties whose change may change the list."""
 
 
@@ -59,11 +62,13 @@ class Listing:
 class WindowWatch:
     """Tells of every change of the windows and screens, from its own thread, until `stop`.
 
-    ``tell`` is called from that thread with each new `Listing`, the first time as soon as it is known.
+    ``tell`` is called from that thread with each new `Listing`, the first time as soon as it is known. Windows of
+    programs that ``guard`` never shows are left out.
     """
 
-    def __init__(self, tell: Callable[[Listing], None]) -> None:
+    def __init__(self, tell: Callable[[Listing], None], guard: Guard) -> None:
         self._tell = tell
+        self._guard = guard
         self._stopping = False
         self._call_in, self._call_out = socket.socketpair()
         self._thread = threading.Thread(target=self._body, name="windows", daemon=True)
@@ -72,15 +77,22 @@ class WindowWatch:
         """Begin to watch."""
         self._thread.start()
 
+    def look_again(self) -> None:
+        """Have the list made again, after the guard's rules have changed."""
+        self._call()
+
     def stop(self) -> None:
         """Have the thread end; it does so within a fraction of a second."""
         self._stopping = True
-        with contextlib.suppress(OSError):
-            self._call_in.send(b"!")
+        self._call()
 
     def join(self, seconds: float) -> None:
         """Wait until the thread has ended, ``seconds`` at most."""
         self._thread.join(seconds)
+
+    def _call(self) -> None:
+        with contextlib.suppress(OSError):
+            self._call_in.send(b"!")
 
     # The list's thread from here on.
 
@@ -105,7 +117,7 @@ class WindowWatch:
     def _watch(self) -> None:
         display = Display()
         try:
-            table = _Table(display, _import_pywinctl())
+            table = _Table(display, _import_pywinctl(), self._guard)
             told: Listing | None = None
             while not self._stopping:
                 listing = Listing(table.sources(), Condition("live"))
@@ -113,7 +125,8 @@ class WindowWatch:
                     told = listing
                     self._tell(listing)
                 while not self._stopping and not table.absorb():
-                    display.wait(None, self._call_out.fileno())
+                    if display.wait(None, self._call_out.fileno()):
+                        self._call_out.recv(4096)
                 if not self._stopping:
                     wait_readable((self._call_out.fileno(),), CALM_SECONDS)
                     table.absorb()
@@ -127,8 +140,11 @@ class WindowWatch:
 class _Table:
     """The windows as last read, and which of them have to be read again."""
 
-    def __init__(self, display: Display, pywinctl: ModuleType) -> None:
+    def __init__(self, display: Display, pywinctl: ModuleType, guard: Guard) -> None:
         self._display = display
+        self._guard = guard
+        self._rules = guard.rules
+        self._owners = Owners(display)
         self._pywinctl = pywinctl
         self._known: dict[int, Source | None] = {}
         self._handles: dict[int, Any] = {}
@@ -164,6 +180,7 @@ class _Table:
                     self._list_stale = True
             elif isinstance(event, xcffib.randr.ScreenChangeNotifyEvent):
                 self._screens_stale = True
+        self._follow_rules()
         self._stale &= self._known.keys()
         return bool(self._stale) or self._list_stale or self._screens_stale
 
@@ -197,6 +214,11 @@ class _Table:
                 known[number] = self._read(number)
         self._known = known
 
+    def _follow_rules(self) -> None:
+        if self._guard.rules is not self._rules:
+            self._rules = self._guard.rules
+            self._stale.update(self._known)
+
     def _note_size(self, number: int, width: int, height: int) -> None:
         if number == self._display.root:
             self._screens_stale = True
@@ -206,13 +228,13 @@ class _Table:
             self._stale.add(number)
 
     def _read(self, number: int) -> Source | None:
-        """Return a window as it is, None when it is ours, no window for people, or closed meanwhile."""
+        """Return a window as it is, None when it is never shown, no window for people, or closed meanwhile."""
         window = self._handles.get(number)
         if window is None or self._types(number) & NO_WINDOWS:
             return None
         try:
             pid = int(window.getPID() or 0) or None
-            if pid == os.getpid():
+            if pid == os.getpid() or self._rules.names_one_of(self._owners.names(number)):
                 return None
             title = clean_text(COMPOUND_TEXT.sub("", str(window.title or "")))
             width, height = window.size
@@ -232,7 +254,7 @@ class _Table:
             height=int(height),
             state=state,
             pid=pid,
-            started=_started(pid),
+            started=process_started(pid),
             icon=self._icon(number),
         )
 
@@ -329,15 +351,3 @@ def _program(pid: int | None) -> str:
         return clean_text(Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return ""
-
-
-def _started(pid: int | None) -> int | None:
-    """Return when a process began, in clock ticks since boot (proc(5), field 22 of stat)."""
-    if pid is None:
-        return None
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        # The second field is the program's name in parentheses and may itself hold spaces and parentheses.
-        return int(stat.rpartition(")")[2].split()[19])
-    except (OSError, ValueError, IndexError):
-        return None

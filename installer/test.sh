@@ -13,7 +13,7 @@ cd "$top"
 . installer/common.sh
 
 test_packages="$virtual_display_packages openbox xterm x11-apps x11-utils xdotool imagemagick chromium mmdebstrap
-desktop-file-utils iproute2 git ffmpeg mpv curl firefox-esr"
+dbus desktop-file-utils iproute2 git ffmpeg mpv curl firefox-esr"
 npm_tools=$top/.cache/npm
 
 only=

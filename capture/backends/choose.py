@@ -7,11 +7,14 @@ import sys
 from capture.backends import Backend
 from capture.backends.demo import Demo
 from capture.errors import CaptureError
+from capture.never_shown import Guard
 from capture.source import Source
 
 
-def make_backend(source: Source) -> Backend:
-    """Return a backend for ``source``, not yet opened.
+def make_backend(source: Source, guard: Guard | None = None) -> Backend:
+    """Return a backend for ``source``, not yet opened; what ``guard`` says is never shown will be in no picture.
+
+    Without a guard that is our own windows and those of the programs on the starting list.
 
     Raises:
         CaptureError: no technique works on this system.
@@ -23,7 +26,7 @@ def make_backend(source: Source) -> Backend:
     if source.kind == "window":
         from capture.backends.x11_window import X11Window
 
-        return X11Window(source)
+        return X11Window(source, guard or Guard())
     from capture.backends.screen import Screen
 
-    return Screen(source)
+    return Screen(source, guard or Guard())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 
 import mss
 import numpy as np
@@ -14,17 +15,25 @@ from xcffib import Error as XError
 
 from capture.backends import Wake
 from capture.backends.x11 import GONE, DamageWatch, Display, PointerWatch, speaks_to_display, wait_for_events
+from capture.backends.x11_cover import Cover
+from capture.curtain import PLAIN
 from capture.errors import DisplayGone, SourceGone
 from capture.frame import Pointer, Take
+from capture.never_shown import Guard
+from capture.pixels import Rect, paint_over
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
 
 
 class Screen:
-    """Backend for the desktop (all monitors together) and for single monitors."""
+    """Backend for the desktop (all monitors together) and for single monitors.
 
-    def __init__(self, source: Source) -> None:
+    What ``guard`` says must never be shown is painted over before anybody gets the picture.
+    """
+
+    def __init__(self, source: Source, guard: Guard) -> None:
+        self._guard = guard
         self._number = 0 if source.kind == "desktop" else int(source.id.rpartition("-")[2])
         self._display: Display | None = None
         self._mss: mss.MSS | None = None
@@ -36,17 +45,31 @@ class Screen:
         self._pointer = PointerWatch(display)
         randr = display.extension(xcffib.randr, 1, 2)
         randr.SelectInput(display.root, xcffib.randr.NotifyMask.ScreenChange, is_checked=True).check()
+        self._cover = Cover(display, self._guard)
+        self._covered: tuple[Rect, ...] = ()
+        self._uncovers = False
         self._damaged = True
         self._told = False
 
     def wait(self, seconds: float | None, call: int) -> Wake:
         assert self._display is not None
-        return wait_for_events(self._display, self._absorb, seconds, call)
+        # Told once: what has been told is looked at with the next take, which may be some time off.
+        moment = None if self._uncovers else self._cover.next_change()
+        left = None if moment is None else max(moment - time.monotonic(), 0)
+        if left is None or (seconds is not None and seconds <= left):
+            return wait_for_events(self._display, self._absorb, seconds, call)
+        wake = wait_for_events(self._display, self._absorb, left, call)
+        if wake is Wake.NOTHING and moment is not None and time.monotonic() >= moment:
+            self._uncovers = True
+            return Wake.CHANGED
+        return wake
 
     @speaks_to_display
     def take(self, pointer: bool) -> Take:
         assert self._display is not None
+        begun = time.monotonic()
         self._absorb()
+        self._uncovers = False
         try:
             damage = self._damage.collect() if self._damaged else ()
             self._damaged = False
@@ -57,13 +80,20 @@ class Screen:
                 raise SourceGone("The monitor was unplugged or switched off.")
             place = monitors[self._number]
             where = self._look(place) if pointer else None
-            if self._told and not damage:
+            if self._told and not damage and not self._is_covered_otherwise(begun):
                 return Take(LIVE, None, (), where)
             shot = self._mss.grab(place)
+            # After the picture: by then everything is known that happened while it was taken.
+            self._cover.ask()
+            self._absorb()
+            self._cover.look()
         except (AssertionError, ScreenShotError, XError) as error:
             # A dead X server shows in mss as a bare AssertionError from grab.
             raise DisplayGone(GONE) from error
         pixels = np.frombuffer(shot.raw, dtype=np.uint8).reshape(shot.height, shot.width, 4)
+        self._covered = self._cover.rects(begun)
+        left, top = place["left"], place["top"]
+        paint_over(pixels, [Rect(r.x - left, r.y - top, r.width, r.height) for r in self._covered], PLAIN)
         self._told = True
         # All of it may differ, not only the damage: the screen was painted on while this happened.
         return Take(LIVE, pixels, None, where, is_ours=True)
@@ -81,10 +111,15 @@ class Screen:
             return None
         return Pointer(pointer.x - place["left"], pointer.y - place["top"], pointer.shape, pointer.image)
 
+    def _is_covered_otherwise(self, begun: float) -> bool:
+        self._cover.look()
+        return self._cover.rects(begun) != self._covered
+
     def _absorb(self) -> Wake:
         assert self._display is not None
         wake = Wake.NOTHING
         for event in self._display.events():
+            self._cover.absorb(event)
             if self._damage.is_event(event):
                 self._damaged = True
                 wake = Wake.CHANGED if wake is Wake.NOTHING else wake

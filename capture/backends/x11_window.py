@@ -17,16 +17,20 @@ from xcffib.xproto import EventMask
 
 from capture.backends import Wake
 from capture.backends.x11 import DamageWatch, Display, PointerWatch, speaks_to_display, wait_for_events
+from capture.backends.x11_owners import Owners
 from capture.backends.x11_pictures import DrawablePictures
 from capture.errors import CaptureError, SourceGone
 from capture.frame import Pointer, Take
+from capture.never_shown import Guard
 from capture.pixels import Rect
+from capture.process import process_started
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
 MINIMISED = Condition("minimised", "The window is minimised on the other computer.")
 HIDDEN = Condition("hidden", "The window is not on the screen at the moment.")
 CLOSED = "The window was closed."
+NEVER = "Windows of this program are never shown."
 ICONIC = 3
 """WM_STATE of a minimised window (ICCCM 4.1.3.1)."""
 SETTLE_SECONDS = 0.1
@@ -35,9 +39,11 @@ AUTOMATIC = xcffib.composite.Redirect.Automatic
 
 
 class X11Window:
-    """Backend for one window."""
+    """Backend for one window; it is closed to us when ``guard`` says that its program is never shown."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, guard: Guard) -> None:
+        self._source = source
+        self._guard = guard
         self._window = int(source.id)
         self._display: Display | None = None
         self._gone = False
@@ -45,6 +51,8 @@ class X11Window:
     @speaks_to_display
     def open(self) -> None:
         display = self._display = Display()
+        self._check_identity()
+        self._check_rules()
         self._pictures = DrawablePictures(display)
         self._composite = display.extension(xcffib.composite, 0, 4)
         self._pointer = PointerWatch(display)
@@ -71,6 +79,8 @@ class X11Window:
         self._absorb()
         if self._gone:
             raise SourceGone(CLOSED)
+        if self._guard.rules is not self._rules:
+            self._check_rules()
         try:
             if self._pixmap is None and not self._name_pixmap():
                 return Take(self._unseen())
@@ -89,6 +99,23 @@ class X11Window:
             if hasattr(self, "_pictures"):
                 self._pictures.close()
             display.close()
+
+    def _check_identity(self) -> None:
+        # While nothing was taken the window may have gone, and another program's may have got its number.
+        assert self._display is not None
+        pid, started = self._source.pid, self._source.started
+        if pid is None:
+            return
+        owner = self._display.numbers(self._window, "_NET_WM_PID")[:1]
+        if owner != (pid,) or process_started(pid) != started:
+            raise SourceGone(CLOSED)
+
+    def _check_rules(self) -> None:
+        # It is not listed either; but a list is always a little older than the window.
+        assert self._display is not None
+        self._rules = self._guard.rules
+        if self._rules.names_one_of(Owners(self._display).names(self._window)):
+            raise SourceGone(NEVER)
 
     def _picture(self, pointer: Pointer | None) -> Take:
         damage: tuple[Rect, ...] | None = self._damage.collect() if self._damaged else ()

@@ -17,12 +17,12 @@ PROJECT = Path(__file__).parents[2]
 class XServer:
     """Xvfb and openbox on a display of their own."""
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: str | None = None, size: str = "1600x1000") -> None:
         # A number of our own, far from others: of two servers that come and go with one number, the older one
         # removes the younger one's socket.
         self.name = name or f":{random.randint(1000, 30000)}"
         told, number = os.pipe()
-        command = ["Xvfb", self.name, "-displayfd", str(number), "-screen", "0", "1600x1000x24", "-noreset"]
+        command = ["Xvfb", self.name, "-displayfd", str(number), "-screen", "0", f"{size}x24", "-noreset"]
         self._server = subprocess.Popen(command, pass_fds=(number,), stderr=subprocess.DEVNULL)
         os.close(number)
         with os.fdopen(told) as ready:  # it writes its number, then a new line, when it is ready
@@ -61,9 +61,9 @@ class XServer:
 class Windows:
     """Windows of another program, changed by name of the deed: see `tests.x11.painter`."""
 
-    def __init__(self, server: XServer) -> None:
+    def __init__(self, server: XServer, program: str = "") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.x11.painter"],
+            [sys.executable, "-m", "tests.x11.painter", program],
             env=server.environment,
             cwd=PROJECT,
             stdin=subprocess.PIPE,
@@ -82,9 +82,9 @@ class Windows:
         assert answer, f"the painter failed at {words}"
         return answer
 
-    def open(self, title: str, x: int, y: int, width: int, height: int, colour: str) -> str:
-        """Open a window and return its handle."""
-        return self.do("open", title, x, y, width, height, colour)
+    def open(self, title: str, x: int, y: int, width: int, height: int, colour: str, kind: str = "") -> str:
+        """Open a window, of the class ``kind``, and return its handle."""
+        return self.do("open", title, x, y, width, height, colour, kind)
 
     def close_all(self) -> None:
         """End the program; its windows go with it."""
@@ -96,9 +96,9 @@ class Windows:
 
 
 @contextmanager
-def windows_of(server: XServer) -> Iterator[Windows]:
-    """Have a program with windows while the block lasts."""
-    windows = Windows(server)
+def windows_of(server: XServer, program: str = "") -> Iterator[Windows]:
+    """Have a program with windows while the block lasts; ``program`` is the name that the system knows it by."""
+    windows = Windows(server, program)
     try:
         yield windows
     finally:

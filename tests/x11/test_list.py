@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from capture.catalog import Catalog
+from capture.never_shown import Guard, NeverShown
 from capture.source import Source
 from tests.benchmarks.window import Window
 from tests.conftest import Until
-from tests.x11.desktop import PROJECT, Windows, XServer
+from tests.x11.desktop import PROJECT, Windows, XServer, windows_of
 
 pytestmark = pytest.mark.x11
 
@@ -113,6 +114,27 @@ async def test_panels_and_wallpapers_are_no_windows(catalog: Catalog, windows: W
     windows.open("after", 100, 100, 300, 200, "ff0000")
     await until(lambda: named(catalog, "after"))
     await until(lambda: named(catalog, "dock2") is None and named(catalog, "dock") is None)
+
+
+async def test_windows_of_programs_that_are_never_shown_are_not_listed(xserver: XServer, until: Until) -> None:
+    guard = Guard()
+    catalog = Catalog(guard=guard)
+    catalog.start()
+    with windows_of(xserver, "keepassxc") as keeper, windows_of(xserver, "editor") as plain:
+        keeper.open("by-name", 100, 100, 300, 200, "ff0000")
+        plain.open("by-class", 100, 100, 300, 200, "ff0000", "org.gnome.Authenticator")
+        plain.open("other", 100, 100, 300, 200, "ff0000")
+        await until(lambda: named(catalog, "other"))
+        assert not named(catalog, "by-name")
+        assert not named(catalog, "by-class")
+        guard.set_rules(NeverShown(("editor",)))
+        await until(lambda: named(catalog, "by-name"))
+        assert not named(catalog, "other")
+        guard.set_rules(NeverShown(("authenticator",)))
+        await until(lambda: named(catalog, "other"))
+        assert not named(catalog, "by-class")
+    catalog.stop()
+    await catalog.ended()
 
 
 async def test_our_own_windows_are_not_listed(xserver: XServer) -> None:

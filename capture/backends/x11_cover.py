@@ -1,0 +1,245 @@
+"""Where a picture of the screen would show windows that are never shown, so that it can be painted over.
+
+The X server tells of every window that comes, goes, moves or changes its place in the stack, in order and without a
+gap. So all that has happened up to the end of a take is known once one question, asked after it, is answered; and
+what must be painted over is where such a window was at any moment from before the take's beginning to that answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import xcffib
+import xcffib.shape
+import xcffib.xproto
+from xcffib import Error as XError
+from xcffib.xproto import EventMask
+
+from capture.backends.x11 import Display
+from capture.backends.x11_owners import Owners
+from capture.backends.x11_top_level import TopLevel
+from capture.never_shown import Guard
+from capture.pixels import Rect, without
+
+INPUT_ONLY = xcffib.xproto.WindowClass.InputOnly
+LINGER = 2.0
+"""Seconds for which a place stays covered that a window has left: what was beneath it may not have painted itself
+again on a busy computer, and a compositing manager may still be fading the window out."""
+
+
+class Cover:
+    """Follows the windows of one display. Used, like the display, by one thread.
+
+    Events have to be handed to `absorb` in their order, all of them, before `look` and `rects`.
+    """
+
+    def __init__(self, display: Display, guard: Guard) -> None:
+        self._display = display
+        self._guard = guard
+        self._rules = guard.rules
+        self._owners = Owners(display)
+        self._shape: Any = None
+        if display.connection.core.QueryExtension(5, "SHAPE").reply().present:
+            self._shape = display.connection(xcffib.shape.key)
+        # Selected before the windows are listed, so that no change in between is missed.
+        attributes = display.connection.core.GetWindowAttributes(display.root).reply()
+        mask = attributes.your_event_mask | EventMask.SubstructureNotify
+        display.connection.core.ChangeWindowAttributes(display.root, xcffib.xproto.CW.EventMask, [mask])
+        self._tops: dict[int, TopLevel] = {}
+        self._gone: list[TopLevel] = []
+        self._unknown: set[int] = set()
+        self._stack: dict[int, int] = {}
+        self._is_stack_stale = True
+        self._is_composited = False
+        # Of these the connection hears for the children of the root only.
+        self._deeds: dict[type, Callable[[Any, float], None]] = {
+            xcffib.xproto.CreateNotifyEvent: self._note_new,
+            xcffib.xproto.ConfigureNotifyEvent: self._note_place,
+            xcffib.xproto.GravityNotifyEvent: self._note_shift,
+            xcffib.xproto.CirculateNotifyEvent: self._note_order,
+            xcffib.xproto.MapNotifyEvent: self._note_shown,
+            xcffib.xproto.UnmapNotifyEvent: self._note_unshown,
+            xcffib.xproto.ReparentNotifyEvent: self._note_parent,
+            xcffib.xproto.DestroyNotifyEvent: lambda event, now: self._remove(event.window, now),
+            xcffib.shape.NotifyEvent: self._note_shape,
+        }
+        for window in display.connection.core.QueryTree(display.root).reply().children:
+            self._add(window)
+
+    def absorb(self, event: Any) -> None:
+        """Take notice of something that happened on the display."""
+        deed = self._deeds.get(type(event))
+        if deed is not None:
+            deed(event, time.monotonic())
+
+    def ask(self) -> None:
+        """Have the X server answer: what happened before this call has then arrived as events."""
+        core = self._display.connection.core
+        if not any(top.is_secret for top in self._tops.values()):
+            core.GetInputFocus().reply()
+            return
+        name = f"_NET_WM_CM_S{self._display.connection.pref_screen}"
+        owner = core.GetSelectionOwner(self._display.atom(name))
+        # Windows that change their place after this answer have an event on its way, and count as not lying still.
+        tree = core.QueryTree(self._display.root) if self._is_stack_stale else None
+        self._is_composited = owner.reply().owner != xcffib.NONE
+        if tree is not None:
+            self._is_stack_stale = False
+            self._stack = {window: place for place, window in enumerate(tree.reply().children)}
+
+    def look(self) -> None:
+        """Find out whose the windows are that came, or may be other people's, since the last call."""
+        if self._guard.rules is not self._rules:
+            self._rules = self._guard.rules
+            self._unknown |= self._tops.keys()
+        for window in tuple(self._unknown):
+            top = self._tops.get(window)
+            # Of windows that nobody sees the next mapping tells.
+            if top is None or not top.is_mapped or self._identify(window, top):
+                self._unknown.discard(window)
+
+    def rects(self, since: float) -> tuple[Rect, ...]:
+        """Return, relative to the root, what must not be seen of anything that was on the screen after ``since``.
+
+        ``since`` is on the monotonic clock. Too much is told rather than too little: parts of such a window are left
+        out only where windows have been lying over it, and all of them still, for `LINGER` seconds.
+        """
+        edge = since - LINGER
+        for top in (*self._gone, *self._tops.values()):
+            top.forget(edge)
+        self._gone = [top for top in self._gone if top.trail]
+        rects = [left.rect for top in (*self._gone, *self._tops.values()) for left in top.trail]
+        for window, top in self._tops.items():
+            if top.is_secret:
+                rects += without(top.rect, self._hiders(window, top, edge))
+        return tuple(dict.fromkeys(rects))
+
+    def next_change(self) -> float | None:
+        """Return when (monotonic) `rects` may become fewer without anything happening, None for never."""
+        moments = [left.at for top in (*self._gone, *self._tops.values()) for left in top.trail]
+        if any(top.is_secret for top in self._tops.values()):
+            moments += [top.changed_at for top in self._tops.values()]
+        edge = time.monotonic() - LINGER
+        return min((at + LINGER for at in moments if at >= edge), default=None)
+
+    def _add(self, window: int) -> None:
+        """Begin to follow a child of the root that was there before we looked."""
+        core = self._display.connection.core
+        try:
+            attributes, geometry = core.GetWindowAttributes(window), core.GetGeometry(window)
+            is_mapped = attributes.reply().map_state != xcffib.xproto.MapState.Unmapped
+            place = geometry.reply()
+        except XError:
+            return  # closed meanwhile
+        self._tops[window] = TopLevel(_outer(place), is_mapped, time.monotonic())
+        self._unknown.add(window)
+        self._is_stack_stale = True
+
+    def _note_new(self, event: Any, now: float) -> None:
+        self._tops[event.window] = TopLevel(_outer(event), is_mapped=False, changed_at=now)
+        self._is_stack_stale = True
+
+    def _note_place(self, event: Any, now: float) -> None:
+        top = self._tops.get(event.window)
+        if top is not None:
+            self._move(top, _outer(event), now)
+
+    def _note_shift(self, event: Any, now: float) -> None:
+        top = self._tops.get(event.window)
+        if top is not None:
+            self._move(top, Rect(event.x, event.y, top.rect.width, top.rect.height), now)
+
+    def _note_order(self, event: Any, now: float) -> None:
+        top = self._tops.get(event.window)
+        if top is not None:
+            self._move(top, top.rect, now)
+
+    def _note_shown(self, event: Any, now: float) -> None:
+        top = self._tops.get(event.window)
+        if top is not None:
+            top.is_mapped, top.changed_at = True, now
+            self._doubt(event.window, top)
+
+    def _note_unshown(self, event: Any, now: float) -> None:
+        top = self._tops.get(event.window)
+        if top is not None:
+            top.leave(now)
+            top.is_mapped, top.changed_at = False, now
+
+    def _note_parent(self, event: Any, now: float) -> None:
+        self._remove(event.window, now)
+        if event.parent == self._display.root:
+            self._add(event.window)
+            return
+        # It went into a frame, or into a window in a frame: whose that is has to be looked at again.
+        for window in (event.parent,) if event.parent in self._tops else tuple(self._tops):
+            self._doubt(window, self._tops[window])
+
+    def _note_shape(self, event: Any, now: float) -> None:
+        top = self._tops.get(event.affected_window)
+        if top is not None:
+            top.hides, top.changed_at = False, now
+
+    def _doubt(self, window: int, top: TopLevel) -> None:
+        """Have it looked at again whose a window is; until then it must not be seen."""
+        if top.may_be_shown:
+            top.may_be_shown = None
+        self._unknown.add(window)
+
+    def _move(self, top: TopLevel, rect: Rect, now: float) -> None:
+        if rect != top.rect:
+            top.leave(now)
+            top.rect = rect
+        # Otherwise it changed its place in the stack.
+        top.changed_at = now
+        self._is_stack_stale = True
+
+    def _remove(self, window: int, now: float) -> None:
+        top = self._tops.pop(window, None)
+        if top is not None:
+            top.leave(now)
+            if top.trail:
+                self._gone.append(top)
+
+    def _identify(self, window: int, top: TopLevel) -> bool:
+        """Find out whose a window is; tell whether that is certain now."""
+        core = self._display.connection.core
+        now = time.monotonic()
+        try:
+            if core.GetWindowAttributes(window).reply()._class == INPUT_ONLY:  # noqa: SLF001  a reserved word
+                top.become(True, now)  # it shows nothing
+                return True
+            if self._shape is not None:
+                self._shape.SelectInput(window, True)
+                top.hides = not self._shape.QueryExtents(window).reply().bounding_shaped
+            may_be_shown = self._owners.may_be_shown(window, self._rules)
+        except XError:
+            return True  # it will be told as gone, and must not be seen until then
+        if may_be_shown is None and now < top.changed_at + LINGER:
+            return False
+        top.become(may_be_shown is not False, now)
+        return True
+
+    def _hiders(self, window: int, top: TopLevel, edge: float) -> list[Rect]:
+        """Return what surely lies over a window that must not be seen."""
+        # A compositing manager may let anything shine through, and tells nobody.
+        if self._is_composited or top.changed_at >= edge or window not in self._stack:
+            return []
+        place = self._stack[window]
+        return [
+            other.rect
+            for number, other in self._tops.items()
+            if self._stack.get(number, -1) > place
+            and other.is_mapped
+            and other.may_be_shown
+            and other.hides
+            and other.changed_at < edge
+        ]
+
+
+def _outer(place: Any) -> Rect:
+    """Return where a window is, with its border, as an event or an answer tells it."""
+    border = 2 * place.border_width
+    return Rect(place.x, place.y, place.width + border, place.height + border)

@@ -1,0 +1,79 @@
+"""What no picture may hold: our own windows, and those of programs that keep secrets. Knows names, not windows."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from capture.source import Unsubscribe
+
+STARTING_LIST = (
+    # Password managers.
+    "1password", "bitwarden", "buttercup", "dashlane", "enpass", "keepass", "keeweb", "lastpass", "nordpass",
+    "padloc", "password safe", "passwordsafe", "pwsafe", "passky", "proton pass", "protonpass", "qtpass", "roboform",
+    "world secrets", "keyguard", "kpcli",
+    # Authenticators.
+    "authenticator", "authy", "ente auth", "enteauth", "yubico", "yubioauth", "otpclient", "numberstation",
+    # What asks for passwords, and keeps keys.
+    "seahorse", "gnome keyring", "gcr prompter", "gcr viewer", "pinentry", "kwallet", "ksshaskpass", "ssh askpass",
+    "openssh askpass", "kleopatra",
+    # Those who ask before something is done with the administrator's rights.
+    "polkit", "lxpolkit", "lxqt policykit", "xfce polkit", "mate polkit", "pkexec", "kdesu", "gksu", "lxqt sudo",
+)  # fmt: skip
+"""Programs that are never shown unless a person says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverShown:
+    """Whose windows are kept out of every picture.
+
+    Attributes:
+        programs: names of programs or of window classes. Capitals and what stands between words do not count, and
+            a last word may be cut: ``ente auth`` is also ``io.ente.auth`` and ``Ente-Authenticator``, but
+            ``enpass`` is not ``openpass``.
+        pid: our own process, None to show its windows as well.
+    """
+
+    programs: tuple[str, ...] = STARTING_LIST
+    pid: int | None = field(default_factory=os.getpid)
+
+    def names_one_of(self, names: Iterable[str]) -> bool:
+        """Tell whether one of ``names``, of a program or a window's class, is on the list."""
+        listed = _listed(self.programs)
+        return listed is not None and any(listed.search(name.casefold()) for name in names)
+
+
+class Guard:
+    """What is never shown, as it is now. Changed on the loop, read by any thread.
+
+    Attributes:
+        rules: a frozen value, swapped whole.
+    """
+
+    def __init__(self, rules: NeverShown | None = None) -> None:
+        self.rules = NeverShown() if rules is None else rules
+        self._listeners: list[Callable[[], None]] = []
+
+    def set_rules(self, rules: NeverShown) -> None:
+        """Hold to ``rules`` from the next picture on."""
+        if rules != self.rules:
+            self.rules = rules
+            for listener in tuple(self._listeners):
+                listener()
+
+    def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
+        """Have ``changed()`` called on the loop after each change; return what ends that."""
+        self._listeners.append(changed)
+        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+
+
+@functools.lru_cache(maxsize=4)
+def _listed(programs: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return what finds one of ``programs`` in a name without capitals, None for an empty list."""
+    words = [re.findall(r"[^\W_]+", program.casefold()) for program in programs]
+    # A program without a word in it would be found in every name.
+    ways = [r"[\W_]+".join(map(re.escape, each)) for each in words if each]
+    return re.compile(r"(?<![^\W_])(?:" + "|".join(ways) + ")") if ways else None

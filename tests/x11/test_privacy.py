@@ -1,0 +1,401 @@
+"""What is never shown is in no picture of the screen, whatever its windows do, and everything else still is."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+
+import numpy as np
+import pytest
+import simplejpeg
+from xcffib.xproto import WindowClass
+
+from capture.backends.choose import make_backend
+from capture.curtain import PLAIN as COVER
+from capture.curtain import Curtain
+from capture.encode import Encoded, Rendition
+from capture.encoder import WholeWish
+from capture.frame import Frame
+from capture.hub import Hub, Subscription
+from capture.never_shown import Guard, NeverShown
+from capture.process import process_started
+from capture.source import Source
+from tests.conftest import Until
+from tests.x11.desktop import Windows, XServer, windows_of
+from tests.x11.painter import Painter
+
+pytestmark = pytest.mark.x11
+
+DESKTOP = Source("0", "desktop", "", "", 0, 0)
+MONITOR = Source("monitor-1", "monitor", "", "", 0, 0)
+SECRET, OWN, PLAIN = 0xFF00FF, 0xFF00F0, 0x00A000
+
+
+LINGER = "capture.backends.x11_cover.LINGER"
+
+
+@pytest.fixture(autouse=True)
+def short_linger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have places uncovered sooner: the windows of these tests paint themselves at once."""
+    monkeypatch.setattr(LINGER, 0.7)
+
+
+@pytest.fixture(scope="module")
+def small_xserver() -> Iterator[XServer]:
+    """A display so small that every picture can be looked at."""
+    server = XServer(size="640x480")
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def display(small_xserver: XServer, monkeypatch: pytest.MonkeyPatch) -> XServer:
+    monkeypatch.setenv("DISPLAY", small_xserver.name)
+    return small_xserver
+
+
+@pytest.fixture
+def keeper(display: XServer) -> Iterator[Windows]:
+    """Windows of a password manager."""
+    with windows_of(display, "keepassxc") as opened:
+        yield opened
+
+
+@pytest.fixture
+def plain(display: XServer) -> Iterator[Windows]:
+    """Windows of a program that may be seen."""
+    with windows_of(display, "editor") as opened:
+        yield opened
+
+
+@pytest.fixture
+def guard() -> Guard:
+    return Guard()
+
+
+@pytest.fixture
+async def hub(guard: Guard) -> AsyncIterator[Hub]:
+    made = Hub(partial(make_backend, guard=guard))
+    yield made
+    await made.close()
+
+
+class Spy:
+    """Looks at every picture of a source that anybody could get, as it is and as JPEG.
+
+    Attributes:
+        seen: the sequences of pictures that showed a secret colour.
+        looked, decoded: how many pictures were looked at, and how many of them as JPEG.
+    """
+
+    def __init__(self, hub: Hub, source: Source = DESKTOP) -> None:
+        self.seen: list[int] = []
+        self.looked = 0
+        self.decoded = 0
+        self._hub = hub
+        self._last: Frame | None = None
+        self.subscription: Subscription = hub.subscribe(source, fps=200, pointer=False, changed=self._look)
+
+    def _look(self) -> None:
+        frame = self.subscription.newest
+        if frame is None or frame is self._last:
+            return
+        self._last = frame
+        self.looked += 1
+        if has_secret(frame.pixels[:, :, 2::-1]):
+            self.seen.append(frame.sequence)
+
+    async def look_at_encoded(self) -> None:
+        """Look at the newest picture as a viewer gets it."""
+        frame = self.subscription.newest
+        if frame is not None:
+            wish = WholeWish(Rendition("jpeg", 90), payload)
+            data = await self._hub.encoder.encode(frame, wish)
+            self.decoded += 1
+            if has_secret(simplejpeg.decode_jpeg(data, "RGB")):
+                self.seen.append(frame.sequence)
+
+
+def payload(picture: Encoded) -> bytes:
+    return bytes(picture.data)
+
+
+def has_secret(rgb: np.ndarray) -> bool:
+    """Tell whether anything in the picture is as good as magenta."""
+    return bool(((rgb[:, :, 0] > 200) & (rgb[:, :, 1] < 70) & (rgb[:, :, 2] > 200)).any())
+
+
+def colour(seen: Subscription, x: int, y: int) -> int | None:
+    frame = seen.newest
+    return None if frame is None else int(frame.pixels.view(np.uint32)[y, x, 0]) & 0xFFFFFF
+
+
+@pytest.fixture
+def own(display: XServer) -> Iterator[Painter]:
+    """Windows of the very process that takes the pictures."""
+    painter = Painter()
+    yield painter
+    painter.connection.disconnect()
+
+
+async def test_nothing_secret_is_ever_seen_however_windows_are_stirred(
+    hub: Hub, keeper: Windows, plain: Windows, own: Painter, until: Until
+) -> None:
+    secret = [keeper.open(f"secret-{n}", 60 * n, 50 * n, 100, 80, f"{SECRET:06x}") for n in range(2)]
+    shown = [plain.open(f"plain-{n}", 90 * n, 70 * n, 100, 80, f"{PLAIN:06x}") for n in range(3)]
+    ours = own.open("own", "300", "200", "100", "80", f"{OWN:06x}")
+    own.core.GetInputFocus().reply()
+    spy = Spy(hub)
+    await until(lambda: spy.subscription.newest is not None)
+
+    async def go_on_looking() -> None:
+        while True:
+            await spy.look_at_encoded()
+            await asyncio.sleep(0.01)
+
+    looking = asyncio.create_task(go_on_looking())
+    for seed in range(100):
+        # All at once, and a picture is taken meanwhile.
+        await asyncio.gather(
+            asyncio.to_thread(keeper.do, "stir", seed, 6, *secret),
+            asyncio.to_thread(plain.do, "stir", seed + 1000, 6, *shown),
+            asyncio.to_thread(own.stir, seed + 2000, "4", str(ours)),
+            spy.subscription.refresh(),
+        )
+    await spy.subscription.refresh()
+    looking.cancel()
+    await asyncio.wait([looking])
+
+    assert spy.seen == []
+    assert spy.subscription.takes >= 100
+    assert spy.looked > 10
+    assert spy.decoded > 10
+
+
+async def test_the_spy_would_see_what_is_not_guarded(display: XServer, keeper: Windows, until: Until) -> None:
+    hub = Hub(partial(make_backend, guard=Guard(NeverShown((), None))))
+    keeper.open("secret", 60, 50, 200, 150, f"{SECRET:06x}")
+    spy = Spy(hub)
+    await until(lambda: colour(spy.subscription, 150, 150) == SECRET)
+    await spy.look_at_encoded()
+    await hub.close()
+
+    newest = spy.seen[-1]
+    assert spy.seen.count(newest) == 2  # as it was taken, and decoded
+
+
+@pytest.mark.parametrize("source", [DESKTOP, MONITOR], ids=["desktop", "monitor"])
+async def test_a_window_is_painted_over_and_what_lies_beside_it_is_not(
+    hub: Hub, keeper: Windows, plain: Windows, until: Until, source: Source
+) -> None:
+    plain.open("plain", 20, 40, 600, 400, f"{PLAIN:06x}")
+    spy = Spy(hub, source)
+    await until(lambda: colour(spy.subscription, 300, 200) == PLAIN)
+    secret = keeper.open("secret", 200, 150, 200, 150, f"{SECRET:06x}")
+    await until(lambda: colour(spy.subscription, 300, 200) == COVER)
+    await until(lambda: colour(spy.subscription, 100, 200) == PLAIN)
+    keeper.do("move", secret, 380, 150)
+    await until(lambda: colour(spy.subscription, 550, 200) == COVER)
+    # Where it was comes back by itself, although nothing is painted any more.
+    await until(lambda: colour(spy.subscription, 300, 200) == PLAIN)
+    keeper.do("close", secret)
+    await until(lambda: colour(spy.subscription, 550, 200) == PLAIN)
+
+    assert spy.seen == []
+
+
+async def test_what_lies_over_it_is_seen_once_it_lies_still(
+    hub: Hub, keeper: Windows, plain: Windows, until: Until
+) -> None:
+    spy = Spy(hub)
+    keeper.open("secret", 100, 100, 300, 200, f"{SECRET:06x}")
+    await until(lambda: colour(spy.subscription, 250, 200) == COVER)
+    above = plain.open("above", 200, 150, 100, 100, f"{PLAIN:06x}")
+    await until(lambda: colour(spy.subscription, 250, 200) == PLAIN)
+    assert colour(spy.subscription, 120, 130) == COVER
+    plain.do("close", above)
+    await until(lambda: colour(spy.subscription, 250, 200) == COVER)
+
+    assert spy.seen == []
+
+
+async def test_with_a_compositing_manager_nothing_counts_as_lying_over_it(
+    hub: Hub, keeper: Windows, plain: Windows, own: Painter, until: Until
+) -> None:
+    """It may let everything shine through, and tells nobody."""
+    spy = Spy(hub)
+    keeper.open("secret", 100, 100, 300, 200, f"{SECRET:06x}")
+    await until(lambda: colour(spy.subscription, 250, 200) == COVER)
+    above = plain.open("above", 200, 150, 100, 100, f"{PLAIN:06x}")
+    await until(lambda: colour(spy.subscription, 250, 200) == PLAIN)
+    manager = own.connection.generate_id()
+    own.core.CreateWindow(0, manager, own.screen.root, 0, 0, 1, 1, 0, WindowClass.InputOnly, 0, 0, [])
+    own.core.SetSelectionOwner(manager, own.atom("_NET_WM_CM_S0"), 0)
+    own.core.GetInputFocus().reply()
+    plain.do("paint", above, 0, 0, 5, 5, "00b000")
+    await until(lambda: colour(spy.subscription, 250, 200) == COVER)
+
+
+async def test_a_window_that_holds_one_of_such_a_program_is_painted_over_but_a_panel_with_its_icon_is_not(
+    hub: Hub, keeper: Windows, plain: Windows, own: Painter, until: Until
+) -> None:
+    panel = plain.do("popup", 50, 100, 200, 100, f"{PLAIN:06x}")
+    holder = plain.do("popup", 350, 100, 200, 100, f"{PLAIN:06x}")
+    spy = Spy(hub)
+    await until(lambda: colour(spy.subscription, 200, 150) == PLAIN and colour(spy.subscription, 500, 150) == PLAIN)
+    icon = own.popup("0", "0", "20", "20", "0000c0")
+    own.property(icon, "_XEMBED_INFO", "_XEMBED_INFO", 32, bytes(8))
+    own.put(icon, panel)
+    own.core.GetInputFocus().reply()
+    guest = keeper.do("popup", 600, 400, 20, 20, f"{SECRET:06x}")
+    keeper.do("put", guest, holder)
+    await until(lambda: colour(spy.subscription, 500, 150) == COVER)
+
+    await until(lambda: colour(spy.subscription, 200, 150) == PLAIN and colour(spy.subscription, 60, 110) == 0x0000C0)
+    assert spy.seen == []
+
+
+async def test_menus_of_the_window_manager_are_seen(hub: Hub, display: XServer, until: Until) -> None:
+    spy = Spy(hub)
+    await until(lambda: spy.subscription.newest is not None)
+    nothing = colour(spy.subscription, 315, 205)
+    display.run("xdotool", "mousemove", "300", "200", "click", "3")
+    try:
+        await until(lambda: colour(spy.subscription, 315, 205) not in (nothing, COVER))
+    finally:
+        display.run("xdotool", "key", "Escape")
+
+
+async def test_menus_of_such_a_program_are_painted_over_too(
+    hub: Hub, keeper: Windows, plain: Windows, until: Until
+) -> None:
+    spy = Spy(hub)
+    await until(lambda: spy.subscription.newest is not None)
+    keeper.do("popup", 300, 200, 100, 120, f"{SECRET:06x}")
+    plain.do("popup", 100, 200, 100, 120, f"{PLAIN:06x}")
+    await until(lambda: colour(spy.subscription, 350, 250) == COVER)
+    await until(lambda: colour(spy.subscription, 150, 250) == PLAIN)
+
+    assert spy.seen == []
+
+
+async def test_a_window_may_be_known_by_its_class_alone(hub: Hub, plain: Windows, until: Until) -> None:
+    spy = Spy(hub)
+    await until(lambda: spy.subscription.newest is not None)
+    plain.open("secret", 200, 150, 200, 150, f"{SECRET:06x}", "org.gnome.Authenticator")
+    await until(lambda: colour(spy.subscription, 300, 200) == COVER)
+
+    assert spy.seen == []
+
+
+async def test_windows_that_flash_up_are_never_seen(hub: Hub, keeper: Windows, until: Until) -> None:
+    """Some are gone before anybody could ask whose they were."""
+    spy = Spy(hub)
+    await until(lambda: spy.subscription.newest is not None)
+    draw = random.Random(3)
+    for turn in range(60):
+        if turn % 2:
+            flash = keeper.open("flash", draw.randrange(400), draw.randrange(300), 200, 150, f"{SECRET:06x}")
+        else:
+            flash = keeper.do("popup", draw.randrange(400), draw.randrange(300), 200, 150, f"{SECRET:06x}")
+        looking = asyncio.create_task(spy.subscription.refresh())
+        if turn % 3:
+            await asyncio.sleep(draw.random() / 50)
+        keeper.do("close", flash)
+        await looking
+
+    assert spy.seen == []
+    assert spy.subscription.takes >= 60
+
+
+async def test_what_others_have_not_painted_yet_is_not_seen(
+    hub: Hub, keeper: Windows, plain: Windows, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    """Many windows have no background: until their program has painted them, the screen shows what lay there."""
+    below = plain.do("popup", 50, 100, 300, 200, "none")
+    plain.do("paint", below, 0, 0, 300, 200, f"{PLAIN:06x}")
+    spy = Spy(hub)
+    await until(lambda: colour(spy.subscription, 320, 200) == PLAIN)
+
+    async def paint_late(window: str) -> None:
+        monkeypatch.setattr(LINGER, 60)
+        await spy.subscription.refresh()
+        plain.do("paint", window, 0, 0, 300, 200, f"{PLAIN:06x}")
+        await spy.subscription.refresh()
+        assert colour(spy.subscription, 250, 200) == COVER
+        monkeypatch.setattr(LINGER, 0.2)
+        await spy.subscription.refresh()
+
+    monkeypatch.setattr(LINGER, 60)
+    secret = keeper.do("popup", 100, 120, 200, 150, f"{SECRET:06x}")
+    above = plain.do("popup", 200, 100, 300, 200, "none")
+    await paint_late(above)
+    await until(lambda: colour(spy.subscription, 250, 200) == PLAIN)
+    assert colour(spy.subscription, 150, 200) == COVER
+    monkeypatch.setattr(LINGER, 60)
+    keeper.do("close", secret)
+    await paint_late(below)
+    await until(lambda: colour(spy.subscription, 150, 200) == PLAIN)
+
+    assert spy.seen == []
+
+
+async def test_a_changed_list_holds_from_the_next_picture_on(
+    hub: Hub, guard: Guard, keeper: Windows, plain: Windows, until: Until
+) -> None:
+    keeper.open("secret", 100, 100, 150, 150, f"{SECRET:06x}")
+    plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
+    spy = Spy(hub)
+    await until(lambda: colour(spy.subscription, 450, 200) == PLAIN)
+    guard.set_rules(NeverShown(("editor",), None))
+    await spy.subscription.refresh()
+
+    assert colour(spy.subscription, 450, 200) == COVER
+    assert colour(spy.subscription, 150, 200) == SECRET
+
+
+async def test_a_window_of_such_a_program_is_not_shown_by_itself(
+    hub: Hub, guard: Guard, keeper: Windows, plain: Windows, until: Until
+) -> None:
+    secret = keeper.open("secret", 100, 100, 150, 150, f"{SECRET:06x}")
+    shown = plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
+    spy, other = (Spy(hub, Source(handle, "window", "", "", 0, 0)) for handle in (secret, shown))
+    await until(lambda: spy.subscription.condition.state == "closed")
+    await until(lambda: other.looked)
+    guard.set_rules(NeverShown(("editor",)))
+    await other.subscription.refresh()
+    await until(lambda: other.subscription.condition.state == "closed")
+
+    assert "never" in spy.subscription.condition.reason
+    assert spy.looked == 0
+
+
+async def test_a_window_whose_number_went_to_another_process_is_closed_when_the_curtain_opens(
+    hub: Hub, display: XServer, until: Until
+) -> None:
+    with windows_of(display, "editor") as first:
+        handle = first.open("first", 100, 100, 150, 150, f"{PLAIN:06x}")
+        source = Source(handle, "window", "", "", 0, 0, pid=first.pid, started=process_started(first.pid))
+        spy = Spy(hub, source)
+        await until(lambda: spy.looked)
+        hub.set_curtain("person", Curtain("paused"))
+        await until(lambda: hub.ending == 0)
+    with windows_of(display, "other") as second:
+        assert second.open("second", 100, 100, 150, 150, f"{SECRET:06x}") == handle
+        hub.set_curtain("person", None)
+        await until(lambda: spy.subscription.condition.state == "closed")
+
+    assert spy.seen == []
+
+
+async def test_a_guard_costs_no_take_while_nothing_happens(hub: Hub, keeper: Windows, until: Until) -> None:
+    keeper.open("secret", 100, 100, 150, 150, f"{SECRET:06x}")
+    spy = Spy(hub)
+    await until(lambda: colour(spy.subscription, 150, 200) == COVER)
+    looked = spy.looked
+    for _ in range(3):
+        await spy.subscription.refresh()
+
+    assert spy.looked - looked <= 2
