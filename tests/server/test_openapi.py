@@ -11,7 +11,6 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from capture.source import Condition
-from server.access import AccessPolicy
 from server.app import make_app
 from server.openapi import document
 from tests.server.conftest import Studio
@@ -42,7 +41,7 @@ def test_it_is_valid() -> None:
 
 
 async def test_every_route_is_in_it_and_nothing_else(studio: Studio) -> None:
-    app = make_app(studio.registry, AccessPolicy(frozenset()))
+    app = make_app(studio.registry)
     routes = {resource.canonical for resource in app.router.resources()}
 
     assert set(DOCUMENT["paths"]) == routes - PAGE_FILES - WEB_SOCKETS

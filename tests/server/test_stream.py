@@ -433,7 +433,7 @@ async def test_the_host_may_remove_a_viewer(studio: Studio) -> None:
         studio.registry.disconnect("unknown")
         code, messages = await closed(viewer)
 
-    assert view.address == "127.0.0.1"
+    assert view.viewer.address == "127.0.0.1"
     assert view.state == "live"
     assert (code, messages[-1]["error"]["code"]) == (4403, "removed")
 
