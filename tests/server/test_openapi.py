@@ -87,7 +87,23 @@ async def test_answers_are_as_described(
 
 
 def test_every_route_is_tried() -> None:
-    assert {route for _, _, route, _ in CASES} == set(DOCUMENT["paths"])
+    assert {route for _, _, route, _ in CASES} == {
+        path for path, methods in DOCUMENT["paths"].items() if "get" in methods
+    }
+
+
+WISHES = [({"token": "x"}, 401), ({"pin": "123456"}, 401), ({"pin": "123456", "id": "0"}, 401), ({}, 400), ([], 400)]
+
+
+@pytest.mark.parametrize(("wish", "status"), WISHES)
+async def test_entering_is_as_described(studio: Studio, http: aiohttp.ClientSession, wish: object, status: int) -> None:
+    described = DOCUMENT["paths"]["/api/enter"]["post"]
+    schema = described["requestBody"]["content"]["application/json"]["schema"] | {"components": DOCUMENT["components"]}
+    assert Draft202012Validator(schema).is_valid(wish) is (status != 400)
+    async with http.post("/api/enter", json=wish) as answer:
+        assert answer.status == status
+        error = resolved(described["responses"][str(status)])["content"][answer.content_type]["schema"]
+        Draft202012Validator(error | {"components": DOCUMENT["components"]}).validate(await answer.json())
 
 
 async def test_what_is_described_is_what_is_served(studio: Studio, http: aiohttp.ClientSession) -> None:

@@ -181,7 +181,7 @@ async def test_a_bad_option_in_the_address_is_said_then_closed(studio: Studio, f
 
 
 async def test_unknown_parameters_are_ignored(studio: Studio) -> None:
-    async with studio.connect("/stream/4711?colour=red&token=x") as viewer:
+    async with studio.connect("/stream/4711?colour=red&tokens=x") as viewer:
         assert (await receive(viewer, "frame"))["data"]["frame_number"] >= 1
 
 
