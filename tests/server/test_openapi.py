@@ -115,7 +115,8 @@ async def test_who_may_not_ask_is_told_as_described(studio: Studio, http: aiohtt
     for status, headers in ((403, {"Origin": "http://evil.example"}), (421, {"Host": "evil.example"})):
         async with http.get("/health", headers=headers) as answer:
             described = resolved(DOCUMENT["paths"]["/health"]["get"]["responses"][str(status)])
-            assert (answer.status, [answer.content_type]) == (status, list(described["content"]))
+            assert (answer.status, answer.content_type) == (status, "text/plain")
+            assert answer.content_type in described["content"]
 
 
 async def test_a_source_without_a_picture_answers_as_described(studio: Studio, http: aiohttp.ClientSession) -> None:
