@@ -28,10 +28,12 @@ class AccessPolicy:
     Attributes:
         hosts: names and addresses it goes by, each as it stands in a Host header, with the port.
         origins: other people's pages that the owner allowed; ``null`` stands for pages opened from a file.
+        scheme: ``http`` or ``https``, as stands in front of our own pages' names.
     """
 
     hosts: frozenset[str]
     origins: frozenset[str] = frozenset()
+    scheme: str = "http"
 
     @property
     def embedders(self) -> str:
@@ -64,7 +66,7 @@ class AccessPolicy:
         origins = headers.get("origin", ())
         if origins:
             # Compared byte by byte, as browsers send it: no prefix, no suffix, no other port counts as ours.
-            ours = len(origins) == 1 and origins[0] in {f"http://{host}" for host in self.hosts} | self.origins
+            ours = len(origins) == 1 and origins[0] in {f"{self.scheme}://{host}" for host in self.hosts} | self.origins
             return None if ours else refusal
         # Without Origin: programs, typed addresses, links, and pictures that a foreign page embeds. The last are
         # told apart by what browsers say of themselves.
@@ -79,6 +81,6 @@ def host_names(names: Sequence[str], port: int) -> frozenset[str]:
     for name in names:
         shown = f"[{name}]" if ":" in name else name.lower()
         found.add(f"{shown}:{port}")
-        if port == 80:
+        if port in (80, 443):
             found.add(shown)
     return frozenset(found)

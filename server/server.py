@@ -6,6 +6,7 @@ import contextlib
 import errno
 import logging
 import socket
+import ssl
 
 from aiohttp import web
 
@@ -15,6 +16,7 @@ from capture.source import Source
 from server.access import AccessPolicy, host_names
 from server.app import make_app
 from server.errors import ListenError, PortInUse
+from server.front import Front
 from server.registry import SessionRegistry
 from server.sharing import ShareList
 
@@ -46,6 +48,8 @@ class Server:
         self.registry = registry
         self._allow_origins = allow_origins
         self._runner: web.AppRunner | None = None
+        self._front: Front | None = None
+        self._tls: ssl.SSLContext | None = None
         self._host = "127.0.0.1"
         self._port = 0
 
@@ -63,14 +67,14 @@ class Server:
     def url(self) -> str:
         """Return the address to open, without a slash at its end."""
         name = "localhost" if self._host in LOOPBACK_NAMES else self._host
-        return f"http://{name}:{self._port}"
+        return f"{'http' if self._tls is None else 'https'}://{name}:{self._port}"
 
     def url_for(self, source: Source) -> str:
         """Return the address that shows ``source``."""
         return f"{self.url}/watch/{source.id}"
 
-    async def start(self, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
-        """Listen at ``port`` (0: any free one) of this computer, on IPv4 and IPv6 loopback.
+    async def start(self, host: str = "127.0.0.1", port: int = DEFAULT_PORT, tls: ssl.SSLContext | None = None) -> None:
+        """Listen at ``port`` (0: any free one) of this computer, on IPv4 and IPv6 loopback; with ``tls``, for HTTPS.
 
         Raises:
             PortInUse: another program has the port.
@@ -80,7 +84,9 @@ class Server:
             raise ListenError("The server is running already.")
         sockets = listen(host, port)
         self._host, self._port = host, sockets[0].getsockname()[1]
-        policy = AccessPolicy(host_names((*LOOPBACK_NAMES, host), self._port), self._allow_origins)
+        self._tls = tls
+        scheme = "http" if tls is None else "https"
+        policy = AccessPolicy(host_names((*LOOPBACK_NAMES, host), self._port), self._allow_origins, scheme)
         runner = web.AppRunner(
             make_app(self.registry, policy),
             handle_signals=False,
@@ -90,14 +96,15 @@ class Server:
         )
         try:
             await runner.setup()
-            for listening in sockets:
-                await web.SockSite(runner, listening).start()
+            assert runner.server is not None
+            front = Front(runner.server, policy.hosts.__contains__, tls=tls)
+            front.open(sockets)
         except BaseException:
             await runner.cleanup()
             for listening in sockets:
                 listening.close()
             raise
-        self._runner = runner
+        self._runner, self._front = runner, front
         log.info("serving at %s", self.url)
 
     async def stop(self) -> None:
@@ -105,10 +112,13 @@ class Server:
         runner, self._runner = self._runner, None
         if runner is None:
             return
-        for site in list(runner.sites):
-            await site.stop()
+        front, self._front = self._front, None
+        if front is not None:
+            front.close()
         await self.registry.end_all("server_stopping", "Sharing was stopped on the other computer.")
         await runner.cleanup()
+        if front is not None:
+            await front.end()
         log.info("stopped")
 
 
