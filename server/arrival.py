@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -49,11 +50,16 @@ class Arrival(asyncio.Protocol):
         self._body: StreamReader | None = None
         self._body_due = 0.0
         self._is_handled = False
-        self._unsent = 0
-        self._unsent_since = self._accepted_at
+        self._waiting = 0
+        self._waiting_since = self._accepted_at
         self._is_over = False
         self._transport: asyncio.Transport | None = None
         self._next: asyncio.Protocol | None = None
+
+    @property
+    def unsent(self) -> int:
+        """Return how many bytes of what was said to it the kernel has not taken yet."""
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
     # What the transport tells.
 
@@ -117,7 +123,7 @@ class Arrival(asyncio.Protocol):
     def note_handled(self) -> None:
         """Note that the answer is made; it need not be sent yet."""
         self._is_handled = False
-        self._unsent, self._unsent_since = 0, self._now()
+        self._waiting, self._waiting_since = 0, self._now()
 
     def let_in(self) -> None:
         """Note that it showed a credential."""
@@ -149,11 +155,31 @@ class Arrival(asyncio.Protocol):
             self._transport.abort()
 
     def _is_unread(self, now: float) -> bool:
-        unsent = 0 if self._transport is None else self._transport.get_write_buffer_size()
-        if unsent == 0 or unsent < self._unsent:
-            self._unsent_since = now
-        self._unsent = unsent
-        return unsent > 0 and now - self._unsent_since >= UNREAD_SECONDS
+        unsent = self.unsent
+        # A full kernel buffer takes more only when a third of it, perhaps a megabyte, is free again: over a slow
+        # network that takes a while, and what it holds tells sooner that the other side reads.
+        waiting = unsent + self._in_kernel()
+        if unsent == 0 or waiting < self._waiting:
+            self._waiting_since = now
+        self._waiting = waiting
+        return unsent > 0 and now - self._waiting_since >= UNREAD_SECONDS
+
+    def _in_kernel(self) -> int:
+        found = None if self._transport is None else self._transport.get_extra_info("socket")
+        return 0 if found is None else unacknowledged(found.fileno())
+
+
+def unacknowledged(descriptor: int) -> int:
+    """Return how many bytes the kernel holds that the other side has not confirmed; 0 where it does not tell."""
+    if sys.platform != "linux":
+        return 0
+    import fcntl
+    import termios
+
+    try:
+        return int.from_bytes(fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except OSError:
+        return 0
 
 
 ARRIVAL: Final = web.RequestKey("arrival", Arrival)

@@ -74,6 +74,7 @@ class Front:
         self._clock = clock
         self._peer_of = peer_of
         self._listening: list[socket.socket] = []
+        self._closed: list[socket.socket] = []
         self._loop_tasks: set[asyncio.Task[None]] = set()
         self._joining: set[asyncio.Task[None]] = set()
         self._handlers: dict[object, Arrival] = {}
@@ -82,6 +83,11 @@ class Front:
         self._told_at: float | None = None
         self._untold = 0
         self._attend(server)
+
+    @property
+    def is_watching(self) -> bool:
+        """Tell whether deadlines are looked at: only while there are connections."""
+        return self._sweeping is not None
 
     def open(self, listening: Iterable[socket.socket]) -> None:
         """Accept what comes to these sockets, which do not block; they are closed with the front."""
@@ -95,9 +101,11 @@ class Front:
         for task in self._loop_tasks:
             task.cancel()
         for one in self._listening:
-            with contextlib.suppress(NotImplementedError):
+            # A task still has its socket until it has noticed.
+            if not self._loop_tasks:
                 loop.remove_reader(one)
-            one.close()
+                one.close()
+        self._closed += self._listening
         self._listening.clear()
         served = set(self._handlers.values())
         for arrival in self.room.everybody():
@@ -110,6 +118,8 @@ class Front:
         for arrival in self.room.everybody():
             arrival.abort()
         await asyncio.gather(*self._joining, *self._loop_tasks, return_exceptions=True)
+        for one in self._closed:
+            one.close()
         if self._sweeping is not None:
             self._sweeping.cancel()
             self._sweeping = None
