@@ -29,6 +29,8 @@ PORTS_TRIED = 50
 """How many ports after a busy one are looked at for a free one."""
 KEEPALIVE_SECONDS = 5.0
 """aiohttp would keep a silent connection for an hour."""
+BACKLOG = 1024
+"""How many may wait to be accepted. Over it the system drops them, and who is lawful comes again a second later."""
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 
@@ -215,7 +217,7 @@ def _bind_one(address: str, port: int) -> socket.socket | None:
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listening.bind((address, port))
-        listening.listen(128)
+        listening.listen(BACKLOG)
         listening.setblocking(False)
     except OSError as error:
         listening.close()

@@ -8,6 +8,7 @@ are those of the transport below.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from collections.abc import Callable, Iterable
@@ -41,12 +42,11 @@ class TlsLayer(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._below = transport
 
-    def connection_lost(self, exc: BaseException | None) -> None:
-        """Pass it on."""
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Pass it on, and let go of everybody: the application holds its transport, and so this layer, for a while."""
         protocol, self.protocol, self._below, self._transport = self.protocol, None, None, None
         if protocol is not None:
-            # The application holds its transport for a while, and the transport this layer.
-            protocol.connection_lost(exc if exc is None or isinstance(exc, Exception) else None)
+            protocol.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Take ciphertext."""
@@ -110,11 +110,10 @@ class TlsLayer(asyncio.Protocol):
         """Tell the other side that nothing more comes; its answer is not waited for."""
         if self._below is None or self._below.is_closing():
             return
-        try:
+        # It fails as long as the other side has not said its own, and in the middle of a handshake there is none.
+        with contextlib.suppress(ssl.SSLError):
             self.tls.unwrap()
-        except ssl.SSLError:
-            # Always: the answer is not there yet, and in the middle of a handshake there is no goodbye.
-            self._flush()
+        self._flush()
 
     def _shake_hands(self, below: asyncio.Transport) -> bool:
         try:
