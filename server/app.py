@@ -60,6 +60,10 @@ def _gate(policy: AccessPolicy) -> Middleware:
             return _permission()
         try:
             return await handler(request)
+        except ConnectionError:
+            # Whoever asked left before there was an answer; aiohttp would log that as a fault of ours.
+            log.debug("%s left before %s was answered", request.remote, request.path[:80])
+            return web.Response(status=499)
         except web.HTTPException as error:
             if error.status < 400:
                 raise
