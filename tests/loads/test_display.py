@@ -25,8 +25,8 @@ def thawed(own_xserver: XServer) -> Iterator[XServer]:
 
 
 async def test_a_window_that_closes_is_told_to_who_watches(xserver: XServer, windows: Windows) -> None:
-    handle = await asyncio.to_thread(windows.open, "to be closed", 50, 50, 300, 200, "#335577")
-    with sharing(xserver.environment, "title:to be closed") as address:
+    handle = await asyncio.to_thread(windows.open, "closing", 50, 50, 300, 200, "335577")
+    with sharing(xserver.environment, "title:closing") as address:
         async with viewer(address, handle) as told:
             await told.next("frame")
             begun = time.monotonic()
@@ -52,6 +52,8 @@ async def test_a_display_server_that_dies_is_told_and_found_again(own_xserver: X
             try:
                 begun = time.monotonic()
                 await told.next("state", state="live")
+                # An empty screen looks as the last one did.
+                await asyncio.to_thread(again.run, "xsetroot", "-solid", "#336699")
                 await told.next("frame")
                 print(f"back, and shown after {time.monotonic() - begun:.1f} s")
             finally:

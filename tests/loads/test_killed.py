@@ -54,7 +54,7 @@ def shows(process: subprocess.Popen[str]) -> bool:
     """Tell whether the app shows the demo picture."""
     assert process.stdout is not None
     address = process.stdout.readline().strip()
-    with urllib.request.urlopen(f"{address}/snapshot/demo", timeout=20) as answer:
+    with urllib.request.urlopen(f"{address}/snapshot/demo.jpg", timeout=20) as answer:
         return bool(answer.read(3) == b"\xff\xd8\xff")
 
 
