@@ -101,11 +101,8 @@ def watched(port: int, path: str, count: int, seconds: float, *more: object) -> 
     return seen
 
 
-def stuck_viewer(port: int) -> socket.socket:
+def stuck_viewer(port: int, path: str = PATH) -> socket.socket:
     """Return a viewer that has asked for pictures and will never read one."""
     raw = socket.create_connection(("127.0.0.1", port))
-    # The other form: who does not acknowledge gets two pictures of the binary one, and none of them blocks.
-    path = b"/stream/demo?fps=60&quality=100&format=jpeg"
-    asked = request(port, "/").replace(b"GET / ", b"GET " + path + b" ").replace(b"panecast.v1", b"other")
-    raw.sendall(asked)
+    raw.sendall(request(port, path))
     return raw

@@ -117,6 +117,7 @@ async def main() -> None:
             "tasks": len(asyncio.all_tasks()),
             "timers": len(timers),
             "viewers": len(registry),
+            "slow": sum(view.state == "slow" for view in registry.sessions()),
             "feeds": hub.running + hub.ending,
             "dropped": registry.totals.dropped,
             "lag_p99_ms": lag.p99_ms(),

@@ -82,9 +82,13 @@ def test_a_viewer_that_never_reads_costs_the_others_nothing_and_leaves_nothing()
         last = time.monotonic() - asked
         for raw in stuck:
             raw.close()
-    ratio = seen["gap_p99"] / without["gap_p99"]
+        again = watched(server.port, PATH, CROWD - 1, seconds)
+    # Other work on the machine changes from minute to minute: the same is looked at before and after.
+    alone = max(without["gap_p99"], again["gap_p99"])
+    ratio = seen["gap_p99"] / alone
     print(
-        f"\n{CROWD - 1} viewers, gap p99 {without['gap_p99'] * 1000:.1f} ms, with a stuck one "
+        f"\n{CROWD - 1} viewers, gap p99 {without['gap_p99'] * 1000:.1f} and {again['gap_p99'] * 1000:.1f} ms, with a "
+        f"stuck one "
         f"{seen['gap_p99'] * 1000:.1f} ms: {ratio:.2f}; gone after {[round(one, 1) for one in (*gone, last)]} s "
         f"({time.monotonic() - begun:.0f} s in all)"
     )
@@ -123,7 +127,7 @@ def test_stopping_takes_no_notice_of_who_is_stuck() -> None:
         with viewers("watch", server.port, PATH, count - stuck_count, 120) as crowd:
             line(crowd)
             stuck = [stuck_viewer(server.port) for _ in range(stuck_count)]
-            server.until(lambda counted: counted["viewers"] == count)
+            server.until(lambda counted: counted["viewers"] == count and counted["slow"] >= stuck_count)
             stopped = server.ask("stop")
         after = server.until(
             lambda counted: all(counted[name] <= before[name] for name in ("threads", "tasks", "viewers", "feeds"))

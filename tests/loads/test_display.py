@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +24,16 @@ def thawed(own_xserver: XServer) -> Iterator[XServer]:
     """A display that is not frozen any more when the test is over."""
     yield own_xserver
     own_xserver.thaw()
+
+
+def answered(address: str) -> tuple[int, str]:
+    """Return the status and the text with which a request is refused."""
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return int(answer.status), ""
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
 
 
 async def test_a_window_that_closes_is_told_to_who_watches(xserver: XServer, windows: Windows) -> None:
@@ -67,7 +79,8 @@ async def test_a_display_server_that_hangs_is_told_and_others_go_on(thawed: XSer
             await other.next("frame")
             begun = time.monotonic()
             thawed.freeze()
-            # The mouse pointer and its own rate have it looked at; who asks has it looked at in any case.
+            # Nothing changes on a display that is frozen: somebody has to ask for a look at it.
+            asked = asyncio.create_task(asyncio.to_thread(answered, f"http://{address}/snapshot/0.jpg"))
             hangs = asyncio.create_task(told.next("state", state="waiting"))
             numbers = []
             while not hangs.done():
@@ -75,6 +88,9 @@ async def test_a_display_server_that_hangs_is_told_and_others_go_on(thawed: XSer
             print(f"\nhung, and told after {time.monotonic() - begun:.1f} s; {len(numbers)} pictures of the other one")
             assert "does not answer" in hangs.result()["reason"]
             assert numbers == sorted(numbers)
+            status, words = await asked
+            assert status == 503
+            assert "does not answer" in words
             thawed.thaw()
             await told.next("state", state="live")
             await told.next("frame")
