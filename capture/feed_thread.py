@@ -23,6 +23,7 @@ from capture.damage import DamageMap, changed_tiles
 from capture.encoder import Order, Wish
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.frame import Frame, Take
+from capture.hang import HangGuard, patience
 from capture.masking import Masking
 from capture.masks import Mask
 from capture.pacing import Pacer
@@ -111,8 +112,14 @@ class FeedThread:
         self._call_out.setblocking(False)
 
     def start(
-        self, loop: asyncio.AbstractEventLoop, report: Callable[[Report], None], ended: Callable[[], None]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        report: Callable[[Report], None],
+        ended: Callable[[], None],
+        hangs: Callable[[], None],
     ) -> None:
+        """``hangs()`` is called when the thread is stuck in what it does, so that somebody else may do it."""
+        self._guard = HangGuard(loop, patience(self._source.width * self._source.height), hangs)
         self._report = partial(_post, loop, report)
         self._ended = partial(_post, loop, ended)
         name = f"feed-{self._source.id}"
@@ -128,6 +135,7 @@ class FeedThread:
 
     def stop(self) -> None:
         self._stopping = True
+        self._guard.close()
         self._call()
 
     def _call(self) -> None:
@@ -156,8 +164,9 @@ class FeedThread:
         """Run one backend until it fails or the feed is stopped; tell whether to try again."""
         backend: Backend | None = None
         try:
-            backend = self._make_backend(self._source)
-            backend.open()
+            with self._guard.step():
+                backend = self._make_backend(self._source)
+                backend.open()
             self._watch(backend)
         except SourceGone as gone:
             self._tell(Condition("closed", gone.message))
@@ -173,7 +182,8 @@ class FeedThread:
             self._tell(Condition("waiting", "Taking pictures failed; it is tried again."))
         finally:
             if backend is not None:
-                backend.close()
+                with self._guard.step():
+                    backend.close()
         return True
 
     def _watch(self, backend: Backend) -> None:
@@ -198,7 +208,8 @@ class FeedThread:
                     self._pause(None)
                     continue
                 pacer.beat(time.monotonic())
-                self._look(backend, demand)
+                with self._guard.step():
+                    self._look(backend, demand)
                 changed = False
 
     def _look(self, backend: Backend, demand: Demand) -> None:

@@ -69,6 +69,10 @@ def _gate(access: Access) -> Middleware:
             let_in(request)
         try:
             return await handler(request)
+        except ConnectionError:
+            # Whoever asked left before there was an answer; aiohttp would log that as a fault of ours.
+            log.debug("%s left before %s was answered", request.remote, request.path[:80])
+            return web.Response(status=499)
         except web.HTTPException as error:
             if error.status < 400:
                 raise
