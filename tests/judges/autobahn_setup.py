@@ -109,7 +109,8 @@ def _translate_folder(original: Path, suite: Path) -> None:
         for file in [part] if part.is_file() else part.glob("*.py"):
             target = suite / file.relative_to(original)
             target.parent.mkdir(exist_ok=True)
-            text = LEFT_OUT.get(file.name) or translated(file.read_text(encoding="utf-8"))
+            # Read as what it is to Python 2: every byte one character.
+            text = LEFT_OUT.get(file.name) or translated(file.read_text(encoding="latin-1"))
             target.write_text(text, encoding="utf-8")
 
 
