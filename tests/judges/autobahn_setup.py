@@ -59,7 +59,8 @@ def _hex(data):
 '''
 LEFT_OUT = {
     # Compression is not offered to viewers.
-    "case12_x_x.py": "Case12_X_X, Case13_X_X = [], []\nCase12_X_X_CaseSubCategories, Case13_X_X_CaseSubCategories = {}, {}\n",
+    "case12_x_x.py": "Case12_X_X, Case13_X_X = [], []\n"
+    "Case12_X_X_CaseSubCategories, Case13_X_X_CaseSubCategories = {}, {}\n",
     # No pages are made of the results.
     "report.py": "CSS_COMMON = CSS_DETAIL_REPORT = CSS_MASTER_REPORT = JS_MASTER_REPORT = ''\n",
 }
