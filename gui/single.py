@@ -83,7 +83,7 @@ def claim(config_dir: Path | None = None) -> FirstCopy | None:
     if folder is None:
         return FirstCopy()
     settings = (config_dir or platformdirs.user_config_path("panecast", appauthor=False)).absolute()
-    # A digest, because of the length; with the person's folder in it, because pipes on Windows share one space of names.
+    # A digest, for the path is short; of the folder too, because pipes on Windows share one space of names.
     mark = hashlib.blake2b(f"{folder}\0{settings}".encode(errors="surrogateescape"), digest_size=8).hexdigest()
     name = f"panecast-{mark}" if sys.platform == "win32" else str(folder / f"panecast-{mark}.socket")
     lock = QLockFile(str(folder / f"panecast-{mark}.lock"))

@@ -1,4 +1,4 @@
-"""A program of which one copy stays: ``python -m tests.gui.one_copy FOLDER``. It says what it is, and when it is called.
+"""A program of which one copy stays: ``python -m tests.gui.one_copy FOLDER``. It says what it is, and who calls.
 
 ``stuck`` behind the folder: it never looks at what comes.
 """
