@@ -13,7 +13,7 @@ from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
-from server.certificates import own_certificate
+from server import certificates
 from server.options import StreamOptions
 from server.registry import SessionRegistry
 from server.server import Server
@@ -28,7 +28,7 @@ async def serve(folder: Path) -> None:
     shares = ShareList(catalog, (ShareRule("demo"),))
     registry = SessionRegistry(hub, shares, StreamOptions())
     server = Server(hub, catalog, shares, registry)
-    certificate = own_certificate(folder, ("127.0.0.1",), "localhost")
+    certificate = certificates.own_certificate(folder, ("127.0.0.1",), "localhost")
     await server.start(port=0, tls=certificate.context())
     print(server.port, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
