@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from server.openapi import document
-from tests.judges.conftest import Served
+from tests.server.served import Served
 
 OPERATIONS = sum(len(methods) for methods in document()["paths"].values()) - 1
 """All but the description itself, which schemathesis reads and leaves at that."""

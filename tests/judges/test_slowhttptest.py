@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from tests.judges.conftest import Served, seconds_until
+from tests.server.served import Served, seconds_until
 
 CONNECTIONS = 20
 """Fewer than one address may have, so that none is turned away and all have to be cut."""
