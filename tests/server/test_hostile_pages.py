@@ -1,4 +1,4 @@
-"""Requests as hostile pages and programs make them, on the socket itself: no Host, two of them, foreign Origins (T1, T2)."""
+"""Requests by other names and from other pages, on the socket itself (attacks T1 and T2 in docs/security.md)."""
 
 from __future__ import annotations
 
@@ -183,10 +183,10 @@ async def test_by_no_other_name_anything_is_told(studio: Studio, host: str) -> N
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-@pytest.mark.parametrize("address", ["http://evil.example/api/windows", "//evil.example/api/windows", "evil.example:80"])
-async def test_an_address_with_a_foreign_name_in_it_is_none_of_ours(
-    studio: Studio, version: str, address: str
-) -> None:
+@pytest.mark.parametrize(
+    "address", ["http://evil.example/api/windows", "//evil.example/api/windows", "evil.example:80"]
+)
+async def test_an_address_with_a_foreign_name_in_it_is_none_of_ours(studio: Studio, version: str, address: str) -> None:
     answer = await asked(studio.server.port, get(address, f"Host: localhost:{studio.server.port}", version=version))
 
     assert status(answer) in (400, 404, 421)
@@ -198,6 +198,13 @@ async def test_a_right_address_does_not_make_a_wrong_host_right(studio: Studio) 
     answer = await asked(port, get(f"http://localhost:{port}/api/windows", "Host: evil.example"))
 
     assert status(answer) == 421
+
+
+async def test_an_address_with_our_name_in_it_is_ours(studio: Studio) -> None:
+    port = studio.server.port
+    answer = await asked(port, get(f"http://localhost:{port}/api/windows", f"Host: localhost:{port}"))
+
+    assert status(answer) == 200
 
 
 NAMES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F, exclude_characters="\x7f"), max_size=60)
