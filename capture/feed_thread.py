@@ -22,6 +22,7 @@ from capture.buffers import Buffers
 from capture.damage import DamageMap, changed_tiles
 from capture.encoder import Order, Wish
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
+from capture.fitting import fitted
 from capture.frame import Frame, Take
 from capture.hang import HangGuard, patience
 from capture.masking import Masking
@@ -217,7 +218,7 @@ class FeedThread:
         # After the number was read: who asks for a look with other masks sets the masks first.
         self._set_masks(self._demand.masks)
         begun, captured_at = time.monotonic(), time.time()
-        take = self._masking.over(backend.take(demand.pointer))
+        take = self._masking.over(fitted(backend.take(demand.pointer)))
         last, self._frame = self._frame, self._next_frame(take, begun, captured_at, demand.follows_moves)
         self._refreshed = refreshes
         self._tell(take.condition, self._ordered(last, demand.order))

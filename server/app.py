@@ -76,7 +76,10 @@ def _gate(access: Access) -> Middleware:
         except web.HTTPException as error:
             if error.status < 400:
                 raise
-            return problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
+            answer = problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
+            if isinstance(error, web.HTTPMethodNotAllowed):
+                answer.headers["Allow"] = error.headers["Allow"]  # RFC 9110 15.5.6: who errs learns what is right
+            return answer
 
     return gate
 
