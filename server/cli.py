@@ -10,11 +10,14 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
+from capture.lock_curtain import LockCurtain
+from capture.never_shown import Guard
 from capture.video import video_encoders
 from server import __version__
 from server.doctor import Check, checks, report
@@ -77,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
         help="let pages of this origin in, such as http://localhost:3000; null: pages opened from a file",
     )
     serve.add_argument("--print-url", action="store_true", help="print the address on one line once it answers")
+    serve.add_argument(
+        "--no-blank-when-locked", action="store_true", help="go on showing pictures while this computer is locked"
+    )
     serve.add_argument("--verbose", action="store_true", help="say more on standard error")
     windows = commands.add_parser("windows", help="list what can be shown")
     windows.add_argument("--json", action="store_true", help="as JSON")
@@ -110,12 +116,15 @@ async def _serve_until_told(
         with contextlib.suppress(NotImplementedError):  # not on Windows, where Ctrl-C ends the loop itself
             loop.add_signal_handler(number, told.set)
     needs_windows = any(rule.kind != "demo" for rule in rules)
-    catalog = Catalog((demo_source(),), windows=needs_windows)
-    hub = Hub(make_backend, video_encoders())
+    guard = Guard()
+    catalog = Catalog((demo_source(),), windows=needs_windows, guard=guard)
+    hub = Hub(partial(make_backend, guard=guard), video_encoders())
+    lock = LockCurtain(hub, "nothing" if arguments.no_blank_when_locked else "blank")
     shares = ShareList(catalog, rules)
     registry = SessionRegistry(hub, shares, options, page_fps=PAGE_FPS if arguments.fps is None else None)
     server = Server(hub, catalog, shares, registry, allow_origins=frozenset(arguments.allow_origin))
     catalog.start()
+    lock.start()
     try:
         await server.start(arguments.host, arguments.port)
         await catalog.ready()
@@ -129,6 +138,7 @@ async def _serve_until_told(
             print(f"Panecast shows {_sources(len(shares.shared))} at {server.url} (Ctrl-C ends it)", flush=True)
         await told.wait()
     finally:
+        await lock.stop()
         await server.stop()
         registry.close()
         shares.close()
