@@ -99,6 +99,7 @@ class Panel(QWidget):
 
     def show_state(self, state: AppState) -> None:
         """Show ``state`` in every card."""
+        had_focus = self.focusWidget()
         for part in (
             self.sharing,
             self.curtain_buttons,
@@ -110,6 +111,11 @@ class Panel(QWidget):
             self.viewers,
         ):
             part.show_state(state)
+        # A button that goes away would leave the keyboard anywhere.
+        if had_focus in (self.curtain_buttons.pause, self.curtain_buttons.blank) and state.curtain is not None:
+            self.curtain_strip.go_on.setFocus()
+        elif had_focus is self.curtain_strip.go_on and state.curtain is None:
+            self.curtain_buttons.blank.setFocus()
 
     def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
         """Take the size and place of last time; what cannot be read is left as it is."""

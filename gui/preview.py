@@ -157,6 +157,8 @@ class PreviewPane(QWidget):
         look = current_look()
         if row is None:
             word, colour = STATE_WORDS["closed"], look.refused
+        elif state.curtain is not None:
+            word, colour = STATE_WORDS[state.curtain.state], look.waiting
         elif shown.source.state == "live":
             word, colour = shown.word, look.live
         else:
