@@ -30,6 +30,7 @@ from gui.guarding import Guarding, rules_of
 from gui.icons import Icons
 from gui.panel import Panel
 from gui.pictures import LivePicture
+from gui.privacy_opener import PrivacyOpener
 from gui.settings import Settings, SettingsFile
 from gui.sharing import copy_to_clipboard
 from gui.signals import EndingSignals
@@ -123,6 +124,7 @@ class App:
         self._guarding = Guarding(self.controller, guard, self._hub, self._shares.hide_titles, self.tray.say)
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
+        self._privacy = PrivacyOpener(self.controller, self.panel)
         self._signals = EndingSignals(self.quit)
         self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
         self._throttles: dict[str, Throttle] = {}
@@ -219,6 +221,7 @@ class App:
         panel.close_wished.connect(self._close_panel)
         panel.shown.connect(self._panel_shown)
         panel.hidden.connect(self._panel_hidden)
+        panel.privacy_wished.connect(self._privacy.open)
         for part in (panel, tray):
             part.pause_wished.connect(controller.pause)
             part.blank_wished.connect(controller.blank)

@@ -42,7 +42,7 @@ class Guarding:
         self._guard = guard
         self._hide_titles = hide_titles
         self._lock = LockCurtain(hub, controller.settings.when_locked, controller.refresh)
-        self._hot_key = ChosenHotKey(controller.toggle_curtain, self._say_no_hot_key)
+        self._hot_key = ChosenHotKey(controller.toggle_curtain, self._say_no_hot_key, Settings().hot_key)
         self._reminder = Reminder(remind)
         self._unfollow = guard.subscribe(hub.look_again)
 
@@ -66,13 +66,13 @@ class Guarding:
         self._guard.set_rules(rules_of(settings))
         self._hide_titles(settings.hide_titles)
         self._lock.set_rule(settings.when_locked)
-        self._hot_key.choose(settings.hot_key)
+        if settings.hot_key != self._hot_key.chosen:
+            self._controller.dismiss(HOT_KEY)
+            self._hot_key.choose(settings.hot_key)
         self._follow_state()
 
     def _follow_state(self) -> None:
         self._reminder.follow(self._controller.state, self._controller.settings.remind_after)
 
     def _say_no_hot_key(self, words: str) -> None:
-        # Nobody has asked for the one that the app comes with; the dialog tells of it.
-        if self._controller.settings.hot_key != Settings().hot_key:
-            self._controller.tell(Message(HOT_KEY, words, "notice"))
+        self._controller.tell(Message(HOT_KEY, words, "notice"))

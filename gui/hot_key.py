@@ -12,20 +12,27 @@ class ChosenHotKey:
     """Follows what is chosen, from `start` to `close`. Loop only.
 
     A key is let go before the next is asked for: they may be the same.
+
+    Attributes:
+        chosen: the keys, empty for none.
     """
 
-    def __init__(self, pressed: Callable[[], None], failed: Callable[[str], None]) -> None:
-        """``failed`` is told, in words, of each key that cannot be listened for."""
+    def __init__(self, pressed: Callable[[], None], failed: Callable[[str], None], default: str = "") -> None:
+        """``failed`` is told, in words, of each key that cannot be listened for.
+
+        Where no key can be, nothing is said of ``default``: nobody has asked for it.
+        """
+        self._default = default
         self._pressed = pressed
         self._failed = failed
-        self._chosen = ""
+        self.chosen = ""
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def choose(self, text: str) -> None:
         """Listen for the keys ``text``, empty for none, and for no others."""
-        if text != self._chosen:
-            self._chosen = text
+        if text != self.chosen:
+            self.chosen = text
             self._changed.set()
 
     def start(self) -> None:
@@ -53,12 +60,13 @@ class ChosenHotKey:
                 await hot_key.stop()
 
     def _begin(self) -> HotKey | None:
-        if not self._chosen:
+        if not self.chosen:
             return None
         try:
-            hot_key = make_hot_key(Keys.parse(self._chosen), self._pressed, self._failed)
+            hot_key = make_hot_key(Keys.parse(self.chosen), self._pressed, self._failed)
         except HotKeyError as fault:
-            self._failed(fault.message)
+            if self.chosen != self._default:
+                self._failed(fault.message)
             return None
         except ValueError as fault:
             self._failed(str(fault))

@@ -131,6 +131,12 @@ QLineEdit#address { font-weight: 600; }
 QLineEdit#address[live="false"] { color: $muted; font-weight: 400; background: $window; }
 
 QListView#sourceList { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px 0; outline: 0; }
+QListView#neverShown { background: $card; color: $text; border: 1px solid $border; border-radius: 8px; padding: 4px;
+  outline: 0; }
+QListView#neverShown::item { padding: 3px 4px; }
+QListView#neverShown::item:selected { background: $tint; color: $text; }
+QListView#neverShown:focus { border: 1px solid $accent; }
+QLabel#hotKeyFault { color: $waiting; }
 QListView#sourceList:focus { border: 1px solid $accent; }
 QTableView#viewers { background: $card; border: none; outline: 0; color: $text; }
 QTableView#viewers::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
