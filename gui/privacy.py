@@ -64,15 +64,9 @@ class PrivacyDialog(QDialog):
         self.name.setEditable(True)
         self.name.setInsertPolicy(Choice.InsertPolicy.NoInsert)
         self.name.setToolTip("Choose a program that runs now, or type its name")
-        self.add = QPushButton("&Add")
-        self.add.setObjectName("addProgram")
-        self.add.setToolTip("Never show windows of this program")
-        self.add.setAutoDefault(False)
+        self.add = _button("addProgram", "&Add", "Never show windows of this program")
         self.add.clicked.connect(self._add)
-        self.remove = QPushButton("&Remove")
-        self.remove.setObjectName("removeProgram")
-        self.remove.setToolTip("Take a program that you added off the list")
-        self.remove.setAutoDefault(False)
+        self.remove = _button("removeProgram", "&Remove", "Take a program that you added off the list")
         self.remove.clicked.connect(self._remove)
         self.titles = self._check("hideTitles", "&Hide titles of windows from viewers", "hide_titles")
         self.titles.setToolTip("Viewers get the program's name instead, also in their browser's tabs and in the log")
@@ -85,9 +79,10 @@ class PrivacyDialog(QDialog):
         self.hot_key.setObjectName("hotKey")
         self.hot_key.setAccessibleName("Hot key")
         self.hot_key.setMaximumSequenceLength(1)
-        self.hot_key.setClearButtonEnabled(True)
-        self.hot_key.setToolTip("Works in every program: press once to hide, again to go on. Empty for none")
-        self.hot_key.keySequenceChanged.connect(self._take_keys)
+        self.hot_key.setToolTip("Works in every program: press once to hide, again to go on")
+        self.hot_key.editingFinished.connect(self._take_keys)
+        self.no_key = _button("noHotKey", "&None", "Have no hot key")
+        self.no_key.clicked.connect(self._take_no_key)
         self.hot_key_fault = QLabel()
         self.hot_key_fault.setObjectName("hotKeyFault")
         self.hot_key_fault.setWordWrap(True)
@@ -139,6 +134,7 @@ class PrivacyDialog(QDialog):
         keys = QHBoxLayout()
         keys.setSpacing(8)
         keys.addWidget(self.hot_key, 1)
+        keys.addWidget(self.no_key)
         keys.addWidget(self.deed)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
@@ -265,6 +261,10 @@ class PrivacyDialog(QDialog):
         if text != self._settings.hot_key:
             self.wished.emit("hot_key", text)
 
+    def _take_no_key(self) -> None:
+        self.hot_key.clear()
+        self._take_keys()
+
     def _check(self, name: str, text: str, setting: str) -> QCheckBox:
         box = QCheckBox(text)
         box.setObjectName(name)
@@ -279,3 +279,12 @@ class PrivacyDialog(QDialog):
             choice.addItem(text, value)
         choice.currentIndexChanged.connect(lambda at: self.wished.emit(setting, choice.itemData(at)))
         return choice
+
+
+def _button(name: str, text: str, hint: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setToolTip(hint)
+    # Return in a field beside it is not meant for it.
+    button.setAutoDefault(False)
+    return button
