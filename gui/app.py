@@ -222,6 +222,7 @@ class App:
         panel.shown.connect(self._panel_shown)
         panel.hidden.connect(self._panel_hidden)
         panel.privacy_wished.connect(self._privacy.open)
+        panel.preview.masks.masks_wished.connect(controller.set_masks)
         for part in (panel, tray):
             part.pause_wished.connect(controller.pause)
             part.blank_wished.connect(controller.blank)

@@ -186,6 +186,7 @@ class Panel(QWidget):
         for part in (self.sharing, self.message_bar, self.sources, self.curtain_buttons, self.curtain_strip):
             part.restyle()
         self.privacy.setIcon(self._icons.icon("privacy", current_look().text))
+        self.preview.mask_button.setIcon(self._icons.icon("mask", current_look().text))
         self._is_dressing = False
 
     def _order_tabs(self) -> None:
@@ -201,6 +202,8 @@ class Panel(QWidget):
             self.curtain_strip.go_on,
             self.sources.search,
             self.sources.list,
+            self.preview.masks,
+            self.preview.mask_button,
             self.controls.fps,
             self.controls.quality,
             self.controls.format,
@@ -230,6 +233,7 @@ class Panel(QWidget):
             (QKeySequence("Ctrl+P"), lambda: self._toggle_curtain(self.pause_wished)),
             (QKeySequence("Ctrl+B"), lambda: self._toggle_curtain(self.blank_wished)),
             (QKeySequence("Ctrl+Shift+P"), self.privacy_wished.emit),
+            (QKeySequence("Ctrl+M"), self.preview.mask_button.toggle),
         ):
             QShortcut(keys, self, act)
 

@@ -122,6 +122,7 @@ QPushButton#disconnect:focus { padding: 1px 9px; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $accent; }
+QToolButton:checked { background: $tint; border: 1px solid $accent; }
 
 QLineEdit, QSpinBox { background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
   padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
