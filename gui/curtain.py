@@ -71,9 +71,9 @@ class CurtainStrip(QFrame):
         self._headline = QLabel()
         self._headline.setObjectName("curtainHeadline")
         self._headline.setWordWrap(True)
-        self._reason = QLabel()
-        self._reason.setObjectName("curtainReason")
-        self._reason.setWordWrap(True)
+        self.reason = QLabel()
+        self.reason.setObjectName("curtainReason")
+        self.reason.setWordWrap(True)
         self.go_on = QPushButton("&Go on")
         self.go_on.setObjectName("goOn")
         self.go_on.setIconSize(QSize(16, 16))
@@ -83,7 +83,7 @@ class CurtainStrip(QFrame):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._headline)
-        words.addWidget(self._reason)
+        words.addWidget(self.reason)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(16)
@@ -102,7 +102,7 @@ class CurtainStrip(QFrame):
                 headline = headline.partition(" — ")[0]
             self._headline.setText(headline)
             # What a person did he need not be told; anything else is worth a reason.
-            self._reason.setText(follows if "person" in curtain.reason else f"{curtain.reason} {follows}")
+            self.reason.setText(follows if "person" in curtain.reason else f"{curtain.reason} {follows}")
             self.setAccessibleName(headline)
         self.setVisible(curtain is not None)
 

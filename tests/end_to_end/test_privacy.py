@@ -1,0 +1,92 @@
+"""What a person hides is hidden in a stranger's browser: by hot key, by mask, by dialog."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.end_to_end.parts import App, colour_at, eventually, is_near, running_app
+from tests.x11.desktop import Windows, XServer
+
+pytestmark = [pytest.mark.x11, pytest.mark.panel, pytest.mark.browser, pytest.mark.timeout(240)]
+
+RED, PLAIN = (255, 0, 0), (0x26, 0x2B, 0x33)
+
+
+def test_hot_key_blanks_everything_and_goes_on(xserver: XServer, page: Page, windows: Windows, tmp_path: Path) -> None:
+    handle = windows.open("seen", 20, 20, 320, 240, "ff0000")
+    with running_app(xserver, tmp_path, "--share", handle) as app:
+        watch(app, page, handle)
+        xserver.run("xdotool", "key", "ctrl+alt+shift+b")
+        app.find("where", "curtainStrip")
+        page.wait_for_selector('body[data-state="blanked"]')
+        eventually(lambda: is_near(colour_at(page), PLAIN))
+        assert "hidden by the person" in page.inner_text("body").lower()
+
+        app.click("where", "goOn")
+        page.wait_for_selector('body[data-state="live"]')
+        eventually(lambda: is_near(colour_at(page), RED))
+
+        app.click("where", "pause")
+        page.wait_for_selector('body[data-state="paused"]')
+        assert is_near(colour_at(page), RED)
+        assert "Traceback" not in app.close()
+
+
+def test_mask_drawn_on_the_preview_is_over_the_viewers_picture(
+    xserver: XServer, page: Page, windows: Windows, tmp_path: Path
+) -> None:
+    # GIVEN a window with a small secret in its middle
+    handle = windows.open("seen", 20, 20, 320, 240, "ff0000")
+    with running_app(xserver, tmp_path, "--share", handle) as app:
+        watch(app, page, handle)
+        windows.do("paint", handle, 150, 110, 20, 20, "00ff00")
+        eventually(lambda: is_near(colour_at(page), (0, 255, 0)))
+
+        # WHEN the middle is masked, by keys
+        app.click("where", "mask")
+        xserver.run("xdotool", "key", "Return")
+
+        # THEN the secret is gone, and the rest is not
+        eventually(lambda: colour_at(page)[1] < 100)
+        assert is_near(colour_at(page, 0.1, 0.1), RED)
+
+        # AND it comes back when the mask is taken away
+        xserver.run("xdotool", "key", "Delete")
+        eventually(lambda: is_near(colour_at(page), (0, 255, 0)))
+
+
+def test_titles_are_hidden_everywhere_once_that_is_chosen(
+    xserver: XServer, page: Page, windows: Windows, tmp_path: Path
+) -> None:
+    handle = windows.open("salary", 20, 20, 320, 240, "ff0000")
+    with running_app(xserver, tmp_path, "--share", handle) as app:
+        watch(app, page, handle)
+        eventually(lambda: "salary" in page.title())
+        app.click("where", "privacy")
+        app.click("where", "hideTitles")
+        eventually(lambda: "salary" not in page.title())
+
+        assert titles(app) == ["python"]
+        assert "salary" not in page.content()
+        for path in (f"/plain/{handle}", f"/watch/{handle}", "/", "/api/windows"):
+            with urllib.request.urlopen(f"{app.url}{path}", timeout=5) as answer:
+                assert b"salary" not in answer.read()
+
+
+def watch(app: App, page: Page, handle: str) -> None:
+    eventually(lambda: titles(app))
+    page.goto(f"{app.url}/watch/{handle}")
+    page.wait_for_selector('body[data-state="live"]')
+
+
+def titles(app: App) -> list[str]:
+    try:
+        with urllib.request.urlopen(f"{app.url}/api/windows", timeout=5) as answer:
+            return [str(source["title"]) for source in json.load(answer)["windows"]]
+    except OSError:
+        return []
