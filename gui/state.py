@@ -73,12 +73,12 @@ class Watcher:
     @property
     def address(self) -> str:
         """Return where the viewer is."""
-        return self.sessions[0].address
+        return self.sessions[0].viewer.address
 
     @property
     def agent(self) -> str:
         """Return the viewer's program, as it calls itself."""
-        return self.sessions[0].agent
+        return self.sessions[0].viewer.agent
 
     @property
     def titles(self) -> tuple[str, ...]:

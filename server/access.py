@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+PLAIN_PORTS = {"http": 80, "https": 443}
+"""Those that browsers leave out of Host."""
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s;,'\"/]+")
 
 
@@ -28,10 +31,12 @@ class AccessPolicy:
     Attributes:
         hosts: names and addresses it goes by, each as it stands in a Host header, with the port.
         origins: other people's pages that the owner allowed; ``null`` stands for pages opened from a file.
+        scheme: by which our own pages come.
     """
 
     hosts: frozenset[str]
     origins: frozenset[str] = frozenset()
+    scheme: Literal["http", "https"] = "http"
 
     @property
     def embedders(self) -> str:
@@ -64,7 +69,7 @@ class AccessPolicy:
         origins = headers.get("origin", ())
         if origins:
             # Compared byte by byte, as browsers send it: no prefix, no suffix, no other port counts as ours.
-            ours = len(origins) == 1 and origins[0] in {f"http://{host}" for host in self.hosts} | self.origins
+            ours = len(origins) == 1 and origins[0] in {f"{self.scheme}://{host}" for host in self.hosts} | self.origins
             return None if ours else refusal
         # Without Origin: programs, typed addresses, links, and pictures that a foreign page embeds. The last are
         # told apart by what browsers say of themselves.
@@ -73,12 +78,12 @@ class AccessPolicy:
         return refusal if site in ("cross-site", "same-site") and mode != "navigate" else None
 
 
-def host_names(names: Sequence[str], port: int) -> frozenset[str]:
+def host_names(names: Sequence[str], port: int, scheme: Literal["http", "https"] = "http") -> frozenset[str]:
     """Return how ``names`` may stand in a Host header for ``port``; IPv6 addresses get their brackets."""
     found = set()
     for name in names:
         shown = f"[{name}]" if ":" in name else name.lower()
         found.add(f"{shown}:{port}")
-        if port == 80:
+        if port == PLAIN_PORTS[scheme]:
             found.add(shown)
     return frozenset(found)

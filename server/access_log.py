@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,10 @@ NAME = "access.log"
 LARGEST_BYTES = 256 * 1024
 FILES_KEPT = 4
 """The newest and three older ones: a megabyte, some ten thousand visits."""
+SAME_REFUSAL_SECONDS = 60.0
+REFUSALS_KEPT = 256
+"""Who is refused again and again for the same reason is written down once in a while: the log is for people, and
+nobody is to fill it, or push out of it what others did."""
 SECRET_LIKE = re.compile(r"[A-Za-z0-9_-]{22,}|(?<!\d)\d{6}(?!\d)")
 """What could be a token, a cookie's secret or a PIN: the title of a window may hold the very link that opens it."""
 
@@ -56,6 +61,7 @@ class AccessLog:
         self._local_time = local_time
         self._now = now
         self._running: dict[str, tuple[Visit, float]] = {}
+        self._refused: OrderedDict[tuple[str, str], float] = OrderedDict()
 
     def joined(self, session_id: str, visit: Visit) -> None:
         """Say that somebody began to watch."""
@@ -71,7 +77,15 @@ class AccessLog:
             self._say("left", f"{self._describe(visit)}, after {duration(self._now() - since)}{why}")
 
     def refused(self, address: str, browser: str, words: str) -> None:
-        """Say that somebody was not let in, and why."""
+        """Say that somebody was not let in, and why; not more than once a minute for each."""
+        now, key = self._now(), (address, words)
+        said = self._refused.get(key)
+        if said is not None and now - said < SAME_REFUSAL_SECONDS:
+            return
+        self._refused[key] = now
+        self._refused.move_to_end(key)
+        if len(self._refused) > REFUSALS_KEPT:
+            self._refused.popitem(last=False)
         self._say("refused", f"{address or 'unknown address'}, {harmless(browser)}: {harmless(words)}")
 
     def note(self, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -26,18 +27,20 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     revoked: tuple[str, ...] = ()
     devices: tuple[Device, ...] = ()
     forgotten: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Kept({len(self.links)} links, {len(self.devices)} devices)"
 
     @classmethod
-    def of(cls, links: Links, devices: Devices) -> Kept:
-        """Return what is to be kept of them now."""
+    def of(cls, links: Links, devices: Devices, blocked: Iterable[str] = ()) -> Kept:
+        """Return what is to be kept of them now; ``blocked`` are keys of peers."""
         return cls(
             links=tuple(links.all.values()),
             revoked=links.revoked,
             devices=devices.remembered,
             forgotten=devices.forgotten,
+            blocked=tuple(sorted(blocked)),
         )
 
 

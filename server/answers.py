@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
 
 from capture.snapshots import Snapshots
-from server.access import AccessPolicy
+from capture.source import Source
+from server.access import Refusal
+from server.access_control import Access, Viewer
+from server.access_gate import Denial, Entry
 from server.pages import PageFile
 from server.registry import SessionRegistry
 
 REGISTRY: Final = web.AppKey("registry", SessionRegistry)
-POLICY: Final = web.AppKey("policy", AccessPolicy)
+ACCESS: Final = web.AppKey("access", Access)
 PAGES: Final = web.AppKey("pages", Mapping[str, PageFile])
 SNAPSHOTS: Final = web.AppKey("snapshots", Snapshots)
 SECRET: Final = web.AppKey("secret", bytes)
@@ -21,17 +25,43 @@ SECRET: Final = web.AppKey("secret", bytes)
 STARTED: Final = web.AppKey("started", float)
 """When the application was made, on the monotonic clock."""
 
+ENTRY: Final = web.RequestKey("entry", Entry)
+"""Who asks, and what is there for him; set by the gate before anything else."""
+
 NOT_FOUND: Final = "Nothing is shared under this address."
 FULL: Final = "As many viewers as this computer allows are watching already; try again later."
 
 
-def problem(status: int, code: str, words: str, field: str | None = None) -> web.Response:
-    """Return an HTTP error that programs and people can read."""
+def problem(status: int, code: str, words: str, field: str | None = None, retry_seconds: float = 0.0) -> web.Response:
+    """Return an HTTP error that programs and people can read; ``retry_seconds`` says when another try makes sense."""
     body = {"code": code, "message": words} | ({"field": field} if field else {})
-    return web.json_response({"error": body}, status=status)
+    return web.json_response({"error": body}, status=status, headers=_retry(retry_seconds))
 
 
-def viewer_of(request: web.Request) -> tuple[str, str]:
+def refused(request: web.Request, refusal: Refusal) -> web.Response:
+    """Return the answer to somebody who does not get in: a sentence for people, with a code for programs.
+
+    What is wrong about the name or the page it comes from (no `Denial`) is said as text: whoever reads that has typed
+    an address, or made a page.
+    """
+    if not isinstance(refusal, Denial):
+        return web.Response(status=refusal.status, text=refusal.message + "\n")
+    if "text/html" in request.headers.get("Accept", ""):
+        # An address of a picture, opened in a browser.
+        return web.Response(status=refusal.status, text=refusal.message + "\n", headers=_retry(refusal.retry_seconds))
+    return problem(refusal.status, refusal.code, refusal.message, retry_seconds=refusal.retry_seconds)
+
+
+def viewer_of(request: web.Request) -> Viewer:
     """Return who asks: the address of the socket's other end (headers can claim anything) and its program."""
     agent = "".join(c for c in request.headers.get("User-Agent", "") if c.isprintable())
-    return request.remote or "", agent[:200]
+    return request.app[ACCESS].viewer(request.remote or "", agent[:200], request[ENTRY].who)
+
+
+def shared_with(request: web.Request, source_id: str) -> Source | None:
+    """Return the source of that id if it is there for who asks; None alike for what is not shared and not there."""
+    return request[ENTRY].sources.get(source_id)
+
+
+def _retry(seconds: float) -> dict[str, str] | None:
+    return {"Retry-After": str(math.ceil(seconds))} if seconds > 0 else None

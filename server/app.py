@@ -11,8 +11,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from capture.snapshots import Snapshots
-from server.access import AccessPolicy
-from server.answers import PAGES, POLICY, REGISTRY, SECRET, SNAPSHOTS, STARTED, problem
+from server.access import Refusal
+from server.access_control import Access
+from server.access_gate import Gate
+from server.answers import ACCESS, ENTRY, PAGES, REGISTRY, SECRET, SNAPSHOTS, STARTED, problem, refused
+from server.entering import knock_of
 from server.pages import SAFETY_HEADERS, content_policy, load_pages
 from server.registry import SessionRegistry
 from server.routes import add_routes
@@ -27,17 +30,18 @@ EMBEDDED_PATHS = ("/watch/", "/snapshot/", "/mjpeg/")
 """What pages that the owner allowed may show in a frame, with ``?clean=1``."""
 
 
-def make_app(registry: SessionRegistry, policy: AccessPolicy) -> web.Application:
-    """Return the application that shows ``registry``'s sources to whom ``policy`` lets in."""
-    app = web.Application(middlewares=[_gate(policy)], client_max_size=LARGEST_BODY)
+def make_app(registry: SessionRegistry) -> web.Application:
+    """Return the application that shows ``registry``'s sources to whom its access lets in."""
+    access = registry.access
+    app = web.Application(middlewares=[_gate(access)], client_max_size=LARGEST_BODY)
     app[REGISTRY] = registry
     app[PAGES] = load_pages()
-    app[POLICY] = policy
+    app[ACCESS] = access
     app[SNAPSHOTS] = Snapshots(registry.hub)
     app[SECRET] = secrets.token_bytes(32)
     app[STARTED] = time.monotonic()
     app.on_cleanup.append(_close_snapshots)
-    app.on_response_prepare.append(_headers(policy))
+    app.on_response_prepare.append(_headers(access.gate))
     add_routes(app)
     return app
 
@@ -46,18 +50,20 @@ async def _close_snapshots(app: web.Application) -> None:
     app[SNAPSHOTS].close()
 
 
-def _gate(policy: AccessPolicy) -> Middleware:
+def _gate(access: Access) -> Middleware:
     """Return the first thing every request meets; nothing is looked up or taken before it says yes."""
 
     @web.middleware
     async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
-        headers = {name.lower(): request.headers.getall(name) for name in request.headers}
-        refusal = policy.refuses(headers)
-        if refusal is not None:
-            log.info("refused %s from %s: %s", request.path[:80], request.remote, refusal.message)
-            return web.Response(status=refusal.status, text=refusal.message + "\n")
-        if request.method == "OPTIONS" and _is_foreign(policy, request):
+        knock = knock_of(request)
+        entry = access.gate.judge(knock)
+        if isinstance(entry, Refusal):
+            log.info("refused %s from %s: %s", request.path[:80], request.remote, entry.message)
+            access.log.refused(request.remote or "", knock.browser, entry.message)
+            return refused(request, entry)
+        if request.method == "OPTIONS" and _is_foreign(access.gate, request):
             return _permission()
+        request[ENTRY] = entry
         try:
             return await handler(request)
         except web.HTTPException as error:
@@ -68,13 +74,13 @@ def _gate(policy: AccessPolicy) -> Middleware:
     return gate
 
 
-def _headers(policy: AccessPolicy) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+def _headers(gate: Gate) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     async def add(request: web.Request, response: web.StreamResponse) -> None:
         if request.query.get("clean") == "1" and request.path.startswith(EMBEDDED_PATHS):
-            response.headers.setdefault("Content-Security-Policy", content_policy(policy.embedders))
+            response.headers.setdefault("Content-Security-Policy", content_policy(gate.policy.embedders))
         for name, value in SAFETY_HEADERS.items():
             response.headers.setdefault(name, value)
-        if _is_foreign(policy, request):
+        if _is_foreign(gate, request):
             response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
             response.headers["Access-Control-Expose-Headers"] = "ETag"
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -83,9 +89,9 @@ def _headers(policy: AccessPolicy) -> Callable[[web.Request, web.StreamResponse]
     return add
 
 
-def _is_foreign(policy: AccessPolicy, request: web.Request) -> bool:
+def _is_foreign(gate: Gate, request: web.Request) -> bool:
     """Tell whether another's page that the owner allowed asks for something that it may read."""
-    return policy.allows_foreign(request.headers.get("Origin")) and request.path.startswith(FOREIGN_PATHS)
+    return gate.policy.allows_foreign(request.headers.get("Origin")) and request.path.startswith(FOREIGN_PATHS)
 
 
 def _permission() -> web.Response:

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
@@ -20,6 +21,9 @@ from capture.lock_curtain import LockCurtain
 from capture.never_shown import Guard
 from capture.video import video_encoders
 from server import __version__
+from server.access_control import Access
+from server.access_keeping import Keeping
+from server.access_links import Link
 from server.doctor import Check, checks, report
 from server.errors import ServerError
 from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
@@ -28,6 +32,8 @@ from server.server import DEFAULT_PORT, Server
 from server.sharing import ShareList, ShareRule, described, parse_rule
 
 FAILED, MISUSED = 1, 2
+LINK_NAME = "panecast serve"
+"""By which the link of the command line is found again."""
 PAGE_FPS = 30
 """What the page begins with; programs of the JSON form, which get whole pictures, begin with the protocol's 10."""
 
@@ -65,7 +71,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WHAT",
         help="all, desktop, demo, monitor-1, a window's handle, title:TEXT; several may be named",
     )
-    serve.add_argument("--host", default="127.0.0.1", help="loopback address to listen at (default 127.0.0.1 and ::1)")
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address of this computer to listen at besides loopback; others need the link that is printed then "
+        "(default: this computer only)",
+    )
+    serve.add_argument(
+        "--require-token", action="store_true", help="programs and browsers on this computer need the link as well"
+    )
+    serve.add_argument(
+        "--config-dir",
+        type=Path,
+        metavar="DIR",
+        help="keep the link, the devices and an access log there; without, each run has a new link and no log",
+    )
     serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free one (default 8080)")
     serve.add_argument("--fps", type=float, help="pictures per second for viewers that ask for nothing, 0.1 to 60")
     serve.add_argument("--quality", type=int, help="10 to 100")
@@ -121,7 +141,10 @@ async def _serve_until_told(
     hub = Hub(partial(make_backend, guard=guard), video_encoders())
     lock = LockCurtain(hub, "nothing" if arguments.no_blank_when_locked else "blank")
     shares = ShareList(catalog, rules)
-    registry = SessionRegistry(hub, shares, options, page_fps=PAGE_FPS if arguments.fps is None else None)
+    keeping = None if arguments.config_dir is None else Keeping(arguments.config_dir, _warn)
+    access = _access(shares, keeping, arguments.require_token)
+    page_fps = PAGE_FPS if arguments.fps is None else None
+    registry = SessionRegistry(hub, shares, options, page_fps=page_fps, access=access)
     server = Server(hub, catalog, shares, registry, allow_origins=frozenset(arguments.allow_origin))
     catalog.start()
     lock.start()
@@ -132,10 +155,12 @@ async def _serve_until_told(
             print(f"panecast: {catalog.condition.reason}", file=sys.stderr)
         elif not shares.shared:
             print("panecast: nothing matches what is to be shared yet; it is waited for.", file=sys.stderr)
+        needs_link = server.is_open or arguments.require_token
+        url = server.url_of(_link(access)) if needs_link else server.url
         if arguments.print_url:
-            print(server.url, flush=True)
+            print(url, flush=True)
         else:
-            print(f"Panecast shows {_sources(len(shares.shared))} at {server.url} (Ctrl-C ends it)", flush=True)
+            print(f"Panecast shows {_sources(len(shares.shared))} at {url} (Ctrl-C ends it)", flush=True)
         await told.wait()
     finally:
         await lock.stop()
@@ -144,6 +169,31 @@ async def _serve_until_told(
         shares.close()
         catalog.stop()
         await hub.close()
+        if keeping is not None:
+            keeping.close()
+
+
+def _access(shares: ShareList, keeping: Keeping | None, host_needs_token: bool) -> Access:
+    """Return who may see ``shares``; with ``keeping``, as it was when this ran last."""
+    if keeping is None:
+        return Access(shares, host_needs_token=host_needs_token)
+    for problem in keeping.problems:
+        _warn(problem)
+    access = Access(shares, keeping.kept, keeping.write, host_needs_token=host_needs_token)
+    keeping.follow(access)
+    return access
+
+
+def _link(access: Access) -> Link:
+    """Return the link that is printed: the one that was kept, or a new one, for all that is shared."""
+    for link in access.links.all.values():
+        if link.name == LINK_NAME and access.links.is_good(link.id):
+            return link
+    return access.links.make(LINK_NAME, (ShareRule("all"),))
+
+
+def _warn(words: str) -> None:
+    print(f"panecast: {words}", file=sys.stderr, flush=True)
 
 
 async def _windows(as_json: bool) -> int:

@@ -7,11 +7,14 @@ import contextlib
 import logging
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import WSMessage, WSMsgType, web
 
+from capture.source import Source
 from server import messages, wire
+from server.access_control import Viewer
 from server.channels import Channel, Line, closed
 from server.commands import BadCommand, Command, FloodGate, parse
 from server.errors import BAD_REQUEST, CLOSE_CODES, DONE
@@ -61,11 +64,11 @@ class Connection:
     open channel writes its session's messages. Everything else is called on the loop by the registry.
     """
 
-    def __init__(self, registry: SessionRegistry, viewer: tuple[str, str], base_url: str) -> None:
-        """``viewer`` is (address, program); ``base_url`` stands in front of the addresses in the list of sources."""
+    def __init__(self, registry: SessionRegistry, viewer: Viewer, base_url: str) -> None:
+        """``base_url`` stands in front of the addresses in the list of sources."""
         self.id = f"page-{secrets.token_hex(4)}"
         self._registry = registry
-        self._viewer = viewer
+        self.viewer = viewer
         self._base_url = base_url
         self._line: Line | None = None
         self._channels: dict[int, _Open] = {}
@@ -74,6 +77,7 @@ class Connection:
         self._ending: Ending | None = None
         self._wake = asyncio.Event()
         self._has_new_sources = True
+        self._told_sources: dict[str, object] = {}
         self._flood = FloodGate(FLOOD_RATE, FLOOD_SECONDS)
         self._heard_at = time.monotonic()
         self._is_dropped = False
@@ -86,7 +90,8 @@ class Connection:
     async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
         """Serve the viewer until the connection ends; every channel ends with it."""
         self._line = Line(socket)
-        unsubscribe = self._registry.shares.subscribe(self._sources_changed)
+        both = (self._registry.shares, self._registry.access.gate)
+        unsubscribe = [each.subscribe(self._sources_changed) for each in both]
         writing = asyncio.create_task(self._write(self._line, socket), name=f"writer-{self.id}")
         try:
             async for received in response:
@@ -99,7 +104,8 @@ class Connection:
                 elif self._ending is None:
                     self._hear(received, self._line)
         finally:
-            unsubscribe()
+            for end in unsubscribe:
+                end()
             tasks = (writing, *(channel.task for channel in self._channels.values()))
             for task in tasks:
                 task.cancel()
@@ -177,11 +183,11 @@ class Connection:
             self._say(number, messages.error("invalid_option", bad.message, bad.field))
             self._say(number, closed(number, BAD_REQUEST, "invalid_option"))
             return
-        source = self._registry.shares.find(wish.source_id)
+        source = self._sees().get(wish.source_id)
         if source is None:
             self._refuse(number, "source_not_found", MISSING)
             return
-        session = self._registry.open(source, wish.options, self._viewer, binary=True, terms=wish.terms)
+        session = self._registry.open(source, wish.options, self.viewer, binary=True, terms=wish.terms)
         task = asyncio.create_task(self._serve(number, session), name=f"channel-{self.id}-{number}")
         self._channels[number] = _Open(session, task)
 
@@ -255,15 +261,22 @@ class Connection:
             if self._has_new_sources and now >= next_sources:
                 next_sources = now + SOURCES_SECONDS
                 self._has_new_sources = False
-                await line.send(0, self._sources())
+                await self._tell_sources(line)
             if now >= next_beat:
                 next_beat = now + BEAT_SECONDS
                 await line.send(0, text_frame(messages.message("alive", {})))
                 await socket.ping()
             await self._sleep(min(next_sources, next_beat) if self._has_new_sources else next_beat)
 
-    def _sources(self) -> bytes:
-        return text_frame(messages.message("sources", listed(self._registry.shares, self._base_url)))
+    async def _tell_sources(self, line: Line) -> None:
+        # The gate tells of more than what changes the list.
+        sources = listed(self._sees(), self._base_url)
+        if sources != self._told_sources:
+            self._told_sources = sources
+            await line.send(0, text_frame(messages.message("sources", sources)))
+
+    def _sees(self) -> Mapping[str, Source]:
+        return self._registry.access.gate.sees(self.viewer.who)
 
     async def _take_leave(self, line: Line, ending: Ending) -> None:
         for channel in self._channels.values():

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
 from server import __version__
 from server.registry import SessionRegistry
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-NOT_FROM_HERE = "These figures are for programs on the computer that shares; ask for them there."
-
-
-def is_this_computer(address: str | None) -> bool:
-    """Tell whether a socket's other end, as `request.remote` names it, is this computer itself."""
-    try:
-        found = ipaddress.ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    return found.is_loopback
 
 
 def exposition(registry: SessionRegistry, uptime: float) -> str:

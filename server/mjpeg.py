@@ -14,6 +14,7 @@ from capture.errors import EncodeError
 from capture.hub import Hub
 from capture.source import Condition, Source
 from server import multipart
+from server.access_control import Viewer
 from server.multipart import MultipartSocket
 from server.options import BINARY_FORMATS, StreamOptions
 from server.session import SLOW_SECONDS, STALL_SECONDS, Terms
@@ -43,7 +44,7 @@ class MjpegShowing(Showing):
     async def next_message(self, now: float) -> bytes | None:
         frame, rendition = self._newest(), self.options.rendition
         self._sent_at = now
-        if frame is None or not self._is_shared(self._source):
+        if frame is None or not self._may_see(self._source):
             self._pacer.beat(now)
             return None
         shown = (frame.version(rendition.cursor), rendition)
@@ -51,7 +52,7 @@ class MjpegShowing(Showing):
             self._pacer.beat(now)
             before, self._shown, self._encoded = self._shown, shown, None
             encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition))
-            if not self._is_shared(self._source):
+            if not self._may_see(self._source):
                 self._shown = None
                 return None
             self.delivered += before is None or before[0] != shown[0]
@@ -75,18 +76,18 @@ class MjpegSession:
         session_id: str,
         source: Source,
         options: StreamOptions,
-        viewer: tuple[str, str],
+        viewer: Viewer,
         hub: Hub,
-        is_shared: Callable[[Source], bool],
+        may_see: Callable[[Source], bool],
         changed: Callable[[], None],
     ) -> None:
         self.id = session_id
         self.source = source
         self.terms = Terms()
-        self._address, self._agent = viewer
-        self._early_heads = multipart.wants_early_heads(self._agent)
+        self.viewer = viewer
+        self._early_heads = multipart.wants_early_heads(viewer.agent)
         self._changed = changed
-        self._showing = MjpegShowing(hub, source, options, is_shared, self._source_changed)
+        self._showing = MjpegShowing(hub, source, options, may_see, self._source_changed)
         self._traffic = Traffic(time.monotonic())
         self._told = Condition("waiting")
         self._socket: MultipartSocket | None = None
@@ -107,7 +108,7 @@ class MjpegSession:
         is_slow = self._socket is not None and self._socket.stuck_for(now) > SLOW_SECONDS
         state = "slow" if is_slow else self._told.state
         options, since = self._showing.options, self._traffic.since
-        return SessionView(self.id, self._address, self._agent, self.source, options, fps, rate, since, state)
+        return SessionView(self.id, self.viewer, self.source, options, fps, rate, since, state)
 
     async def run(self, socket: MultipartSocket) -> None:
         """Serve the viewer until the session ends or the viewer is gone.

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from server import __version__
+from server.access_gate import ENTER_PATH
+from server.entering import HOW
 from server.mjpeg import MJPEG_OPTIONS
 from server.options import OPTIONS, StreamOptions
 from server.pictures import EVERY, PICTURE_OPTIONS, PLAIN_FORMATS, SNAPSHOT_FORMATS
@@ -27,6 +29,13 @@ ID: Json = {
     "description": "What `handle` is in `/api/windows`: `0` for the desktop, a window's number, `monitor-1`, `demo`.",
     "schema": {"type": "string"},
 }
+
+
+EVERYWHERE: Json = {
+    status: {"$ref": f"#/components/responses/{name}"}
+    for status, name in (("401", "Unknown"), ("403", "Refused"), ("421", "Misdirected"), ("429", "Wait"))
+}
+"""What every address may answer."""
 
 
 def document() -> Json:
@@ -73,6 +82,7 @@ def document() -> Json:
                 *_options(MJPEG_OPTIONS),
             ),
             "/api/windows": _get("What is shared", {"200": _json("What is shared now.", "Windows")}),
+            ENTER_PATH: {"post": _enter()},
             "/api/health": _get("Whether all is well", {"200": _json("It is.", "Health")}),
             "/health": _get("Whether all is well", {"200": _json("It is.", "Health")}),
             "/metrics": _get(
@@ -87,14 +97,40 @@ def document() -> Json:
                 "This description", {"200": _answer("OpenAPI 3.1.", "application/json", {"type": "object"})}
             ),
         },
-        "components": {"responses": _responses(), "schemas": _schemas()},
+        "components": {"responses": _responses(), "schemas": _schemas(), "securitySchemes": _credentials()},
+        # Programs on the computer itself need none, unless its owner asks for one.
+        "security": [{}, {"bearer": []}, {"token": []}, {"cookie": []}],
     }
 
 
 def _get(summary: str, responses: Json, *parameters: Json) -> Json:
-    everywhere = {"403": _ref("Refused"), "421": _ref("Misdirected")}
-    operation = {"summary": summary, "responses": everywhere | responses}
+    operation = {"summary": summary, "responses": EVERYWHERE | responses}
     return {"get": operation | ({"parameters": list(parameters)} if parameters else {})}
+
+
+def _enter() -> Json:
+    how = _answer(HOW, "application/json", {"$ref": "#/components/schemas/Wish"})
+    return {
+        "summary": "Let a browser in by a link or a PIN; may take a minute while the person is asked",
+        "requestBody": {"required": True, "content": how["content"]},
+        "responses": EVERYWHERE
+        | {"204": {"description": "A cookie is set, and lets this browser in."}, "400": _ref("Invalid")},
+        "security": [],
+    }
+
+
+def _credentials() -> Json:
+    words = "The token of a link, as it stands behind `#t=`."
+    return {
+        "bearer": {"type": "http", "scheme": "bearer", "description": words},
+        "token": {"type": "apiKey", "in": "query", "name": "token", "description": words},
+        "cookie": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "panecast-8080",
+            "description": "Set by `/api/enter`; the number is that of the port.",
+        },
+    }
 
 
 def _snapshot_parameters() -> Sequence[Json]:
@@ -167,12 +203,21 @@ def _ref(name: str) -> Json:
 
 
 def _responses() -> Json:
-    words = {"type": "string"}
+    words, error = {"type": "string"}, {"$ref": "#/components/schemas/Error"}
     return {
         "Invalid": _json("A value that is not allowed; the error names the field.", "Error"),
         "Missing": _json("Nothing is shared under this address.", "Error"),
         "Unavailable": _json("There is no picture at the moment, or too many viewers.", "Error"),
-        "Refused": _answer("Asked by a page, or from a computer, that may not; in words.", "text/plain", words),
+        "Refused": {
+            "description": "Asked by a page, from a computer or with a link that may not; pages are told in words.",
+            "content": {"text/plain": {"schema": words}, "application/json": {"schema": error}},
+        },
+        "Unknown": _json("A link or a cookie is needed, or the one that came is not known.", "Error"),
+        "Wait": {
+            "description": "There were too many wrong tries, or too many questions to the person.",
+            "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}},
+            "content": {"application/json": {"schema": error}},
+        },
         "Misdirected": _answer("This computer does not go by that name; in words.", "text/plain", words),
     }
 
@@ -182,6 +227,19 @@ def _schemas() -> Json:
     error = {"code": text, "message": text, "field": text}
     return {
         "Error": _object(error=_object(code=text, message=text) | {"properties": error}),
+        "Wish": {
+            "oneOf": [
+                _object(token={"type": "string", "minLength": 1, "maxLength": 256}) | {"additionalProperties": False},
+                _object(pin={"type": "string", "minLength": 1, "maxLength": 64})
+                | {
+                    "properties": {
+                        "pin": {"type": "string", "minLength": 1, "maxLength": 64},
+                        "id": {"type": "string", "maxLength": 64, "description": "The one source that is wished for."},
+                    },
+                    "additionalProperties": False,
+                },
+            ]
+        },
         "Health": _object(
             status={"const": "ok"}, version=text, uptime={"type": "number", "minimum": 0}, viewers=whole, sources=whole
         ),

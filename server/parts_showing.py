@@ -92,10 +92,10 @@ class PartsShowing(Showing):
         hub: Hub,
         source: Source,
         options: StreamOptions,
-        is_shared: Callable[[Source], bool],
+        may_see: Callable[[Source], bool],
         changed: Callable[[], None],
     ) -> None:
-        super().__init__(hub, source, options, is_shared, changed)
+        super().__init__(hub, source, options, may_see, changed)
         self.delays = Delays()
         self._held = Held()
         self._owed: deque[_Owed] = deque()
@@ -170,7 +170,7 @@ class PartsShowing(Showing):
 
     def due(self) -> float | None:
         frame = self._newest()
-        if frame is None or len(self._owed) >= MOST_OWED or not self._is_shared(self._source):
+        if frame is None or len(self._owed) >= MOST_OWED or not self._may_see(self._source):
             return None
         times = []
         if self._points_elsewhere(frame):
@@ -197,7 +197,7 @@ class PartsShowing(Showing):
 
     async def next_message(self, now: float) -> bytes | None:
         frame = self._newest()
-        if frame is None or not self._is_shared(self._source):
+        if frame is None or not self._may_see(self._source):
             self._pacer.beat(now)
             return None
         if self._points_elsewhere(frame) and self._pointer_pacer.due <= now:
@@ -228,7 +228,7 @@ class PartsShowing(Showing):
         reel = await film.reel(frame, self._held.sequence, self._position, film_message)
         if reel is None or self._subscription is not subscription or self._forgets != forgets:
             return None
-        if not self._is_shared(self._source) or reel.parts.base not in (0, self._held.sequence):
+        if not self._may_see(self._source) or reel.parts.base not in (0, self._held.sequence):
             return None
         self._position = reel.position
         self._held.receive_film(reel.frame, (reel.parts.width, reel.parts.height), now)
@@ -267,7 +267,7 @@ class PartsShowing(Showing):
         subscription, forgets = self._subscription, self._forgets
         self._failed = (frame.pixels_sequence, wish.rendition)  # unless it succeeds
         made: Finished = await self._hub.encoder.encode(frame, wish)
-        if self._subscription is not subscription or not self._is_shared(self._source) or self._forgets != forgets:
+        if self._subscription is not subscription or not self._may_see(self._source) or self._forgets != forgets:
             self._failed = None
             return None
         self._failed = None
@@ -287,7 +287,7 @@ class PartsShowing(Showing):
         shape = b""
         if before[0] is None or before[0].shape != pointer.shape:
             shape = await self._hub.encoder.encode(frame, PointerWish(pointer.shape))
-            if not self._is_shared(self._source):
+            if not self._may_see(self._source):
                 return None
         place = (round(pointer.x * across), round(pointer.y * down))
         return binary_frame(wire.pointer(place, (max(1, round(wide * across)), max(1, round(tall * down))), shape))

@@ -13,7 +13,7 @@ from capture.encode import Format
 from capture.encoder import WholeWish
 from capture.errors import EncodeError, NoPicture
 from server import plain
-from server.answers import FULL, NOT_FOUND, REGISTRY, SECRET, SNAPSHOTS, problem, viewer_of
+from server.answers import FULL, NOT_FOUND, REGISTRY, SECRET, SNAPSHOTS, problem, shared_with, viewer_of
 from server.mjpeg import MJPEG_OPTIONS
 from server.multipart import MultipartResponse, MultipartSocket
 from server.options import Choice, InvalidOption, StreamOptions, Whole, number
@@ -36,17 +36,16 @@ def add_routes(app: web.Application) -> None:
 async def snapshot(request: web.Request) -> web.Response:
     """One fresh picture, or the word that it is still the one that was given before."""
     registry = request.app[REGISTRY]
-    source = registry.shares.find(request.match_info["id"])
+    source = shared_with(request, request.match_info["id"])
     if source is None:
         return problem(404, "source_not_found", NOT_FOUND)
+    may_see = registry.may_see(viewer_of(request))
     try:
         options = StreamOptions(format=SNAPSHOT_FORMATS[request.match_info["suffix"]]).from_query(
             only(request.query, PICTURE_OPTIONS)
         )
         rendition = options.rendition
-        frame = await request.app[SNAPSHOTS].fresh(
-            source, rendition.cursor, may_take=lambda: registry.shares.is_shared(source)
-        )
+        frame = await request.app[SNAPSHOTS].fresh(source, rendition.cursor, may_take=lambda: may_see(source))
         size = rendition.size_for(frame.width, frame.height)
         tag = _tag(request.app[SECRET], source.identity, frame.version(rendition.cursor), rendition, size)
         has_it = any(known.value in ("*", tag) for known in request.if_none_match or ())
@@ -54,10 +53,10 @@ async def snapshot(request: web.Request) -> web.Response:
     except InvalidOption as bad:
         return problem(400, "invalid_option", bad.message, bad.field)
     except (NoPicture, EncodeError) as missing:
-        if registry.shares.is_shared(source):
+        if may_see(source):
             return problem(503, "no_picture", missing.message)
         return problem(404, "source_not_found", NOT_FOUND)
-    if not registry.shares.is_shared(source):
+    if not may_see(source):
         return problem(404, "source_not_found", NOT_FOUND)
     if encoded is None:
         answer = web.Response(status=304)
@@ -70,7 +69,7 @@ async def snapshot(request: web.Request) -> web.Response:
 async def mjpeg(request: web.Request) -> web.StreamResponse:
     """Live pictures as an answer that does not end."""
     registry = request.app[REGISTRY]
-    source = registry.shares.find(request.match_info["id"])
+    source = shared_with(request, request.match_info["id"])
     if source is None:
         return problem(404, "source_not_found", NOT_FOUND)
     try:
@@ -94,7 +93,7 @@ async def mjpeg(request: web.Request) -> web.StreamResponse:
 
 async def plain_page(request: web.Request) -> web.Response:
     """A page without scripts that reloads a picture; it goes on looking for a source that is not there."""
-    source = request.app[REGISTRY].shares.find(request.match_info["id"])
+    source = shared_with(request, request.match_info["id"])
     query, wishes = request.query, only(request.query, PICTURE_OPTIONS)
     try:
         StreamOptions().from_query(wishes)

@@ -6,12 +6,16 @@ import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from capture.hub import Hub
 from capture.source import Source, Unsubscribe
+from server.access_control import Access, Viewer
+from server.access_knock import browser_name
+from server.access_log import Visit
 from server.mjpeg import MjpegSession
 from server.options import BINARY_FORMATS, StreamOptions
 from server.parts_showing import PartsShowing
@@ -28,6 +32,7 @@ STOP_SECONDS = 1.2
 REMOVED = "The person at the other computer ended your watching."
 UNSHARED = "The person at the other computer stopped showing this."
 GONE = "What you watched was closed on the other computer."
+SHUT_OUT = "The link you came by is good no longer, or the person at the other computer removed this device."
 ALONE = Terms()
 
 
@@ -37,6 +42,10 @@ class Group(Protocol):
     @property
     def id(self) -> str:
         """Return what its sessions' terms name."""
+
+    @property
+    def viewer(self) -> Viewer:
+        """Return who watches."""
 
     def end(self, code: str, words: str) -> None:
         """Tell the viewer why, then close."""
@@ -58,11 +67,13 @@ class Session(Protocol):
     Attributes:
         id: what `SessionRegistry.disconnect` takes.
         source: what is watched; replaced when its title or size changes.
+        viewer: who watches.
         terms: what holds for it beside its options.
     """
 
     id: str
     source: Source
+    viewer: Viewer
     terms: Terms
 
     @property
@@ -95,6 +106,7 @@ class SessionRegistry:
         defaults: what a viewer gets that wishes for nothing itself; frozen, replaced whole.
         hub: where the pictures come from.
         shares: what may be seen.
+        access: who may see it.
         limit: the most viewers at once.
     """
 
@@ -105,10 +117,15 @@ class SessionRegistry:
         defaults: StreamOptions,
         limit: int = MOST_VIEWERS,
         page_fps: float | None = None,
+        access: Access | None = None,
     ) -> None:
-        """``page_fps`` is what viewers of the binary form begin with while the host has wished for no other rate."""
+        """``page_fps`` is what viewers of the binary form begin with while the host has wished for no other rate.
+
+        Without ``access`` there are no links, and only this computer gets in.
+        """
         self.hub = hub
         self.shares = shares
+        self.access = access or Access(shares)
         self.defaults = defaults
         self.limit = limit
         self._page_fps = page_fps
@@ -119,11 +136,16 @@ class SessionRegistry:
         self._listeners: list[Callable[[], None]] = []
         self._numbers = itertools.count(1)
         self._checking: asyncio.TimerHandle | None = None
-        self._unsubscribe = shares.subscribe(self._shares_changed)
+        self._unsubscribe = [each.subscribe(self._review) for each in (shares, self.access.gate)]
 
     def __len__(self) -> int:
         """Return how many viewers watch something; one with several sessions counts once."""
         return len({session.terms.group or session.id for session in self._sessions.values()})
+
+    def watching(self, sources: Container[str]) -> int:
+        """Return how many viewers watch one of ``sources`` (ids)."""
+        seen = (session for session in self._sessions.values() if session.source.id in sources)
+        return len({session.terms.group or session.id for session in seen})
 
     @property
     def is_full(self) -> bool:
@@ -172,29 +194,33 @@ class SessionRegistry:
         self,
         source: Source,
         options: StreamOptions,
-        viewer: tuple[str, str],
+        viewer: Viewer,
         binary: bool = False,
         terms: Terms = ALONE,
     ) -> ViewerSession:
-        """Return a new session for ``viewer`` (address, program), in the binary or the JSON form; `close_session` has
-        to follow."""
+        """Return a new session for ``viewer``, in the binary or the JSON form; `close_session` has to follow."""
         form = PartsShowing if binary else WholeShowing
-        shared = self.shares.is_shared
-        session = ViewerSession(self._new_id(), source, options, viewer, self.hub, shared, self._tell, form, terms)
+        may_see = self.may_see(viewer)
+        session = ViewerSession(self._new_id(), source, options, viewer, self.hub, may_see, self._tell, form, terms)
         self._take_in(session)
         return session
 
-    def open_mjpeg(self, source: Source, options: StreamOptions, viewer: tuple[str, str]) -> MjpegSession:
-        """Return a new session for ``viewer`` (address, program) of Motion JPEG; `close_session` has to follow."""
-        shared = self.shares.is_shared
-        session = MjpegSession(self._new_id(), source, options, viewer, self.hub, shared, self._tell)
+    def open_mjpeg(self, source: Source, options: StreamOptions, viewer: Viewer) -> MjpegSession:
+        """Return a new session for ``viewer`` of Motion JPEG; `close_session` has to follow."""
+        may_see = self.may_see(viewer)
+        session = MjpegSession(self._new_id(), source, options, viewer, self.hub, may_see, self._tell)
         self._take_in(session)
         return session
+
+    def may_see(self, viewer: Viewer) -> Callable[[Source], bool]:
+        """Return what tells whether ``viewer`` may see a source now; any thread may ask it."""
+        return partial(self.access.gate.may_see, viewer.who)
 
     def close_session(self, session: Session) -> None:
         """Forget a session that has ended."""
         if self._sessions.pop(session.id, None) is not None:
             self._ended_totals += session.totals
+            self.access.log.left(session.id)
         ended = self._ended.pop(session.id, None)
         if ended is not None:
             ended.set()
@@ -227,8 +253,9 @@ class SessionRegistry:
                 ending.cancel()
 
     def close(self) -> None:
-        """Follow the share list no longer."""
-        self._unsubscribe()
+        """Follow neither the share list nor who may see it any longer."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
         if self._checking is not None:
             self._checking.cancel()
             self._checking = None
@@ -238,14 +265,27 @@ class SessionRegistry:
 
     def _take_in(self, session: Session) -> None:
         self._sessions[session.id] = session
+        viewer, source = session.viewer, session.source
+        program = browser_name(viewer.agent)
+        self.access.log.joined(session.id, Visit(viewer.address, program, viewer.by, source.title, source.app))
         self._ended[session.id] = asyncio.Event()
         self._schedule_check()
         self._tell()
 
-    def _shares_changed(self) -> None:
+    def _review(self) -> None:
+        """End what may be seen no longer: nothing tells when the time of a link is up, so it is asked for now and then.
+
+        What is taken and sent asks for itself; this is for the viewer to be told.
+        """
+        gate = self.access.gate
+        for group in tuple(self._groups.values()):
+            if not gate.holds(group.viewer.who):
+                group.end("removed", SHUT_OUT)
         for session in tuple(self._sessions.values()):
-            if self.shares.is_shared(session.source):
+            if gate.may_see(session.viewer.who, session.source):
                 session.source = self.shares.shared[session.source.id]
+            elif not gate.holds(session.viewer.who):
+                session.end("removed", SHUT_OUT)
             elif self.shares.exists(session.source):
                 session.end("removed", UNSHARED)
             else:
@@ -263,6 +303,7 @@ class SessionRegistry:
     def _check(self) -> None:
         self._checking = None
         now = time.monotonic()
+        self._review()
         for watched in (*self._sessions.values(), *self._groups.values()):
             watched.check(now)
         if self._sessions or self._groups:

@@ -7,8 +7,8 @@ import time
 
 from aiohttp import web
 
-from server import __version__, messages, metrics, openapi, pictures
-from server.answers import FULL, NOT_FOUND, PAGES, REGISTRY, STARTED, problem, viewer_of
+from server import __version__, entering, messages, metrics, openapi, pictures
+from server.answers import ENTRY, FULL, NOT_FOUND, PAGES, REGISTRY, STARTED, problem, shared_with, viewer_of
 from server.connection import Connection
 from server.errors import BAD_REQUEST, CLOSE_CODES
 from server.options import BINARY_FORMATS, FORMATS, InvalidOption
@@ -32,6 +32,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/openapi.json", description)
     app.router.add_get("/embed.js", embedding)
     pictures.add_routes(app)
+    entering.add_routes(app)
 
 
 async def index(request: web.Request) -> web.Response:
@@ -43,7 +44,7 @@ async def watch(request: web.Request) -> web.Response:
     """The page that watches one source, or several; it says itself when there is nothing under its address."""
     if "+" in request.match_info["id"]:
         return _file(request, "wall.html")
-    shared = request.app[REGISTRY].shares.find(request.match_info["id"])
+    shared = shared_with(request, request.match_info["id"])
     return _file(request, "watch.html", 200 if shared else 404)
 
 
@@ -59,27 +60,25 @@ async def favicon(request: web.Request) -> web.Response:
 
 async def windows(request: web.Request) -> web.Response:
     """What is shared now."""
-    return web.json_response(listed(request.app[REGISTRY].shares, _base_url(request)))
+    return web.json_response(listed(request[ENTRY].sources, _base_url(request)))
 
 
 async def health(request: web.Request) -> web.Response:
     """Whether the program answers, and how much it has to do."""
-    registry = request.app[REGISTRY]
+    registry, sources = request.app[REGISTRY], request[ENTRY].sources
     return web.json_response(
         {
             "status": "ok",
             "version": __version__,
             "uptime": round(time.monotonic() - request.app[STARTED], 3),
-            "viewers": len(registry),
-            "sources": len(registry.shares.shared),
+            "viewers": registry.watching(sources),
+            "sources": len(sources),
         }
     )
 
 
 async def figures(request: web.Request) -> web.Response:
     """What the server has done, for Prometheus."""
-    if not metrics.is_this_computer(request.remote):
-        return web.Response(status=403, text=metrics.NOT_FROM_HERE + "\n")
     text = metrics.exposition(request.app[REGISTRY], time.monotonic() - request.app[STARTED])
     return web.Response(body=text.encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
 
@@ -102,7 +101,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     registry = request.app[REGISTRY]
     await response.prepare(request)
     binary = response.ws_protocol == PROTOCOL
-    source = registry.shares.find(request.match_info["id"])
+    source = shared_with(request, request.match_info["id"])
     if source is None:
         return await _turn_away(response, "source_not_found", NOT_FOUND)
     try:

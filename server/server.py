@@ -13,8 +13,10 @@ from capture.catalog import Catalog
 from capture.hub import Hub
 from capture.source import Source
 from server.access import AccessPolicy, host_names
+from server.access_links import Link
 from server.app import make_app
 from server.errors import ListenError, PortInUse
+from server.interfaces import interfaces, own_names
 from server.registry import SessionRegistry
 from server.sharing import ShareList
 
@@ -26,6 +28,7 @@ PORTS_TRIED = 50
 KEEPALIVE_SECONDS = 5.0
 """aiohttp would keep a silent connection for an hour."""
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 
 
 class Server:
@@ -40,6 +43,7 @@ class Server:
         *,
         allow_origins: frozenset[str] = frozenset(),
     ) -> None:
+        """``allow_origins`` are other people's pages that may use this server."""
         self.hub = hub
         self.catalog = catalog
         self.shares = shares
@@ -60,17 +64,29 @@ class Server:
         return self._port if self._runner is not None else 0
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether other computers reach what is listened at."""
+        return not is_loopback(self._host)
+
+    @property
     def url(self) -> str:
         """Return the address to open, without a slash at its end."""
         name = "localhost" if self._host in LOOPBACK_NAMES else self._host
-        return f"http://{name}:{self._port}"
+        shown = f"[{name}]" if ":" in name else name
+        return f"http://{shown}:{self._port}"
+
+    def url_of(self, link: Link) -> str:
+        """Return the address that lets in whoever opens it. The token is in the fragment, which is sent nowhere."""
+        return f"{self.url}/#t={link.token}"
 
     def url_for(self, source: Source) -> str:
         """Return the address that shows ``source``."""
         return f"{self.url}/watch/{source.id}"
 
     async def start(self, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
-        """Listen at ``port`` (0: any free one) of this computer, on IPv4 and IPv6 loopback.
+        """Listen at ``port`` (0: any free one), on IPv4 and IPv6 loopback.
+
+        With an address that other computers reach, at that one too; whoever comes by it needs a credential.
 
         Raises:
             PortInUse: another program has the port.
@@ -80,9 +96,11 @@ class Server:
             raise ListenError("The server is running already.")
         sockets = listen(host, port)
         self._host, self._port = host, sockets[0].getsockname()[1]
-        policy = AccessPolicy(host_names((*LOOPBACK_NAMES, host), self._port), self._allow_origins)
+        names = (*LOOPBACK_NAMES, host) + (own_names() if self.is_open else ())
+        policy = AccessPolicy(host_names(names, self._port), self._allow_origins)
+        self.registry.access.open_at(policy, self._port, network=self.is_open)
         runner = web.AppRunner(
-            make_app(self.registry, policy),
+            make_app(self.registry),
             handle_signals=False,
             access_log=None,
             keepalive_timeout=KEEPALIVE_SECONDS,
@@ -93,6 +111,7 @@ class Server:
             for listening in sockets:
                 await web.SockSite(runner, listening).start()
         except BaseException:
+            self.registry.access.close()
             await runner.cleanup()
             for listening in sockets:
                 listening.close()
@@ -107,23 +126,31 @@ class Server:
             return
         for site in list(runner.sites):
             await site.stop()
+        self.registry.access.close()
         await self.registry.end_all("server_stopping", "Sharing was stopped on the other computer.")
         await runner.cleanup()
         log.info("stopped")
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether only this computer itself reaches ``host``."""
+    return host in LOOPBACK_NAMES or host.startswith("127.")
+
+
 def listen(host: str, port: int) -> list[socket.socket]:
-    """Return listening sockets: for loopback one for IPv4 and, where the system has it, one for IPv6.
+    """Return listening sockets: for loopback one for IPv4 and, where the system has it, one for IPv6; one for ``host``.
 
     Raises:
         PortInUse, ListenError: as `Server.start`.
     """
-    if host not in LOOPBACK_NAMES and not host.startswith("127."):
-        raise ListenError(
-            f"Panecast listens on this computer only ({', '.join(LOOPBACK_NAMES)}), not at {host}: "
-            "other computers may only watch with a link that proves who they are, and there are no such links yet."
-        )
-    addresses = ("127.0.0.1", "::1") if host in LOOPBACK_NAMES else (host,)
+    if not is_loopback(host) and host not in (known := [each.address for each in interfaces()]):
+        reach = f"Others reach it at {' or '.join(known)}." if known else "It is in no network now."
+        raise ListenError(f"{host} is no address of this computer. {reach}")
+    if is_loopback(host):
+        addresses: tuple[str, ...] = LOOPBACK_ADDRESSES if host in LOOPBACK_NAMES else (host,)
+    else:
+        # The person at this computer watches without a link, and comes by loopback.
+        addresses = (host, *LOOPBACK_ADDRESSES)
     if not 0 <= port <= 65535:
         raise ListenError(f"A port is a number from 0 to 65535, not {port}.")
     for _ in range(10):
@@ -144,6 +171,8 @@ def _bind(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
             listening = _bind_one(address, chosen)
             if listening is not None:
                 bound.append(listening)
+            elif not is_loopback(address):
+                raise ListenError(f"This computer has the address {address} no longer.")
     except OSError as error:
         for listening in bound:
             listening.close()

@@ -18,6 +18,7 @@ from capture.feed import WAITING
 from capture.hub import Hub
 from capture.source import Condition, Source
 from server import messages, wire
+from server.access_control import Viewer
 from server.adaptive import Adaptation
 from server.commands import BadCommand, Command, FloodGate, parse
 from server.errors import CLOSE_CODES, DONE
@@ -69,9 +70,9 @@ class ViewerSession:
         session_id: str,
         source: Source,
         options: StreamOptions,
-        viewer: tuple[str, str],
+        viewer: Viewer,
         hub: Hub,
-        is_shared: Callable[[Source], bool],
+        may_see: Callable[[Source], bool],
         changed: Callable[[], None],
         form: type[Showing],
         terms: Terms,
@@ -79,9 +80,9 @@ class ViewerSession:
         self.id = session_id
         self.terms = terms
         self.source = source
-        self._address, self._agent = viewer
+        self.viewer = viewer
         self._changed = changed
-        self._showing = form(hub, source, options, is_shared, self._source_changed)
+        self._showing = form(hub, source, options, may_see, self._source_changed)
         self._parts = self._showing if isinstance(self._showing, PartsShowing) else None
         self._asked = options
         self._adaptation = Adaptation(options) if options.adaptive else None
@@ -119,10 +120,8 @@ class ViewerSession:
         traffic, now = self._writer.traffic, time.monotonic()
         fps, rate = traffic.rates(now)
         state = "slow" if self._stuck_for(now) > SLOW_SECONDS else (self._told or Condition("waiting")).state
-        viewer = (self._address, self._agent)
-        return SessionView(
-            self.id, *viewer, self.source, self.options, fps, rate, traffic.since, state, self.terms.group
-        )
+        group = self.terms.group
+        return SessionView(self.id, self.viewer, self.source, self.options, fps, rate, traffic.since, state, group)
 
     def _stuck_for(self, now: float) -> float:
         """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have."""

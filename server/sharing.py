@@ -91,9 +91,9 @@ def described(source: Source) -> dict[str, object]:
     }
 
 
-def listed(shares: ShareList, base_url: str) -> dict[str, object]:
-    """Return what is shared now, as viewers are told of it; ``base_url`` stands in front of the pages' addresses."""
-    found = [described(source) | {"url": f"{base_url}/watch/{source.id}"} for source in shares.shared.values()]
+def listed(sources: Mapping[str, Source], base_url: str) -> dict[str, object]:
+    """Return what is there for a viewer, as he is told of it; ``base_url`` stands in front of the pages' addresses."""
+    found = [described(source) | {"url": f"{base_url}/watch/{source.id}"} for source in sources.values()]
     return {"windows": found, "count": len(found)}
 
 

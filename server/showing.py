@@ -45,7 +45,7 @@ class Showing(ABC):
         hub: Hub,
         source: Source,
         options: StreamOptions,
-        is_shared: Callable[[Source], bool],
+        may_see: Callable[[Source], bool],
         changed: Callable[[], None],
     ) -> None:
         self.options = options
@@ -54,7 +54,7 @@ class Showing(ABC):
         self.seconds: tuple[float, float] | None = None
         self._hub = hub
         self._source = source
-        self._is_shared = is_shared
+        self._may_see = may_see
         self._changed = changed
         self._pacer = Pacer(options.fps)
         self._subscription: Subscription | None = None
@@ -78,7 +78,7 @@ class Showing(ABC):
             fps=self.options.fps,
             pointer=self.options.cursor,
             changed=self._changed,
-            may_take=partial(self._is_shared, self._source),
+            may_take=partial(self._may_see, self._source),
             order=self._order(),
         )
 
@@ -158,7 +158,7 @@ class WholeShowing(Showing):
     async def next_message(self, now: float) -> bytes | None:
         subscription, frame = self._subscription, self._newest()
         self._sent_at = now
-        if frame is None or not self._is_shared(self._source):
+        if frame is None or not self._may_see(self._source):
             self._repeated_at = now
             return None
         rendition = self.options.rendition
@@ -169,7 +169,7 @@ class WholeShowing(Showing):
         self._pacer.beat(now)
         before, self._shown, self._finished = self._shown, shown, None
         finished: Finished = await self._hub.encoder.encode(frame, WholeWish(rendition, _finished))
-        if self._subscription is not subscription or not self._is_shared(self._source):
+        if self._subscription is not subscription or not self._may_see(self._source):
             self._shown = None
             return None
         self.delivered += before is None or before[0] != shown[0]

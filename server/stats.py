@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from capture.source import Source
+from server.access_control import Viewer
 from server.options import StreamOptions
 
 WINDOW_SECONDS = 3.0
@@ -115,8 +116,7 @@ class SessionView:
     """
 
     session_id: str
-    address: str
-    agent: str
+    viewer: Viewer
     source: Source
     options: StreamOptions
     fps: float

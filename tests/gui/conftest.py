@@ -15,6 +15,7 @@ os.environ["QT_API"] = "pyside6"
 from capture.source import Source
 from gui.icons import Icons
 from gui.state import SourceState
+from server.access_control import Viewer
 from server.options import StreamOptions
 from server.stats import SessionView
 
@@ -52,8 +53,7 @@ def viewer(window: Callable[..., Source]) -> Callable[..., SessionView]:
     def make(session_id: str, source: Source | None = None, **changes: object) -> SessionView:
         view = SessionView(
             session_id,
-            "127.0.0.1",
-            "Mozilla/5.0 Firefox/128.0",
+            Viewer("127.0.0.1", "Mozilla/5.0 Firefox/128.0"),
             source or window(1),
             StreamOptions(fps=15),
             14.8,

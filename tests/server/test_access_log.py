@@ -157,3 +157,22 @@ def test_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "panecast").write_text("a file, where a folder should be")
 
     assert "could not be written" in (LogFile(tmp_path / "panecast").append("x\n") or "")
+
+
+def test_a_refusal_is_not_written_again_and_again() -> None:
+    lines: list[str] = []
+    clock = FakeClock()
+    log = AccessLog(lines.append, now=clock)
+    for _ in range(1000):
+        log.refused("10.0.0.1", "curl", "Wrong.")
+    log.refused("10.0.0.2", "curl", "Wrong.")
+    assert len(lines) == 2
+
+    clock.advance(60)
+    log.refused("10.0.0.1", "curl", "Wrong.")
+    assert len(lines) == 3
+
+    for number in range(300):
+        log.refused(f"10.0.1.{number}", "curl", "Wrong.")
+    log.refused("10.0.0.1", "curl", "Wrong.")
+    assert len(lines) == 304

@@ -74,7 +74,12 @@ async def test_it_is_a_viewer_like_every_other(studio: Studio) -> None:
         await until(lambda: studio.registry.totals.pictures == 1)
         (view,) = studio.registry.sessions()
 
-        assert (view.address, view.agent, view.source.id, view.state) == ("127.0.0.1", PLAYER, "4711", "live")
+        assert (view.viewer.address, view.viewer.agent, view.source.id, view.state) == (
+            "127.0.0.1",
+            PLAYER,
+            "4711",
+            "live",
+        )
         assert (view.options.fps, view.options.quality, view.options.format) == (30, 33, "jpeg")
         assert view.fps > 0
         assert view.bytes_per_second > 0

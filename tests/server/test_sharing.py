@@ -66,7 +66,7 @@ def test_source_is_described_by_what_viewers_may_know() -> None:
 def test_only_what_is_shared_is_listed() -> None:
     shares = ShareList(Catalog((LOG, MAIL), windows=False), (ShareRule.for_source(LOG),))
 
-    assert listed(shares, "http://localhost:8080") == {
+    assert listed(shares.shared, "http://localhost:8080") == {
         "windows": [described(LOG) | {"url": "http://localhost:8080/watch/4711"}],
         "count": 1,
     }

@@ -181,7 +181,7 @@ async def test_a_bad_option_in_the_address_is_said_then_closed(studio: Studio, f
 
 
 async def test_unknown_parameters_are_ignored(studio: Studio) -> None:
-    async with studio.connect("/stream/4711?colour=red&token=x") as viewer:
+    async with studio.connect("/stream/4711?colour=red&tokens=x") as viewer:
         assert (await receive(viewer, "frame"))["data"]["frame_number"] >= 1
 
 
@@ -433,7 +433,7 @@ async def test_the_host_may_remove_a_viewer(studio: Studio) -> None:
         studio.registry.disconnect("unknown")
         code, messages = await closed(viewer)
 
-    assert view.address == "127.0.0.1"
+    assert view.viewer.address == "127.0.0.1"
     assert view.state == "live"
     assert (code, messages[-1]["error"]["code"]) == (4403, "removed")
 

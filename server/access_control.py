@@ -1,0 +1,130 @@
+"""All that says who gets in, joined: made once, asked by every request, changed by the person at this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from capture.source import Unsubscribe
+from server.access import AccessPolicy
+from server.access_consent import Consents
+from server.access_devices import Devices
+from server.access_entrance import Entrance
+from server.access_gate import Gate, GateRules, Guest, Owner, Who
+from server.access_links import Links
+from server.access_lockout import Lockout
+from server.access_log import AccessLog
+from server.access_pin import PinDisplay
+from server.access_store import Kept
+from server.sharing import ShareList
+
+HERE, BY_CONSENT = "this computer", "consent"
+OWNER = Owner()
+
+
+def _drop(line: str) -> None:
+    """Keep no log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who watches.
+
+    Attributes:
+        address: of the socket's other end; what headers claim is not in it.
+        agent: the program, as it calls itself.
+        who: as the gate let him in.
+        by: in words, how: the name of a link, “consent”, “this computer”.
+    """
+
+    address: str
+    agent: str
+    who: Who = OWNER
+    by: str = HERE
+
+    @property
+    def device_id(self) -> str:
+        """Return the device that is to be forgotten to part from this viewer for good; empty for the owner."""
+        return self.who.device_id if isinstance(self.who, Guest) else ""
+
+    @property
+    def peer_key(self) -> str:
+        """Return what `Access.block` takes; empty for the owner."""
+        return self.who.peer.key if isinstance(self.who, Guest) else ""
+
+
+class Access:
+    """The parts of access to what ``shares`` holds. Loop only; what any thread may ask is said at the parts.
+
+    Attributes:
+        links, devices: what was given away, and who came by it.
+        lockout: who guessed, and has to wait.
+        pins, consents: what the person shows, and is asked.
+        gate: judges requests.
+        entrance: lets devices in.
+        log: says who saw what.
+    """
+
+    def __init__(
+        self,
+        shares: ShareList,
+        kept: Kept | None = None,
+        write: Callable[[str], None] = _drop,
+        *,
+        host_needs_token: bool = False,
+    ) -> None:
+        """``kept`` is from an earlier run; ``write`` takes the lines of the access log, and returns at once."""
+        kept = kept or Kept()
+        self.links = Links(kept.links, kept.revoked)
+        self.devices = Devices(self.links, kept.devices, kept.forgotten)
+        self.lockout = Lockout()
+        self.pins = PinDisplay()
+        self.consents = Consents()
+        rules = GateRules(host_needs_token=host_needs_token, blocked=frozenset(kept.blocked))
+        # Nobody is let in before the server knows the names that it goes by.
+        self.gate = Gate(AccessPolicy(frozenset()), shares, self.links, self.devices, self.lockout, rules=rules)
+        self.entrance = Entrance(self.gate, self.pins, self.consents)
+        self.log = AccessLog(write)
+
+    @property
+    def kept(self) -> Kept:
+        """Return what is to outlive the program."""
+        return Kept.of(self.links, self.devices, self.gate.rules.blocked)
+
+    def open_at(self, policy: AccessPolicy, port: int, *, network: bool) -> None:
+        """Let in whom ``policy`` allows at ``port``: from other computers too (``network``), or from this one only."""
+        self.gate.policy = policy
+        # Cookies of an address are sent to all its ports: two Panecasts must not take each other's away.
+        self.gate.cookie_name = f"panecast-{port}"
+        self.gate.set_rules(replace(self.gate.rules, network=network))
+
+    def close(self) -> None:
+        """Let nobody in any more; who waits for an answer is told no."""
+        self.gate.policy = AccessPolicy(frozenset())
+        self.pins.hide()
+        self.consents.deny_all()
+
+    def block(self, peer_key: str) -> None:
+        """Do not let an address in any more, whatever it shows."""
+        self._set_blocked(self.gate.rules.blocked | {peer_key})
+
+    def unblock(self, peer_key: str) -> None:
+        """Let an address in again that shows what it needs."""
+        self._set_blocked(self.gate.rules.blocked - {peer_key})
+
+    def viewer(self, address: str, agent: str, who: Who) -> Viewer:
+        """Return somebody who was let in, as he is shown and logged."""
+        return Viewer(address, agent, who, self._by(who))
+
+    def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
+        """Have ``changed()`` called when something of `kept` may be another; return what ends that."""
+        return self.gate.subscribe(changed)
+
+    def _set_blocked(self, blocked: frozenset[str]) -> None:
+        self.gate.set_rules(replace(self.gate.rules, blocked=blocked))
+
+    def _by(self, who: Who) -> str:
+        if not isinstance(who, Guest):
+            return HERE
+        link = self.links.all.get(who.link_id)
+        return BY_CONSENT if link is None else link.name

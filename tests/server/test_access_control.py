@@ -1,0 +1,103 @@
+"""The parts of access joined: who is shown as what, blocking, opening and closing, what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+
+from capture.catalog import Catalog
+from server.access import AccessPolicy, Refusal, host_names
+from server.access_control import BY_CONSENT, HERE, Access
+from server.access_gate import Entry, Guest, Owner
+from server.access_knock import Knock
+from server.access_peers import Peer
+from server.sharing import ShareList, ShareRule
+from tests.server.access_fakes import HERE as LOOPBACK
+from tests.server.access_fakes import LOG, MAIL, THERE
+
+POLICY = AccessPolicy(host_names(("localhost", "192.168.1.20"), 8080))
+
+
+def house(**how: bool) -> Access:
+    catalog = Catalog((LOG, MAIL), windows=False)
+    catalog.start()
+    return Access(ShareList(catalog, (ShareRule("all"),)), **how)
+
+
+def knock(address: str, token: str | None = None, host: str = "192.168.1.20:8080") -> Knock:
+    query = {} if token is None else {"token": [token]}
+    return Knock(address, "GET", "/api/windows", {"host": [host]}, query)
+
+
+async def test_before_the_server_runs_nobody_gets_in() -> None:
+    assert isinstance(house().gate.judge(knock(LOOPBACK)), Refusal)
+
+
+async def test_opening_and_closing() -> None:
+    access = house()
+    token = access.links.make("TV", (ShareRule("all"),)).token
+
+    access.open_at(POLICY, 8080, network=False)
+    assert isinstance(access.gate.judge(knock(THERE, token)), Refusal)
+    assert isinstance(access.gate.judge(knock(LOOPBACK)), Entry)
+    assert access.gate.cookie_name == "panecast-8080"
+
+    access.open_at(POLICY, 8080, network=True)
+    entry = access.gate.judge(knock(THERE, token))
+    assert isinstance(entry, Entry)
+
+    pin = access.pins.show()
+    asking = asyncio.ensure_future(access.consents.ask(Peer.of(THERE), "Firefox", ("all",), "PIN"))
+    await asyncio.sleep(0)
+    access.close()
+    assert isinstance(access.gate.judge(knock(THERE, token)), Refusal)
+    assert await asking == "deny"
+    assert not access.pins.accepts(pin.digits)
+
+
+async def test_viewers_are_named_by_how_they_came() -> None:
+    access = house()
+    link = access.links.make("TV", (ShareRule("all"),))
+    peer = Peer.of(THERE)
+    device = access.devices.admit_program(link, peer, "mpv")
+    by_link = access.viewer(THERE, "mpv", Guest(peer, device.id, link.id))
+    by_consent = access.viewer(THERE, "Firefox", Guest(peer, device.id, ""))
+    owner = access.viewer(LOOPBACK, "curl", Owner())
+
+    assert (by_link.by, by_link.device_id, by_link.peer_key) == ("TV", device.id, THERE)
+    assert by_consent.by == BY_CONSENT
+    assert (owner.by, owner.device_id, owner.peer_key) == (HERE, "", "")
+
+
+async def test_who_is_blocked_stays_so_until_unblocked_also_in_another_run() -> None:
+    access = house()
+    token = access.links.make("TV", (ShareRule("all"),)).token
+    access.open_at(POLICY, 8080, network=True)
+    told = 0
+
+    def changed() -> None:
+        nonlocal told
+        told += 1
+
+    unsubscribe = access.subscribe(changed)
+    access.block(THERE)
+    assert told == 1
+    assert isinstance(access.gate.judge(knock(THERE, token)), Refusal)
+
+    again = Access(access.gate.shares, access.kept)
+    again.open_at(POLICY, 8080, network=True)
+    assert isinstance(again.gate.judge(knock(THERE, token)), Refusal)
+    again.unblock(THERE)
+    assert isinstance(again.gate.judge(knock(THERE, token)), Entry)
+    unsubscribe()
+
+
+async def test_the_host_can_be_asked_for_a_token_too() -> None:
+    access = house(host_needs_token=True)
+    access.open_at(POLICY, 8080, network=False)
+
+    assert isinstance(access.gate.judge(knock(LOOPBACK)), Refusal)
+    assert isinstance(access.gate.judge(knock(LOOPBACK, access.links.make("me", (ShareRule("all"),)).token)), Entry)
+
+
+async def test_without_a_place_for_it_the_log_is_dropped() -> None:
+    house().log.note("nobody reads this")

@@ -1,0 +1,94 @@
+"""Links, devices and the access log reach the disk, and come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from capture.catalog import Catalog
+from server.access_control import Access
+from server.access_keeping import Keeping
+from server.access_peers import Peer
+from server.sharing import ShareList, ShareRule
+from tests.server.access_fakes import LOG, THERE
+from tests.server.conftest import until
+
+
+def house(keeping: Keeping) -> Access:
+    catalog = Catalog((LOG,), windows=False)
+    catalog.start()
+    access = Access(ShareList(catalog), keeping.kept, keeping.write)
+    keeping.follow(access)
+    return access
+
+
+def unheard(words: str) -> None:
+    pytest.fail(words)
+
+
+async def test_what_is_made_is_there_in_the_next_run(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path / "panecast", unheard)
+    access = house(keeping)
+    link = access.links.make("TV", (ShareRule("all"),))
+    access.devices.admit(link, Peer.of(THERE), "Firefox")
+    access.block("10.0.0.1")
+    access.log.note("a link was made")
+    keeping.close()
+
+    again = Keeping(tmp_path / "panecast", unheard)
+    assert again.problems == ()
+    assert house(again).kept == access.kept
+    assert "a link was made" in again.log_path.read_text()
+    again.close()
+    for path in (tmp_path / "panecast").iterdir():
+        assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_it_is_written_without_being_asked_for(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path, unheard)
+    access = house(keeping)
+
+    access.links.make("TV", (ShareRule("all"),))
+    access.log.note("first")
+    access.log.note("second")
+
+    await until(lambda: (tmp_path / "access.json").exists() and keeping.log_path.exists())
+    assert keeping.log_path.read_text().count("\n") == 2
+    keeping.close()
+
+
+async def test_only_the_log_is_written_when_only_that_grows(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path, unheard)
+    house(keeping).log.note("first")
+    keeping.close()
+
+    assert keeping.log_path.exists()
+    assert not (tmp_path / "access.json").exists()
+
+
+async def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    keeping = Keeping(tmp_path / "panecast", said.append)
+    access = house(keeping)
+    # A file where the folder should be: nobody can write in there, root neither.
+    (tmp_path / "panecast").write_text("")
+
+    access.links.make("TV", (ShareRule("all"),))
+    access.log.note("first")
+    await until(lambda: bool(said))
+
+    assert "links could not be saved" in said[0]
+    assert "log could not be written" in said[0]
+    keeping.close()
+
+
+async def test_a_writing_under_way_at_the_end_is_finished(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path, unheard)
+    access = house(keeping)
+    access.log.note("first")
+    await until(lambda: keeping._timer is None)  # noqa: SLF001  it has begun
+    access.log.note("second")
+    keeping.close()
+
+    assert keeping.log_path.read_text().splitlines()[-1].endswith("second")

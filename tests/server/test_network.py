@@ -1,0 +1,294 @@
+"""Open to a network of its own: who gets in, what he sees, and when that ends. Real sockets, real addresses."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+import websockets
+from yarl import URL
+
+from capture.source import Source
+from server.access_links import Link
+from server.sharing import ShareRule
+from tests.server.conftest import SECRET, SHARED, Studio, closed, receive, until
+from tests.server.lan import HOME, NEIGHBOUR, STRANGER, Lan
+
+OTHER = Source("4713", "window", "notes", "editor", 320, 240, pid=97, started=1)
+
+
+@pytest.fixture(scope="module")
+def lan() -> Iterator[Lan]:
+    network = Lan()
+    yield network
+    network.close()
+
+
+class Visitor:
+    """Somebody on another computer, with a browser that keeps cookies."""
+
+    def __init__(self, lan: Lan, address: str, port: int) -> None:
+        self._lan, self._address, self.port = lan, address, port
+        self.base = f"http://{HOME}:{port}"
+        jar = aiohttp.CookieJar(unsafe=True)
+        self.http = aiohttp.ClientSession(connector=_Connector(lan, address, port), cookie_jar=jar)
+
+    async def get(self, path: str, **headers: str) -> tuple[int, Any]:
+        async with self.http.get(self.base + path, headers=headers) as answer:
+            body = await answer.read()
+            return answer.status, json.loads(body) if answer.content_type == "application/json" else body
+
+    async def enter(self, **shown: str) -> tuple[int, Any]:
+        async with self.http.post(f"{self.base}/api/enter", json=shown) as answer:
+            return answer.status, await answer.json() if answer.status != 204 else answer.headers.get("Set-Cookie", "")
+
+    def watch(self, path: str, **how: Any) -> websockets.connect:
+        """Return a connection to a stream, with the cookies that there are."""
+        cookies = self.http.cookie_jar.filter_cookies(URL(self.base))
+        headers = {"Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())} if cookies else {}
+        return websockets.connect(
+            f"ws://{HOME}:{self.port}{path}",
+            sock=self._lan.connect(self._address, self.port),
+            additional_headers=headers,
+            max_size=None,
+            compression=None,
+            **how,
+        )
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connects from an address inside the network."""
+
+    def __init__(self, lan: Lan, address: str, port: int) -> None:
+        super().__init__(socket_factory=self._make, local_addr=(address, 0), force_close=True)
+        self._lan = lan
+
+    def _make(self, address_info: Any) -> Any:
+        import socket
+
+        with self._lan.inside():
+            return socket.socket(*address_info[:3])
+
+
+@pytest.fixture
+async def open_studio(studio: Studio, lan: Lan) -> Studio:
+    """The studio, with two of three windows shared and open to the network."""
+    studio.canvases[OTHER.id] = type(studio.canvas)()
+    studio.set_sources(SHARED, SECRET, OTHER)
+    studio.shares.set_rules((ShareRule.for_source(SHARED), ShareRule.for_source(OTHER)))
+    await studio.server.stop()
+    with lan.inside():
+        await studio.server.start(HOME, 0)
+    return studio
+
+
+@pytest.fixture
+async def visitor(open_studio: Studio, lan: Lan) -> AsyncIterator[Visitor]:
+    somebody = Visitor(lan, NEIGHBOUR, open_studio.server.port)
+    yield somebody
+    await somebody.http.close()
+
+
+@pytest.fixture
+async def guesser(open_studio: Studio, lan: Lan) -> AsyncIterator[Visitor]:
+    somebody = Visitor(lan, STRANGER, open_studio.server.port)
+    yield somebody
+    await somebody.http.close()
+
+
+def link_for(studio: Studio, *sources: Source, **more: Any) -> Link:
+    return studio.registry.access.links.make("TV", tuple(map(ShareRule.for_source, sources)), **more)
+
+
+async def test_to_a_stranger_nothing_exists(open_studio: Studio, visitor: Visitor) -> None:
+    shown, hidden = await visitor.get("/watch/4711"), await visitor.get("/watch/4712")
+    assert shown == hidden
+    assert SHARED.title.encode() not in shown[1]
+    for path in ("/api/windows", "/api/health", "/snapshot/4711.jpg", "/mjpeg/4711", "/plain/4711", "/metrics"):
+        status, body = await visitor.get(path)
+        assert (status, body["error"]["code"]) == (401, "credential_missing")
+    for path in ("/stream/4711", "/streams"):
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await visitor.watch(path)
+        assert refused.value.response.status_code == 401
+    assert open_studio.hub.takes == 0
+
+
+async def test_by_a_link_one_sees_its_sources_and_no_others(open_studio: Studio, visitor: Visitor) -> None:
+    link = link_for(open_studio, SHARED)
+
+    status, cookie = await visitor.enter(token=link.token)
+
+    assert status == 204
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert link.token not in cookie
+    status, listed = await visitor.get("/api/windows")
+    assert [source["handle"] for source in listed["windows"]] == [4711]
+    assert (await visitor.get("/snapshot/4711.jpg"))[0] == 200
+    not_mine, not_there = await visitor.get("/snapshot/4713.jpg"), await visitor.get("/snapshot/4799.jpg")
+    assert not_mine == not_there
+    assert not_mine[0] == 404
+    assert (await visitor.get("/metrics"))[0] == 403
+    assert (await visitor.get("/api/health"))[1]["sources"] == 1
+    async with visitor.watch("/stream/4711") as viewer:
+        await receive(viewer, "frame")
+        (view,) = open_studio.registry.sessions()
+        assert (view.viewer.address, view.viewer.by) == (NEIGHBOUR, "TV")
+    async with visitor.watch("/stream/4713") as viewer:
+        assert (await closed(viewer))[0] == 4404
+    assert open_studio.canvases[OTHER.id].takes == open_studio.canvases[SECRET.id].takes == 0
+
+
+async def test_programs_show_the_token_each_time(open_studio: Studio, visitor: Visitor) -> None:
+    token = link_for(open_studio, SHARED).token
+
+    assert (await visitor.get(f"/snapshot/4711.png?token={token}"))[0] == 200
+    assert (await visitor.get("/snapshot/4711.png", Authorization=f"Bearer {token}"))[0] == 200
+    assert (await visitor.get(f"/plain/4711?token={token}"))[0] == 200
+    async with visitor.watch(f"/stream/4711?token={token}") as viewer:
+        await receive(viewer, "frame")
+    async with visitor.http.get(f"{visitor.base}/mjpeg/4711?token={token}") as answer:
+        assert (await answer.content.readuntil(b"\r\n\r\n")).startswith(b"--")
+    assert (await visitor.get("/snapshot/4711.png"))[0] == 401
+    assert len(open_studio.registry.access.devices.all) == 1
+
+
+async def test_the_list_over_one_socket_is_that_of_the_link(open_studio: Studio, visitor: Visitor) -> None:
+    link = link_for(open_studio, SHARED)
+    await visitor.enter(token=link.token)
+    async with visitor.watch("/streams", subprotocols=["panecast.many.v1"]) as viewer:
+        first = await receive(viewer, "sources")
+        open_studio.registry.access.links.rescope(link.id, (ShareRule("all"),))
+        second = await receive(viewer, "sources")
+    assert [source["handle"] for source in first["data"]["windows"]] == [4711]
+    assert [source["handle"] for source in second["data"]["windows"]] == [4711, 4713]
+
+
+@pytest.mark.parametrize("how", ["revoke", "forget", "rescope", "block", "expire"])
+async def test_what_is_taken_away_ends_at_once(open_studio: Studio, visitor: Visitor, how: str) -> None:
+    access = open_studio.registry.access
+    clock = {"now": 0.0}
+    link = link_for(open_studio, SHARED)
+    if how == "expire":
+        import time
+
+        access.links._now = lambda: time.time() + clock["now"]  # noqa: SLF001  the wall clock of this computer
+        link = link_for(open_studio, SHARED, expires=time.time() + 3600)
+    await visitor.enter(token=link.token)
+    async with visitor.watch("/stream/4711?fps=30") as viewer:
+        await receive(viewer, "frame")
+        match how:
+            case "revoke":
+                access.links.revoke(link.id)
+            case "forget":
+                access.devices.forget_all()
+            case "rescope":
+                access.links.rescope(link.id, (ShareRule.for_source(OTHER),))
+            case "block":
+                access.block(NEIGHBOUR)
+            case "expire":
+                clock["now"] = 7200.0
+        code, messages = await closed(viewer)
+    assert code == 4403
+    assert messages[-1]["error"]["code"] == "removed"
+    status, _ = await visitor.get("/snapshot/4711.jpg")
+    assert status == (404 if how == "rescope" else 403)
+
+
+async def test_a_pin_lets_in_whom_the_person_allows(open_studio: Studio, visitor: Visitor) -> None:
+    access = open_studio.registry.access
+    pin = access.pins.show().digits
+
+    entering = asyncio.ensure_future(visitor.enter(pin=f"{pin[:3]} {pin[3:]}", id="4711"))
+    await until(lambda: bool(access.consents.questions))
+    (question,) = access.consents.questions
+    assert (question.address, question.wanted, question.by) == (NEIGHBOUR, (SHARED.title,), "PIN")
+    access.consents.answer(question.id, "allow")
+
+    assert (await entering)[0] == 204
+    _, listed = await visitor.get("/api/windows")
+    assert [source["handle"] for source in listed["windows"]] == [4711]
+
+
+async def test_who_leaves_asks_nothing_any_more(open_studio: Studio, visitor: Visitor) -> None:
+    access = open_studio.registry.access
+    entering = asyncio.ensure_future(visitor.enter(pin=access.pins.show().digits))
+    await until(lambda: bool(access.consents.questions))
+
+    entering.cancel()
+
+    await until(lambda: not access.consents.questions)
+    assert not access.devices.all
+
+
+async def test_guessing_ends_soon_and_hurts_nobody_else(
+    open_studio: Studio, visitor: Visitor, guesser: Visitor
+) -> None:
+    access = open_studio.registry.access
+    pin = access.pins.show().digits
+    wrong = "111111" if pin != "111111" else "222222"
+    compared = 0
+    for number in range(200):
+        headers = {"X-Forwarded-For": f"10.0.0.{number}", "Forwarded": f"for=10.0.1.{number}"}
+        async with guesser.http.post(f"{guesser.base}/api/enter", json={"pin": wrong}, headers=headers) as answer:
+            compared += answer.status == 401
+            if answer.status == 429:
+                assert int(answer.headers["Retry-After"]) > 0
+    assert compared == 5
+    assert access.lockout.failures[0].address == STRANGER
+    # Who was given a link does not notice, nor does the person here.
+    assert (await visitor.enter(token=link_for(open_studio, SHARED).token))[0] == 204
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b'{"token": 5}',
+        b'{"token": ""}',
+        b'{"token": "a", "pin": "123456"}',
+        b'{"pin": "123456", "more": 1}',
+        b'{"pin": NaN}',
+        b"[" * 900,
+        b'{"token": "' + b"a" * 2000 + b'"}',
+        b"\xff\xfe",
+    ],
+)
+async def test_what_is_no_wish_is_said_so(open_studio: Studio, visitor: Visitor, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with visitor.http.post(f"{visitor.base}/api/enter", data=body, headers=headers) as answer:
+        assert answer.status == 400
+        assert (await answer.json())["error"]["code"] == "bad_request"
+    async with visitor.http.post(f"{visitor.base}/api/enter", data={"token": "a"}) as answer:
+        assert answer.status == 400
+    assert not open_studio.registry.access.lockout.failures
+
+
+async def test_the_person_here_needs_no_link(open_studio: Studio, lan: Lan) -> None:
+    port = open_studio.server.port
+    with lan.inside():
+        reader, writer = await asyncio.open_connection(sock=lan.connect("127.0.0.1", port, to="127.0.0.1"))
+    writer.write(f"GET /api/windows HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert SHARED.title.encode() in answer
+
+
+async def test_sharing_here_only_again_lets_nobody_in(open_studio: Studio, visitor: Visitor) -> None:
+    link = link_for(open_studio, SHARED)
+    await visitor.enter(token=link.token)
+    await open_studio.server.stop()
+    await open_studio.server.start(port=0)
+
+    with pytest.raises(aiohttp.ClientError):
+        await visitor.get("/api/windows")
+    assert not open_studio.server.is_open
