@@ -109,6 +109,7 @@ class ShareList:
         rules: what the person allowed.
         shared: by id, what exists now and is allowed, as viewers may know it: with the program's name in place of
             the title where titles are hidden; an immutable snapshot, swapped whole.
+        titled: the same sources with their titles, for rules, and for the person at this computer.
     """
 
     def __init__(self, catalog: Catalog, rules: tuple[ShareRule, ...] = ()) -> None:
@@ -116,6 +117,7 @@ class ShareList:
         self.rules = rules
         self._hides_titles = False
         self.shared: Mapping[str, Source] = MappingProxyType({})
+        self.titled: Mapping[str, Source] = self.shared
         self._listeners: list[Callable[[], None]] = []
         self._unsubscribe = catalog.subscribe(self._refresh)
         self._refresh()
@@ -144,7 +146,7 @@ class ShareList:
         return any(known.identity == source.identity for known in self._catalog.sources)
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
-        """Have ``changed()`` called on the loop after each change of `shared`; return what ends that."""
+        """Have ``changed()`` called on the loop after each change of `titled` or `shared`; return what ends that."""
         self._listeners.append(changed)
         return lambda: self._listeners.remove(changed) if changed in self._listeners else None
 
@@ -154,12 +156,12 @@ class ShareList:
         self.set_rules(())
 
     def _refresh(self) -> None:
-        shared = {
-            source.id: without_title(source) if self._hides_titles else source
-            for source in self._catalog.sources
-            if any(rule.matches(source) for rule in self.rules)
+        titled = {
+            source.id: source for source in self._catalog.sources if any(rule.matches(source) for rule in self.rules)
         }
-        if shared != self.shared:
-            self.shared = MappingProxyType(shared)
+        shared = {key: without_title(source) for key, source in titled.items()} if self._hides_titles else titled
+        # Both are compared: with hidden titles a new title changes what a link for a title shows, and nothing else.
+        if (titled, shared) != (self.titled, self.shared):
+            self.titled, self.shared = MappingProxyType(titled), MappingProxyType(shared)
             for listener in tuple(self._listeners):
                 listener()
