@@ -24,6 +24,7 @@ from capture.hub import Hub
 from capture.never_shown import Guard
 from capture.source import Condition, Source
 from capture.video import video_encoders
+from gui.border import Borders
 from gui.controller import Controller
 from gui.demo import DemoProcess
 from gui.guarding import Guarding, rules_of
@@ -124,6 +125,7 @@ class App:
         self._guarding = Guarding(self.controller, guard, self._hub, self._shares.hide_titles, self.tray.say)
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
+        self._borders = Borders(self.controller)
         self._privacy = PrivacyOpener(self.controller, self.panel)
         self._signals = EndingSignals(self.quit)
         self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
@@ -152,6 +154,7 @@ class App:
             controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
         self._catalog.start()
         self._guarding.open()
+        self._borders.open()
         if options.demo:
             self._demo = DemoProcess(self._catalog, self._share_demo)
         if options.demo or options.rules:
@@ -185,6 +188,7 @@ class App:
             self._saving.cancel()
         self._file.save(self.controller.settings)
         await self._guarding.close()
+        await self._borders.close()
         await self.controller.close()
         if self._demo is not None:
             self._demo.close()
