@@ -107,18 +107,7 @@ def screen_has(xserver: XServer, colour: tuple[int, int, int]) -> bool:
     """Tell whether a line of that colour is on the screen itself."""
     red, green, blue = colour
     only = ("-fill", "black", "+opaque", f"rgb({red},{green},{blue})")
-    counted = xserver.run(
-        "convert",
-        "x:root",
-        "-fill",
-        "black",
-        "+opaque",
-        f"rgb({red},{green},{blue})",
-        "-trim",
-        "-format",
-        "%w",
-        "info:",
-    )
+    counted = xserver.run("convert", "x:root", *only, "-trim", "-format", "%w", "info:")
     return counted.strip().isdecimal() and int(counted) > 300
 
 
