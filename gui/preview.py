@@ -165,6 +165,7 @@ class PreviewPane(QWidget):
         self._state = state
         self.masks.show_masks(state.masks)
         chosen = state.selected
+        self.mask_button.setEnabled(chosen is not None)
         if chosen is None:
             self._title.setText("Nothing chosen")
             self._detail.clear()

@@ -42,6 +42,8 @@ class Sharing(QFrame):
         self._headline = QLabel()
         self._headline.setObjectName("headline")
         self._headline.setAccessibleName("State")
+        # In a narrow panel the buttons leave little room.
+        self._headline.setWordWrap(True)
         self.start_stop = QPushButton()
         self.start_stop.setObjectName("startStop")
         self.start_stop.setIconSize(QSize(16, 16))

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from capture.masks import Mask
-from capture.source import Condition
+from capture.source import Condition, Source
 from gui.mask_shapes import MIDDLE, SMALLEST, Grip, between, dragged
 from gui.preview import PreviewPane
+from gui.state import AppState
 
 LIVE = Condition("live")
 parts = st.floats(-2, 2)
@@ -35,6 +36,8 @@ class Bench:
         self.pane.stage.grab()
         self.wishes: list[tuple[Mask, ...]] = []
         self.layer.masks_wished.connect(self.wishes.append)
+        source = Source("1", "window", "build log", "xterm", 400, 200)
+        self.pane.show_state(AppState(selected=source))
         self.pane.mask_button.click()
 
     def point(self, x: float, y: float) -> QPoint:
