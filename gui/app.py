@@ -9,6 +9,7 @@ import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -20,13 +21,17 @@ from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
+from capture.never_shown import Guard
 from capture.source import Condition, Source
 from capture.video import video_encoders
+from gui.border import Borders
 from gui.controller import Controller
 from gui.demo import DemoProcess
+from gui.guarding import Guarding, rules_of
 from gui.icons import Icons
 from gui.panel import Panel
 from gui.pictures import LivePicture
+from gui.privacy_opener import PrivacyOpener
 from gui.settings import Settings, SettingsFile
 from gui.sharing import copy_to_clipboard
 from gui.signals import EndingSignals
@@ -106,8 +111,9 @@ class App:
         if options.port is not None:
             settings = msgspec.structs.replace(settings, port=options.port)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
-        self._hub = Hub(make_backend, video_encoders())
-        self._catalog = Catalog(fixed=(demo_source(),))
+        guard = Guard(rules_of(settings))
+        self._hub = Hub(partial(make_backend, guard=guard), video_encoders())
+        self._catalog = Catalog(fixed=(demo_source(),), guard=guard)
         self._shares = ShareList(self._catalog, options.rules)
         self._registry = SessionRegistry(self._hub, self._shares, _defaults(settings))
         self._server = Server(self._hub, self._catalog, self._shares, self._registry)
@@ -116,8 +122,11 @@ class App:
         icons = Icons()
         self.panel = Panel(icons)
         self.tray = Tray(icons)
+        self._guarding = Guarding(self.controller, guard, self._hub, self._shares.hide_titles, self.tray.say)
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
+        self._borders = Borders(self.controller)
+        self._privacy = PrivacyOpener(self.controller, self.panel)
         self._signals = EndingSignals(self.quit)
         self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
         self._throttles: dict[str, Throttle] = {}
@@ -144,6 +153,8 @@ class App:
         if self._file.problems:
             controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
         self._catalog.start()
+        self._guarding.open()
+        self._borders.open()
         if options.demo:
             self._demo = DemoProcess(self._catalog, self._share_demo)
         if options.demo or options.rules:
@@ -176,6 +187,8 @@ class App:
         if self._saving is not None:
             self._saving.cancel()
         self._file.save(self.controller.settings)
+        await self._guarding.close()
+        await self._borders.close()
         await self.controller.close()
         if self._demo is not None:
             self._demo.close()
@@ -212,6 +225,12 @@ class App:
         panel.close_wished.connect(self._close_panel)
         panel.shown.connect(self._panel_shown)
         panel.hidden.connect(self._panel_hidden)
+        panel.privacy_wished.connect(self._privacy.open)
+        panel.preview.masks.masks_wished.connect(controller.set_masks)
+        for part in (panel, tray):
+            part.pause_wished.connect(controller.pause)
+            part.blank_wished.connect(controller.blank)
+            part.go_on_wished.connect(controller.go_on)
         tray.start_wished.connect(controller.start)
         tray.stop_wished.connect(controller.stop)
         tray.panel_wished.connect(panel.come_forward)

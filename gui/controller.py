@@ -11,6 +11,9 @@ from typing import Any
 import msgspec
 
 from capture.catalog import Catalog
+from capture.curtain import Curtain
+from capture.lock_curtain import LOCK, PERSON
+from capture.masks import Mask
 from capture.source import Source, Unsubscribe
 from gui.remembered import added, found_again, removed, with_source, without_source
 from gui.settings import Settings
@@ -20,6 +23,9 @@ from server.options import InvalidOption
 from server.registry import SessionRegistry
 from server.server import Server
 from server.sharing import ShareList
+
+PAUSED = Curtain("paused", "Paused by the person at the other computer.")
+BLANKED = Curtain("blanked", "Hidden by the person at the other computer.")
 
 
 class Controller:
@@ -124,6 +130,43 @@ class Controller:
         """Part from one viewer."""
         self._registry.disconnect(viewer_id)
 
+    def pause(self) -> None:
+        """Have viewers keep the pictures they have."""
+        self._draw(PAUSED)
+
+    def blank(self) -> None:
+        """Have viewers see nothing."""
+        self._draw(BLANKED)
+
+    def go_on(self) -> None:
+        """Have viewers see pictures again.
+
+        Even where the computer is said to be locked: some lockers tell of the lock and never of its end, and whoever
+        presses this sits in front of it.
+        """
+        self._registry.hub.set_curtain(PERSON, None)
+        self._registry.hub.set_curtain(LOCK, None)
+        self._show()
+
+    def toggle_curtain(self) -> None:
+        """Blank or pause, whichever the person has chosen; or go on."""
+        if self._registry.hub.curtain is not None:
+            self.go_on()
+        elif self.settings.hot_key_does == "pause":
+            self.pause()
+        else:
+            self.blank()
+
+    def set_masks(self, masks: tuple[Mask, ...]) -> None:
+        """Have ``masks`` lie over the selected source, and no others."""
+        if self.state.selected is not None:
+            self._registry.hub.set_masks(self.state.selected, masks)
+            self._show()
+
+    def set_privacy(self, name: str, value: object) -> None:
+        """Change one of the settings that keep things private; those who hold to it hear of it."""
+        self._remember(**{name: value})
+
     def tell(self, message: Message) -> None:
         """Show ``message`` until it is dismissed or outdated."""
         self._messages.pop(message.subject, None)
@@ -155,6 +198,10 @@ class Controller:
         await self._server.stop()
         if self._pending is not None:
             self._pending.cancel()
+
+    def _draw(self, curtain: Curtain) -> None:
+        self._registry.hub.set_curtain(PERSON, curtain)
+        self._show()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         self._work = asyncio.get_running_loop().create_task(work, name="sharing")
@@ -226,6 +273,8 @@ class Controller:
             options=self._registry.defaults,
             selected=selected,
             message=next(reversed(self._messages.values()), None),
+            curtain=self._registry.hub.curtain,
+            masks=() if selected is None else self._registry.hub.masks(selected),
             **changes,
         )
         if state != self.state:

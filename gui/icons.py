@@ -54,11 +54,12 @@ class Icons:
         inset = place.width() / 6
         painter.drawRoundedRect(place.adjusted(inset, inset, -inset, -inset), inset / 2, inset / 2)
 
-    def tray(self, sharing: bool, watching: int, colour: str) -> QIcon:
-        """Return the tray's icon: outline or filled, with the number of viewers."""
+    def tray(self, sharing: bool, watching: int, colour: str, blanked: bool = False) -> QIcon:
+        """Return the tray's icon: outline, filled or with a bar across, with the number of viewers."""
         icon = QIcon()
+        name = "tray-blanked" if blanked else "tray-sharing" if sharing else "tray-idle"
         for edge in (16, 22, 24, 32, 48, 64):
-            pixmap = self.pixmap("tray-sharing" if sharing else "tray-idle", edge, colour)
+            pixmap = self.pixmap(name, edge, colour)
             if sharing and watching:
                 _draw_number(pixmap, watching)
             icon.addPixmap(pixmap)

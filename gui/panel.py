@@ -6,11 +6,12 @@ import base64
 import contextlib
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMessageBox, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from gui.controls import Controls
+from gui.curtain import CurtainButtons, CurtainStrip
 from gui.icons import Icons
 from gui.message_bar import MessageBar
 from gui.preview import PreviewPane
@@ -32,6 +33,8 @@ class Panel(QWidget):
         close_wished: the person closed the window; it stays until somebody hides it.
         toggle_wished: start, or stop, by key.
         quit_wished: end the program, by key.
+        pause_wished, blank_wished, go_on_wished: what viewers are to see.
+        privacy_wished: open what keeps things private.
     """
 
     shown = Signal()
@@ -39,6 +42,10 @@ class Panel(QWidget):
     close_wished = Signal()
     toggle_wished = Signal()
     quit_wished = Signal()
+    pause_wished = Signal()
+    blank_wished = Signal()
+    go_on_wished = Signal()
+    privacy_wished = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
@@ -46,7 +53,13 @@ class Panel(QWidget):
         self.setWindowTitle("Panecast")
         self._icons = icons
         self._is_dressing = False
-        self.sharing = Sharing(icons)
+        self.curtain_buttons = CurtainButtons(icons)
+        self.curtain_strip = CurtainStrip(icons)
+        self.privacy = QToolButton()
+        self.privacy.setObjectName("privacy")
+        self.privacy.setAccessibleName("Privacy")
+        self.privacy.setToolTip("What is never shown, and what happens when you are away (Ctrl+Shift+P)")
+        self.sharing = Sharing(icons, (self.curtain_buttons, self.privacy))
         self.message_bar = MessageBar(icons)
         self.sources = SourcesPane(icons)
         self.preview = PreviewPane()
@@ -72,6 +85,7 @@ class Panel(QWidget):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)
         layout.addWidget(self.sharing)
+        layout.addWidget(self.curtain_strip)
         layout.addWidget(self.message_bar)
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self.viewers)
@@ -80,12 +94,16 @@ class Panel(QWidget):
         self.splitter.setSizes([410, 526])
         self._restyle()
         self._order_tabs()
+        self._join()
         self._add_keys()
 
     def show_state(self, state: AppState) -> None:
         """Show ``state`` in every card."""
+        had_focus = self.focusWidget()
         for part in (
             self.sharing,
+            self.curtain_buttons,
+            self.curtain_strip,
             self.message_bar,
             self.sources,
             self.preview,
@@ -93,6 +111,11 @@ class Panel(QWidget):
             self.viewers,
         ):
             part.show_state(state)
+        # A button that goes away would leave the keyboard anywhere.
+        if had_focus in (self.curtain_buttons.pause, self.curtain_buttons.blank) and state.curtain is not None:
+            self.curtain_strip.go_on.setFocus()
+        elif had_focus is self.curtain_strip.go_on and state.curtain is None:
+            self.curtain_buttons.blank.setFocus()
 
     def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
         """Take the size and place of last time; what cannot be read is left as it is."""
@@ -160,19 +183,27 @@ class Panel(QWidget):
         # Setting a style sheet changes the palette, which would call this again.
         self._is_dressing = True
         self.setStyleSheet(style_sheet(current_look()))
-        for part in (self.sharing, self.message_bar, self.sources):
+        for part in (self.sharing, self.message_bar, self.sources, self.curtain_buttons, self.curtain_strip):
             part.restyle()
+        self.privacy.setIcon(self._icons.icon("privacy", current_look().text))
+        self.preview.mask_button.setIcon(self._icons.icon("mask", current_look().text))
         self._is_dressing = False
 
     def _order_tabs(self) -> None:
         order: tuple[QWidget, ...] = (
+            self.curtain_buttons.pause,
+            self.curtain_buttons.blank,
+            self.privacy,
             self.sharing.start_stop,
             self.sharing.address,
             self.sharing.copy,
             self.sharing.qr,
             self.sharing.port,
+            self.curtain_strip.go_on,
             self.sources.search,
             self.sources.list,
+            self.preview.masks,
+            self.preview.mask_button,
             self.controls.fps,
             self.controls.quality,
             self.controls.format,
@@ -182,6 +213,15 @@ class Panel(QWidget):
             QWidget.setTabOrder(first, second)
         self.sources.search.setFocus()
 
+    def _join(self) -> None:
+        self.curtain_buttons.pause_wished.connect(self.pause_wished)
+        self.curtain_buttons.blank_wished.connect(self.blank_wished)
+        self.curtain_strip.go_on_wished.connect(self.go_on_wished)
+        self.privacy.clicked.connect(self.privacy_wished)
+
+    def _toggle_curtain(self, wished: SignalInstance) -> None:
+        (self.go_on_wished if self.curtain_strip.isVisible() else wished).emit()
+
     def _add_keys(self) -> None:
         for keys, act in (
             (QKeySequence(QKeySequence.StandardKey.Find), self._go_to_search),
@@ -190,6 +230,10 @@ class Panel(QWidget):
             (QKeySequence("Ctrl+R"), self.sharing.qr.click),
             (QKeySequence(QKeySequence.StandardKey.Close), self.close),
             (QKeySequence("Ctrl+Q"), self.quit_wished.emit),
+            (QKeySequence("Ctrl+P"), lambda: self._toggle_curtain(self.pause_wished)),
+            (QKeySequence("Ctrl+B"), lambda: self._toggle_curtain(self.blank_wished)),
+            (QKeySequence("Ctrl+Shift+P"), self.privacy_wished.emit),
+            (QKeySequence("Ctrl+M"), self.preview.mask_button.toggle),
         ):
             QShortcut(keys, self, act)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from capture.source import Condition
+from gui.masks import MaskLayer
 from gui.state import STATE_WORDS, AppState, SourceState
 from gui.style import RADIUS, STAGE, current_look
 
@@ -18,9 +19,11 @@ class Preview(QWidget):
 
     Signals:
         size_changed: how large pictures may be, in device pixels (width, height).
+        painted: the picture may lie elsewhere now.
     """
 
     size_changed = Signal(int, int)
+    painted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,6 +34,11 @@ class Preview(QWidget):
         self._image: QImage | None = None
         self._condition = Condition("live")
         self._words = INVITATION
+
+    @property
+    def picture_place(self) -> QRectF:
+        """Return where the picture is drawn, in the widget's coordinates; empty while there is none."""
+        return QRectF() if self._image is None else self._fitted(self._image)
 
     @property
     def picture(self) -> QImage | None:
@@ -81,6 +89,7 @@ class Preview(QWidget):
         if self._image is None or not is_live:
             self._paint_words(painter)
         painter.end()
+        self.painted.emit()
 
     def _paint_words(self, painter: QPainter) -> None:
         place = self._place().adjusted(16, 0, -16, 0)
@@ -109,11 +118,24 @@ class Preview(QWidget):
 
 
 class PreviewPane(QWidget):
-    """The stage and one line under it that says what it shows."""
+    """The stage with the masks on it, and one line under it that says what it shows."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stage = Preview()
+        self.masks = MaskLayer(self.stage)
+        self.masks.left.connect(self._leave_masks)
+        self.stage.painted.connect(self._follow_picture)
+        self.mask_button = QToolButton()
+        self.mask_button.setObjectName("mask")
+        self.mask_button.setText("Mask")
+        self.mask_button.setCheckable(True)
+        self.mask_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.mask_button.setToolTip(
+            "Blur parts of this source for everybody who watches it (Ctrl+M). A window's masks follow the window, "
+            "but are not in pictures of the whole desktop"
+        )
+        self.mask_button.toggled.connect(self.masks.set_active)
         self._title = QLabel()
         self._title.setObjectName("previewTitle")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
@@ -128,6 +150,7 @@ class PreviewPane(QWidget):
         line.setContentsMargins(4, 0, 4, 0)
         line.setSpacing(12)
         line.addWidget(self._title, 1)
+        line.addWidget(self.mask_button)
         line.addWidget(self._detail)
         line.addWidget(self._word)
         layout = QVBoxLayout(self)
@@ -140,7 +163,9 @@ class PreviewPane(QWidget):
     def show_state(self, state: AppState) -> None:
         """Name what is selected."""
         self._state = state
+        self.masks.show_masks(state.masks)
         chosen = state.selected
+        self.mask_button.setEnabled(chosen is not None)
         if chosen is None:
             self._title.setText("Nothing chosen")
             self._detail.clear()
@@ -157,6 +182,8 @@ class PreviewPane(QWidget):
         look = current_look()
         if row is None:
             word, colour = STATE_WORDS["closed"], look.refused
+        elif state.curtain is not None:
+            word, colour = STATE_WORDS[state.curtain.state], look.waiting
         elif shown.source.state == "live":
             word, colour = shown.word, look.live
         else:
@@ -167,3 +194,11 @@ class PreviewPane(QWidget):
         """Cut the title anew."""
         super().resizeEvent(event)
         self.show_state(self._state)
+
+    def _follow_picture(self) -> None:
+        self.masks.setGeometry(self.stage.rect())
+        self.masks.set_place(self.stage.picture_place)
+
+    def _leave_masks(self) -> None:
+        self.mask_button.setChecked(False)
+        self.mask_button.setFocus()

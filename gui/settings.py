@@ -36,6 +36,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         geometry: size and place of the panel, as Qt writes it, in base64.
         splitter: widths of the list and of the preview.
         knows_tray: the person was told that closing the panel leaves the app in the tray.
+        never_shown: programs whose windows are in no picture, beside those on the starting list.
+        shown_anyway: programs on the starting list that are shown all the same.
+        hide_titles: viewers get the program's name in place of a window's title.
+        when_locked: what viewers get while this computer is locked.
+        remind_after: minutes of sharing after which the person is reminded of it, 0 for never.
+        hot_key: what blanks or pauses everything from anywhere, such as ``Ctrl+Alt+Shift+B``; empty for none.
+        hot_key_does: what that is.
+        border: a border lies around what is shared.
     """
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8080
@@ -47,6 +55,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     geometry: str = ""
     splitter: tuple[int, ...] = ()
     knows_tray: bool = False
+    never_shown: tuple[str, ...] = ()
+    shown_anyway: tuple[str, ...] = ()
+    hide_titles: bool = False
+    when_locked: Literal["blank", "blank_and_wait", "nothing"] = "blank"
+    remind_after: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 60
+    hot_key: str = "Ctrl+Alt+Shift+B"
+    hot_key_does: Literal["blank", "pause"] = "blank"
+    border: bool = False
 
 
 class SettingsFile:

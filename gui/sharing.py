@@ -31,15 +31,19 @@ class Sharing(QFrame):
     copy_wished = Signal()
     port_wished = Signal(int)
 
-    def __init__(self, icons: Icons) -> None:
+    def __init__(self, icons: Icons, verbs: tuple[QWidget, ...] = ()) -> None:
+        """``verbs`` are further buttons, before the big one."""
         super().__init__()
         self.setObjectName("card")
         self._icons = icons
+        self._verbs = verbs
         self._state = AppState()
         self._dot = QLabel("●")
         self._headline = QLabel()
         self._headline.setObjectName("headline")
         self._headline.setAccessibleName("State")
+        # In a narrow panel the buttons leave little room.
+        self._headline.setWordWrap(True)
         self.start_stop = QPushButton()
         self.start_stop.setObjectName("startStop")
         self.start_stop.setIconSize(QSize(16, 16))
@@ -80,7 +84,8 @@ class Sharing(QFrame):
         old, self._state = self._state, state
         look = current_look()
         sharing = state.is_sharing
-        colour = look.live if sharing and state.shared else look.waiting if state.phase != "idle" else look.muted
+        is_live = sharing and state.shared and state.curtain is None
+        colour = look.live if is_live else look.waiting if state.phase != "idle" else look.muted
         self._dot.setStyleSheet(f"color: {colour}; font-size: 15px;")
         self._headline.setText(state.headline)
         self.address.setText(state.url if sharing else self._hint(state))
@@ -125,6 +130,8 @@ class Sharing(QFrame):
         upper.setSpacing(8)
         upper.addWidget(self._dot)
         upper.addWidget(self._headline, 1)
+        for verb in self._verbs:
+            upper.addWidget(verb)
         upper.addWidget(self.start_stop)
         lower = QHBoxLayout()
         lower.setSpacing(8)

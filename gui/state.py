@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from capture.curtain import Curtain
+from capture.masks import Mask
 from capture.source import Condition, Source
 from server.options import StreamOptions
 from server.stats import SessionView
@@ -142,6 +144,8 @@ class AppState:
         sources: in the order of the list.
         listing: ``waiting`` with the reason when windows cannot be listed.
         selected: whose preview is shown; stays when its window closes.
+        curtain: what viewers get instead of new pictures, None while pictures are taken.
+        masks: what lies over the selected source.
     """
 
     phase: Phase = "idle"
@@ -153,6 +157,8 @@ class AppState:
     options: StreamOptions = field(default_factory=StreamOptions)
     selected: Source | None = None
     message: Message | None = None
+    curtain: Curtain | None = None
+    masks: tuple[Mask, ...] = ()
 
     @property
     def is_sharing(self) -> bool:
@@ -174,6 +180,8 @@ class AppState:
             return "Stopping…"
         if self.phase == "idle":
             return "Not sharing"
+        if self.curtain is not None:
+            return f"{STATE_WORDS[self.curtain.state]} · {len(self.viewers)} watching"
         if not count:
             return "Sharing nothing yet"
         return f"Sharing {counted(count, 'source')} · {len(self.viewers)} watching"

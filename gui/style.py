@@ -33,6 +33,8 @@ class Look:
     refused: str
     notice: str
     alarm: str
+    curtain: str
+    on_curtain: str
 
 
 def look_of(palette: QPalette) -> Look:
@@ -62,6 +64,8 @@ def look_of(palette: QPalette) -> Look:
         refused=refused,
         notice=_mixed(base, accent, 0.12).name(),
         alarm=_mixed(base, QColor(refused), 0.12).name(),
+        curtain="#F0B357" if dark else "#8A4F00",
+        on_curtain="#1B1204" if dark else "#ffffff",
     )
 
 
@@ -118,6 +122,7 @@ QPushButton#disconnect:focus { padding: 1px 9px; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $accent; }
+QToolButton:checked { background: $tint; border: 1px solid $accent; }
 
 QLineEdit, QSpinBox { background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
   padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
@@ -127,6 +132,12 @@ QLineEdit#address { font-weight: 600; }
 QLineEdit#address[live="false"] { color: $muted; font-weight: 400; background: $window; }
 
 QListView#sourceList { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px 0; outline: 0; }
+QListView#neverShown { background: $card; color: $text; border: 1px solid $border; border-radius: 8px; padding: 4px;
+  outline: 0; }
+QListView#neverShown::item { padding: 3px 4px; }
+QListView#neverShown::item:selected { background: $tint; color: $text; }
+QListView#neverShown:focus { border: 1px solid $accent; }
+QLabel#hotKeyFault { color: $waiting; }
 QListView#sourceList:focus { border: 1px solid $accent; }
 QTableView#viewers { background: $card; border: none; outline: 0; color: $text; }
 QTableView#viewers::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
@@ -136,6 +147,13 @@ QHeaderView::section { background: transparent; color: $muted; border: none; pad
 
 QFrame#messageBar { border-radius: 8px; border: 1px solid $border; background: $notice; }
 QFrame#messageBar[tone="error"] { border-color: $refused; background: $alarm; }
+
+QFrame#curtainStrip { border-radius: 8px; border: 1px solid $curtain; background: $curtain; }
+QFrame#curtainStrip QLabel { color: $on_curtain; background: transparent; }
+QLabel#curtainHeadline { font-size: 17px; font-weight: 600; }
+QPushButton#goOn { background: $on_curtain; color: $curtain; border: 1px solid $on_curtain; font-weight: 600;
+  min-height: 26px; min-width: 124px; padding: 6px 16px; }
+QPushButton#goOn:focus { border: 3px solid $accent; padding: 4px 14px; }
 
 QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }

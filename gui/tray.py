@@ -19,6 +19,7 @@ class Tray(QObject):
     Signals:
         start_wished, stop_wished, panel_wished, copy_wished, quit_wished: entries of the menu.
         unshare_wished: a source was unticked.
+        pause_wished, blank_wished, go_on_wished: what viewers are to see.
     """
 
     start_wished = Signal()
@@ -27,6 +28,9 @@ class Tray(QObject):
     copy_wished = Signal()
     quit_wished = Signal()
     unshare_wished = Signal(object)
+    pause_wished = Signal()
+    blank_wished = Signal()
+    go_on_wished = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
@@ -44,11 +48,19 @@ class Tray(QObject):
         self.copy.triggered.connect(self.copy_wished)
         self.shared = QMenu("Shared sources", self.menu)
         self.shared.aboutToShow.connect(self._fill_shared)
+        self.pause = QAction("Pause pictures", self.menu)
+        self.pause.triggered.connect(self.pause_wished)
+        self.blank = QAction("Blank everything", self.menu)
+        self.blank.triggered.connect(self.blank_wished)
+        self.go_on = QAction("Go on", self.menu)
+        self.go_on.triggered.connect(self.go_on_wished)
         self.quit = QAction("Quit", self.menu)
         self.quit.triggered.connect(self.quit_wished)
         self.menu.addAction(self.headline)
         self.menu.addSeparator()
         self.menu.addAction(self.start_stop)
+        self.menu.addActions((self.pause, self.blank, self.go_on))
+        self.menu.addSeparator()
         self.menu.addAction(self.open)
         self.menu.addAction(self.copy)
         self.menu.addMenu(self.shared)
@@ -80,18 +92,24 @@ class Tray(QObject):
         """Show ``state``."""
         self._state = state
         look = current_look()
-        drawn = (state.is_sharing, len(state.viewers), look)
+        is_blanked = state.curtain is not None
+        drawn = (state.is_sharing, len(state.viewers), is_blanked, look)
         if drawn != self._drawn:
             self._drawn = drawn
-            self.icon.setIcon(self._icons.tray(state.is_sharing, len(state.viewers), look.text))
+            self.icon.setIcon(self._icons.tray(state.is_sharing, len(state.viewers), look.text, is_blanked))
             muted = look.muted
             can_stop = state.phase in ("sharing", "stopping")
             self.start_stop.setIcon(self._icons.icon("stop" if can_stop else "start", look.text, muted))
             self.copy.setIcon(self._icons.icon("copy", look.text, muted))
+            for action, name in ((self.pause, "pause"), (self.blank, "blank"), (self.go_on, "start")):
+                action.setIcon(self._icons.icon(name, look.text, muted))
         can_stop = state.phase in ("sharing", "stopping")
         self.start_stop.setText("Stop sharing" if can_stop else "Start sharing")
         self.start_stop.setEnabled(state.phase in ("idle", "sharing"))
         self.copy.setEnabled(state.is_sharing)
+        self.pause.setVisible(not is_blanked)
+        self.blank.setVisible(state.curtain is None or state.curtain.state == "paused")
+        self.go_on.setVisible(is_blanked)
         self.headline.setText(state.headline)
         words = f"Panecast: {state.headline}"
         self.icon.setToolTip(words)

@@ -52,7 +52,7 @@ class Entrance:
             devices.check_room(link)
             once = False
             if link.asks:
-                wanted = tuple(source.title for source in self._gate.shares.shared.values() if link.shows(source))
+                wanted = tuple(source.title for source in self._gate.shares.titled.values() if link.shows(source))
                 answer = await self._ask(knock, peer, wanted, link.name)
                 if isinstance(answer, Refusal):
                     return answer
@@ -98,7 +98,7 @@ class Entrance:
         """Return what is asked for, in words and as rules."""
         if source_id is None:
             return EVERYTHING, (ShareRule("all"),)
-        source = self._gate.shares.find(source_id)
+        source = self._gate.shares.titled.get(source_id)
         return (NOT_SHARED, ()) if source is None else (source.title, (ShareRule.for_source(source),))
 
     async def _ask(self, knock: Knock, peer: Peer, wanted: tuple[str, ...], by: str) -> Answer | Refusal:

@@ -225,7 +225,7 @@ class Gate:
         Any thread.
         """
         # As it is now: it may have another title since ``source`` was looked at, and a link can be for a title.
-        current = self.shares.find(source.id)
+        current = self.shares.titled.get(source.id)
         if current is None or current.identity != source.identity or not self.holds(who):
             return False
         match who:

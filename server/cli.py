@@ -10,12 +10,15 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
+from capture.lock_curtain import LockCurtain
+from capture.never_shown import Guard
 from capture.video import video_encoders
 from server import __version__
 from server.access_control import Access
@@ -97,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         help="let pages of this origin in, such as http://localhost:3000; null: pages opened from a file",
     )
     serve.add_argument("--print-url", action="store_true", help="print the address on one line once it answers")
+    serve.add_argument(
+        "--no-blank-when-locked", action="store_true", help="go on showing pictures while this computer is locked"
+    )
     serve.add_argument("--verbose", action="store_true", help="say more on standard error")
     windows = commands.add_parser("windows", help="list what can be shown")
     windows.add_argument("--json", action="store_true", help="as JSON")
@@ -130,8 +136,10 @@ async def _serve_until_told(
         with contextlib.suppress(NotImplementedError):  # not on Windows, where Ctrl-C ends the loop itself
             loop.add_signal_handler(number, told.set)
     needs_windows = any(rule.kind != "demo" for rule in rules)
-    catalog = Catalog((demo_source(),), windows=needs_windows)
-    hub = Hub(make_backend, video_encoders())
+    guard = Guard()
+    catalog = Catalog((demo_source(),), windows=needs_windows, guard=guard)
+    hub = Hub(partial(make_backend, guard=guard), video_encoders())
+    lock = LockCurtain(hub, "nothing" if arguments.no_blank_when_locked else "blank")
     shares = ShareList(catalog, rules)
     keeping = None if arguments.config_dir is None else Keeping(arguments.config_dir, _warn)
     access = _access(shares, keeping, arguments.require_token)
@@ -139,6 +147,7 @@ async def _serve_until_told(
     registry = SessionRegistry(hub, shares, options, page_fps=page_fps, access=access)
     server = Server(hub, catalog, shares, registry, allow_origins=frozenset(arguments.allow_origin))
     catalog.start()
+    lock.start()
     try:
         await server.start(arguments.host, arguments.port)
         await catalog.ready()
@@ -154,6 +163,7 @@ async def _serve_until_told(
             print(f"Panecast shows {_sources(len(shares.shared))} at {url} (Ctrl-C ends it)", flush=True)
         await told.wait()
     finally:
+        await lock.stop()
         await server.stop()
         registry.close()
         shares.close()

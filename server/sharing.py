@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -13,6 +13,8 @@ from capture.source import DEMO_ID, DESKTOP_ID, Source, Unsubscribe
 RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity"]
 SIMPLE: Mapping[str, RuleKind] = MappingProxyType({"all": "all", "desktop": "desktop", "demo": "demo"})
 Identity = tuple[str, int | None, int | None]
+UNNAMED = "Window"
+"""What viewers are told of a window whose title is hidden and whose program nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +98,27 @@ def listed(sources: Mapping[str, Source], base_url: str) -> dict[str, object]:
     return {"windows": found, "count": len(found)}
 
 
+def without_title(source: Source) -> Source:
+    """Return ``source`` named by its program, where it is a window; screens have no title that tells anything."""
+    return replace(source, title=source.app or UNNAMED) if source.kind == "window" else source
+
+
 class ShareList:
     """The sources that viewers may see now. Loop only, but for `is_shared`, which any thread may ask.
 
     Attributes:
         rules: what the person allowed.
-        shared: by id, what exists now and is allowed; an immutable snapshot, swapped whole.
+        shared: by id, what exists now and is allowed, as viewers may know it: with the program's name in place of
+            the title where titles are hidden; an immutable snapshot, swapped whole.
+        titled: the same sources with their titles, for rules, and for the person at this computer.
     """
 
     def __init__(self, catalog: Catalog, rules: tuple[ShareRule, ...] = ()) -> None:
         self._catalog = catalog
         self.rules = rules
+        self._hides_titles = False
         self.shared: Mapping[str, Source] = MappingProxyType({})
+        self.titled: Mapping[str, Source] = self.shared
         self._listeners: list[Callable[[], None]] = []
         self._unsubscribe = catalog.subscribe(self._refresh)
         self._refresh()
@@ -115,6 +126,11 @@ class ShareList:
     def set_rules(self, rules: tuple[ShareRule, ...]) -> None:
         """Allow just what ``rules`` say, from now on."""
         self.rules = rules
+        self._refresh()
+
+    def hide_titles(self, hidden: bool) -> None:
+        """Have viewers be told the program's name in place of each window's title, or the title again."""
+        self._hides_titles = hidden
         self._refresh()
 
     def find(self, source_id: str) -> Source | None:
@@ -131,7 +147,7 @@ class ShareList:
         return any(known.identity == source.identity for known in self._catalog.sources)
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
-        """Have ``changed()`` called on the loop after each change of `shared`; return what ends that."""
+        """Have ``changed()`` called on the loop after each change of `titled` or `shared`; return what ends that."""
         self._listeners.append(changed)
         return lambda: self._listeners.remove(changed) if changed in self._listeners else None
 
@@ -141,10 +157,12 @@ class ShareList:
         self.set_rules(())
 
     def _refresh(self) -> None:
-        shared = {
+        titled = {
             source.id: source for source in self._catalog.sources if any(rule.matches(source) for rule in self.rules)
         }
-        if shared != self.shared:
-            self.shared = MappingProxyType(shared)
+        shared = {key: without_title(source) for key, source in titled.items()} if self._hides_titles else titled
+        # Both are compared: with hidden titles a new title changes what a link for a title shows, and nothing else.
+        if (titled, shared) != (self.titled, self.shared):
+            self.titled, self.shared = MappingProxyType(titled), MappingProxyType(shared)
             for listener in tuple(self._listeners):
                 listener()

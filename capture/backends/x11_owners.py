@@ -80,7 +80,8 @@ class Owners:
     def _guests(self, top_level: int) -> list[int]:
         """Return the windows of other programs in a window: in a frame, the one that it was made for.
 
-        A program's icon in a panel does not count (XEmbed): the panel is no window of that program.
+        A program's icon in a panel does not count (XEmbed): the panel is no window of that program. In a frame of the
+        window manager it does, for programs made with Qt say of all their windows that they could be embedded.
         """
         core = self._display.connection.core
         guests: list[int] = []
@@ -96,7 +97,7 @@ class Owners:
                         is_own = self._client(child) == self._client(top_level)
                         if is_own:
                             level.append(int(child))
-                        elif not self._display.numbers(child, "_XEMBED_INFO"):
+                        elif self._is_managers(top_level) or not self._display.numbers(child, "_XEMBED_INFO"):
                             guests.append(int(child))
         return guests
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,12 +34,14 @@ class FakeLogind:
     Attributes:
         locked: the session's LockedHint; asleep: the manager's PreparingForSleep.
         known: what may be asked for to get the session.
+        asked: set once somebody has asked whether the computer is asleep, the last of the questions.
     """
 
     def __init__(self, address: str) -> None:
         self.locked = False
         self.asleep = False
         self.known: tuple[object, ...] = ("auto",)
+        self.asked = asyncio.Event()
         self._bus = MessageBus(bus_address=address)
 
     async def open(self, name: str = "org.freedesktop.login1") -> None:
@@ -89,6 +92,9 @@ class FakeLogind:
                 return Message.new_method_return(message, "o", [SESSION_PATH])
             return Message.new_error(message, "org.freedesktop.login1.NoSuchSession", "No such session.")
         if message.member == "Get":
-            value = self.locked if message.body[1] == "LockedHint" else self.asleep
+            is_lock = message.body[1] == "LockedHint"
+            value = self.locked if is_lock else self.asleep
+            if not is_lock:
+                self.asked.set()
             return Message.new_method_return(message, "v", [Variant("b", value)])
         return None

@@ -472,6 +472,17 @@ def test_reused_handle_is_seen_by_nobody(house: House, link: Link) -> None:
         assert not house.gate.may_see(who, reused)
 
 
+def test_link_for_a_title_goes_by_it_where_titles_are_hidden_from_viewers(house: House) -> None:
+    titled = house.links.make("Builds", (ShareRule("title", "build"),))
+    by_program = house.links.make("By program", (ShareRule("title", LOG.app),))
+    house.shares.hide_titles(True)
+    answers = [house.judge(THERE, token=link.token) for link in (titled, by_program)]
+
+    assert [seen(answer) for answer in answers] == [{LOG.id}, set()]
+    assert isinstance(answers[0], Entry)
+    assert house.gate.sees(answers[0].who)[LOG.id].title == LOG.app
+
+
 def test_link_for_a_title_ends_with_the_title(house: House) -> None:
     link = house.links.make("Builds", (ShareRule("title", "build"),))
     answer = house.judge(THERE, token=link.token)

@@ -106,3 +106,18 @@ def test_handle_of_another_process_is_not_shared() -> None:
     assert not shares.is_shared(reused)
     assert not shares.is_shared(LOG)
     assert not shares.exists(LOG)
+
+
+def test_viewers_are_told_no_titles_where_these_are_hidden() -> None:
+    nameless = Source("99", "window", "private", "", 320, 240)
+    catalog = Catalog(fixed=(MONITOR, LOG, nameless), windows=False)
+    shares = ShareList(catalog, (ShareRule("title", "build"), ShareRule("id", "99"), ShareRule("id", "monitor-1")))
+    told: list[list[str]] = []
+    shares.subscribe(lambda: told.append([source.title for source in shares.shared.values()]))
+    shares.hide_titles(True)
+    shares.hide_titles(True)
+    assert shares.is_shared(LOG)
+    assert "build log" not in str(listed(shares.shared, ""))
+    shares.hide_titles(False)
+
+    assert told == [["build monitor", "xterm", "Window"], ["build monitor", "build log", "private"]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
@@ -13,6 +15,8 @@ import simplejpeg
 from xcffib.xproto import WindowClass
 
 from capture.backends.choose import make_backend
+from capture.backends.x11 import Display
+from capture.backends.x11_owners import Owners
 from capture.curtain import PLAIN as COVER
 from capture.curtain import Curtain
 from capture.encode import Encoded, Rendition
@@ -255,6 +259,46 @@ async def test_a_window_that_holds_one_of_such_a_program_is_painted_over_but_a_p
 
     await until(lambda: colour(spy.subscription, 200, 150) == PLAIN and colour(spy.subscription, 60, 110) == 0x0000C0)
     assert spy.seen == []
+
+
+QT_WINDOW = """
+import sys
+from PySide6.QtWidgets import QApplication, QWidget
+application = QApplication(["keepassxc"])
+window = QWidget()
+window.setWindowTitle("vault")
+window.resize(300, 200)
+window.show()
+print(int(window.winId()), flush=True)
+sys.exit(application.exec())
+"""
+
+
+async def test_windows_made_with_qt_are_known_in_their_frames(display: XServer, until: Until) -> None:
+    """Qt says of every window that it could be embedded, as icons in panels do."""
+    command = [sys.executable, "-c", QT_WINDOW]
+    environment = display.environment | {"QT_QPA_PLATFORM": "xcb"}
+    with subprocess.Popen(  # noqa: ASYNC220  it says one line and is waited for
+        command, env=environment, stdout=subprocess.PIPE, text=True
+    ) as program:
+        server = Display()
+        try:
+            assert program.stdout is not None
+            window = int(program.stdout.readline())
+            tree = server.connection.core.QueryTree
+            await until(lambda: tree(window).reply().parent != server.root)
+            frame = tree(window).reply().parent
+            while (above := tree(frame).reply().parent) != server.root:
+                frame = above
+            owners = Owners(server)
+            assert server.numbers(window, "_XEMBED_INFO")
+
+            assert owners.may_be_shown(frame, NeverShown(("keepassxc",), pid=None)) is False
+            assert owners.may_be_shown(frame, NeverShown((), pid=program.pid)) is False
+            assert owners.may_be_shown(frame, NeverShown((), pid=None)) is True
+        finally:
+            server.close()
+            program.terminate()
 
 
 async def test_menus_of_the_window_manager_are_seen(hub: Hub, display: XServer, until: Until) -> None:

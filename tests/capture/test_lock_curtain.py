@@ -1,0 +1,117 @@
+"""What viewers get when the session locks, by each of a person's rules."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from capture.backends.choose import make_backend
+from capture.curtain import Curtain
+from capture.hub import Hub
+from capture.lock_curtain import PERSON, WAITING, LockCurtain
+from tests.capture.fake_logind import FakeLogind, message_bus
+from tests.conftest import Until
+
+LOCKED = Curtain("blanked", "The computer is locked.")
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.delenv("XDG_SESSION_ID", raising=False)
+    monkeypatch.setattr("capture.session_lock.RETRY_SECONDS", 0.02)
+    with message_bus(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def logind(address: str) -> AsyncIterator[FakeLogind]:
+    made = FakeLogind(address)
+    await made.open()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[Hub]:
+    made = Hub(make_backend)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def seen() -> list[Curtain | None]:
+    """What was told of, in order."""
+    return []
+
+
+@pytest.fixture
+async def curtain(hub: Hub, address: str, logind: FakeLogind, seen: list[Curtain | None]) -> AsyncIterator[LockCurtain]:
+    made = LockCurtain(hub, changed=lambda: seen.append(hub.curtain), address=address)
+    made.start()
+    yield made
+    await made.stop()
+
+
+async def test_pictures_go_on_by_themselves_when_unlocked(
+    hub: Hub, logind: FakeLogind, curtain: LockCurtain, until: Until
+) -> None:
+    await _lock(logind, hub, until)
+    assert hub.curtain == LOCKED
+    logind.hint(locked=False)
+    await until(lambda: hub.curtain is None)
+
+
+async def test_pictures_wait_for_the_person_where_that_is_wished(
+    hub: Hub, logind: FakeLogind, curtain: LockCurtain, until: Until, seen: list[Curtain | None]
+) -> None:
+    curtain.set_rule("blank_and_wait")
+    await _lock(logind, hub, until)
+    logind.hint(locked=False)
+    await until(lambda: len(seen) == 2)
+
+    assert seen == [LOCKED, Curtain("blanked", WAITING)]
+    hub.set_curtain(PERSON, None)
+    assert hub.curtain is None
+
+
+async def test_what_a_person_closed_no_lock_opens(
+    hub: Hub, logind: FakeLogind, curtain: LockCurtain, until: Until
+) -> None:
+    paused = Curtain("paused", "Paused by a person.")
+    hub.set_curtain(PERSON, paused)
+    await _lock(logind, hub, until)
+    assert hub.curtain == LOCKED
+    logind.hint(locked=False)
+    await until(lambda: hub.curtain == paused)
+
+
+async def test_rule_that_changes_while_locked_holds_at_once(
+    hub: Hub, logind: FakeLogind, curtain: LockCurtain, until: Until
+) -> None:
+    await _lock(logind, hub, until)
+    curtain.set_rule("nothing")
+    assert hub.curtain is None
+    curtain.set_rule("blank")
+
+    assert hub.curtain == LOCKED
+
+
+async def test_without_a_bus_nothing_happens(hub: Hub, tmp_path: Path) -> None:
+    lonely = LockCurtain(hub, address=f"unix:path={tmp_path}/nowhere")
+    lonely.start()
+    lonely.set_rule("nothing")
+    await lonely.stop()
+
+    assert hub.curtain is None
+
+
+async def _lock(logind: FakeLogind, hub: Hub, until: Until) -> None:
+    logind.locked = True
+
+    def told() -> bool:
+        logind.hint(locked=True)
+        return hub.curtain == LOCKED
+
+    await until(told)

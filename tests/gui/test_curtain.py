@@ -1,0 +1,106 @@
+"""Panel and tray say without doubt that viewers see nothing, and offer the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QSignalSpy
+from pytestqt.qtbot import QtBot
+
+from capture.curtain import Curtain
+from capture.source import Source
+from gui.controller import BLANKED, PAUSED
+from gui.icons import Icons
+from gui.panel import Panel
+from gui.state import AppState, SourceState
+from gui.tray import Tray
+
+
+@pytest.fixture
+def sharing(window: Callable[..., Source]) -> AppState:
+    return AppState(phase="sharing", url="http://localhost:8080", sources=(SourceState(window(1), shared=True),))
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, icons: Icons) -> Panel:
+    made = Panel(icons)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("curtain", "headline"),
+    [
+        (BLANKED, "Everything is blanked — viewers see nothing"),
+        (PAUSED, "Pictures are paused — viewers see the last one"),
+    ],
+)
+def test_panel_says_so_and_one_button_goes_on(
+    panel: Panel, qtbot: QtBot, sharing: AppState, curtain: Curtain, headline: str
+) -> None:
+    panel.show_state(sharing)
+    assert panel.curtain_buttons.isVisible()
+    assert not panel.curtain_strip.isVisible()
+    panel.show_state(replace(sharing, curtain=curtain))
+    wishes = QSignalSpy(panel.go_on_wished)
+    qtbot.mouseClick(panel.curtain_strip.go_on, Qt.MouseButton.LeftButton)
+
+    assert panel.curtain_strip.accessibleName() == headline
+    assert not panel.curtain_buttons.isVisible()
+    assert wishes.count() == 1
+
+
+def test_reason_that_is_not_the_persons_own_is_said(panel: Panel, sharing: AppState) -> None:
+    panel.show_state(replace(sharing, curtain=Curtain("blanked", "The computer is locked.")))
+
+    assert "The computer is locked." in panel.curtain_strip.reason.text()
+
+
+def test_focus_stays_with_the_curtain(panel: Panel, qtbot: QtBot, sharing: AppState) -> None:
+    panel.activateWindow()
+    panel.show_state(sharing)
+    panel.curtain_buttons.blank.setFocus()
+    panel.show_state(replace(sharing, curtain=BLANKED))
+    assert panel.focusWidget() is panel.curtain_strip.go_on
+    panel.show_state(sharing)
+
+    assert panel.focusWidget() is panel.curtain_buttons.blank
+
+
+def test_keys_blank_pause_and_go_on(panel: Panel, qtbot: QtBot, sharing: AppState) -> None:
+    panel.show_state(sharing)
+    blanks, pauses, on = (QSignalSpy(signal) for signal in (panel.blank_wished, panel.pause_wished, panel.go_on_wished))
+    qtbot.keyClick(panel, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(panel, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    panel.show_state(replace(sharing, curtain=BLANKED))
+    qtbot.keyClick(panel, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+
+    assert (blanks.count(), pauses.count(), on.count()) == (1, 1, 1)
+
+
+def test_tray_offers_what_is_possible(qtbot: QtBot, icons: Icons, sharing: AppState) -> None:
+    tray = Tray(icons)
+    found = []
+    for curtain in (None, PAUSED, BLANKED):
+        tray.show_state(replace(sharing, curtain=curtain))
+        found.append([action.text() for action in (tray.pause, tray.blank, tray.go_on) if action.isVisible()])
+    wishes = QSignalSpy(tray.go_on_wished)
+    tray.go_on.trigger()
+
+    assert found == [["Pause pictures", "Blank everything"], ["Blank everything", "Go on"], ["Go on"]]
+    assert tray.icon.toolTip() == "Panecast: Blanked · 0 watching"
+    assert wishes.count() == 1
+
+
+def test_trays_icon_has_a_bar_across_it(icons: Icons) -> None:
+    def drawn(blanked: bool) -> QImage:
+        return icons.tray(True, 0, "#000000", blanked).pixmap(22, 22).toImage()
+
+    # The bar goes from corner to corner, where the mark itself leaves the stage empty.
+    assert drawn(True).pixelColor(4, 4).alpha() > 200
+    assert drawn(False).pixelColor(4, 4).alpha() < 50

@@ -1,0 +1,133 @@
+"""What the settings say about privacy is held to, from the beginning and after each change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+
+import pytest
+
+from capture.masks import Mask
+from capture.never_shown import Guard
+from capture.source import Source
+from gui.guarding import Guarding, rules_of
+from gui.reminder import Reminder, lasting
+from gui.settings import Settings
+from gui.state import AppState, SourceState
+from tests.conftest import Until
+from tests.gui.test_controller import Desk
+
+
+@pytest.fixture
+async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    # No display: the hot key has a test of its own.
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    made = Desk(Settings())
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def guard() -> Guard:
+    return Guard()
+
+
+@pytest.fixture
+async def guarding(desk: Desk, guard: Guard) -> AsyncIterator[Guarding]:
+    made = Guarding(desk.controller, guard, desk.hub, desk.shares.hide_titles, lambda title, words: None)
+    made.open()
+    yield made
+    await made.close()
+
+
+@pytest.mark.usefixtures("guarding")
+async def test_own_programs_are_never_shown_and_listed_ones_only_by_choice(desk: Desk, guard: Guard) -> None:
+    assert guard.rules.names_one_of(["KeePassXC"])
+    desk.controller.set_privacy("never_shown", ("Mail",))
+    desk.controller.set_privacy("shown_anyway", ("keepass",))
+
+    assert guard.rules.names_one_of(["mail"])
+    assert not guard.rules.names_one_of(["keepassxc"])
+    assert guard.rules == rules_of(desk.controller.settings)
+
+
+@pytest.mark.usefixtures("guarding")
+async def test_viewers_are_told_programs_in_place_of_titles(desk: Desk, window: Callable[..., Source]) -> None:
+    desk.catalog.feed(window(1, "salary.ods", "localc"), window(2, "?", ""))
+    for number in (1, 2):
+        desk.controller.set_shared(window(number, "?", ""), True)
+    desk.controller.set_shared(window(1, "salary.ods", "localc"), True)
+    desk.controller.set_privacy("hide_titles", True)
+    hidden = {source.title for source in desk.shares.shared.values()}
+    desk.controller.set_privacy("hide_titles", False)
+
+    assert hidden == {"localc", "Window"}
+    assert desk.shares.shared["1"].title == "salary.ods"
+
+
+async def test_curtain_is_drawn_and_opened_by_one_key(desk: Desk) -> None:
+    controller = desk.controller
+    told: list[str] = []
+    controller.subscribe(
+        lambda: told.append("" if controller.state.curtain is None else controller.state.curtain.state)
+    )
+    controller.toggle_curtain()
+    controller.toggle_curtain()
+    controller.set_privacy("hot_key_does", "pause")
+    controller.toggle_curtain()
+    controller.blank()
+    controller.go_on()
+
+    assert told == ["blanked", "", "paused", "blanked", ""]
+    assert desk.hub.curtain is None
+
+
+async def test_masks_belong_to_what_is_selected(desk: Desk, window: Callable[..., Source]) -> None:
+    desk.catalog.feed(window(1), window(2))
+    masks = (Mask(0.25, 0.25, 0.75, 0.75),)
+    desk.controller.select(window(1))
+    desk.controller.set_masks(masks)
+    assert desk.controller.state.masks == masks
+    desk.controller.select(window(2))
+
+    assert desk.controller.state.masks == ()
+    assert desk.hub.masks(window(1)) == masks
+
+
+async def test_keys_that_cannot_be_had_are_told_of(desk: Desk, guarding: Guarding, until: Until) -> None:
+    await asyncio.sleep(0)
+    assert desk.controller.state.message is None
+    desk.controller.set_privacy("hot_key", "Ctrl+F9")
+    await until(lambda: desk.controller.state.message)
+    message = desk.controller.state.message
+    assert message is not None
+    assert "no keys" in message.text
+    desk.controller.set_privacy("hot_key", "B")
+    await until(lambda: desk.controller.state.message != message)
+
+
+async def test_reminder_speaks_once_each_time_and_stops_with_the_sharing(
+    monkeypatch: pytest.MonkeyPatch, window: Callable[..., Source], until: Until
+) -> None:
+    monkeypatch.setattr("gui.reminder.MINUTE", 0.001)
+    said: list[tuple[str, str]] = []
+    reminder = Reminder(lambda title, words: said.append((title, words)))
+    sharing = AppState(phase="sharing", sources=(SourceState(window(1, "build log"), shared=True),))
+    reminder.follow(sharing, 30)
+    reminder.follow(replace(sharing, port=1), 30)
+    await until(lambda: len(said) == 2)
+    reminder.follow(replace(sharing, phase="idle"), 30)
+    reminder.follow(sharing, 0)
+    reminder.close()
+
+    assert said == [
+        ("You have been sharing for 30 minutes", "build log. Nobody watching now."),
+        ("You have been sharing for 1 hour", "build log. Nobody watching now."),
+    ]
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(30, "30 minutes"), (60, "1 hour"), (90, "1 hour 30 minutes")])
+def test_times_are_said_as_people_do(minutes: int, words: str) -> None:
+    assert lasting(minutes) == words
