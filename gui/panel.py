@@ -11,6 +11,8 @@ from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QSho
 from PySide6.QtWidgets import QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from gui.controls import Controls
+from gui.doors_state import DoorsState
+from gui.entrances import Entrances
 from gui.icons import Icons
 from gui.message_bar import MessageBar
 from gui.preview import PreviewPane
@@ -47,6 +49,8 @@ class Panel(QWidget):
         self._icons = icons
         self._is_dressing = False
         self.sharing = Sharing(icons)
+        self.entrances = Entrances()
+        self.sharing.add_line(self.entrances)
         self.message_bar = MessageBar(icons)
         self.sources = SourcesPane(icons)
         self.preview = PreviewPane()
@@ -93,6 +97,11 @@ class Panel(QWidget):
             self.viewers,
         ):
             part.show_state(state)
+
+    def show_doors(self, doors: DoorsState) -> None:
+        """Show who gets in."""
+        self.sharing.show_doors(doors)
+        self.entrances.show_doors(doors)
 
     def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
         """Take the size and place of last time; what cannot be read is left as it is."""
@@ -171,6 +180,10 @@ class Panel(QWidget):
             self.sharing.copy,
             self.sharing.qr,
             self.sharing.port,
+            self.entrances.reach,
+            self.entrances.pin,
+            self.entrances.links,
+            self.entrances.more,
             self.sources.search,
             self.sources.list,
             self.controls.fps,
@@ -188,6 +201,7 @@ class Panel(QWidget):
             (QKeySequence("Ctrl+Return"), self.toggle_wished.emit),
             (QKeySequence("Ctrl+Shift+C"), self.sharing.copy.click),
             (QKeySequence("Ctrl+R"), self.sharing.qr.click),
+            (QKeySequence("Ctrl+L"), self.entrances.links.click),
             (QKeySequence(QKeySequence.StandardKey.Close), self.close),
             (QKeySequence("Ctrl+Q"), self.quit_wished.emit),
         ):

@@ -37,6 +37,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         geometry: size and place of the panel, as Qt writes it, in base64.
         splitter: widths of the list and of the preview.
         knows_tray: the person was told that closing the panel leaves the app in the tray.
+        mode: who can reach this computer: itself only, or a network.
+        interface, address: which network, by the name of its interface, and the address here when it was chosen.
+        tells_visits: the tray says when somebody begins or ends to watch.
     """
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8080
@@ -48,6 +51,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     geometry: str = ""
     splitter: tuple[int, ...] = ()
     knows_tray: bool = False
+    mode: Literal["here", "network"] = "here"
+    interface: str = ""
+    address: str = ""
+    tells_visits: bool = True
 
 
 class SettingsFile:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from gui.doors_state import DoorsState
 from gui.icons import Icons
 from gui.state import AppState
 from gui.style import current_look
@@ -32,6 +33,7 @@ class Tray(QObject):
         super().__init__()
         self._icons = icons
         self._state = AppState()
+        self._is_open = False
         self._drawn: tuple[object, ...] = ()
         self.menu = QMenu()
         self.headline = QAction(self.menu)
@@ -80,10 +82,10 @@ class Tray(QObject):
         """Show ``state``."""
         self._state = state
         look = current_look()
-        drawn = (state.is_sharing, len(state.viewers), look)
+        drawn = (state.is_sharing, len(state.viewers), look, self._is_open)
         if drawn != self._drawn:
             self._drawn = drawn
-            self.icon.setIcon(self._icons.tray(state.is_sharing, len(state.viewers), look.text))
+            self.icon.setIcon(self._icons.tray(state.is_sharing, len(state.viewers), look.text, self._is_open))
             muted = look.muted
             can_stop = state.phase in ("sharing", "stopping")
             self.start_stop.setIcon(self._icons.icon("stop" if can_stop else "start", look.text, muted))
@@ -93,13 +95,19 @@ class Tray(QObject):
         self.start_stop.setEnabled(state.phase in ("idle", "sharing"))
         self.copy.setEnabled(state.is_sharing)
         self.headline.setText(state.headline)
-        words = f"Panecast: {state.headline}"
+        words = f"Panecast: {state.headline}" + (" · open to your network" if self._is_open else "")
         self.icon.setToolTip(words)
         count = len(state.shared)
         self.shared.setTitle(f"Shared sources ({count})" if count else "Shared sources")
         self.shared.setEnabled(count > 0)
         # Filled here too, because menus that the desktop draws itself may never ask.
         self._fill_shared()
+
+    def show_doors(self, doors: DoorsState) -> None:
+        """Show whether other computers get in."""
+        if doors.is_open != self._is_open:
+            self._is_open = doors.is_open
+            self.show_state(self._state)
 
     def _fill_shared(self) -> None:
         wanted = [(row.source.identity, _short(row.title)) for row in self._state.shared]

@@ -11,7 +11,8 @@ from gui.controls import Controls
 from gui.icons import Icons
 from gui.message_bar import MessageBar
 from gui.panel import Panel
-from gui.sharing import QrDialog, Sharing
+from gui.qr import QrDialog
+from gui.sharing import Sharing
 from gui.state import AppState, Message, SourceState, watchers
 from gui.tray import Tray
 from gui.viewers import Viewers, describe, lasted, rate
