@@ -147,6 +147,14 @@ class ConsentWindow(QWidget):
         if not self.isVisible():
             self.show()
 
+    def come_forward(self) -> None:
+        """Take the keyboard, because the person wishes to answer."""
+        if self._cards:
+            self.show()
+            self.raise_()
+            self.activateWindow()
+            self.cards[0].buttons["deny"].setFocus()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Count down while that can be seen."""
         super().showEvent(event)

@@ -19,6 +19,23 @@ TRIES = {"PIN": "wrong PIN", "link": "wrong link", "cookie": "wrong cookie"}
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody who waits to be let in, as a row among those who watch."""
+
+    question: Question
+
+    @property
+    def id(self) -> str:
+        """Return what tells it from all rows."""
+        return f"question-{self.question.id}"
+
+    @property
+    def address(self) -> str:
+        """Return where it asks from."""
+        return self.question.address
+
+
+@dataclass(frozen=True, slots=True)
 class DoorsState:
     """Who gets in, and who asks to.
 

@@ -6,12 +6,13 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from gui.controls import Choice
 from gui.doors_state import DoorsState
 from gui.reach import HERE_WORDS, choice_words, found_interface
 from server.interfaces import Interface
 
 
-class ReachChoice(QComboBox):
+class ReachChoice(Choice):
     """Offers this computer only, and every network there is.
 
     Signals:

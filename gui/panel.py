@@ -102,6 +102,7 @@ class Panel(QWidget):
         """Show who gets in."""
         self.sharing.show_doors(doors)
         self.entrances.show_doors(doors)
+        self.viewers.show_doors(doors)
 
     def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
         """Take the size and place of last time; what cannot be read is left as it is."""
