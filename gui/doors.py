@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from capture.catalog import Catalog
 from capture.source import Unsubscribe
 from gui.controller import Controller
 from gui.doors_state import EVERYTHING, DoorsState, failure_words, header_link
+from gui.link_words import LinkWish
 from gui.reach import HERE, Wanted, firewall_hint, found_interface, gone_words
 from gui.remembered import rebound
-from gui.state import Message, Watcher
+from gui.state import Message, Watcher, counted
 from server.access_consent import Answer
 from server.access_control import Access
 from server.access_links import LinkError
@@ -129,6 +130,34 @@ class Doors:
         link = self.access.links.all.get(link_id)
         return self._server.url_of(link) if link is not None and self._server.is_running else ""
 
+    def make_link(self, wish: LinkWish) -> str:
+        """Make a link; return why that is not possible, empty when it is done."""
+        with _said() as problem:
+            self.access.links.make(
+                wish.name, wish.scope, expires=wish.expires, most_devices=wish.most_devices, asks=wish.asks
+            )
+        return problem[0]
+
+    def rename_link(self, link_id: str, name: str) -> str:
+        """Call a link otherwise; return why that is not possible, empty when it is done."""
+        with _said() as problem:
+            self.access.links.rename(link_id, name)
+        return problem[0]
+
+    def revoke_link(self, link_id: str) -> str:
+        """Let nobody in by a link any more; return in words what that did."""
+        link = self.access.links.all.get(link_id)
+        if link is None:
+            return ""
+        count = len(self.access.devices.of(link_id))
+        self.access.links.revoke(link_id)
+        parted = f" {counted(count, 'device')} that came by it can watch no longer." if count else ""
+        return f"“{link.name}” lets nobody in any more.{parted}"
+
+    def unblock(self, address: str) -> None:
+        """Let an address in again that has a link or a PIN."""
+        self.access.unblock(address)
+
     def show_pin(self) -> None:
         """Have a new PIN, in place of the one before."""
         self.access.pins.show()
@@ -242,3 +271,13 @@ class Doors:
             scope = rebound(link.scope, self._old_rules, listed, self._shares.shared.values())
             if scope != link.scope:
                 self.access.links.rescope(link.id, scope)
+
+
+@contextlib.contextmanager
+def _said() -> Iterator[list[str]]:
+    """Give a place that holds why what is done within was not possible, or an empty text."""
+    problem = [""]
+    try:
+        yield problem
+    except LinkError as error:
+        problem[0] = error.message

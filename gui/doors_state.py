@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gui.reach import HERE_WORDS, Wanted
+from gui.reach import Wanted
 from server.access_consent import Question
 from server.access_devices import Device
 from server.access_links import Link
@@ -79,10 +79,10 @@ class DoorsState:
     def sentence(self) -> str:
         """Return in words who can watch."""
         if self.is_open:
-            return "Open to your network, for whoever has a link or a PIN"
+            return "Whoever has a link gets in"
         if self.wanted.name and not self.url:
-            return "Will be open to your network, for whoever has a link or a PIN"
-        return "" if self.wanted.name else f"{HERE_WORDS}: no other device gets in"
+            return "Whoever has a link will get in"
+        return "" if self.wanted.name else "No other device gets in"
 
 
 def header_link(links: Iterable[Link], now: float) -> Link | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from gui.controls import Choice
 from gui.doors_state import DoorsState
 from gui.reach import HERE_WORDS, choice_words, found_interface
 from server.interfaces import Interface
+
+WIDE = 840
+"""Logical pixels."""
 
 
 class ReachChoice(Choice):
@@ -108,7 +111,8 @@ class Entrances(QWidget):
         line.setSpacing(8)
         line.addWidget(label)
         line.addWidget(self.reach)
-        line.addWidget(self.sentence, 1)
+        line.addWidget(self.sentence)
+        line.addStretch(1)
         line.addWidget(self.pin)
         line.addWidget(self.links)
         line.addWidget(self.more)
@@ -119,13 +123,16 @@ class Entrances(QWidget):
         layout.addWidget(self.hint)
         self.show_doors(DoorsState())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the sentence out where there is no room: the choice says it already."""
+        super().resizeEvent(event)
+        self.sentence.setVisible(self.width() >= WIDE)
+
     def show_doors(self, state: DoorsState) -> None:
         """Show who gets in."""
         self.reach.show_doors(state)
         self.sentence.setText(state.sentence)
         self.sentence.setToolTip(state.sentence)
-        # Where the line is short, the choice says it already.
-        self.sentence.setMinimumWidth(1)
         self.pin.setEnabled(state.is_open)
         self.pin.setToolTip(
             "Six digits to read out; you are asked before anybody is let in"

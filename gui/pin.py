@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.doors_state import DoorsState
@@ -66,7 +66,9 @@ class PinWindow(QDialog):
         self.close_button = QPushButton("&Hide")
         self.close_button.setObjectName("hidePin")
         self.close_button.setDefault(True)
-        self.close_button.clicked.connect(self.close)
+        self.close_button.clicked.connect(self.reject)
+        # What is not seen is not to be good: however the window was closed, also by Esc.
+        self.finished.connect(self.hide_wished)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
@@ -89,15 +91,17 @@ class PinWindow(QDialog):
 
     def show_doors(self, state: DoorsState) -> None:
         """Show the PIN there is, or that it is over."""
+        was_used = self._pin is not None and state.pin is None and bool(state.questions)
         self._pin = state.pin
         self.address.setText(state.url)
-        if not state.is_open:
-            self.close()
+        if was_used or not state.is_open:
+            self.reject()
         self._repaint()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Count down while that can be seen."""
         super().showEvent(event)
+        self.close_button.setFocus()
         self._repaint()
         self._tick.start()
 
@@ -105,15 +109,6 @@ class PinWindow(QDialog):
         """Count no longer."""
         super().hideEvent(event)
         self._tick.stop()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Have the PIN end."""
-        super().closeEvent(event)
-        self.hide_wished.emit()
-
-    def reject(self) -> None:
-        """Close, as Esc wishes: what is not seen is not to be good."""
-        self.close()
 
     def _repaint(self) -> None:
         left = 0.0 if self._pin is None else self._pin.until - self._now()

@@ -96,6 +96,7 @@ QLabel#headline { font-size: 17px; font-weight: 600; }
 QLabel#previewTitle { font-weight: 600; }
 QLabel#muted, QLabel#previewDetail, QLabel#viewersEmpty, QLabel#addressHint { color: $muted; }
 QLabel#section { color: $muted; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
+QLabel#formError { color: $refused; }
 QLabel#listing { color: $waiting; }
 QLabel#pinDigits { font-size: 72px; font-weight: 700; }
 QLabel#pinAddress { font-size: 17px; font-weight: 600; }
@@ -128,18 +129,19 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $accent; }
 
-QLineEdit, QSpinBox { background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
+QLineEdit, QSpinBox, QDateTimeEdit { background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
   padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QSpinBox:focus { border: 2px solid $accent; padding: 4px 7px; }
+QLineEdit:focus, QSpinBox:focus, QDateTimeEdit:focus { border: 2px solid $accent; padding: 4px 7px; }
 QLineEdit:disabled, QSpinBox:disabled { color: $muted; background: $window; }
 QLineEdit#address { font-weight: 600; }
 QLineEdit#address[live="false"] { color: $muted; font-weight: 400; background: $window; }
 
 QListView#sourceList { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px 0; outline: 0; }
 QListView#sourceList:focus { border: 1px solid $accent; }
-QTableView#viewers { background: $card; border: none; outline: 0; color: $text; }
-QTableView#viewers::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
-QTableView#viewers::item:selected { background: $tint; color: $text; }
+QTableView#viewers, QTableView#words, QListWidget#linkSources { background: $card; border: none; outline: 0;
+  color: $text; }
+QTableView#viewers::item, QTableView#words::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
+QTableView#viewers::item:selected, QTableView#words::item:selected { background: $tint; color: $text; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: transparent; color: $muted; border: none; padding: 4px 8px; font-size: 11px; }
 
