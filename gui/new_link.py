@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -25,10 +24,12 @@ from capture.source import Source
 from gui.controls import Choice
 from gui.doors_state import EVERYTHING
 from gui.link_words import DAY, HOUR, WEEK, LinkWish, end_of_day
-from server.access_links import MOST_DEVICES, NAME_LIMIT
+from server.access_links import NAME_LIMIT
 from server.sharing import ShareRule
 
 LIST_HEIGHT = 128
+DEVICES = (1, 2, 3, 5, 10, 20, 50)
+"""How many a link can be for; more choice would be more to read."""
 
 
 class NewLink(QDialog):
@@ -66,9 +67,10 @@ class NewLink(QDialog):
         self.when.setCalendarPopup(True)
         self.when.setMinimumDateTime(QDateTime.currentDateTime())
         self.when.setAccessibleName("Time when the link ends")
-        self.devices = QSpinBox()
-        self.devices.setRange(0, MOST_DEVICES)
-        self.devices.setSpecialValueText("Any number")
+        self.devices = Choice()
+        self.devices.addItem("Any number", None)
+        for number in DEVICES:
+            self.devices.addItem(str(number), number)
         self.asks = QCheckBox("&Ask me for each new device")
         self.error = QLabel()
         self.error.setObjectName("formError")
@@ -93,7 +95,7 @@ class NewLink(QDialog):
             self.name.text().strip(),
             scope if self.shows.currentData() else EVERYTHING,
             expires[self.expiry.currentIndex()],
-            self.devices.value() or None,
+            self.devices.currentData(),
             self.asks.isChecked(),
         )
 

@@ -129,9 +129,9 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $accent; }
 
-QLineEdit, QSpinBox, QDateTimeEdit { background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
+QLineEdit, QSpinBox { background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
   padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QSpinBox:focus, QDateTimeEdit:focus { border: 2px solid $accent; padding: 4px 7px; }
+QLineEdit:focus, QSpinBox:focus { border: 2px solid $accent; padding: 4px 7px; }
 QLineEdit:disabled, QSpinBox:disabled { color: $muted; background: $window; }
 QLineEdit#address { font-weight: 600; }
 QLineEdit#address[live="false"] { color: $muted; font-weight: 400; background: $window; }
