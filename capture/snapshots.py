@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from capture.errors import NoPicture
 from capture.frame import Frame
@@ -19,6 +20,16 @@ SLOWEST_FPS = 0.1
 """What is wished for between two requests: as good as nothing."""
 
 Key = tuple[tuple[str, int | None, int | None], bool]
+MayTake = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A source that stays open, and those who wait for a picture of it: by their right it is taken, by no other's."""
+
+    subscription: Subscription
+    asking: list[MayTake]
+    timer: asyncio.TimerHandle
 
 
 class Snapshots:
@@ -26,22 +37,28 @@ class Snapshots:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._kept: dict[Key, tuple[Subscription, asyncio.TimerHandle]] = {}
+        self._kept: dict[Key, _Kept] = {}
 
-    async def fresh(self, source: Source, pointer: bool, may_take: Callable[[], bool] = lambda: True) -> Frame:
+    async def fresh(self, source: Source, pointer: bool, may_take: MayTake = lambda: True) -> Frame:
         """Return what ``source`` looks like now; the same frame again where that is what it looked like before.
+
+        ``may_take`` is asked before a picture is taken, from the feed's thread.
 
         Raises:
             NoPicture: none could be had; the message says why.
         """
         key = (source.identity, pointer)
-        subscription = self._open(key, source, may_take)
+        kept = self._open(key, source)
+        subscription = kept.subscription
+        kept.asking.append(may_take)
         try:
             async with asyncio.timeout(FIRST_PICTURE_SECONDS):
                 await subscription.refresh()
         except TimeoutError:
             self._drop(key)
             raise NoPicture(f"The source gave no picture within {FIRST_PICTURE_SECONDS:g} seconds.") from None
+        finally:
+            kept.asking.remove(may_take)
         frame, condition = subscription.newest, subscription.condition
         if frame is None or condition.state != "live":
             self._drop(key)
@@ -53,22 +70,28 @@ class Snapshots:
         for key in tuple(self._kept):
             self._drop(key)
 
-    def _open(self, key: Key, source: Source, may_take: Callable[[], bool]) -> Subscription:
-        """Return the subscription that is kept for ``key``, and keep it for longer."""
-        kept = self._kept.get(key)
-        if kept is None:
-            subscription = self._hub.subscribe(
-                source, fps=SLOWEST_FPS, pointer=key[1], changed=lambda: None, may_take=may_take
-            )
-        else:
-            subscription, timer = kept
-            timer.cancel()
+    def _open(self, key: Key, source: Source) -> _Kept:
+        """Return what is kept for ``key``, and keep it for longer."""
         timer = asyncio.get_running_loop().call_later(KEPT_SECONDS, self._drop, key)
-        self._kept[key] = (subscription, timer)
-        return subscription
+        before = self._kept.get(key)
+        if before is None:
+            asking: list[MayTake] = []
+            subscription = self._hub.subscribe(
+                source,
+                fps=SLOWEST_FPS,
+                pointer=key[1],
+                changed=lambda: None,
+                may_take=lambda: any(may() for may in tuple(asking)),
+            )
+            kept = _Kept(subscription, asking, timer)
+        else:
+            before.timer.cancel()
+            kept = replace(before, timer=timer)
+        self._kept[key] = kept
+        return kept
 
     def _drop(self, key: Key) -> None:
         kept = self._kept.pop(key, None)
         if kept is not None:
-            kept[1].cancel()
-            kept[0].close()
+            kept.timer.cancel()
+            kept.subscription.close()

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-PLAIN_PORTS = {"http": 80, "https": 443}
+Scheme = Literal["http", "https"]
+PLAIN_PORTS: Mapping[Scheme, int] = {"http": 80, "https": 443}
 """Those that browsers leave out of Host."""
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s;,'\"/]+")
 
@@ -36,7 +37,7 @@ class AccessPolicy:
 
     hosts: frozenset[str]
     origins: frozenset[str] = frozenset()
-    scheme: Literal["http", "https"] = "http"
+    scheme: Scheme = "http"
 
     @property
     def embedders(self) -> str:
@@ -78,7 +79,7 @@ class AccessPolicy:
         return refusal if site in ("cross-site", "same-site") and mode != "navigate" else None
 
 
-def host_names(names: Sequence[str], port: int, scheme: Literal["http", "https"] = "http") -> frozenset[str]:
+def host_names(names: Sequence[str], port: int, scheme: Scheme = "http") -> frozenset[str]:
     """Return how ``names`` may stand in a Host header for ``port``; IPv6 addresses get their brackets."""
     found = set()
     for name in names:

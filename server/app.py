@@ -13,8 +13,9 @@ from aiohttp.typedefs import Handler, Middleware
 from capture.snapshots import Snapshots
 from server.access import Refusal
 from server.access_control import Access
-from server.access_gate import Gate
+from server.access_gate import Gate, Stranger
 from server.answers import ACCESS, ENTRY, PAGES, REGISTRY, SECRET, SNAPSHOTS, STARTED, problem, refused
+from server.arrival import let_in
 from server.entering import knock_of
 from server.pages import SAFETY_HEADERS, content_policy, load_pages
 from server.registry import SessionRegistry
@@ -64,6 +65,8 @@ def _gate(access: Access) -> Middleware:
         if request.method == "OPTIONS" and _is_foreign(access.gate, request):
             return _permission()
         request[ENTRY] = entry
+        if not isinstance(entry.who, Stranger):
+            let_in(request)
         try:
             return await handler(request)
         except web.HTTPException as error:

@@ -16,6 +16,7 @@ from server.access_entrance import Entered
 from server.access_gate import ENTER_PATH
 from server.access_knock import Knock
 from server.answers import ACCESS, problem, refused
+from server.arrival import let_in
 
 LARGEST_BODY = 1024
 BODY_SECONDS = 5.0
@@ -54,6 +55,7 @@ async def enter(request: web.Request) -> web.Response:
         return problem(499, "gone", "Who asked has left.")
     if isinstance(found, Refusal):
         return refused(request, found)
+    let_in(request)
     answer = web.Response(status=204)
     if found.cookie is not None:
         answer.set_cookie(

@@ -6,16 +6,18 @@ import contextlib
 import errno
 import logging
 import socket
+import ssl
 
 from aiohttp import web
 
 from capture.catalog import Catalog
 from capture.hub import Hub
 from capture.source import Source
-from server.access import AccessPolicy, host_names
+from server.access import AccessPolicy, Scheme, host_names
 from server.access_links import Link
 from server.app import make_app
 from server.errors import ListenError, PortInUse
+from server.front import Front
 from server.interfaces import interfaces, own_names
 from server.registry import SessionRegistry
 from server.sharing import ShareList
@@ -27,6 +29,8 @@ PORTS_TRIED = 50
 """How many ports after a busy one are looked at for a free one."""
 KEEPALIVE_SECONDS = 5.0
 """aiohttp would keep a silent connection for an hour."""
+BACKLOG = 1024
+"""How many may wait to be accepted. Over it the system drops them, and who is lawful comes again a second later."""
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 
@@ -50,6 +54,8 @@ class Server:
         self.registry = registry
         self._allow_origins = allow_origins
         self._runner: web.AppRunner | None = None
+        self._front: Front | None = None
+        self._tls: ssl.SSLContext | None = None
         self._host = "127.0.0.1"
         self._port = 0
 
@@ -73,7 +79,7 @@ class Server:
         """Return the address to open, without a slash at its end."""
         name = "localhost" if self._host in LOOPBACK_NAMES else self._host
         shown = f"[{name}]" if ":" in name else name
-        return f"http://{shown}:{self._port}"
+        return f"{self._scheme}://{shown}:{self._port}"
 
     def url_of(self, link: Link) -> str:
         """Return the address that lets in whoever opens it. The token is in the fragment, which is sent nowhere."""
@@ -83,8 +89,12 @@ class Server:
         """Return the address that shows ``source``."""
         return f"{self.url}/watch/{source.id}"
 
-    async def start(self, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
-        """Listen at ``port`` (0: any free one), on IPv4 and IPv6 loopback.
+    @property
+    def _scheme(self) -> Scheme:
+        return "http" if self._tls is None else "https"
+
+    async def start(self, host: str = "127.0.0.1", port: int = DEFAULT_PORT, tls: ssl.SSLContext | None = None) -> None:
+        """Listen at ``port`` (0: any free one), on IPv4 and IPv6 loopback; with ``tls``, for HTTPS.
 
         With an address that other computers reach, at that one too; whoever comes by it needs a credential.
 
@@ -96,9 +106,12 @@ class Server:
             raise ListenError("The server is running already.")
         sockets = listen(host, port)
         self._host, self._port = host, sockets[0].getsockname()[1]
+        self._tls = tls
         names = (*LOOPBACK_NAMES, host) + (own_names() if self.is_open else ())
-        policy = AccessPolicy(host_names(names, self._port), self._allow_origins)
-        self.registry.access.open_at(policy, self._port, network=self.is_open)
+        hosts = host_names(names, self._port, self._scheme)
+        self.registry.access.open_at(
+            AccessPolicy(hosts, self._allow_origins, self._scheme), self._port, network=self.is_open
+        )
         runner = web.AppRunner(
             make_app(self.registry),
             handle_signals=False,
@@ -108,15 +121,16 @@ class Server:
         )
         try:
             await runner.setup()
-            for listening in sockets:
-                await web.SockSite(runner, listening).start()
+            assert runner.server is not None
+            front = Front(runner.server, hosts.__contains__, tls=tls)
+            front.open(sockets)
         except BaseException:
             self.registry.access.close()
             await runner.cleanup()
             for listening in sockets:
                 listening.close()
             raise
-        self._runner = runner
+        self._runner, self._front = runner, front
         log.info("serving at %s", self.url)
 
     async def stop(self) -> None:
@@ -124,11 +138,14 @@ class Server:
         runner, self._runner = self._runner, None
         if runner is None:
             return
-        for site in list(runner.sites):
-            await site.stop()
+        front, self._front = self._front, None
+        if front is not None:
+            front.close()
         self.registry.access.close()
         await self.registry.end_all("server_stopping", "Sharing was stopped on the other computer.")
         await runner.cleanup()
+        if front is not None:
+            await front.end()
         log.info("stopped")
 
 
@@ -200,7 +217,7 @@ def _bind_one(address: str, port: int) -> socket.socket | None:
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listening.bind((address, port))
-        listening.listen(128)
+        listening.listen(BACKLOG)
         listening.setblocking(False)
     except OSError as error:
         listening.close()

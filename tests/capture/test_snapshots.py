@@ -95,3 +95,19 @@ async def test_closing_ends_what_is_kept(snapshots: Snapshots, hub: Hub) -> None
     snapshots.close()
 
     assert hub.running == 0
+
+
+async def test_each_picture_is_taken_by_the_right_of_who_asks_for_it(snapshots: Snapshots, canvas: Canvas) -> None:
+    may = {"first": True}
+    await snapshots.fresh(SOURCE, pointer=False, may_take=lambda: may["first"])
+    may["first"] = False
+    canvas.fill(9, 9, 9)
+
+    second = await snapshots.fresh(SOURCE, pointer=False, may_take=lambda: True)
+
+    assert second.pixels[0, 0, 0] == 9
+    taken = canvas.takes
+    canvas.fill(1, 1, 1)
+    with pytest.raises(NoPicture):
+        await snapshots.fresh(SOURCE, pointer=False, may_take=lambda: may["first"])
+    assert canvas.takes == taken

@@ -100,3 +100,10 @@ def test_only_pages_with_a_name_may_show_it_in_a_frame() -> None:
 
     assert POLICY.embedders == "'self' https://friend.example"
     assert odd.embedders == "'self' http://a.example:8000 https://b.example"
+
+
+@pytest.mark.parametrize(("origin", "is_ours"), [("https://localhost", True), ("http://localhost", False)])
+def test_with_https_only_pages_that_came_encrypted_are_ours(origin: str, is_ours: bool) -> None:
+    policy = AccessPolicy(host_names(("localhost",), 443, "https"), scheme="https")
+
+    assert (policy.refuses({"host": ["localhost"], "origin": [origin]}) is None) is is_ours

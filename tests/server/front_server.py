@@ -1,0 +1,44 @@
+"""A front door in a program of its own, which may have so few descriptors open: python -m tests.server.front_server 64.
+
+It says its port, and ends when nothing more is said to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import sys
+
+from aiohttp import web
+
+from server.front import Front
+from server.front_room import Caps
+from server.server import KEEPALIVE_SECONDS, listen
+
+
+async def hello(request: web.Request) -> web.Response:
+    return web.Response(text="hello")
+
+
+async def main(descriptors: int) -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+    app = web.Application()
+    app.router.add_get("/", hello)
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEPALIVE_SECONDS, handle_signals=False)
+    await runner.setup()
+    assert runner.server is not None
+    sockets = listen("127.0.0.1", 0)
+    front = Front(runner.server, lambda host: True, caps=Caps())
+    front.open(sockets)
+    print(sockets[0].getsockname()[1], flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    front.close()
+    await runner.cleanup()
+    await front.end()
+    # What came with the program, the loop's own and the interpreter's; nothing of the front's.
+    print(f"{front.turned_away > 0} {len(front.room)} {len(os.listdir('/proc/self/fd'))}", flush=True)  # noqa: PTH208
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))

@@ -1,0 +1,143 @@
+"""How many connections there may be, and who makes way: as a table, and for any order of coming and going."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from server.access_peers import Peer
+from server.front_room import Caps, Full, Room
+
+HOST = Peer("127.0.0.1", "host", is_host=True)
+SMALL = Caps(total=12, reserve=3, per_address=5, unproven=6, unproven_per_address=3)
+
+
+def stranger(number: int) -> Peer:
+    return Peer(f"192.168.1.{number}", f"192.168.1.{number}", is_host=False)
+
+
+@pytest.mark.parametrize(
+    ("descriptors", "total", "reserve", "unproven"),
+    [(None, 256, 16, 64), (1024, 256, 16, 64), (352, 256, 16, 64), (256, 160, 16, 53), (100, 32, 8, 10)],
+)
+def test_caps_fit_the_descriptors_there_are(descriptors: int | None, total: int, reserve: int, unproven: int) -> None:
+    caps = Caps.fitting(descriptors)
+
+    assert (caps.total, caps.reserve, caps.unproven) == (total, reserve, unproven)
+
+
+def test_an_address_has_its_share_and_gets_it_back() -> None:
+    room: Room[int] = Room(SMALL)
+    for guest in range(3):
+        room.enter(guest, stranger(1))
+    with pytest.raises(Full):
+        room.enter(3, stranger(1))
+    room.prove(0)
+    room.prove(0)
+    room.enter(3, stranger(1))
+    room.prove(1)
+    room.enter(4, stranger(1))
+    room.prove(2)
+    with pytest.raises(Full):
+        room.enter(5, stranger(1))
+    room.leave(0)
+    room.leave(0)
+
+    assert room.enter(5, stranger(1)) is None
+    assert room.everybody() == (1, 2, 3, 4, 5)
+
+
+def test_the_oldest_of_whoever_has_most_makes_way() -> None:
+    room: Room[str] = Room(SMALL)
+    for guest, number in (("a1", 1), ("b1", 2), ("b2", 2), ("b3", 2), ("c1", 3), ("c2", 3)):
+        room.enter(guest, stranger(number))
+
+    assert room.enter("d1", stranger(4)) == "b1"
+    assert room.oldest_unproven() == "b2"
+
+
+def test_who_showed_a_credential_never_makes_way() -> None:
+    room: Room[int] = Room(SMALL)
+    for guest in range(9):
+        room.enter(guest, stranger(guest))
+        room.prove(guest)
+    with pytest.raises(Full):
+        room.enter(9, stranger(9))
+    for guest in range(10, 13):
+        assert room.enter(guest, HOST) is None
+        room.prove(guest)
+    with pytest.raises(Full):
+        room.enter(13, HOST)
+
+    assert room.oldest_unproven() is None
+
+
+def test_the_owner_takes_the_place_of_a_silent_stranger_before_that_of_a_silent_program_of_his() -> None:
+    room: Room[str] = Room(SMALL)
+    for number in range(11):
+        room.enter(f"own {number}", HOST)
+    room.enter("stranger", stranger(1))
+
+    assert room.enter("new", HOST) == "stranger"
+    assert room.enter("newer", HOST) == "own 0"
+    assert len(room) == 12
+
+
+class ComingAndGoing(RuleBasedStateMachine):
+    """Whatever happens, no cap is exceeded, and who proved itself is still there until it leaves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.room: Room[int] = Room(SMALL)
+        self.inside: dict[int, Peer] = {}
+        self.proven: set[int] = set()
+        self.count = 0
+
+    @rule(number=st.integers(0, 6))
+    def come(self, number: int) -> None:
+        peer = HOST if number == 0 else stranger(number)
+        self.count += 1
+        try:
+            leaving = self.room.enter(self.count, peer)
+        except Full:
+            assert peer != HOST or (len(self.inside) == SMALL.total and self.proven == set(self.inside))
+            return
+        self.inside[self.count] = peer
+        if leaving is not None:
+            assert leaving not in self.proven
+            del self.inside[leaving]
+
+    @rule(data=st.data())
+    def prove(self, data: st.DataObject) -> None:
+        guest = data.draw(st.integers(0, self.count))
+        self.room.prove(guest)
+        if guest in self.inside:
+            self.proven.add(guest)
+
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
+        guest = data.draw(st.integers(0, self.count))
+        self.room.leave(guest)
+        self.inside.pop(guest, None)
+        self.proven.discard(guest)
+
+    @invariant()
+    def counts_are_right_and_no_cap_is_exceeded(self) -> None:
+        strangers = [guest for guest, peer in self.inside.items() if not peer.is_host]
+        unproven = [guest for guest in strangers if guest not in self.proven]
+
+        assert self.room.everybody() == tuple(self.inside)
+        assert self.room.unproven == len(unproven) <= SMALL.unproven
+        assert len(self.inside) <= SMALL.total
+        assert len(strangers) <= SMALL.total - SMALL.reserve
+        for peer in set(self.inside.values()) - {HOST}:
+            of_peer = [guest for guest in strangers if self.inside[guest] == peer]
+            assert len(of_peer) <= SMALL.per_address
+            # Who withdrew nothing cannot have more than its share unproven.
+            assert len([guest for guest in of_peer if guest in unproven]) <= SMALL.unproven_per_address
+
+
+TestComingAndGoing = ComingAndGoing.TestCase
+TestComingAndGoing.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
