@@ -22,7 +22,7 @@ class Catalog:
 
     Attributes:
         sources: demo, desktop, monitors and windows; an immutable snapshot, replaced whole.
-        condition: ``live``, or ``waiting`` with the reason why there are no windows.
+        condition: ``live``, or ``waiting`` with the reason why there are no windows; screens that were known stay.
     """
 
     def __init__(self, fixed: tuple[Source, ...] = (), windows: bool = True, guard: Guard | None = None) -> None:
@@ -97,7 +97,13 @@ class Catalog:
         self._ready.set()
         if self._watch is None:
             return
-        self._show(self._fixed + listing.sources, listing.condition)
+        sources = listing.sources
+        if listing.condition.state == "waiting":
+            # The display is gone and may return: its screens do with it, and who watches one is not sent away.
+            # Its windows are other ones then.
+            known = self.sources[len(self._fixed) :]
+            sources = tuple(source for source in known if source.kind in ("desktop", "monitor"))
+        self._show(self._fixed + sources, listing.condition)
 
     def _show(self, sources: tuple[Source, ...], condition: Condition) -> None:
         if (sources, condition) == (self.sources, self.condition):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -13,15 +13,21 @@ from capture.encode import Encoded, Rendition, encode
 from capture.errors import EncodeError
 from capture.frame import Frame
 from capture.source import Source
+from capture.workers import Job, Workers
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 HANG_SECONDS = 2.5
-"""What takes longer than this is given up, and the workers replaced …"""
+"""What takes longer than this is given up …"""
 PIXELS_A_SECOND = 10_000_000
 """… but large pictures may take longer: as slow as this is a PNG of noise."""
+RELIEF_SECONDS = 0.25
+"""What takes longer than this gets a worker of its own, so that it does not keep the others waiting."""
+MOST_HANGING = 2
+"""So many encodings of one source may hang; after that no more are begun."""
+TOO_LONG = "Encoding the picture took too long."
 MOST_SLOTS = 24
 """Finished results kept of one source; the oldest go first."""
 
@@ -105,9 +111,11 @@ class SharedEncoder:
         asked: by source, the newest picture that anybody wanted encoded. Feeds read it from their threads.
     """
 
-    def __init__(self, make_workers: Callable[[], ThreadPoolExecutor]) -> None:
-        self._make_workers = make_workers
-        self._workers = make_workers()
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self._making: dict[Job[Any], Any] = {}
+        self._hanging: dict[Job[Any], Any] = {}
+        self._looking: asyncio.TimerHandle | None = None
         self._slots: dict[tuple[Any, Hashable, Hashable], _Slot] = {}
         self.encodes = 0
         self.asked: dict[Any, int] = {}
@@ -128,22 +136,24 @@ class SharedEncoder:
             self._keep(key, slot)
         if slot.result.done():
             return slot.result.result()
-        workers, seconds = self._workers, HANG_SECONDS + frame.width * frame.height / PIXELS_A_SECOND
+        seconds = HANG_SECONDS + frame.width * frame.height / PIXELS_A_SECOND
         try:
             async with asyncio.timeout(seconds):
                 # A viewer that leaves must not cancel what others wait for.
                 return await asyncio.shield(slot.result)
         except TimeoutError:
-            self._slots.pop(key, None)
-            if workers is self._workers:
+            if self._slots.get(key) is slot:
+                del self._slots[key]
                 log.warning("an encoder did not answer within %.1f s and is replaced", seconds)
-                self._workers.shutdown(wait=False)
-                self._workers = self._make_workers()
-            raise EncodeError("Encoding the picture took too long.") from None
+                self._give_up(frame.source.identity, seconds)
+            raise EncodeError(TOO_LONG) from None
 
     def close(self) -> None:
         """Encode nothing any more."""
         self._workers.shutdown(wait=False, cancel_futures=True)
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
 
     def supply(self, frame: Frame, wish: Wish, made: Any) -> None:
         """Keep what the feed has made of ``frame`` already, for those who will ask."""
@@ -166,9 +176,35 @@ class SharedEncoder:
         """Have ``wish`` made, from what others wished for where that will do."""
         if isinstance(wish, WholeWish) and wish.finish is not as_is:
             return asyncio.ensure_future(self._finish(frame, wish))
+        identity = frame.source.identity
+        if sum(one == identity and not job.done() for job, one in self._hanging.items()) >= MOST_HANGING:
+            raise EncodeError(TOO_LONG)
         self.encodes += 1
-        making: asyncio.Future[Any] = asyncio.get_running_loop().run_in_executor(self._workers, wish.make, frame)
+        job = self._workers.submit(wish.make, frame)
+        self._making[job] = identity
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().call_later(RELIEF_SECONDS, self._relieve)
+        making: asyncio.Future[Any] = asyncio.wrap_future(job)
         return making
+
+    def _relieve(self) -> None:
+        """Give those that wait behind something slow another worker; looked at while anything is being made."""
+        self._looking = None
+        now = time.monotonic()
+        self._making = {job: identity for job, identity in self._making.items() if not job.done()}
+        for job in self._making:
+            if job.begun is not None and now - job.begun >= RELIEF_SECONDS:
+                self._workers.relieve(job)
+        if self._making:
+            self._looking = asyncio.get_running_loop().call_later(RELIEF_SECONDS, self._relieve)
+
+    def _give_up(self, identity: Any, seconds: float) -> None:
+        """Take what has been made of a source for so long to hang."""
+        self._hanging = {job: one for job, one in self._hanging.items() if not job.done()}
+        now = time.monotonic()
+        for job, one in self._making.items():
+            if one == identity and not job.done() and job.begun is not None and now - job.begun >= seconds * 0.9:
+                self._hanging[job] = identity
 
     async def _finish(self, frame: Frame, wish: WholeWish) -> Any:
         encoded = await self.encode(frame, WholeWish(wish.rendition))

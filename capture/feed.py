@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +16,12 @@ from capture.feed_thread import Demand, FeedThread, Report
 from capture.frame import Frame
 from capture.source import Condition, Source
 
+log = logging.getLogger(__name__)
+
 WAITING = Condition("waiting", "Waiting for the first picture.")
+HANGS = Condition("waiting", "The system does not answer when asked for a picture. It is tried again.")
+MOST_THREADS = 3
+"""Threads of one source that may be there at once: what hangs cannot be ended, and is not to fill the computer."""
 
 
 class Feed:
@@ -23,6 +29,9 @@ class Feed:
 
     The thread runs from the first subscription to the last. When it stops, the last picture is dropped;
     the sequence goes on where it was. There is no queue: whoever is slow finds the newest picture.
+
+    A thread that hangs is left to itself and another one takes its place: at once, or when too many hang already, as
+    soon as one of them has ended.
 
     Attributes:
         newest: the newest picture, None before the first and after the last subscription.
@@ -81,7 +90,7 @@ class Feed:
             if last is None and self._curtain.state == "blanked":
                 self._show_nothing()
         elif self._run is None:
-            self.condition = WAITING
+            self.condition = WAITING if last is None else self.condition
             self._start(demand)
         else:
             self._run.set_demand(demand)
@@ -133,14 +142,31 @@ class Feed:
             await asyncio.wait(set(self._ending))
 
     def _start(self, demand: Demand) -> None:
+        if len(self._ending) >= MOST_THREADS:
+            return  # `_thread_ended` does it
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[None] = loop.create_future()
         self._ending.add(ended)
-        ended.add_done_callback(self._ending.discard)
+        ended.add_done_callback(self._thread_ended)
         run = FeedThread(self.source, self._make_backend, demand, self._sequence, self._encoder.asked)
         run.refresh(self._refreshes)
         self._run = run
-        run.start(loop, partial(self._receive, run), partial(_settle, ended))
+        run.start(loop, partial(self._receive, run), partial(_settle, ended), partial(self._replace, run))
+
+    def _replace(self, run: FeedThread) -> None:
+        """Have another thread do what this one hangs in. The last picture stays, for it was right."""
+        if run is not self._run or self._demand is None or self.condition.state == "closed":
+            return
+        log.warning("taking pictures of %s hangs; it is begun anew", self.source.id)
+        self._stop()
+        self.condition = HANGS
+        self._start(self._demand)
+        self._tell()
+
+    def _thread_ended(self, ended: asyncio.Future[None]) -> None:
+        self._ending.discard(ended)
+        if self._run is None and self._demand is not None and self._curtain is None:
+            self._start(self._demand)
 
     def _stop(self) -> None:
         if self._run is not None:

@@ -22,7 +22,9 @@ from capture.buffers import Buffers
 from capture.damage import DamageMap, changed_tiles
 from capture.encoder import Order, Wish
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
+from capture.fitting import fitted
 from capture.frame import Frame, Take
+from capture.hang import HangGuard, patience
 from capture.masking import Masking
 from capture.masks import Mask
 from capture.pacing import Pacer
@@ -111,8 +113,14 @@ class FeedThread:
         self._call_out.setblocking(False)
 
     def start(
-        self, loop: asyncio.AbstractEventLoop, report: Callable[[Report], None], ended: Callable[[], None]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        report: Callable[[Report], None],
+        ended: Callable[[], None],
+        hangs: Callable[[], None],
     ) -> None:
+        """``hangs()`` is called when the thread is stuck in what it does, so that somebody else may do it."""
+        self._guard = HangGuard(loop, patience(self._source.width * self._source.height), hangs)
         self._report = partial(_post, loop, report)
         self._ended = partial(_post, loop, ended)
         name = f"feed-{self._source.id}"
@@ -128,6 +136,7 @@ class FeedThread:
 
     def stop(self) -> None:
         self._stopping = True
+        self._guard.close()
         self._call()
 
     def _call(self) -> None:
@@ -156,8 +165,9 @@ class FeedThread:
         """Run one backend until it fails or the feed is stopped; tell whether to try again."""
         backend: Backend | None = None
         try:
-            backend = self._make_backend(self._source)
-            backend.open()
+            with self._guard.step():
+                backend = self._make_backend(self._source)
+                backend.open()
             self._watch(backend)
         except SourceGone as gone:
             self._tell(Condition("closed", gone.message))
@@ -173,7 +183,8 @@ class FeedThread:
             self._tell(Condition("waiting", "Taking pictures failed; it is tried again."))
         finally:
             if backend is not None:
-                backend.close()
+                with self._guard.step():
+                    backend.close()
         return True
 
     def _watch(self, backend: Backend) -> None:
@@ -198,7 +209,8 @@ class FeedThread:
                     self._pause(None)
                     continue
                 pacer.beat(time.monotonic())
-                self._look(backend, demand)
+                with self._guard.step():
+                    self._look(backend, demand)
                 changed = False
 
     def _look(self, backend: Backend, demand: Demand) -> None:
@@ -206,7 +218,7 @@ class FeedThread:
         # After the number was read: who asks for a look with other masks sets the masks first.
         self._set_masks(self._demand.masks)
         begun, captured_at = time.monotonic(), time.time()
-        take = self._masking.over(backend.take(demand.pointer))
+        take = self._masking.over(fitted(backend.take(demand.pointer)))
         last, self._frame = self._frame, self._next_frame(take, begun, captured_at, demand.follows_moves)
         self._refreshed = refreshes
         self._tell(take.condition, self._ordered(last, demand.order))

@@ -7,7 +7,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -17,6 +16,7 @@ from capture.frame import Frame
 from capture.parts import Form, Part, Parts
 from capture.pixels import Pixels, Rect
 from capture.video import Unit
+from capture.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Reel(Generic[T]):
 class _Bench:
     """A worker, and the codec that it alone uses; given up together."""
 
-    worker: ThreadPoolExecutor
+    worker: Workers
     codec: VideoCodec | None = None
 
     def close(self) -> None:
@@ -162,7 +162,7 @@ class Film:
         now = time.monotonic()
         want_key = self._wants_key and now - self._key_at >= KEY_SECONDS
         begun = time.perf_counter()
-        bench = self._bench = self._bench or _Bench(ThreadPoolExecutor(1, thread_name_prefix="video"))
+        bench = self._bench = self._bench or _Bench(Workers(1, "video"))
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(HANG_SECONDS):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from capture.backends import Backend
@@ -17,6 +16,7 @@ from capture.film import Films, MakeCodec
 from capture.frame import Frame
 from capture.masks import Mask
 from capture.source import Condition, Source
+from capture.workers import Workers
 
 ENCODE_WORKERS = 2
 
@@ -79,7 +79,7 @@ class Hub:
         self._masks: dict[tuple[str, int | None, int | None], tuple[Mask, ...]] = {}
         self._curtains: dict[str, Curtain] = {}
         self.curtain: Curtain | None = None
-        self.encoder = SharedEncoder(lambda: ThreadPoolExecutor(ENCODE_WORKERS, thread_name_prefix="encode"))
+        self.encoder = SharedEncoder(Workers(ENCODE_WORKERS, "encode"))
         self.films = None if make_codec is None else Films(make_codec)
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -104,18 +103,18 @@ class SettingsFile:
         May run in any thread, one call at a time.
         """
         table = self._unknown | msgspec.to_builtins(settings)
-        temporary: str | None = None
+        # Always the same name: what a killed program left behind goes with the next try.
+        fresh = self.path.with_name(f".{NAME}.new")
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # mkstemp creates exclusively and with mode 0600.
-            number, temporary = tempfile.mkstemp(prefix=f".{NAME}.", dir=self.path.parent)
+            fresh.unlink(missing_ok=True)
+            number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(number, "wb") as file:
                 tomli_w.dump(table, file)
-            Path(temporary).replace(self.path)
+            fresh.replace(self.path)
         except OSError as error:
-            if temporary is not None:
-                with contextlib.suppress(OSError):
-                    Path(temporary).unlink()
+            with contextlib.suppress(OSError):
+                fresh.unlink(missing_ok=True)
             return f"The settings could not be saved ({error.strerror or error})."
         return None
 

@@ -3,7 +3,8 @@
 #   sh installer/test.sh [--long] [--only STEP]
 #
 # --long also runs this script inside the bare system that the fresh test makes.
-# Steps: setup, ruff, format, mypy, imports, page, scripts, access, pytest (all but fresh), fresh.
+# Steps: setup, ruff, format, mypy, imports, page, scripts, access, pytest (all but fresh), fresh, judges (which are
+# part of pytest).
 # All steps run even when one fails; the exit status tells whether any did.
 set -eu
 
@@ -13,7 +14,7 @@ cd "$top"
 . installer/common.sh
 
 test_packages="$virtual_display_packages openbox xterm x11-apps x11-utils xdotool imagemagick chromium mmdebstrap
-dbus desktop-file-utils iproute2 git ffmpeg mpv curl firefox-esr"
+dbus desktop-file-utils iproute2 git ffmpeg mpv curl firefox-esr slowhttptest testssl.sh"
 npm_tools=$top/.cache/npm
 
 only=
@@ -30,7 +31,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 case $only in
-    '' | setup | ruff | format | mypy | imports | page | scripts | access | pytest | fresh) ;;
+    '' | setup | ruff | format | mypy | imports | page | scripts | access | pytest | fresh | judges) ;;
     *) fail "unknown step: $only" ;;
 esac
 
@@ -62,6 +63,9 @@ set_up() {
     ensure_packages $packages
     ensure_venv test
     ensure_npm_tools
+    if [ -n "${PANECAST_LONG:-}" ]; then
+        "$venv/bin/python" -m tests.judges.autobahn_setup >&2 || fail "Autobahn's fuzzing client could not be set up"
+    fi
 }
 
 check_page() {
@@ -152,5 +156,6 @@ case $only in
     '') tests pytest ;;
     pytest) tests pytest -m 'not fresh' ;;
     fresh) tests fresh -m fresh ;;
+    judges) tests judges tests/judges ;;
 esac
 [ -z "$failed" ]

@@ -69,10 +69,17 @@ def _gate(access: Access) -> Middleware:
             let_in(request)
         try:
             return await handler(request)
+        except ConnectionError:
+            # Whoever asked left before there was an answer; aiohttp would log that as a fault of ours.
+            log.debug("%s left before %s was answered", request.remote, request.path[:80])
+            return web.Response(status=499)
         except web.HTTPException as error:
             if error.status < 400:
                 raise
-            return problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
+            answer = problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
+            if isinstance(error, web.HTTPMethodNotAllowed):
+                answer.headers["Allow"] = error.headers["Allow"]  # RFC 9110 15.5.6: who errs learns what is right
+            return answer
 
     return gate
 

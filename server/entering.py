@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
@@ -79,6 +80,10 @@ async def _enter(access: Access, knock: Knock, wish: Wish) -> Entered | Refusal:
 def knock_of(request: web.Request) -> Knock:
     """Return what a request shows of itself."""
     headers = {name.lower(): request.headers.getall(name) for name in request.headers}
+    if not request.raw_path.startswith("/"):
+        # An address as it is given to a proxy, with a name in it, which counts for more than Host (RFC 9112 3.2.2).
+        name = re.split("[/?#]", request.raw_path.partition("://")[2], maxsplit=1)[0]
+        headers["host"] = [each for each in headers.get("host", ()) if each != name] + [name]
     query = {name: request.query.getall(name) for name in request.query}
     return Knock(request.remote, request.method, request.path, headers, query)
 

@@ -55,7 +55,7 @@ def document() -> Json:
                 "The page that watches one source",
                 {"200": _html("The page."), "404": _html("The page, which says that nothing is shared there.")},
                 ID,
-                _parameter("clean", {"enum": ["1"]}, "1: the picture alone, for pages that embed it."),
+                _parameter("clean", {"type": "string"}, "1: the picture alone, for pages that embed it; others: not."),
             ),
             "/plain/{id}": _get(
                 "A page without scripts that reloads a picture",

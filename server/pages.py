@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -62,7 +63,10 @@ def load_pages() -> Mapping[str, PageFile]:
 
 
 def without_comments(source: str) -> str:
-    """Return a module of ours without the lines that are comments only: half of it is for those who read the source."""
+    """Return a module of ours without comments and indentation: half of it is for those who read the source.
+
+    Comments that end a line of code stay; so do lines as such.
+    """
     kept, is_comment = [], False
     for line in source.splitlines():
         text = line.strip()
@@ -71,6 +75,8 @@ def without_comments(source: str) -> str:
             is_comment = "*/" not in text
             if is_comment or text.endswith("*/"):
                 continue
+        # Types of expressions stand within a line.
+        text = re.sub(r"/\*\* @.*?\*/ ?", "", text)
         if text and not text.startswith("//"):
-            kept.append(line)
+            kept.append(text)
     return "\n".join(kept) + "\n"

@@ -83,8 +83,9 @@ def described(source: Source) -> dict[str, object]:
         "title": source.title,
         "app": source.app,
         "kind": source.kind,
-        "width": source.width,
-        "height": source.height,
+        # Some window systems give windows that are put away a size below nothing.
+        "width": max(0, source.width),
+        "height": max(0, source.height),
         "state": source.state,
     }
 

@@ -63,12 +63,15 @@ class Outlet(Protocol):
         """Cut the connection at once."""
 
 
-def web_socket(protocol: str) -> web.WebSocketResponse:
-    """Return an upgrade answer. Pictures are compressed already, so compressing again only costs time."""
+def web_socket(protocol: str, largest: int = LARGEST_READ) -> web.WebSocketResponse:
+    """Return an upgrade answer that reads messages of up to ``largest`` bytes.
+
+    Pictures are compressed already, so compressing again only costs time.
+    """
     return web.WebSocketResponse(
         protocols=(protocol,),
         compress=False,
-        max_msg_size=LARGEST_READ,
+        max_msg_size=largest,
         autoping=False,
         timeout=CLOSE_SECONDS,
         writer_limit=1,  # sending returns when the kernel has it all, not while it piles up here

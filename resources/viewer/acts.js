@@ -93,6 +93,14 @@ export class Acts {
     this.together.draw();
   }
 
+  /** Save what was recorded, and close the small window. */
+  leave() {
+    this.recording?.end();
+    if (this.inset.isOpen) {
+      void this.pip();
+    }
+  }
+
   /** Once a second. */
   tick() {
     const { recording } = this;

@@ -5,16 +5,81 @@
  *            state: string, url: string}} Source
  */
 
+/** After a module that did not come, until it is asked for again; milliseconds. */
+const FETCH_PAUSE = 4000;
+
+/** The server says no, and why. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {{code: string, message: string}} problem
+   * @param {number} seconds until it makes sense to try again, 0 where waiting does not help
+   */
+  constructor(status, problem, seconds) {
+    super(problem.message);
+    this.status = status;
+    this.problem = problem;
+    this.seconds = seconds;
+  }
+
+  /** Whether it is this browser that may not, rather than this request that cannot be done. */
+  get isForBrowser() {
+    return [401, 403, 429].includes(this.status);
+  }
+}
+
+/**
+ * Return the answer to a request.
+ * @param {string} path
+ * @param {RequestInit} [request]
+ * @throws {Refused} the server says no
+ * @throws {Error} there was no answer, or none of ours
+ */
+async function answer(path, request) {
+  const found = await fetch(path, { cache: "no-store", ...request });
+  if (!found.ok) {
+    const { error } = await found.json();
+    throw new Refused(found.status, error, Number(found.headers.get("Retry-After")) || 0);
+  }
+  return found;
+}
+
 /**
  * Return the shared sources.
  * @returns {Promise<Source[]>}
+ * @throws {Refused} this browser may not watch
+ * @throws {Error}
  */
 export async function sharedSources() {
-  const answer = await fetch("/api/windows", { cache: "no-store" });
-  if (!answer.ok) {
-    throw new Error(`the server answered ${answer.status}`);
+  return (await (await answer("/api/windows")).json()).windows;
+}
+
+/**
+ * Be let in; a cookie that scripts cannot read is what proves it from then on.
+ * @param {Record<string, string>} credential the token of a link, or the PIN and what is to be watched
+ * @param {AbortSignal} signal ends it; the person at the other computer may take a minute
+ * @throws {Refused}
+ * @throws {Error}
+ */
+export async function enter(credential, signal) {
+  const headers = { "Content-Type": "application/json" };
+  await answer("/api/enter", { method: "POST", headers, body: JSON.stringify(credential), signal });
+}
+
+/**
+ * Return a module that is not there from the beginning; a server that is just leaving is asked again when it may be back.
+ * @param {string} name
+ * @returns {Promise<any>}
+ */
+export async function fetched(name) {
+  for (let time = 0; ; time += 1) {
+    try {
+      // What failed once under an address is not asked for there again.
+      return await import(time ? `${name}?again=${time}` : name);
+    } catch {
+      await new Promise((done) => setTimeout(done, FETCH_PAUSE));
+    }
   }
-  return (await answer.json()).windows;
 }
 
 /**

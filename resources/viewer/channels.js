@@ -2,6 +2,7 @@
 
 import { MANY_PROTOCOL, select, selected } from "./binary.js";
 import { Connection } from "./connection.js";
+import { Door } from "./door.js";
 
 /** @typedef {import("./api.js").Source} Source */
 /** @typedef {import("./connection.js").Listener} ChannelListener */
@@ -19,6 +20,7 @@ const HIDDEN_PAUSE = 1000;
  * @property {() => void} opened
  * @property {(code: number, reason: string) => void} ended the connection fell and is not tried again by itself
  * @property {(seconds: number, code: number) => void} waiting seconds until the next try; told every second
+ * @property {() => void} [barred] the server did not take the connection, or ended it
  */
 
 export class Channels {
@@ -48,6 +50,7 @@ export class Channels {
         },
         heard: (message) => this.hear(message),
         received: (message) => this.receive(message),
+        barred: () => listener.barred?.(),
         waiting: (seconds, code) => {
           this.forget();
           listener.waiting(seconds, code);
@@ -234,13 +237,18 @@ class Channel {
 
 /**
  * Have a connection while the page can be seen: a hidden tab costs nothing, and one that is shown again waits for nothing.
+ * It begins when the door opens.
  * @param {Channels} channels
+ * @returns {Door}
  */
 export function whileSeen(channels) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const look = () => {
     clearTimeout(timer);
+    if (door.isShut) {
+      return;
+    }
     if (document.hidden) {
       timer = setTimeout(() => channels.disconnect(), HIDDEN_PAUSE);
     } else {
@@ -248,7 +256,8 @@ export function whileSeen(channels) {
       channels.hurry();
     }
   };
+  const door = new Door({ go: look, hold: () => channels.disconnect() });
   document.addEventListener("visibilitychange", look);
   window.addEventListener("online", () => channels.hurry());
-  look();
+  return door;
 }

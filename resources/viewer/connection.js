@@ -38,6 +38,7 @@ export function jittered(pause, chance) {
  * @property {(code: number, reason: string) => void} ended the connection fell and is not tried again by itself
  * @property {(seconds: number, code: number) => void} waiting seconds until the next try; told every second
  * @property {() => void} trying
+ * @property {() => void} [barred] the server did not take it, or ended it; why is to be asked by another way
  */
 
 export class Connection {
@@ -136,6 +137,9 @@ export class Connection {
     socket.onclose = (event) => {
       this.socket = null;
       clearInterval(this.watch);
+      if (!openedAt || event.code === 4401 || event.code === 4403) {
+        this.listener.barred?.();
+      }
       if (openedAt && performance.now() - openedAt > GOOD_SECONDS * 1000) {
         this.pause = 0;
       }

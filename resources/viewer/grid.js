@@ -1,5 +1,6 @@
 // The first page: every shared source as a card with a small live picture. Only those in sight cost anything.
 
+import "./token.js";
 import { agoWords, clockWords } from "./amounts.js";
 import { streamsAddress, wallPath, watchPath } from "./api.js";
 import { Channels, whileSeen } from "./channels.js";
@@ -110,6 +111,7 @@ const channels = new Channels(streamsAddress, {
   },
   sources: show,
   waiting: (seconds, code) => lose(code, word("retry.in", { seconds })),
+  barred: () => void door.ask(),
   ended: (code) => lose(code, "", word("retry.button")),
 });
 
@@ -305,4 +307,5 @@ setInterval(() => {
     cards.forEach((card) => card.inSight && card.write());
   }
 }, 1000);
-whileSeen(channels);
+const door = whileSeen(channels);
+door.open();

@@ -14,6 +14,7 @@ import { LaterVideo } from "./playing.js";
  * @property {(seconds: number, code: number) => void} waiting seconds until the next try; told every second
  * @property {(drawn: import("./pictures.js").Drawn) => void} drawn after each picture
  * @property {(pointer: import("./binary.js").Pointer) => void} [pointer]
+ * @property {() => void} [barred] the server did not take the connection, or ended it
  * @property {() => void} [noVideo] this browser turned out not to play the videos that come
  */
 
@@ -54,6 +55,7 @@ export class Stream {
       heard: (message) => listener.heard(message),
       received: (message) => this.pictures?.receive(message),
       waiting: (seconds, code) => listener.waiting(seconds, code),
+      barred: () => listener.barred?.(),
       ended: (code, reason) => {
         this.isWanted = false;
         listener.ended(code, reason);

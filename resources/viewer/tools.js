@@ -99,6 +99,11 @@ export class Tools {
     this.keepAwake(state);
   }
 
+  /** Nothing is watched any more: end what only these buttons could end. */
+  leave() {
+    this.acts.leave();
+  }
+
   /** A screenshot came. @param {{data_url: string, filename: string}} picture */
   arrived(picture) {
     this.acts.screenshots.arrived(picture);

@@ -1,5 +1,6 @@
 // Several sources side by side: their order and the number of columns are in the page's address.
 
+import "./token.js";
 import { clockWords } from "./amounts.js";
 import { addressedOptions, streamsAddress, wallPath } from "./api.js";
 import { hideWhenQuiet } from "./bar.js";
@@ -125,6 +126,7 @@ const channels = new Channels(streamsAddress, {
   },
   sources,
   waiting: (seconds, code) => lose(code, word("retry.in", { seconds })),
+  barred: () => void door.ask(),
   ended: (code) => lose(code, ""),
 });
 
@@ -342,4 +344,5 @@ if (!isClean) {
   hideWhenQuiet();
 }
 arrange();
-whileSeen(channels);
+const door = whileSeen(channels);
+door.open();

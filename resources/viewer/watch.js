@@ -1,8 +1,10 @@
 // The page that watches one source: puts stream, picture, controls and statistics together.
 
-import { addressedOptions, sharedSources, streamAddress, watchPath } from "./api.js";
+import "./token.js";
+import { addressedOptions, fetched, sharedSources, streamAddress, watchPath } from "./api.js";
 import { hideWhenQuiet } from "./bar.js";
 import { Controls, isVideo } from "./controls.js";
+import { Door } from "./door.js";
 import { element } from "./elements.js";
 import { Notice } from "./notice.js";
 import { mayPlay } from "./playing.js";
@@ -90,12 +92,24 @@ const stream = new Stream(
         button: word("retry.button"),
       });
     },
+    barred: () => void listSources(),
     ended: (code) => {
       lost();
       tell(stateAfter(code), { reason: lastError || closeWords(code), button: word("retry.button") });
     },
   },
 );
+
+const door = new Door({
+  id: () => sourceId,
+  go: change,
+  hold: () => {
+    stream.close();
+    lost();
+    tools?.leave();
+    tell("refused");
+  },
+});
 
 function addressedSource() {
   try {
@@ -249,6 +263,9 @@ function hearState(state, reason) {
 
 /** Fill the choice of sources; the one that is watched stays in it even when it is shared no longer. */
 async function listSources() {
+  if (door.isShut) {
+    return;
+  }
   const select = /** @type {HTMLSelectElement} */ (element("source"));
   try {
     const sources = await sharedSources();
@@ -265,25 +282,17 @@ async function listSources() {
     if ([...names].join("\n") !== [...known].join("\n")) {
       select.replaceChildren(...Array.from(names, ([id, text]) => new Option(text, id, id === sourceId, id === sourceId)));
     }
-  } catch {
+  } catch (error) {
     // The connection tells of a server that is gone; the list stays as it was.
-  }
-}
-
-/** Fetch what is done besides looking; a server that is just leaving is asked again when it may be back. */
-async function fetchTools() {
-  for (let time = 0; ; time += 1) {
-    try {
-      // What failed once under an address is not asked for there again.
-      return /** @type {typeof import("./tools.js")} */ (await import(time ? `./tools.js?again=${time}` : "./tools.js"));
-    } catch {
-      await new Promise((done) => setTimeout(done, LIST_PAUSE));
-    }
+    door.hear(error);
   }
 }
 
 /** Watch the source that the address names now. */
 function change() {
+  if (door.isShut) {
+    return;
+  }
   lastPicture = null;
   lastError = fallen = "";
   isPaused && togglePause();
@@ -349,10 +358,11 @@ if (!canVideo) {
   doWithoutVideo();
 }
 hideWhenQuiet();
-change();
+door.open();
 
 await Promise.race([firstPicture, new Promise((done) => setTimeout(done, FIRST_PICTURE))]);
-const { Tools } = await fetchTools();
+/** @type {typeof import("./tools.js")} */
+const { Tools } = await fetched("./tools.js");
 tools = new Tools({ stream, stage, statistics, notice, isClean, say, pauseOrGoOn, togglePause });
 tools.told(notice.state, stream.isOpen && lastPicture !== null);
 document.body.classList.add("ready");

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from capture.encode import Encoded, Rendition
-from capture.encoder import MOST_SLOTS, SharedEncoder, WholeWish
+from capture.encoder import MOST_HANGING, MOST_SLOTS, SharedEncoder, WholeWish
 from capture.errors import EncodeError
 from capture.frame import Frame
+from capture.source import Source
+from capture.workers import Workers
 from tests.capture.canned import SOURCE, frame, plain
 
 
 @pytest.fixture
 async def encoder() -> AsyncIterator[SharedEncoder]:
-    made = SharedEncoder(lambda: ThreadPoolExecutor(2))
+    made = SharedEncoder(Workers(2, "encode"))
     yield made
     made.close()
 
@@ -109,33 +111,80 @@ async def test_only_so_many_results_are_kept(encoder: SharedEncoder) -> None:
 
 
 class Hanging:
-    """A wish that is not made before it is released, and one that is made at once."""
+    """A wish that is not made before it is released, but for other sources, which are made at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "hanging") -> None:
+        self.name = name
         self.released = threading.Event()
 
     def family(self, frame: Frame) -> str:
-        return "hanging"
+        return self.name
 
     def version(self, frame: Frame) -> int:
         return frame.sequence
 
     def make(self, frame: Frame) -> str:
-        if frame.sequence == 1:
+        if frame.source is SOURCE:
             self.released.wait(20)
         return f"made {frame.sequence}"
 
 
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("capture.encoder.HANG_SECONDS", 0.2)
+    monkeypatch.setattr("capture.encoder.RELIEF_SECONDS", 0.05)
+
+
+OTHER = Source("8", "window", "", "", 1, 1)
+
+
+@pytest.mark.usefixtures("impatience")
 async def test_what_hangs_is_given_up_and_the_others_go_on(
-    encoder: SharedEncoder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    encoder: SharedEncoder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("capture.encoder.HANG_SECONDS", 0.05)
     wish = Hanging()
-    pictures = [frame(plain(1, 2, 3), sequence=number) for number in (1, 1, 2)]
-    stuck = [asyncio.create_task(encoder.encode(picture, wish)) for picture in pictures[:2]]
+    stuck = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish)) for _ in range(2)]
     failures = await asyncio.gather(*stuck, return_exceptions=True)
 
     assert [type(failure) for failure in failures] == [EncodeError, EncodeError]
-    assert await encoder.encode(pictures[2], wish) == "made 2"
+    assert await encoder.encode(frame(plain(1, 2, 3), source=OTHER), wish) == "made 1"
     assert caplog.text.count("is replaced") == 1
     wish.released.set()
+
+
+@pytest.mark.usefixtures("impatience")
+async def test_others_do_not_wait_behind_all_that_hangs(
+    encoder: SharedEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.encoder.HANG_SECONDS", 20)
+    wishes = [Hanging(name) for name in "abcd"]
+    stuck = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish)) for wish in wishes]
+    await asyncio.sleep(0)
+    made = [await encoder.encode(frame(plain(1, 2, 3), number, source=OTHER), wishes[0]) for number in range(1, 6)]
+
+    assert made == [f"made {number}" for number in range(1, 6)]
+    assert not any(task.done() for task in stuck)
+    for wish in wishes:
+        wish.released.set()
+    assert await asyncio.gather(*stuck) == ["made 1"] * 4
+
+
+@pytest.mark.usefixtures("impatience")
+async def test_a_source_whose_encodings_hang_takes_no_more_workers_until_they_end(
+    encoder: SharedEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = Hanging()
+    for number in range(1, MOST_HANGING + 1):
+        with pytest.raises(EncodeError):
+            await encoder.encode(frame(plain(1, 2, 3), number), wish)
+    begun = encoder.encodes
+    with pytest.raises(EncodeError):
+        await encoder.encode(frame(plain(1, 2, 3), 9), wish)
+    assert encoder.encodes == begun == MOST_HANGING
+    wish.released.set()
+    async with asyncio.timeout(10):
+        while True:
+            with contextlib.suppress(EncodeError):
+                assert await encoder.encode(frame(plain(1, 2, 3), 10), wish) == "made 10"
+                break
+            await asyncio.sleep(0.005)

@@ -6,8 +6,13 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from random import Random
 
 PIECE = 1 << 16
+SEGMENT = 1448
+"""What one packet carries on most networks, in bytes."""
+RESEND_SECONDS = 0.2
+"""After how long TCP sends again what was lost, at the least; twice as long each further time."""
 
 
 class Relay:
@@ -22,6 +27,8 @@ class Relay:
         self._loop = loop
         self._target = target
         self._is_cut = False
+        self._loss = 0.0
+        self._chance = Random(4)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def cut(self) -> None:
@@ -31,6 +38,13 @@ class Relay:
     def mend(self) -> None:
         """Let new connections through; those from before the cut stay dead."""
         self._is_cut = False
+
+    def lose(self, part: float) -> None:
+        """Have this part of all packets be lost from now on; as TCP sends them again, they come late.
+
+        Of packets that are on their way together one may be lost or several: what comes after is held up once.
+        """
+        self._loss = part
 
     async def start(self) -> None:
         """Listen on a free port. Loop only."""
@@ -67,9 +81,20 @@ class Relay:
         while data := await reader.read(PIECE):
             if self._is_cut:
                 await asyncio.Event().wait()
+            await asyncio.sleep(self._held_up(len(data)))
             writer.write(data)
             await writer.drain()
         writer.close()
+
+    def _held_up(self, size: int) -> float:
+        """Return for how many seconds losses hold up so many bytes."""
+        held_up, resend = 0.0, RESEND_SECONDS
+        lost = sum(self._chance.random() < self._loss for _ in range(-(-size // SEGMENT)))
+        while lost:
+            held_up += resend
+            resend *= 2
+            lost = sum(self._chance.random() < self._loss for _ in range(lost))
+        return held_up
 
 
 @contextmanager

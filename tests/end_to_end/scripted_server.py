@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -77,9 +77,13 @@ class ScriptedServer:
         """Return how often the viewer asked for a whole picture."""
         return sum(wire.read(answer) is None for answer in self.answers)
 
+    def application(self) -> web.Application:
+        """Return what the routes are added to."""
+        return web.Application()
+
     async def start(self) -> None:
         """Listen on a free port. Loop only."""
-        app = web.Application()
+        app = self.application()
         app.router.add_get("/", self._file)
         app.router.add_get("/watch/{id}", self._file)
         app.router.add_get("/viewer/{name}", self._file)
@@ -107,7 +111,7 @@ class ScriptedServer:
 
     async def _file(self, request: web.Request) -> web.Response:
         name = request.match_info.get("name") or {"/": "index.html", "/favicon.ico": "mark.svg"}.get(request.path)
-        found = self._pages[name or "watch.html"]
+        found = self._pages[name or ("wall.html" if "+" in request.path else "watch.html")]
         return web.Response(body=found.body, content_type=found.content_type, headers=SAFETY_HEADERS)
 
     async def _windows(self, request: web.Request) -> web.Response:
@@ -139,11 +143,21 @@ def asked(request: web.Request) -> dict[str, object]:
     return StreamOptions().to_wire() | wishes | numbers | switches
 
 
+Server = TypeVar("Server", bound=ScriptedServer)
+
+
 @contextmanager
 def scripted_server() -> Iterator[ScriptedServer]:
     """Have such a server while the block lasts."""
+    with on_a_thread(ScriptedServer) as server:
+        yield server
+
+
+@contextmanager
+def on_a_thread(kind: Callable[[asyncio.AbstractEventLoop], Server]) -> Iterator[Server]:
+    """Have a server of that kind while the block lasts."""
     loop = asyncio.new_event_loop()
-    server = ScriptedServer(loop)
+    server = kind(loop)
     thread = threading.Thread(target=loop.run_forever, name="scripted-server")
     thread.start()
     try:

@@ -87,3 +87,12 @@ def test_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, where a folder should be", encoding="utf-8")
 
     assert "could not be saved" in (SettingsFile(tmp_path / "taken").save(CHANGED) or "")
+
+
+def test_what_a_killed_program_left_behind_goes(tmp_path: Path) -> None:
+    (tmp_path / ".settings.toml.new").write_text("port = ", encoding="utf-8")
+    file = SettingsFile(tmp_path)
+
+    assert file.save(CHANGED) is None
+    assert file.load() == CHANGED
+    assert list(tmp_path.iterdir()) == [file.path]

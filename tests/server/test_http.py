@@ -288,6 +288,14 @@ async def test_a_picture_embedded_by_a_foreign_page_is_refused(studio: Studio, h
         assert answer.status == 200
 
 
+@pytest.mark.parametrize(("path", "allowed"), [("/health", "GET,HEAD"), ("/snapshot/4711.jpg", "GET")])
+async def test_who_uses_a_wrong_method_learns_the_right_ones(
+    studio: Studio, http: aiohttp.ClientSession, path: str, allowed: str
+) -> None:
+    async with http.delete(url(studio, path)) as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+
+
 async def test_two_hosts_are_refused(studio: Studio) -> None:
     raw = socket.create_connection(("127.0.0.1", studio.server.port))
     raw.sendall(f"GET /api/windows HTTP/1.1\r\nHost: localhost:{studio.server.port}\r\nHost: evil\r\n\r\n".encode())

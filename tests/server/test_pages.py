@@ -16,6 +16,8 @@ HTML = [name for name in PAGES if name.endswith(".html")]
 ALLOWED_BYTES = 60_000
 FOR_OTHERS = {"embed.js", "plain.css"}
 """What the viewer page never loads: other people's pages do, and the page without scripts."""
+ENTRANCE = {"enter.js", "enter.css"}
+"""What only those load who may not watch, or not yet."""
 
 
 class Reader(HTMLParser):
@@ -47,8 +49,19 @@ def imports_of(name: str) -> set[str]:
 
 
 def test_all_of_it_is_small() -> None:
-    assert sum(len(page.packed) for name, page in PAGES.items() if name not in FOR_OTHERS) < ALLOWED_BYTES
+    assert sum(len(page.packed) for name, page in PAGES.items() if name not in FOR_OTHERS | ENTRANCE) < ALLOWED_BYTES
     assert sum(len(PAGES[name].packed) for name in FOR_OTHERS) < 2_000
+    assert sum(len(PAGES[name].packed) for name in ENTRANCE) < 3_500
+
+
+@pytest.mark.parametrize("name", HTML)
+def test_who_may_watch_does_not_load_the_entrance(name: str) -> None:
+    (main,) = re.findall(r'<script type="module" src="/viewer/([\w.]+)">', text_of(name))
+
+    assert not ENTRANCE & ({main} | imports_of(main) | set(re.findall(r"/viewer/([\w.]+)", text_of(name))))
+    # Before anything else is done, the secret is taken out of the address.
+    assert text_of(main).splitlines()[0] == 'import "./token.js";'
+    assert not imports_of("token.js")
 
 
 def test_modules_come_without_their_comments() -> None:
@@ -63,15 +76,17 @@ function b(text) {
   /** @type {number} */
   let c = 1;
   /** @type {any} */ (c).d();
+  e(/** @type {E} */ f);
   // why
   return `//${text}`;
 }
 """
     left = """import a from "a"; // stays
 function b(text) {
-  let c = 1;
-  /** @type {any} */ (c).d();
-  return `//${text}`;
+let c = 1;
+(c).d();
+e(f);
+return `//${text}`;
 }
 """
 
@@ -110,7 +125,7 @@ def test_everything_a_page_names_is_there_and_fetched_at_once(name: str) -> None
 
 @pytest.mark.parametrize("name", HTML)
 def test_every_text_of_a_page_has_its_words(name: str) -> None:
-    words = dict(re.findall(r'^  "([^"]+)": "(.*)",$', text_of("words.en.js"), re.MULTILINE))
+    words = dict(re.findall(r'^"([^"]+)": "(.*)",$', text_of("words.en.js"), re.MULTILINE))
     for tag, attributes in Reader(text_of(name)).tags:
         for mark, place in (("data-word-title", "title"), ("data-word-label", "aria-label"), ("data-word", None)):
             if mark in attributes:
@@ -120,7 +135,7 @@ def test_every_text_of_a_page_has_its_words(name: str) -> None:
 
 
 def test_every_word_that_is_asked_for_exists_and_every_one_is_asked_for() -> None:
-    words = set(re.findall(r'^  "([^"]+)":', text_of("words.en.js"), re.MULTILINE))
+    words = set(re.findall(r'^"([^"]+)":', text_of("words.en.js"), re.MULTILINE))
     sources = {name: text_of(name) for name in PAGES if name.endswith((".js", ".html")) and "words." not in name}
     everything = "\n".join(sources.values())
     asked = set(re.findall(r'\bword\(\s*"([\w.]+)"', everything))

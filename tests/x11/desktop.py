@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -50,6 +51,14 @@ class XServer:
         """Have the display vanish, as a crash would."""
         self._server.kill()
         self._server.wait()
+
+    def freeze(self) -> None:
+        """Have the display answer nothing any more, without its connections being lost."""
+        self._server.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """End what `freeze` began."""
+        self._server.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
         """End both, by their own process ids."""

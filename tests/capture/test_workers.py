@@ -1,0 +1,73 @@
+"""Workers do jobs in turn; what hangs takes its thread along and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from capture.workers import MOST_THREADS, Workers
+from tests.conftest import Until
+from tests.x11.desktop import PROJECT
+
+
+def test_jobs_are_done_and_their_faults_told() -> None:
+    workers = Workers(2, "test")
+    results = [workers.submit(pow, number, 2) for number in range(20)]
+    failing = workers.submit(int, "x")
+
+    assert [result.result(10) for result in results] == [number**2 for number in range(20)]
+    with pytest.raises(ValueError, match="x"):
+        failing.result(10)
+    assert workers.threads == 2
+    workers.shutdown()
+
+
+async def test_who_is_relieved_keeps_nobody_waiting_and_ends(until: Until) -> None:
+    workers, going_on = Workers(1, "test"), threading.Event()
+    hanging = workers.submit(going_on.wait, 20)
+    behind = workers.submit(pow, 3, 2)
+    assert workers.relieve(hanging)
+    assert not workers.relieve(hanging)
+
+    assert behind.result(10) == 9
+    assert not workers.relieve(behind)
+    going_on.set()
+    await until(lambda: workers.threads == 1)
+    assert workers.submit(pow, 2, 2).result(10) == 4
+    workers.shutdown()
+    await until(lambda: workers.threads == 0)
+
+
+async def test_there_is_a_limit_to_what_may_hang(until: Until) -> None:
+    workers, going_on = Workers(1, "test"), threading.Event()
+    hanging = [workers.submit(going_on.wait, 20) for _ in range(MOST_THREADS + 1)]
+
+    assert [workers.relieve(job) for job in hanging] == [True] * (MOST_THREADS - 1) + [False] * 2
+    going_on.set()
+    assert all(job.result(10) for job in hanging)
+    workers.shutdown()
+    await until(lambda: workers.threads == 0)
+
+
+async def test_who_is_sent_home_does_no_more(until: Until) -> None:
+    workers, going_on = Workers(1, "test"), threading.Event()
+    running = workers.submit(going_on.wait, 20)
+    await until(running.running)
+    waiting = workers.submit(pow, 2, 2)
+    workers.shutdown(cancel_futures=True)
+    going_on.set()
+
+    assert waiting.cancelled()
+    assert running.result(10)
+    with pytest.raises(RuntimeError):
+        workers.submit(pow, 2, 2)
+    await until(lambda: workers.threads == 0)
+
+
+def test_a_program_ends_while_one_hangs() -> None:
+    code = "import threading; from capture.workers import Workers; Workers(1, 'x').submit(threading.Event().wait)"
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, timeout=30, check=False).returncode == 0

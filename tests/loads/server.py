@@ -1,0 +1,149 @@
+"""The server under load, in a process of its own: thirty pictures a second of about 30 kB each.
+
+It prints its port. A line ``count`` on standard input is answered with its counters as JSON, ``apply {…}`` moves the
+host's sliders, ``stop`` stops serving and is answered with the counters and the ``seconds`` that took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import simplejpeg
+
+from capture.backends import Wake
+from capture.catalog import Catalog
+from capture.frame import Take
+from capture.hub import Hub
+from capture.source import Condition, Source
+from capture.waiting import wait_readable
+from server.options import StreamOptions
+from server.registry import SessionRegistry
+from server.server import Server
+from server.sharing import ShareList, ShareRule
+from tests.loads.lag import Lag
+
+SOURCE = Source("demo", "demo", "Noise", "loads", 640, 360)
+RATE = 30
+BYTES = 30_000
+PICTURES = 12
+
+
+def pictures() -> list[np.ndarray]:
+    """Return pictures that are noise from the top down to where a JPEG of quality 80 has about 30 kB."""
+    draw = np.random.default_rng(1)
+    made = [draw.integers(0, 255, (SOURCE.height, SOURCE.width, 4), dtype=np.uint8) for _ in range(PICTURES)]
+    rows = next(
+        rows
+        for rows in range(16, SOURCE.height, 8)
+        if len(simplejpeg.encode_jpeg(made[0][:rows].copy(), 80, "BGRX", "420")) >= BYTES
+    )
+    for picture in made:
+        picture[rows:] = 40
+    return made
+
+
+class Ticking:
+    """A backend that shows one picture after the other."""
+
+    def __init__(self, shown: list[np.ndarray]) -> None:
+        self._shown = shown
+        self._count = 0
+        self._due = time.monotonic()
+
+    def open(self) -> None:
+        """Nothing to connect to."""
+
+    def wait(self, seconds: float | None, call: int) -> Wake:
+        left = max(0.0, self._due - time.monotonic())
+        called = wait_readable((call,), left if seconds is None else max(left, seconds))
+        return Wake.NOTHING if called else Wake.CHANGED
+
+    def take(self, pointer: bool) -> Take:
+        now = time.monotonic()
+        self._due = max(self._due + 1 / RATE, now)
+        self._count += 1
+        return Take(Condition("live"), self._shown[self._count % len(self._shown)])
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class Faults(logging.Handler):
+    """Keeps what was logged as an error; what nobody awaited is among it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(self.format(record))
+
+
+async def main() -> None:
+    """Serve until standard input ends."""
+    faults = Faults()
+    logging.getLogger().addHandler(faults)
+    shown = pictures()
+    catalog = Catalog((SOURCE,), windows=False)
+    hub = Hub(lambda source: Ticking(shown))
+    shares = ShareList(catalog, (ShareRule("all"),))
+    registry = SessionRegistry(hub, shares, StreamOptions(fps=RATE))
+    server = Server(hub, catalog, shares, registry)
+    catalog.start()
+    await server.start(port=0)
+    lag = Lag()
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    process = psutil.Process()
+
+    def counters(**more: Any) -> str:
+        gc.collect()  # what nobody awaited is told when it goes
+        timers = [timer for timer in loop._scheduled if not timer.cancelled()]  # noqa: SLF001  there is no public way
+        counted = {
+            "memory": process.memory_info().rss / 1e6,
+            "descriptors": len(list(Path("/proc/self/fd").iterdir())),
+            "threads": threading.active_count(),
+            "tasks": len(asyncio.all_tasks()),
+            "timers": len(timers),
+            "viewers": len(registry),
+            "slow": sum(view.state == "slow" for view in registry.sessions()),
+            "feeds": hub.running + hub.ending,
+            "dropped": registry.totals.dropped,
+            "lag_p99_ms": lag.p99_ms(),
+            "faults": faults.said,
+        }
+        return json.dumps(counted | more)
+
+    print(server.port, flush=True)
+    while line := (await reader.readline()).decode().strip():
+        command, _, rest = line.partition(" ")
+        if command == "apply":
+            registry.apply(json.loads(rest))
+            continue
+        more = {}
+        if command == "stop":
+            begun = time.monotonic()
+            await server.stop()
+            more = {"seconds": time.monotonic() - begun}
+        print(counters(**more), flush=True)
+    await server.stop()
+    await lag.close()
+    registry.close()
+    shares.close()
+    catalog.stop()
+    await hub.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
