@@ -27,13 +27,14 @@ from capture.video import video_encoders
 from gui.border import Borders
 from gui.controller import Controller
 from gui.demo import DemoProcess
+from gui.doors import Doors
+from gui.doorway import Doorway
 from gui.guarding import Guarding, rules_of
 from gui.icons import Icons
 from gui.panel import Panel
 from gui.pictures import LivePicture
 from gui.privacy_opener import PrivacyOpener
 from gui.settings import Settings, SettingsFile
-from gui.sharing import copy_to_clipboard
 from gui.signals import EndingSignals
 from gui.state import Message
 from gui.style import accented, current_look
@@ -41,6 +42,8 @@ from gui.throttle import Throttle
 from gui.thumbnails import Thumbnails
 from gui.tray import Tray
 from gui.watchdog import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
+from server.access_control import Access
+from server.access_keeping import Keeping
 from server.options import StreamOptions
 from server.registry import SessionRegistry
 from server.server import Server
@@ -101,7 +104,7 @@ class App:
 
     Attributes:
         quitting: set when the app is to end.
-        panel, tray, controller, watchdog: for whoever drives the app from outside, such as tests.
+        panel, tray, controller, doors, doorway, watchdog: for whoever drives the app from outside, such as tests.
     """
 
     def __init__(self, application: QApplication, options: StartOptions) -> None:
@@ -115,14 +118,19 @@ class App:
         self._hub = Hub(partial(make_backend, guard=guard), video_encoders())
         self._catalog = Catalog(fixed=(demo_source(),), guard=guard)
         self._shares = ShareList(self._catalog, options.rules)
-        self._registry = SessionRegistry(self._hub, self._shares, _defaults(settings))
+        self._keeping = Keeping(self._file.path.parent, self._say_unkept)
+        access = Access(self._shares, self._keeping.kept, self._keeping.write)
+        self._keeping.follow(access)
+        self._registry = SessionRegistry(self._hub, self._shares, _defaults(settings), access=access)
         self._server = Server(self._hub, self._catalog, self._shares, self._registry)
         self.quitting = asyncio.Event()
         self.controller = Controller(self._catalog, self._shares, self._registry, self._server, settings)
+        self.doors = Doors(self.controller, self._catalog, self._shares, self._registry, self._server)
         icons = Icons()
         self.panel = Panel(icons)
         self.tray = Tray(icons)
         self._guarding = Guarding(self.controller, guard, self._hub, self._shares.hide_titles, self.tray.say)
+        self.doorway = Doorway(self.controller, self.doors, self.panel, self.tray, self._keeping.log_path)
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
         self._borders = Borders(self.controller)
@@ -152,6 +160,8 @@ class App:
             self.panel.showMinimized()
         if self._file.problems:
             controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
+        if self._keeping.problems:
+            self._say_unkept(" ".join(self._keeping.problems))
         self._catalog.start()
         self._guarding.open()
         self._borders.open()
@@ -189,10 +199,13 @@ class App:
         self._file.save(self.controller.settings)
         await self._guarding.close()
         await self._borders.close()
+        self.doorway.close()
+        self.doors.close()
         await self.controller.close()
         if self._demo is not None:
             self._demo.close()
         self._registry.close()
+        self._keeping.close()
         self._shares.close()
         self._catalog.stop()
         await self._hub.close()
@@ -210,7 +223,7 @@ class App:
         controller.subscribe_settings(self._save_soon)
         panel.sharing.start_wished.connect(controller.start)
         panel.sharing.stop_wished.connect(controller.stop)
-        panel.sharing.copy_wished.connect(self._copy_link)
+        panel.sharing.copy_wished.connect(self.doorway.copy_link)
         panel.sharing.port_wished.connect(controller.set_port)
         panel.sources.share_wished.connect(controller.set_shared)
         panel.sources.selected.connect(controller.select)
@@ -234,7 +247,7 @@ class App:
         tray.start_wished.connect(controller.start)
         tray.stop_wished.connect(controller.stop)
         tray.panel_wished.connect(panel.come_forward)
-        tray.copy_wished.connect(self._copy_link)
+        tray.copy_wished.connect(self.doorway.copy_link)
         tray.quit_wished.connect(self.quit)
         tray.unshare_wished.connect(lambda source: controller.set_shared(source, False))
 
@@ -254,11 +267,6 @@ class App:
         if name not in self._throttles:
             self._throttles[name] = Throttle(lambda wished: self.controller.set_option(name, wished))
         self._throttles[name](value)
-
-    def _copy_link(self) -> None:
-        if self.controller.state.is_sharing:
-            copy_to_clipboard(self.controller.state.url)
-            self.panel.sharing.say_copied()
 
     def _share_demo(self, source: Source) -> None:
         self._shares.set_rules((*self._shares.rules, ShareRule.for_source(source)))
@@ -343,6 +351,9 @@ class App:
         settings = self.controller.settings
         saved = asyncio.get_running_loop().run_in_executor(self._workers, self._file.save, settings)
         saved.add_done_callback(self._say_unsaved)
+
+    def _say_unkept(self, problem: str) -> None:
+        self.controller.tell(Message("access", problem))
 
     def _say_unsaved(self, saved: asyncio.Future[str | None]) -> None:
         with contextlib.suppress(asyncio.CancelledError):

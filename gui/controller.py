@@ -15,6 +15,7 @@ from capture.curtain import Curtain
 from capture.lock_curtain import LOCK, PERSON
 from capture.masks import Mask
 from capture.source import Source, Unsubscribe
+from gui.reach import HERE
 from gui.remembered import added, found_again, removed, with_source, without_source
 from gui.settings import Settings
 from gui.state import AppState, Message, SourceOrder, source_states, watchers
@@ -34,12 +35,14 @@ class Controller:
     Attributes:
         state: what is shown; frozen, replaced whole.
         settings: what is remembered; frozen, replaced whole.
+        find_host: asked at each start for the address to listen at.
     """
 
     def __init__(
         self, catalog: Catalog, shares: ShareList, registry: SessionRegistry, server: Server, settings: Settings
     ) -> None:
         self.settings = settings
+        self.find_host: Callable[[], str] = lambda: HERE
         self.state = AppState(port=settings.port, options=registry.defaults)
         self._catalog = catalog
         self._shares = shares
@@ -88,6 +91,10 @@ class Controller:
     def set_port(self, port: int) -> None:
         """Listen at ``port``, from now on if sharing."""
         self._remember(port=port)
+        self.listen_anew()
+
+    def listen_anew(self) -> None:
+        """Take up where to listen, from now on if sharing."""
         if self.state.phase == "sharing":
             self._run(self._move())
         else:
@@ -186,6 +193,10 @@ class Controller:
         """Remember that the person knows where the closed panel lives."""
         self._remember(knows_tray=True)
 
+    def remember(self, **changes: object) -> None:
+        """Change settings that nothing in here depends on."""
+        self._remember(**changes)
+
     async def close(self) -> None:
         """Stop what runs, two seconds at most, and follow nothing any more."""
         for unsubscribe in self._unsubscribe:
@@ -211,7 +222,7 @@ class Controller:
         self._show(phase="starting")
         self._messages.pop("server", None)
         try:
-            await self._server.start(port=port)
+            await self._server.start(self.find_host(), port)
         except PortInUse as busy:
             text = f"Port {port} is used by another program."
             free = busy.suggestion

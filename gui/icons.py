@@ -12,6 +12,8 @@ SIZES = (16, 20, 24, 32, 48, 64)
 STROKE = "#000000"
 """The colour that the drawings are made with and that gives way to the text's."""
 BADGE = "#14783F"
+OPEN = "#C77700"
+"""Of the spot that says that other computers get in."""
 
 
 class Icons:
@@ -54,14 +56,17 @@ class Icons:
         inset = place.width() / 6
         painter.drawRoundedRect(place.adjusted(inset, inset, -inset, -inset), inset / 2, inset / 2)
 
-    def tray(self, sharing: bool, watching: int, colour: str, blanked: bool = False) -> QIcon:
-        """Return the tray's icon: outline, filled or with a bar across, with the number of viewers."""
+    def tray(self, sharing: bool, watching: int, colour: str, *, blanked: bool = False, is_open: bool = False) -> QIcon:
+        """Return the tray's icon: outline, filled or with a bar across, with the number of viewers, and a spot while
+        others get in."""
         icon = QIcon()
         name = "tray-blanked" if blanked else "tray-sharing" if sharing else "tray-idle"
         for edge in (16, 22, 24, 32, 48, 64):
             pixmap = self.pixmap(name, edge, colour)
             if sharing and watching:
                 _draw_number(pixmap, watching)
+            if sharing and is_open:
+                _draw_spot(pixmap)
             icon.addPixmap(pixmap)
         return icon
 
@@ -72,6 +77,23 @@ class Icons:
             except (OSError, ModuleNotFoundError):
                 self._texts[name] = None
         return self._texts[name]
+
+
+def _draw_spot(pixmap: QPixmap) -> None:
+    """Put a spot into the corner that the mark and the number leave free."""
+    edge = pixmap.width()
+    size = round(edge * 0.4)
+    gap = max(1.0, edge / 16)
+    place = QRectF(0, 0, size, size)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    painter.drawEllipse(place.adjusted(-gap, -gap, gap, gap))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    painter.setBrush(QColor(OPEN))
+    painter.drawEllipse(place)
+    painter.end()
 
 
 def _draw_number(pixmap: QPixmap, number: int) -> None:

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QMessageBox, QSplitter, QToolButton, QVBoxLayout, 
 
 from gui.controls import Controls
 from gui.curtain import CurtainButtons, CurtainStrip
+from gui.doors_state import DoorsState
+from gui.entrances import Entrances
 from gui.icons import Icons
 from gui.message_bar import MessageBar
 from gui.preview import PreviewPane
@@ -60,6 +62,8 @@ class Panel(QWidget):
         self.privacy.setAccessibleName("Privacy")
         self.privacy.setToolTip("What is never shown, and what happens when you are away (Ctrl+Shift+P)")
         self.sharing = Sharing(icons, (self.curtain_buttons, self.privacy))
+        self.entrances = Entrances()
+        self.sharing.add_line(self.entrances)
         self.message_bar = MessageBar(icons)
         self.sources = SourcesPane(icons)
         self.preview = PreviewPane()
@@ -116,6 +120,12 @@ class Panel(QWidget):
             self.curtain_strip.go_on.setFocus()
         elif had_focus is self.curtain_strip.go_on and state.curtain is None:
             self.curtain_buttons.blank.setFocus()
+
+    def show_doors(self, doors: DoorsState) -> None:
+        """Show who gets in."""
+        self.sharing.show_doors(doors)
+        self.entrances.show_doors(doors)
+        self.viewers.show_doors(doors)
 
     def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
         """Take the size and place of last time; what cannot be read is left as it is."""
@@ -199,6 +209,10 @@ class Panel(QWidget):
             self.sharing.copy,
             self.sharing.qr,
             self.sharing.port,
+            self.entrances.reach,
+            self.entrances.pin,
+            self.entrances.links,
+            self.entrances.more,
             self.curtain_strip.go_on,
             self.sources.search,
             self.sources.list,
@@ -228,6 +242,7 @@ class Panel(QWidget):
             (QKeySequence("Ctrl+Return"), self.toggle_wished.emit),
             (QKeySequence("Ctrl+Shift+C"), self.sharing.copy.click),
             (QKeySequence("Ctrl+R"), self.sharing.qr.click),
+            (QKeySequence("Ctrl+L"), self.entrances.links.click),
             (QKeySequence(QKeySequence.StandardKey.Close), self.close),
             (QKeySequence("Ctrl+Q"), self.quit_wished.emit),
             (QKeySequence("Ctrl+P"), lambda: self._toggle_curtain(self.pause_wished)),

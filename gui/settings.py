@@ -44,6 +44,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         hot_key: what blanks or pauses everything from anywhere, such as ``Ctrl+Alt+Shift+B``; empty for none.
         hot_key_does: what that is.
         border: a border lies around what is shared.
+        mode: who can reach this computer: itself only, or a network.
+        interface, address: which network, by the name of its interface, and the address here when it was chosen.
+        tells_visits: the tray says when somebody begins or ends to watch.
     """
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8080
@@ -63,6 +66,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hot_key: str = "Ctrl+Alt+Shift+B"
     hot_key_does: Literal["blank", "pause"] = "blank"
     border: bool = False
+    mode: Literal["here", "network"] = "here"
+    interface: str = ""
+    address: str = ""
+    tells_visits: bool = True
 
 
 class SettingsFile:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QIntValidator
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-import segno
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QIntValidator, QPixmap
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
-
+from gui.doors_state import DoorsState
 from gui.icons import Icons
+from gui.qr import show_qr
 from gui.state import AppState
 from gui.style import current_look
 
@@ -38,6 +37,7 @@ class Sharing(QFrame):
         self._icons = icons
         self._verbs = verbs
         self._state = AppState()
+        self._doors = DoorsState()
         self._dot = QLabel("●")
         self._headline = QLabel()
         self._headline.setObjectName("headline")
@@ -88,9 +88,7 @@ class Sharing(QFrame):
         colour = look.live if is_live else look.waiting if state.phase != "idle" else look.muted
         self._dot.setStyleSheet(f"color: {colour}; font-size: 15px;")
         self._headline.setText(state.headline)
-        self.address.setText(state.url if sharing else self._hint(state))
-        self.address.setToolTip("Opens in any browser on this computer" if sharing else "")
-        self.address.setCursorPosition(0)
+        self._show_address()
         for button in (self.copy, self.qr):
             button.setEnabled(sharing)
         if not self.port.hasFocus() or old.port != state.port:
@@ -101,6 +99,15 @@ class Sharing(QFrame):
         if self.address.property("live") != sharing:
             self.address.setProperty("live", sharing)
             _polish(self.address)
+
+    def show_doors(self, doors: DoorsState) -> None:
+        """Show the address that is to be given away, without what lets in whoever reads it."""
+        self._doors = doors
+        self._show_address()
+
+    def add_line(self, line: QWidget) -> None:
+        """Have ``line`` as the last one of the card."""
+        self._column.addWidget(line)
 
     def say_copied(self) -> None:
         """Say for a moment that the link was copied."""
@@ -141,11 +148,25 @@ class Sharing(QFrame):
         lower.addStretch(1)
         lower.addWidget(port_label)
         lower.addWidget(self.port)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 14)
-        layout.setSpacing(10)
-        layout.addLayout(upper)
-        layout.addLayout(lower)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 12, 16, 14)
+        self._column.setSpacing(10)
+        self._column.addLayout(upper)
+        self._column.addLayout(lower)
+
+    def _show_address(self) -> None:
+        state, doors = self._state, self._doors
+        if not state.is_sharing:
+            text, tip = self._hint(state), ""
+        elif doors.is_open and doors.url == state.url:
+            text = doors.shown_url
+            tip = "Opens in any browser of your network. Copy and QR give the whole link away; here its key is hidden"
+        else:
+            text, tip = state.url, "Opens in any browser on this computer"
+        if self.address.text() != text:
+            self.address.setText(text)
+            self.address.setCursorPosition(0)
+        self.address.setToolTip(tip)
 
     def _dress_start_stop(self, state: AppState) -> None:
         look = current_look()
@@ -182,50 +203,9 @@ class Sharing(QFrame):
 
     def _show_qr(self) -> None:
         if self._state.is_sharing:
-            dialog = QrDialog(self._state.url, self.window())
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            # exec() would run a loop inside the loop that serves the viewers.
-            dialog.open()
-
-
-class QrDialog(QDialog):
-    """Shows an address as a QR code."""
-
-    def __init__(self, url: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("qrDialog")
-        self.setWindowTitle("Scan to watch")
-        code = QLabel()
-        code.setPixmap(qr_pixmap(url, 6, self.devicePixelRatioF()))
-        code.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        code.setAccessibleName(f"QR code of {url}")
-        address = QLabel(url)
-        address.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        address.setStyleSheet("font-weight: 600;")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(12)
-        layout.addWidget(code)
-        layout.addWidget(address)
-        if "localhost" in url or "127.0.0.1" in url:
-            hint = QLabel("This address works on this computer only.")
-            hint.setObjectName("addressHint")
-            hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            layout.addWidget(hint)
-        close = QPushButton("Close")
-        close.clicked.connect(self.accept)
-        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)
-
-
-def qr_pixmap(text: str, scale: int, ratio: float = 1.0) -> QPixmap:
-    """Return ``text`` as a QR code, black on white in light and dark alike: cameras expect it."""
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="png", scale=round(scale * ratio), border=3)
-    pixmap = QPixmap()
-    pixmap.loadFromData(out.getvalue(), "PNG")
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap
+            doors = self._doors
+            link = doors.link if doors.is_open else None
+            show_qr(doors.full_url if doors.is_open else self._state.url, self.window(), link.name if link else "")
 
 
 def copy_to_clipboard(text: str) -> None:

@@ -100,7 +100,10 @@ QLabel#headline { font-size: 17px; font-weight: 600; }
 QLabel#previewTitle { font-weight: 600; }
 QLabel#muted, QLabel#previewDetail, QLabel#viewersEmpty, QLabel#addressHint { color: $muted; }
 QLabel#section { color: $muted; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
+QLabel#formError { color: $refused; }
 QLabel#listing { color: $waiting; }
+QLabel#pinDigits { font-size: 72px; font-weight: 700; }
+QLabel#pinAddress { font-size: 17px; font-weight: 600; }
 QLabel#value { color: $text; }
 
 QPushButton { background: $raised; color: $text; border: 1px solid $border; border-radius: 6px; padding: 5px 12px;
@@ -119,6 +122,13 @@ QPushButton#startStop[sharing="true"]:hover { background: $alarm; }
 QPushButton#startStop[sharing="true"]:focus { border: 2px solid $refused; }
 QPushButton#disconnect { padding: 2px 10px; min-height: 18px; }
 QPushButton#disconnect:focus { padding: 1px 9px; }
+QPushButton#allow { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton#allow:hover { background: $accent_hover; }
+QPushButton#deny { color: $refused; }
+QPushButton::menu-indicator { image: none; width: 0; }
+QProgressBar { background: $border; border: none; border-radius: 2px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
+QDialog, QWidget#consent { background: $window; color: $text; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $accent; }
@@ -139,9 +149,10 @@ QListView#neverShown::item:selected { background: $tint; color: $text; }
 QListView#neverShown:focus { border: 1px solid $accent; }
 QLabel#hotKeyFault { color: $waiting; }
 QListView#sourceList:focus { border: 1px solid $accent; }
-QTableView#viewers { background: $card; border: none; outline: 0; color: $text; }
-QTableView#viewers::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
-QTableView#viewers::item:selected { background: $tint; color: $text; }
+QTableView#viewers, QTableView#words, QListWidget#linkSources { background: $card; border: none; outline: 0;
+  color: $text; }
+QTableView#viewers::item, QTableView#words::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
+QTableView#viewers::item:selected, QTableView#words::item:selected { background: $tint; color: $text; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: transparent; color: $muted; border: none; padding: 4px 8px; font-size: 11px; }
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from gui.doors_state import DoorsState
 from gui.icons import Icons
 from gui.state import AppState
 from gui.style import current_look
@@ -36,6 +37,7 @@ class Tray(QObject):
         super().__init__()
         self._icons = icons
         self._state = AppState()
+        self._is_open = False
         self._drawn: tuple[object, ...] = ()
         self.menu = QMenu()
         self.headline = QAction(self.menu)
@@ -92,11 +94,12 @@ class Tray(QObject):
         """Show ``state``."""
         self._state = state
         look = current_look()
-        is_blanked = state.curtain is not None
-        drawn = (state.is_sharing, len(state.viewers), is_blanked, look)
+        is_blanked, count = state.curtain is not None, len(state.viewers)
+        drawn = (state.is_sharing, count, is_blanked, look, self._is_open)
         if drawn != self._drawn:
             self._drawn = drawn
-            self.icon.setIcon(self._icons.tray(state.is_sharing, len(state.viewers), look.text, is_blanked))
+            icon = self._icons.tray(state.is_sharing, count, look.text, blanked=is_blanked, is_open=self._is_open)
+            self.icon.setIcon(icon)
             muted = look.muted
             can_stop = state.phase in ("sharing", "stopping")
             self.start_stop.setIcon(self._icons.icon("stop" if can_stop else "start", look.text, muted))
@@ -111,13 +114,19 @@ class Tray(QObject):
         self.blank.setVisible(state.curtain is None or state.curtain.state == "paused")
         self.go_on.setVisible(is_blanked)
         self.headline.setText(state.headline)
-        words = f"Panecast: {state.headline}"
+        words = f"Panecast: {state.headline}" + (" · open to your network" if self._is_open else "")
         self.icon.setToolTip(words)
         count = len(state.shared)
         self.shared.setTitle(f"Shared sources ({count})" if count else "Shared sources")
         self.shared.setEnabled(count > 0)
         # Filled here too, because menus that the desktop draws itself may never ask.
         self._fill_shared()
+
+    def show_doors(self, doors: DoorsState) -> None:
+        """Show whether other computers get in."""
+        if doors.is_open != self._is_open:
+            self._is_open = doors.is_open
+            self.show_state(self._state)
 
     def _fill_shared(self) -> None:
         wanted = [(row.source.identity, _short(row.title)) for row in self._state.shared]

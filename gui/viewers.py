@@ -14,15 +14,18 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMenu,
     QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from gui.doors_state import Asking, DoorsState
 from gui.rows import Remove, steps
-from gui.state import STATE_WORDS, AppState, Watcher
+from gui.state import STATE_WORDS, AppState, Watcher, counted
 from gui.style import current_look
+from gui.traffic import GRAPH_ROLE, GRAPH_WIDTH, History, TrafficDelegate
 from server.options import StreamOptions
 
 ROW_HEIGHT = 36
@@ -69,15 +72,22 @@ def rate(bytes_per_second: float) -> str:
     return f"{kilobytes / 1000:.1f} MB/s" if kilobytes >= 1000 else f"{kilobytes:.0f} kB/s"
 
 
-TITLES = ("Viewer", "Program", "Watches", "Wishes", "Gets", "Data", "For", "State", "")
-PROGRAM, WATCHES, WISHES, STATE, END = 1, 2, 3, 7, 8
-FIGURES = {4, 5, 6}
+TITLES = ("Viewer", "Came by", "Program", "Watches", "Wishes", "Gets", "Data", "For", "State", "")
+BY, PROGRAM, WATCHES, WISHES, DATA, STATE, END = 1, 2, 3, 4, 6, 8, 9
+FIGURES = {5, 6, 7}
+
+Row = Watcher | Asking
 
 
-def cells(view: Watcher, now: float) -> tuple[str, ...]:
+def cells(view: Row, now: float) -> tuple[str, ...]:
     """Return what the table says of one viewer at the monotonic time ``now``."""
+    if isinstance(view, Asking):
+        asked = view.question
+        wanted = asked.wanted[0] if len(asked.wanted) == 1 else counted(len(asked.wanted), "source")
+        return (asked.address, asked.by, asked.browser, wanted, "", "", "", "", "Asking", "")
     return (
         view.address,
+        view.sessions[0].viewer.by,
         program(view.agent),
         view.watches,
         describe(view.options),
@@ -94,9 +104,10 @@ class ViewerModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.views: list[Watcher] = []
+        self.views: list[Row] = []
+        self.history = History()
 
-    def show(self, views: tuple[Watcher, ...]) -> None:
+    def show(self, views: tuple[Row, ...]) -> None:
         """Become ``views`` in the fewest steps."""
         for step in steps([view.id for view in self.views], [view.id for view in views]):
             if isinstance(step, Remove):
@@ -143,7 +154,10 @@ class ViewerModel(QAbstractTableModel):
                 return _tip(view, index.column())
             case Qt.ItemDataRole.ForegroundRole if index.column() == STATE:
                 look = current_look()
-                return QColor(look.live if view.state == "live" else look.waiting)
+                is_live = isinstance(view, Watcher) and view.state == "live"
+                return QColor(look.live if is_live else look.waiting)
+            case role if role == GRAPH_ROLE and index.column() == DATA:
+                return self.history.of(view.id)
         return None
 
 
@@ -152,10 +166,15 @@ class Viewers(QFrame):
 
     Signals:
         disconnect_wished: remove the viewer with this id.
+        forget_wished, block_wished: part from this `Watcher` for good: from the device, or from the address.
+        answer_wished: see the question of somebody who asks.
         figures_wished: the rates shown are a second old.
     """
 
     disconnect_wished = Signal(str)
+    forget_wished = Signal(object)
+    block_wished = Signal(object)
+    answer_wished = Signal()
     figures_wished = Signal()
 
     def __init__(self) -> None:
@@ -165,6 +184,8 @@ class Viewers(QFrame):
         self._section.setObjectName("section")
         self._empty = QLabel()
         self._empty.setObjectName("viewersEmpty")
+        self._state = AppState()
+        self._asking: tuple[Asking, ...] = ()
         self.model = ViewerModel()
         self.table = QTableView()
         self.table.setObjectName("viewers")
@@ -184,7 +205,10 @@ class Viewers(QFrame):
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(WATCHES, QHeaderView.ResizeMode.Stretch)
         head.setSectionResizeMode(END, QHeaderView.ResizeMode.Fixed)
-        head.resizeSection(END, self.fontMetrics().horizontalAdvance("Disconnect") + 52)
+        head.resizeSection(END, self.fontMetrics().horizontalAdvance("Disconnect") + 92)
+        head.setSectionResizeMode(DATA, QHeaderView.ResizeMode.Fixed)
+        head.resizeSection(DATA, self.fontMetrics().horizontalAdvance("9999 kB/s") + GRAPH_WIDTH + 24)
+        self.table.setItemDelegateForColumn(DATA, TrafficDelegate(self.table))
         head.setMinimumSectionSize(44)
         self.model.rowsInserted.connect(self._add_buttons)
         line = QHBoxLayout()
@@ -199,16 +223,28 @@ class Viewers(QFrame):
         layout.addWidget(self.table)
         self._poll = QTimer(self)
         self._poll.setInterval(FIGURES_MS)
-        self._poll.timeout.connect(self.figures_wished)
+        self._poll.timeout.connect(self._sample)
         self.show_state(AppState())
 
     def show_state(self, state: AppState) -> None:
         """Show who is watching, or a sentence when nobody is."""
-        self.model.show(state.viewers)
-        count = len(state.viewers)
-        self.table.setVisible(count > 0)
+        self._state = state
+        self._show_rows()
+
+    def show_doors(self, doors: DoorsState) -> None:
+        """Show who asks to watch, too."""
+        asking = tuple(map(Asking, doors.questions))
+        if asking != self._asking:
+            self._asking = asking
+            self._show_rows()
+
+    def _show_rows(self) -> None:
+        state = self._state
+        self.model.show((*self._asking, *state.viewers))
+        count, rows = len(state.viewers), len(self.model.views)
+        self.table.setVisible(rows > 0)
         self._section.setText(f"WATCHING · {count}" if count else "WATCHING")
-        self._empty.setText("" if count else self._sentence(state))
+        self._empty.setText("" if rows else self._sentence(state))
         self._fit()
         self._run_poll()
 
@@ -226,8 +262,9 @@ class Viewers(QFrame):
         """Leave out what a narrow panel has no room for."""
         super().resizeEvent(event)
         self._fit()
-        self.table.setColumnHidden(PROGRAM, self.width() < 860)
-        self.table.setColumnHidden(WISHES, self.width() < 700)
+        self.table.setColumnHidden(PROGRAM, self.width() < 1040)
+        self.table.setColumnHidden(BY, self.width() < 800)
+        self.table.setColumnHidden(WISHES, self.width() < 920)
 
     def _fit(self) -> None:
         count = len(self.model.views)
@@ -244,17 +281,43 @@ class Viewers(QFrame):
 
     def _add_buttons(self, parent: QModelIndex, first: int, last: int) -> None:
         for at in range(first, last + 1):
-            view = self.model.views[at]
-            button = QPushButton("Disconnect")
-            button.setObjectName("disconnect")
-            button.setAccessibleName(f"Disconnect {view.address}")
-            button.setToolTip(f"End the watching of {view.address}")
-            button.clicked.connect(partial(self._wish_end, view.id))
             cell = QWidget()
             layout = QHBoxLayout(cell)
             layout.setContentsMargins(4, 0, 12, 0)
-            layout.addWidget(button)
+            layout.setSpacing(4)
+            for button in self._buttons(self.model.views[at]):
+                layout.addWidget(button)
             self.table.setIndexWidget(self.model.index(at, END), cell)
+
+    def _buttons(self, view: Row) -> tuple[QPushButton, ...]:
+        if isinstance(view, Asking):
+            answer = QPushButton("Answer…")
+            answer.setObjectName("answer")
+            answer.setAccessibleName(f"Answer {view.address}")
+            answer.setToolTip(f"Say whether {view.address} may watch")
+            answer.clicked.connect(self.answer_wished)
+            return (answer,)
+        button = QPushButton("Disconnect")
+        button.setObjectName("disconnect")
+        button.setAccessibleName(f"Disconnect {view.address}")
+        button.setToolTip(f"End the watching of {view.address}")
+        button.clicked.connect(partial(self._wish_end, view.id))
+        if not view.sessions[0].viewer.device_id:
+            return (button,)
+        more = QPushButton("⋯")
+        more.setObjectName("disconnect")
+        more.setAccessibleName(f"More about {view.address}")
+        more.setToolTip(f"Keep {view.address} from coming again")
+        menu = QMenu(more)
+        menu.addAction("Forget this device").triggered.connect(lambda: self.forget_wished.emit(view))
+        menu.addAction(f"Block {view.address}").triggered.connect(lambda: self.block_wished.emit(view))
+        more.setMenu(menu)
+        return (button, more)
+
+    def _sample(self) -> None:
+        watching = [view for view in self.model.views if isinstance(view, Watcher)]
+        self.model.history.add({view.id: view.bytes_per_second for view in watching})
+        self.figures_wished.emit()
 
     def _wish_end(self, viewer_id: str, checked: bool = False) -> None:
         self.disconnect_wished.emit(viewer_id)
@@ -268,7 +331,9 @@ class Viewers(QFrame):
         return "Nobody is watching yet — send them the link."
 
 
-def _tip(view: Watcher, column: int) -> str | None:
+def _tip(view: Row, column: int) -> str | None:
+    if isinstance(view, Asking):
+        return "\n".join(view.question.wanted) if column == WATCHES else None
     if column < WATCHES:
         return f"{view.address}\n{view.agent}"
     return "\n".join(view.titles) if column == WATCHES else None

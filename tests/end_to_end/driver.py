@@ -11,7 +11,7 @@ import sys
 import threading
 
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import QApplication, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 import gui.app
 from gui.__main__ import main
@@ -40,13 +40,19 @@ class DrivenApp(gui.app.App):
         if word == "row":
             rows = self.panel.sources.list
             return _place(rows.viewport(), rows.check_rect(name))
-        widget = self.panel if name == "panel" else self.panel.findChild(QWidget, name)
+        widget = self.panel if name == "panel" else _find(name)
         if widget is None or not widget.isVisible():
             return ""
         if word == "at":
             assert isinstance(widget, QSlider)
             return _place(widget, _handle(widget, int(value)))
         return _place(widget, widget.rect())
+
+
+def _find(name: str) -> QWidget | None:
+    """Return the part of that name that can be seen, in whichever of our windows."""
+    found = (part for window in QApplication.topLevelWidgets() for part in window.findChildren(QWidget, name))
+    return next((part for part in found if part.isVisible()), None)
 
 
 def _place(widget: QWidget, rect: QRect) -> str:

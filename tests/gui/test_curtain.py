@@ -99,7 +99,7 @@ def test_tray_offers_what_is_possible(qtbot: QtBot, icons: Icons, sharing: AppSt
 
 def test_trays_icon_has_a_bar_across_it(icons: Icons) -> None:
     def drawn(blanked: bool) -> QImage:
-        return icons.tray(True, 0, "#000000", blanked).pixmap(22, 22).toImage()
+        return icons.tray(True, 0, "#000000", blanked=blanked).pixmap(22, 22).toImage()
 
     # The bar goes from corner to corner, where the mark itself leaves the stage empty.
     assert drawn(True).pixelColor(4, 4).alpha() > 200

@@ -11,10 +11,11 @@ from gui.controls import Controls
 from gui.icons import Icons
 from gui.message_bar import MessageBar
 from gui.panel import Panel
-from gui.sharing import QrDialog, Sharing
+from gui.qr import QrDialog
+from gui.sharing import Sharing
 from gui.state import AppState, Message, SourceState, watchers
 from gui.tray import Tray
-from gui.viewers import Viewers, describe, lasted, rate
+from gui.viewers import END, WATCHES, Viewers, describe, lasted, rate
 from server.options import StreamOptions
 from server.stats import SessionView
 
@@ -146,8 +147,9 @@ def test_viewers_fold_away_while_nobody_watches(
     card.show_state(AppState(phase="sharing", viewers=watchers((viewer("a"), viewer("b")))))
 
     assert not card.table.isHidden()
-    assert [card.model.index(0, column).data() for column in range(8)] == [
+    assert [card.model.index(0, column).data() for column in range(9)] == [
         "127.0.0.1",
+        "this computer",
         "Firefox",
         "Window 1",
         "15 fps · JPEG 80",
@@ -168,14 +170,14 @@ def test_a_page_that_shows_several_sources_is_one_row(
     card.show_state(AppState(viewers=watchers((*tiles, viewer("alone"), late))))
     wishes: list[str] = []
     card.disconnect_wished.connect(wishes.append)
-    button = card.table.indexWidget(card.model.index(0, 8)).findChild(QPushButton, "disconnect")
+    button = card.table.indexWidget(card.model.index(0, END)).findChild(QPushButton, "disconnect")
     assert isinstance(button, QPushButton)
     button.click()
 
     assert card.model.rowCount() == 2
-    row = [card.model.index(0, column).data() for column in range(8)]
-    assert row[2:8] == ["3 sources", "15 fps · JPEG 80", "8 fps", "842 kB/s", "4 min", "Live"]
-    tip = card.model.index(0, 2).data(Qt.ItemDataRole.ToolTipRole)
+    row = [card.model.index(0, column).data() for column in range(9)]
+    assert row[3:9] == ["3 sources", "15 fps · JPEG 80", "8 fps", "842 kB/s", "4 min", "Live"]
+    tip = card.model.index(0, WATCHES).data(Qt.ItemDataRole.ToolTipRole)
     assert tip == "Window 1\nWindow 2\nWindow 3"
     assert wishes == ["page"]
 
@@ -187,7 +189,7 @@ def test_disconnect_names_the_viewer_of_its_row(qtbot: QtBot, viewer: Callable[.
     card.show_state(AppState(viewers=watchers((viewer("b"), viewer("c")))))
     wishes: list[str] = []
     card.disconnect_wished.connect(wishes.append)
-    button = card.table.indexWidget(card.model.index(1, 8)).findChild(QPushButton, "disconnect")
+    button = card.table.indexWidget(card.model.index(1, END)).findChild(QPushButton, "disconnect")
     assert isinstance(button, QPushButton)
     button.click()
 

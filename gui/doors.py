@@ -1,0 +1,283 @@
+"""What the person can do about who gets in, in verbs. Joins access, interfaces and server. Knows no widget."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from capture.catalog import Catalog
+from capture.source import Unsubscribe
+from gui.controller import Controller
+from gui.doors_state import EVERYTHING, DoorsState, failure_words, header_link
+from gui.link_words import LinkWish
+from gui.reach import HERE, Wanted, firewall_hint, found_interface, gone_words
+from gui.remembered import rebound
+from gui.state import Message, Watcher, counted
+from server.access_consent import Answer
+from server.access_control import Access
+from server.access_links import LinkError
+from server.interfaces import Interface, interfaces
+from server.registry import SessionRegistry
+from server.server import Server
+from server.sharing import ShareList
+
+MY_LINK = "My link"
+ONCE_SECONDS = 20.0
+"""How long a device that was allowed once may be gone: a page that changes over to another source ends one watching
+before it begins the next."""
+
+
+class Doors:
+    """Carries out wishes about who gets in, and tells of every change. Loop only.
+
+    Attributes:
+        state: what is shown; frozen, replaced whole.
+        access: what is asked at every request.
+    """
+
+    def __init__(
+        self,
+        controller: Controller,
+        catalog: Catalog,
+        shares: ShareList,
+        registry: SessionRegistry,
+        server: Server,
+        *,
+        list_interfaces: Callable[[], tuple[Interface, ...]] = interfaces,
+        once_seconds: float = ONCE_SECONDS,
+    ) -> None:
+        self.access: Access = registry.access
+        self._controller = controller
+        self._catalog = catalog
+        self._shares = shares
+        self._registry = registry
+        self._server = server
+        self._list_interfaces = list_interfaces
+        self._interfaces = list_interfaces()
+        self._once_seconds = once_seconds
+        self._seen_once: set[str] = set()
+        self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._old_rules = {rule for link in self.access.links.all.values() for rule in link.scope if rule.identity}
+        self._listeners: list[Callable[[], None]] = []
+        self._pending: asyncio.Handle | None = None
+        self.state = self._derived()
+        access = self.access
+        self._unsubscribe: tuple[Unsubscribe, ...] = (
+            access.subscribe(self.refresh),
+            access.consents.subscribe(self.refresh),
+            access.pins.subscribe(self.refresh),
+            access.lockout.subscribe(self._tell_failures),
+            registry.subscribe(self._follow_once),
+            shares.subscribe(self._rebind),
+        )
+        controller.find_host = self.find_host
+        controller.subscribe(self.refresh)
+        controller.subscribe_settings(self.refresh)
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Have ``changed()`` called after each change of `state`."""
+        self._listeners.append(changed)
+
+    def refresh(self) -> None:
+        """Derive the state anew, soon, and once for all changes until then."""
+        if self._pending is None:
+            self._pending = asyncio.get_running_loop().call_soon(self._show)
+
+    def refresh_now(self) -> None:
+        """Derive the state anew, at once."""
+        if self._pending is not None:
+            self._pending.cancel()
+        self._show()
+
+    def look(self) -> None:
+        """Look which networks there are now."""
+        self._interfaces = self._list_interfaces()
+        self.refresh()
+
+    def choose(self, interface: Interface | None) -> None:
+        """Let the network of ``interface`` in, None for this computer only; at once if sharing runs."""
+        if interface is None:
+            self._controller.remember(mode="here")
+        else:
+            self._controller.remember(mode="network", interface=interface.name, address=interface.address)
+        self._controller.dismiss("network")
+        self._controller.listen_anew()
+        self.refresh()
+
+    def find_host(self) -> str:
+        """Return the address to listen at now; where the chosen network is gone, say so and return loopback."""
+        wanted = self._wanted()
+        self._controller.dismiss("network")
+        if not wanted.name:
+            return HERE
+        self._interfaces = self._list_interfaces()
+        found = found_interface(wanted, self._interfaces)
+        if found is None:
+            self._controller.tell(Message("network", gone_words(wanted)))
+            return HERE
+        if not self.access.links.all:
+            # Who opens the network for the first time wants an address to give away.
+            with contextlib.suppress(LinkError):
+                self.access.links.make(MY_LINK, EVERYTHING)
+        self._controller.remember(address=found.address)
+        return found.address
+
+    def url_of(self, link_id: str) -> str:
+        """Return the address of a link to give away; empty when it is none any more, or nothing is shared now."""
+        link = self.access.links.all.get(link_id)
+        return self._server.url_of(link) if link is not None and self._server.is_running else ""
+
+    def make_link(self, wish: LinkWish) -> str:
+        """Make a link; return why that is not possible, empty when it is done."""
+        with _said() as problem:
+            self.access.links.make(
+                wish.name, wish.scope, expires=wish.expires, most_devices=wish.most_devices, asks=wish.asks
+            )
+        return problem[0]
+
+    def rename_link(self, link_id: str, name: str) -> str:
+        """Call a link otherwise; return why that is not possible, empty when it is done."""
+        with _said() as problem:
+            self.access.links.rename(link_id, name)
+        return problem[0]
+
+    def revoke_link(self, link_id: str) -> str:
+        """Let nobody in by a link any more; return in words what that did."""
+        link = self.access.links.all.get(link_id)
+        if link is None:
+            return ""
+        count = len(self.access.devices.of(link_id))
+        self.access.links.revoke(link_id)
+        parted = f" {counted(count, 'device')} that came by it can watch no longer." if count else ""
+        return f"“{link.name}” lets nobody in any more.{parted}"
+
+    def unblock(self, address: str) -> None:
+        """Let an address in again that has a link or a PIN."""
+        self.access.unblock(address)
+
+    def show_pin(self) -> None:
+        """Have a new PIN, in place of the one before."""
+        self.access.pins.show()
+
+    def hide_pin(self) -> None:
+        """Have no PIN any more."""
+        self.access.pins.hide()
+
+    def answer(self, question_id: int, answer: Answer) -> None:
+        """Answer who asks to watch."""
+        self.access.consents.answer(question_id, answer)
+
+    def block(self, viewer: Watcher) -> None:
+        """Part from a viewer and let that address in no more."""
+        key = viewer.sessions[0].viewer.peer_key
+        if key:
+            self.access.block(key)
+            self._registry.disconnect(viewer.id)
+
+    def forget(self, viewer: Watcher) -> None:
+        """Part from a viewer and have that device come in anew, by a link or a PIN."""
+        device_id = viewer.sessions[0].viewer.device_id
+        if device_id:
+            self.access.devices.forget(device_id)
+            self._registry.disconnect(viewer.id)
+
+    def forget_devices(self, device_ids: tuple[str, ...]) -> None:
+        """Let these devices in no longer."""
+        for device_id in device_ids:
+            self.access.devices.forget(device_id)
+
+    def set_tells_visits(self, wanted: bool) -> None:
+        """Have the tray say who comes and goes, or not."""
+        self._controller.remember(tells_visits=wanted)
+
+    def close(self) -> None:
+        """Follow nothing any more; who was let in once is forgotten with the program anyway."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        for timer in self._leaving.values():
+            timer.cancel()
+        if self._pending is not None:
+            self._pending.cancel()
+
+    def _wanted(self) -> Wanted:
+        settings = self._controller.settings
+        return Wanted(settings.interface, settings.address) if settings.mode == "network" else Wanted()
+
+    def _show(self) -> None:
+        self._pending = None
+        state = self._derived()
+        if state != self.state:
+            self.state = state
+            for listener in tuple(self._listeners):
+                listener()
+
+    def _derived(self) -> DoorsState:
+        access, server = self.access, self._server
+        is_open = server.is_running and server.is_open
+        links, devices = tuple(access.links.all.values()), tuple(access.devices.all.values())
+        has_been_reached = bool(devices or any(link.last_used for link in links) or access.lockout.failures)
+        return DoorsState(
+            wanted=self._wanted(),
+            interfaces=self._interfaces,
+            is_open=is_open,
+            url=server.url if server.is_running else "",
+            link=header_link(links, time.time()) if is_open else None,
+            links=links,
+            devices=tuple(sorted(devices, key=lambda device: device.last_seen, reverse=True)),
+            blocked=tuple(sorted(access.gate.rules.blocked)),
+            questions=access.consents.questions,
+            pin=access.pins.pin,
+            hint=firewall_hint(server.port, sys.platform) if is_open and not has_been_reached else "",
+            tells_visits=self._controller.settings.tells_visits,
+            answerable=self._controller.state.phase in ("idle", "sharing"),
+        )
+
+    def _tell_failures(self) -> None:
+        words = failure_words(self.access.lockout.failures)
+        if words:
+            self._controller.tell(Message("failures", words, "notice"))
+        self.refresh()
+
+    def _follow_once(self) -> None:
+        """Forget a device that was allowed once when its last watching has ended and none has begun since."""
+        watching = {view.viewer.device_id for view in self._registry.sessions()}
+        devices = self.access.devices
+        once = devices.all.keys() - {device.id for device in devices.remembered}
+        for device_id in once & watching:
+            timer = self._leaving.pop(device_id, None)
+            if timer is not None:
+                timer.cancel()
+            self._seen_once.add(device_id)
+        for device_id in (once & self._seen_once) - watching - self._leaving.keys():
+            loop = asyncio.get_running_loop()
+            self._leaving[device_id] = loop.call_later(self._once_seconds, self._forget_once, device_id)
+
+    def _forget_once(self, device_id: str) -> None:
+        self._leaving.pop(device_id, None)
+        self._seen_once.discard(device_id)
+        self.access.devices.forget(device_id)
+
+    def _rebind(self) -> None:
+        """Give rules for windows of an earlier run to the windows that are meant now; see `rebound`."""
+        listed = self._catalog.sources
+        # A rule that has met its window in this run is not of an earlier one any more.
+        self._old_rules -= {rule for rule in self._old_rules if any(rule.matches(source) for source in listed)}
+        if not self._old_rules:
+            return
+        for link in self.access.links.all.values():
+            scope = rebound(link.scope, self._old_rules, listed, self._shares.shared.values())
+            if scope != link.scope:
+                self.access.links.rescope(link.id, scope)
+
+
+@contextlib.contextmanager
+def _said() -> Iterator[list[str]]:
+    """Give a place that holds why what is done within was not possible, or an empty text."""
+    problem = [""]
+    try:
+        yield problem
+    except LinkError as error:
+        problem[0] = error.message

@@ -1,0 +1,109 @@
+"""What the panel shows of who gets in: derived from access, interfaces and server, and replaced whole. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from gui.reach import Wanted
+from server.access_consent import Question
+from server.access_devices import Device
+from server.access_links import Link
+from server.access_lockout import Failure
+from server.access_pin import Pin
+from server.interfaces import Interface
+from server.sharing import ShareRule
+
+EVERYTHING = (ShareRule("all"),)
+TRIES = {"PIN": "wrong PIN", "link": "wrong link", "cookie": "wrong cookie"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody who waits to be let in, as a row among those who watch."""
+
+    question: Question
+
+    @property
+    def id(self) -> str:
+        """Return what tells it from all rows."""
+        return f"question-{self.question.id}"
+
+    @property
+    def address(self) -> str:
+        """Return where it asks from."""
+        return self.question.address
+
+
+@dataclass(frozen=True, slots=True)
+class DoorsState:
+    """Who gets in, and who asks to.
+
+    Attributes:
+        wanted: what the person chose; found again or not.
+        interfaces: what there is to choose, the likeliest first.
+        is_open: other computers reach what is shared now.
+        url: the address to type, without a link; empty unless sharing.
+        link: the one that Copy and QR give away; None where none is needed or there is none.
+        links, devices, blocked: as `server.access_control.Access` has them; ``devices`` latest first.
+        hint: what to try when others do not get through; empty once somebody has.
+        tells_visits: the tray says when somebody comes or goes.
+        answerable: sharing may be started, stopped and moved now.
+    """
+
+    wanted: Wanted = field(default_factory=Wanted)
+    interfaces: tuple[Interface, ...] = ()
+    is_open: bool = False
+    url: str = ""
+    link: Link | None = None
+    links: tuple[Link, ...] = ()
+    devices: tuple[Device, ...] = ()
+    blocked: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    pin: Pin | None = None
+    hint: str = ""
+    tells_visits: bool = True
+    answerable: bool = True
+
+    @property
+    def full_url(self) -> str:
+        """Return the address that lets in whoever opens it; a secret where it has a link in it."""
+        return self.url if self.link is None else f"{self.url}/#t={self.link.token}"
+
+    @property
+    def shown_url(self) -> str:
+        """Return the address as it may stand on the screen."""
+        return self.url if self.link is None else f"{self.url}/#t=…"
+
+    @property
+    def sentence(self) -> str:
+        """Return in words who can watch."""
+        if self.is_open:
+            return "Whoever has a link gets in"
+        if self.wanted.name and not self.url:
+            return "Whoever has a link will get in"
+        return "" if self.wanted.name else "No other device gets in"
+
+
+def header_link(links: Iterable[Link], now: float) -> Link | None:
+    """Return the link to offer first: one that shows everything without limits, or else the oldest that is good."""
+    good = sorted((link for link in links if not link.is_over(now)), key=lambda link: link.created)
+    plain = (
+        link
+        for link in good
+        if link.scope == EVERYTHING and link.expires is None and link.most_devices is None and not link.asks
+    )
+    return next(plain, good[0] if good else None)
+
+
+def failure_words(failures: Iterable[Failure]) -> str:
+    """Return who tried in vain, the latest first, in a sentence; empty when nobody did."""
+    parts = []
+    for failure in failures:
+        what = TRIES.get(failure.what)
+        if what is not None:
+            plural = what if failure.count == 1 else f"{what}s"
+            wait = f", has to wait {round(failure.wait_seconds / 60)} min" if failure.wait_seconds >= 30 else ""
+            parts.append(f"{failure.count} {plural} from {failure.address}{wait}")
+    more = f" and from {len(parts) - 3} more" if len(parts) > 3 else ""
+    return f"Somebody tried to get in: {'; '.join(parts[:3])}{more}." if parts else ""

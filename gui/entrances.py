@@ -1,0 +1,144 @@
+"""The header's last line: who can reach this computer, and the ways in that are given away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from gui.controls import Choice
+from gui.doors_state import DoorsState
+from gui.reach import HERE_WORDS, choice_words, found_interface
+from server.interfaces import Interface
+
+WIDE = 840
+"""Logical pixels."""
+
+
+class ReachChoice(Choice):
+    """Offers this computer only, and every network there is.
+
+    Signals:
+        wished: the person chose an `Interface`, or None for this computer only.
+        opened: the list is about to be seen.
+    """
+
+    wished = Signal(object)
+    opened = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("reach")
+        self.setAccessibleName("Who can watch")
+        self.setToolTip("Whether only this computer can watch, or the devices of a network too")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._shown: tuple[object, ...] = ()
+        self.activated.connect(self._wish)
+
+    def show_doors(self, state: DoorsState) -> None:
+        """Offer what there is, and show what is chosen."""
+        chosen = found_interface(state.wanted, state.interfaces)
+        shown = (state.wanted, state.interfaces)
+        if shown != self._shown:
+            self._shown = shown
+            with QSignalBlocker(self):
+                self.clear()
+                self.addItem(HERE_WORDS, None)
+                for interface in state.interfaces:
+                    self.addItem(choice_words(interface), interface)
+                if state.wanted.name and chosen is None:
+                    self.addItem(f"My network: {state.wanted.name} · not connected", state.wanted)
+                    self.setCurrentIndex(self.count() - 1)
+                else:
+                    self.setCurrentIndex(0 if chosen is None else 1 + state.interfaces.index(chosen))
+        self.setEnabled(state.answerable)
+
+    def showPopup(self) -> None:  # noqa: N802 (Qt's name)
+        """Have the networks looked for; those that are new are there the next time."""
+        self.opened.emit()
+        super().showPopup()
+
+    def _wish(self, index: int) -> None:
+        data = self.itemData(index)
+        if data is None or isinstance(data, Interface):
+            self.wished.emit(data)
+
+
+class Entrances(QWidget):
+    """The line, and beneath it a hint while nobody has got through.
+
+    Signals:
+        pin_wished, links_wished, log_wished: what is to be shown.
+        tells_visits_wished: whether the tray says who comes and goes.
+    """
+
+    pin_wished = Signal()
+    links_wished = Signal()
+    log_wished = Signal()
+    tells_visits_wished = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reach = ReachChoice()
+        label = QLabel("&Who can watch")
+        label.setObjectName("muted")
+        label.setBuddy(self.reach)
+        self.sentence = QLabel()
+        self.sentence.setObjectName("muted")
+        self.pin = QPushButton("Show a P&IN")
+        self.pin.setObjectName("showPin")
+        self.pin.clicked.connect(self.pin_wished)
+        self.links = QPushButton("&Links…")
+        self.links.setObjectName("showLinks")
+        self.links.setToolTip("What you have given away: make, change and revoke links, forget devices (Ctrl+L)")
+        self.links.clicked.connect(self.links_wished)
+        menu = QMenu(self)
+        self.tells_visits = QAction("Say who comes and goes", menu)
+        self.tells_visits.setCheckable(True)
+        self.tells_visits.triggered.connect(self.tells_visits_wished)
+        self.log = QAction("Show the access log", menu)
+        self.log.triggered.connect(self.log_wished)
+        menu.addAction(self.tells_visits)
+        menu.addAction(self.log)
+        self.more = QPushButton("&More")
+        self.more.setObjectName("more")
+        self.more.setToolTip("Further things about who watches")
+        self.more.setMenu(menu)
+        self.hint = QLabel()
+        self.hint.setObjectName("muted")
+        self.hint.setWordWrap(True)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(label)
+        line.addWidget(self.reach)
+        line.addWidget(self.sentence)
+        line.addStretch(1)
+        line.addWidget(self.pin)
+        line.addWidget(self.links)
+        line.addWidget(self.more)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(line)
+        layout.addWidget(self.hint)
+        self.show_doors(DoorsState())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the sentence out where there is no room: the choice says it already."""
+        super().resizeEvent(event)
+        self.sentence.setVisible(self.width() >= WIDE)
+
+    def show_doors(self, state: DoorsState) -> None:
+        """Show who gets in."""
+        self.reach.show_doors(state)
+        self.sentence.setText(state.sentence)
+        self.sentence.setToolTip(state.sentence)
+        self.pin.setEnabled(state.is_open)
+        self.pin.setToolTip(
+            "Six digits to read out; you are asked before anybody is let in"
+            if state.is_open
+            else "A PIN is of use while sharing is open to your network"
+        )
+        self.tells_visits.setChecked(state.tells_visits)
+        self.hint.setText(state.hint)
+        self.hint.setVisible(bool(state.hint))

@@ -1,0 +1,149 @@
+"""Asks for what a new link is to be: its name, what it shows, until when, for how many devices."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QDateTime, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDateTimeEdit,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from capture.source import Source
+from gui.controls import Choice
+from gui.doors_state import EVERYTHING
+from gui.link_words import DAY, HOUR, WEEK, LinkWish, end_of_day
+from server.access_links import NAME_LIMIT
+from server.sharing import ShareRule
+
+LIST_HEIGHT = 128
+DEVICES = (1, 2, 3, 5, 10, 20, 50)
+"""How many a link can be for; more choice would be more to read."""
+
+
+class NewLink(QDialog):
+    """The form.
+
+    Signals:
+        wished: a `LinkWish`; the form stays, for the wish may not be possible.
+    """
+
+    wished = Signal(object)
+
+    def __init__(self, shared: tuple[Source, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("newLink")
+        self.setWindowTitle("New link")
+        self.setMinimumWidth(440)
+        self.name = QLineEdit()
+        self.name.setObjectName("linkName")
+        self.name.setMaxLength(NAME_LIMIT)
+        self.name.setPlaceholderText("Whom or what it is for, such as “TV”")
+        self.shows = Choice()
+        self.shows.addItem("Everything that is shared", False)
+        self.shows.addItem("Only these sources", True)
+        self.shows.currentIndexChanged.connect(self._adapt)
+        self.sources = QListWidget()
+        self.sources.setObjectName("linkSources")
+        self.sources.setAccessibleName("Sources that the link shows")
+        self.sources.setFixedHeight(LIST_HEIGHT)
+        self._list(shared)
+        self.expiry = Choice()
+        for words in ("Never", "In one hour", "At the end of today", "In one week", "At a time of my choice"):
+            self.expiry.addItem(words)
+        self.expiry.currentIndexChanged.connect(self._adapt)
+        self.when = QDateTimeEdit(QDateTime.currentDateTime().addSecs(int(DAY)))
+        self.when.setCalendarPopup(True)
+        self.when.setMinimumDateTime(QDateTime.currentDateTime())
+        self.when.setAccessibleName("Time when the link ends")
+        self.devices = Choice()
+        self.devices.addItem("Any number", None)
+        for number in DEVICES:
+            self.devices.addItem(str(number), number)
+        self.asks = QCheckBox("&Ask me for each new device")
+        self.error = QLabel()
+        self.error.setObjectName("formError")
+        self.error.setWordWrap(True)
+        self.error.hide()
+        self._form = QFormLayout()
+        self._lay_out()
+        self._adapt()
+
+    def say(self, words: str) -> None:
+        """Say why the wish is not possible."""
+        self.error.setText(words)
+        self.error.setVisible(bool(words))
+
+    def wish(self, now: float) -> LinkWish:
+        """Return what the form says at the time ``now`` (seconds since the epoch)."""
+        items = [self.sources.item(row) for row in range(self.sources.count())]
+        ticked = [item for item in items if item.checkState() == Qt.CheckState.Checked]
+        scope = tuple(ShareRule.for_source(item.data(Qt.ItemDataRole.UserRole)) for item in ticked)
+        expires = (None, now + HOUR, end_of_day(now), now + WEEK, float(self.when.dateTime().toSecsSinceEpoch()))
+        return LinkWish(
+            self.name.text().strip(),
+            scope if self.shows.currentData() else EVERYTHING,
+            expires[self.expiry.currentIndex()],
+            self.devices.currentData(),
+            self.asks.isChecked(),
+        )
+
+    def _list(self, shared: tuple[Source, ...]) -> None:
+        for source in shared:
+            item = QListWidgetItem(source.title or source.app)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
+            item.setCheckState(Qt.CheckState.Unchecked)
+            item.setData(Qt.ItemDataRole.UserRole, source)
+            self.sources.addItem(item)
+
+    def _lay_out(self) -> None:
+        make = QPushButton("&Make link")
+        make.setObjectName("allow")
+        make.setDefault(True)
+        make.clicked.connect(self._wish)
+        cancel = QPushButton("&Cancel")
+        cancel.clicked.connect(self.reject)
+        form = self._form
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.addRow("&Name", self.name)
+        form.addRow("&Shows", self.shows)
+        form.addRow("", self.sources)
+        form.addRow("&Ends", self.expiry)
+        form.addRow("", self.when)
+        form.addRow("&Devices", self.devices)
+        form.addRow("", self.asks)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(make)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(16)
+        layout.addLayout(form)
+        layout.addWidget(self.error)
+        layout.addLayout(buttons)
+
+    def _wish(self) -> None:
+        wish = self.wish(time.time())
+        if not wish.scope:
+            self.say("Tick at least one source for the link to show. Only what is shared now can be ticked.")
+        else:
+            self.wished.emit(wish)
+
+    def _adapt(self) -> None:
+        self._form.setRowVisible(self.sources, bool(self.shows.currentData()))
+        self._form.setRowVisible(self.when, self.expiry.currentIndex() == self.expiry.count() - 1)
+        self.adjustSize()

@@ -1,0 +1,98 @@
+"""The real panel opens to a network of its own, with mouse and keyboard; somebody asks to watch and is answered."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.access_links import Links
+from server.access_store import AccessFile, Kept
+from server.sharing import ShareRule
+from tests.end_to_end.parts import App, eventually, running_app
+from tests.server.lan import HOME, NEIGHBOUR, Lan
+from tests.x11.desktop import XServer
+
+pytestmark = [pytest.mark.x11, pytest.mark.panel, pytest.mark.timeout(120)]
+
+
+@pytest.fixture(scope="module")
+def lan() -> Iterator[Lan]:
+    network = Lan()
+    yield network
+    network.close()
+
+
+def entered(lan: Lan, port: int, token: str) -> int:
+    """Return the status that a browser on another computer gets for its link."""
+    connection = http.client.HTTPConnection(HOME, port, timeout=30)
+    connection.sock = lan.connect(NEIGHBOUR, port)
+    connection.sock.settimeout(30)
+    headers = {"Content-Type": "application/json", "User-Agent": "Mozilla/5.0 (Android 14) Firefox/140.0"}
+    connection.request("POST", "/api/enter", json.dumps({"token": token}), headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def answers(lan: Lan, port: int) -> bool:
+    try:
+        lan.connect(NEIGHBOUR, port).close()
+    except OSError:
+        return False
+    return True
+
+
+def choose_first_network(xserver: XServer, app: App) -> None:
+    app.click("where", "reach")
+    xserver.run("xdotool", "key", "Down", "Return")
+
+
+def test_network_is_opened_by_hand_with_a_link_that_is_kept(xserver: XServer, lan: Lan, tmp_path: Path) -> None:
+    with lan.inside(), running_app(xserver, tmp_path, "--share", "demo") as app:
+        app.find("where", "panel")
+        assert not answers(lan, app.port)
+        choose_first_network(xserver, app)
+        eventually(lambda: answers(lan, app.port))
+        kept = eventually(lambda: (tmp_path / "access.json").exists() and AccessFile(tmp_path).load().links)
+
+        assert [link.name for link in kept] == ["My link"]
+        assert entered(lan, app.port, kept[0].token) == 204
+        # And the PIN is there, and goes with Esc.
+        app.click("where", "showPin")
+        app.find("where", "pinDigits")
+        xserver.run("xdotool", "key", "Escape")
+        eventually(lambda: not app.ask("where", "pinDigits"))
+        complaints = app.close()
+
+    assert "Traceback" not in complaints
+    assert kept[0].token not in complaints
+
+
+@pytest.mark.parametrize(("button", "status"), [("allow", 204), ("deny", 403)])
+def test_question_takes_no_keyboard_and_is_answered_with_the_mouse(
+    xserver: XServer, lan: Lan, tmp_path: Path, button: str, status: int
+) -> None:
+    links = Links()
+    link = links.make("TV", (ShareRule("all"),), asks=True)
+    assert AccessFile(tmp_path).save(Kept(links=tuple(links.all.values()))) is None
+    got: list[int] = []
+    with lan.inside(), running_app(xserver, tmp_path, "--share", "demo") as app:
+        app.find("where", "panel")
+        choose_first_network(xserver, app)
+        eventually(lambda: answers(lan, app.port))
+        before = xserver.run("xdotool", "getactivewindow")
+        asking = threading.Thread(target=lambda: got.append(entered(lan, app.port, link.token)))
+        asking.start()
+        app.find("where", button)
+
+        assert before.strip()
+        assert xserver.run("xdotool", "getactivewindow") == before
+        app.click("where", button)
+        asking.join(30)
+        assert got == [status]
+        assert "Traceback" not in app.close()

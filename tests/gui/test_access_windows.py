@@ -1,0 +1,337 @@
+"""The windows about who gets in: what they show of a state, and what a hand in them wishes for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from capture.source import Source
+from gui.consent import ConsentWindow, wanted_words
+from gui.doors_state import EVERYTHING, DoorsState, failure_words, header_link
+from gui.entrances import Entrances
+from gui.icons import Icons
+from gui.link_words import LinkWish, expiry_words, scope_words, seen_words
+from gui.links import LinksWindow
+from gui.new_link import NewLink
+from gui.pin import PinWindow, grouped
+from gui.qr import QrDialog
+from gui.reach import Wanted, firewall_hint, found_interface
+from gui.remembered import rebound
+from gui.sharing import Sharing
+from gui.state import AppState
+from gui.traffic import History, line_points
+from gui.visits import Visits, visit_words
+from server.access_consent import Question
+from server.access_devices import Device
+from server.access_links import Link
+from server.access_lockout import Failure
+from server.access_pin import Pin
+from server.interfaces import Interface
+from server.sharing import ShareRule
+
+CARD = Interface("192.168.1.20", "eth0", "cable")
+VPN = Interface("10.8.0.2", "wg0", "vpn")
+NOW = 1_800_000_000.0
+
+
+def link(name: str, **more: object) -> Link:
+    values: dict[str, object] = {"scope": EVERYTHING, "created": 1.0} | more
+    return Link(id=name, name=name, token="t" * 32, **values)  # type: ignore[arg-type]  any field may be given
+
+
+def question(number: int, *wanted: str) -> Question:
+    return Question(number, f"192.168.1.{number}", "Firefox, Android", wanted, "PIN", 160.0)
+
+
+def open_state(**more: object) -> DoorsState:
+    values: dict[str, object] = {"wanted": Wanted("eth0", CARD.address), "interfaces": (CARD, VPN), "is_open": True}
+    return DoorsState(url="http://192.168.1.20:8080", **values | more)  # type: ignore[arg-type]  any field may be given
+
+
+def test_networks_are_chosen_with_the_keyboard(qtbot: QtBot) -> None:
+    line = Entrances()
+    qtbot.addWidget(line)
+    line.show_doors(DoorsState(interfaces=(CARD, VPN)))
+    wishes: list[object] = []
+    line.reach.wished.connect(wishes.append)
+    line.show()
+    assert line.reach.currentText() == "This computer only"
+    assert not line.pin.isEnabled()
+    qtbot.keyClick(line.reach, Qt.Key.Key_Down)
+    qtbot.keyClick(line.reach, Qt.Key.Key_Up)
+
+    assert wishes == [CARD, None]
+
+
+def test_network_that_is_not_there_stays_what_is_shown_as_wished(qtbot: QtBot) -> None:
+    line = Entrances()
+    qtbot.addWidget(line)
+    line.show_doors(DoorsState(wanted=Wanted("wlan3", "192.168.9.9"), interfaces=(CARD,)))
+
+    assert line.reach.currentText() == "My network: wlan3 · not connected"
+    assert [line.reach.itemText(at) for at in range(2)] == [
+        "This computer only",
+        "My network: Network cable (eth0) · 192.168.1.20",
+    ]
+
+
+def test_header_shows_no_token(qtbot: QtBot, icons: Icons) -> None:
+    header = Sharing(icons)
+    qtbot.addWidget(header)
+    header.show_state(AppState(phase="sharing", url="http://192.168.1.20:8080"))
+    header.show_doors(open_state(link=link("My link")))
+
+    assert header.address.text() == "http://192.168.1.20:8080/#t=…"
+
+
+def test_code_holds_the_token_and_its_words_do_not(qtbot: QtBot) -> None:
+    dialog = QrDialog(f"http://192.168.1.20:8080/#t={'t' * 32}", name="TV")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    texts = [part.text() + part.accessibleName() for part in dialog.findChildren(QLabel)]
+    assert not any("ttt" in text for text in texts)
+    assert "http://192.168.1.20:8080/#t=…" in texts
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+    assert dialog.isHidden()
+
+
+@pytest.mark.parametrize("sharing", [False, True])
+def test_tray_differs_at_its_smallest_while_open_to_a_network(icons: Icons, sharing: bool) -> None:
+    def picture(is_open: bool) -> bytes:
+        image = icons.tray(sharing, 0, "#e8eaed", is_open=is_open).pixmap(16, 16).toImage()
+        return bytes(image.constBits())
+
+    assert (picture(True) != picture(False)) == sharing
+
+
+def test_pin_is_large_counts_down_and_ends_when_it_is_not_seen(qtbot: QtBot) -> None:
+    clock = {"now": 100.0}
+    window = PinWindow(now=lambda: clock["now"])
+    qtbot.addWidget(window)
+    hidden = QSignalSpy(window.hide_wished)
+    window.show_doors(open_state(pin=Pin("123456", 280.0)))
+    window.show()
+    assert window.digits.text() == "123 456"
+    assert "3:00" in window.left.text()
+    assert window.address.text() == "http://192.168.1.20:8080"
+    clock["now"] = 281.0
+    window.show_doors(open_state(pin=Pin("123456", 280.0)))
+    assert "123" not in window.digits.text()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+
+    assert window.isHidden()
+    assert hidden.count() == 1
+
+
+def test_pin_that_was_entered_makes_room_for_the_question(qtbot: QtBot) -> None:
+    window = PinWindow(now=lambda: 100.0)
+    qtbot.addWidget(window)
+    window.show_doors(open_state(pin=Pin("123456", 280.0)))
+    window.show()
+    window.show_doors(open_state(questions=(question(1, "build log"),)))
+
+    assert window.isHidden()
+    assert grouped("123456") == "123 456"
+
+
+def test_each_question_is_answered_by_itself(qtbot: QtBot) -> None:
+    window = ConsentWindow(now=lambda: 101.0)
+    qtbot.addWidget(window)
+    answers: list[tuple[int, str]] = []
+    window.answered.connect(lambda number, answer: answers.append((number, answer)))
+    window.show_doors(open_state(questions=(question(1, "build log"), question(2, "a", "b", "c", "d"))))
+    first, second = window.cards
+    qtbot.mouseClick(second.buttons["once"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(first.buttons["deny"], Qt.MouseButton.LeftButton)
+    assert answers == [(2, "once"), (1, "deny")]
+    assert first.left.text() == "No answer within 59 s counts as no"
+    assert window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    window.show_doors(open_state(questions=(question(2, "a"),)))
+    assert [card.question.id for card in window.cards] == [2]
+    window.show_doors(open_state())
+
+    assert window.isHidden()
+
+
+def test_links_window_names_the_link_that_is_chosen(qtbot: QtBot, window: Callable[..., Source]) -> None:
+    dialog = LinksWindow()
+    qtbot.addWidget(dialog)
+    first, second = link("TV"), link("Anna", created=2.0, most_devices=3, expires=NOW - 1)
+    device = Device(
+        id="d", name="Firefox", address="192.168.1.31", first_seen=1.0, last_seen=NOW - 600, link_id=second.id
+    )
+    state = open_state(links=(second, first), devices=(device,), blocked=("192.168.1.66",))
+    dialog.show_doors(state, (window(1),), NOW)
+    dialog.show()
+    rows = [[dialog.table.item(row, column).text() for column in range(5)] for row in range(2)]
+    assert rows == [
+        ["TV", "Everything that is shared", "Never", "0", "Never"],
+        ["Anna", "Everything that is shared", "Is over", "1 of 3", "Never"],
+    ]
+    assert [dialog.devices.item(0, column).text() for column in range(4)] == [
+        "Firefox",
+        "192.168.1.31",
+        "Anna",
+        "10 min ago",
+    ]
+    revoked, forgotten, unblocked = (
+        QSignalSpy(signal) for signal in (dialog.revoke_wished, dialog.forget_wished, dialog.unblock_wished)
+    )
+    dialog.table.selectRow(1)
+    dialog.show_doors(state, (), NOW)
+    for button in (dialog.revoke, dialog.forget, dialog.unblock):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    assert (revoked.at(0), forgotten.at(0), unblocked.at(0)) == (["Anna"], [("d",)], ["192.168.1.66"])
+
+
+def test_link_is_renamed_in_its_row(qtbot: QtBot) -> None:
+    dialog = LinksWindow()
+    qtbot.addWidget(dialog)
+    dialog.show_doors(open_state(links=(link("TV"),)), (), NOW)
+    names: list[tuple[str, str]] = []
+    dialog.rename_wished.connect(lambda link_id, name: names.append((link_id, name)))
+    dialog.table.item(0, 0).setText("Kitchen")
+    dialog.show_doors(open_state(links=(link("TV"),)), (), NOW)
+
+    assert names == [("TV", "Kitchen")]
+    assert dialog.table.item(0, 0).text() == "TV"
+
+
+def test_form_wishes_for_what_was_filled_in(qtbot: QtBot, window: Callable[..., Source]) -> None:
+    form = NewLink((window(1), window(2)))
+    qtbot.addWidget(form)
+    form.show()
+    wishes: list[LinkWish] = []
+    form.wished.connect(wishes.append)
+    qtbot.keyClicks(form.name, "TV")
+    form.shows.setCurrentIndex(1)
+    qtbot.keyClick(form.name, Qt.Key.Key_Return)
+    assert wishes == []
+    assert "at least one source" in form.error.text()
+    form.sources.item(1).setCheckState(Qt.CheckState.Checked)
+    form.devices.setCurrentText("2")
+    form.asks.click()
+    form.expiry.setCurrentIndex(1)
+    qtbot.keyClick(form.name, Qt.Key.Key_Return)
+
+    (wish,) = wishes
+    assert (wish.name, wish.scope, wish.most_devices, wish.asks) == ("TV", (ShareRule.for_source(window(2)),), 2, True)
+    assert form.wish(NOW).expires == NOW + 3600
+
+
+def test_link_to_offer_is_the_one_without_limits() -> None:
+    limited, plain = link("limited", most_devices=1), link("plain", created=5.0)
+    assert header_link((limited, plain), NOW) == plain
+    assert header_link((limited, link("over", expires=NOW)), NOW) == limited
+
+    assert header_link((), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted("eth0", "192.168.1.20"), CARD),
+        (Wanted("eth0", "192.168.7.7"), CARD),
+        (Wanted("wlan0", "192.168.1.20"), None),
+        (Wanted(), None),
+    ],
+)
+def test_network_is_found_by_its_name_alone(wanted: Wanted, found: Interface | None) -> None:
+    assert found_interface(wanted, (CARD, VPN)) == found
+
+
+def test_firewall_hint_says_what_to_do_about_the_firewall_there_is(tmp_path: Path) -> None:
+    assert "a firewall may block port 8080" in firewall_hint(8080, "linux", tmp_path)
+    wants = tmp_path / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir(parents=True)
+    (wants / "firewalld.service").symlink_to("/usr/lib/systemd/system/firewalld.service")
+    assert "firewall-cmd --add-port=8080/tcp" in firewall_hint(8080, "linux", tmp_path)
+    (tmp_path / "etc/ufw").mkdir()
+    (tmp_path / "etc/ufw/ufw.conf").write_text("# a comment\nENABLED=no\n", encoding="utf-8")
+    assert "ufw" not in firewall_hint(8080, "linux", tmp_path)
+    (tmp_path / "etc/ufw/ufw.conf").write_text("ENABLED=yes\n", encoding="utf-8")
+
+    assert "sudo ufw allow 8080/tcp" in firewall_hint(8080, "linux", tmp_path)
+    assert "Windows" in firewall_hint(8080, "win32", tmp_path)
+
+
+def test_rule_of_an_earlier_run_is_bound_to_the_only_window_that_it_can_mean(window: Callable[..., Source]) -> None:
+    old = ShareRule.for_source(window(1, "build log"))
+    new, twin = window(7, "build log"), window(8, "build log")
+    bound = ShareRule.for_source(new)
+    assert rebound((old,), {old}, (new,), (new,)) == (bound,)
+    assert rebound((old,), {old}, (new,), ()) == (old,)
+    assert rebound((old,), {old}, (new, twin), (new, twin)) == (old,)
+    assert rebound((old,), set(), (new,), (new,)) == (old,)
+    assert rebound((old,), {old}, (window(1, "build log"), new), (new,)) == (old,)
+    other = ShareRule.for_source(window(2, "build log"))
+    assert rebound((old, other), {old, other}, (new,), (new,)) == (old, other)
+
+    assert rebound(EVERYTHING, set(), (new,), (new,)) == EVERYTHING
+
+
+def test_words_about_links_are_short(window: Callable[..., Source]) -> None:
+    scope = (ShareRule.for_source(window(1, "build log")), ShareRule.for_source(window(2, "notes")))
+    assert scope_words(scope, (window(1, "build log"),)) == "build log, notes (not open now)"
+    assert expiry_words(None, NOW) == "Never"
+    assert expiry_words(NOW, NOW) == "Is over"
+    assert seen_words(NOW - 7300, NOW) == "2 h ago"
+
+    assert wanted_words(("a", "b", "c", "d", "e")) == "a\nb\nc\nand 2 more"
+
+
+def test_failures_are_one_sentence() -> None:
+    pins = Failure("192.168.1.9", "PIN", 6, NOW, 60.0)
+    refused = Failure("192.168.1.8", "question", 1, NOW, 0.0)
+
+    assert failure_words((refused,)) == ""
+    assert failure_words((pins, refused)) == (
+        "Somebody tried to get in: 6 wrong PINs from 192.168.1.9, has to wait 1 min."
+    )
+
+
+def test_comings_and_goings_are_told_together() -> None:
+    anna, ben = ("192.168.1.31", "Firefox", "TV"), ("192.168.1.32", "Chrome", "TV")
+    assert visit_words(Counter(), Counter([anna])) == (
+        "192.168.1.31 (Firefox, by “TV”) is watching now.",
+        "1 watching",
+    )
+    assert visit_words(Counter(), Counter([anna, ben])) == ("2 viewers are watching now.", "2 watching")
+    assert visit_words(Counter([anna]), Counter()) == (
+        "192.168.1.31 (Firefox, by “TV”) left.",
+        "Nobody is watching any more",
+    )
+
+    assert visit_words(Counter([anna]), Counter([anna])) is None
+
+
+async def test_this_computer_itself_is_no_visitor(viewer: Callable[..., object]) -> None:
+    from gui.state import watchers
+
+    told: list[tuple[str, str]] = []
+    visits = Visits(lambda *words: told.append(words), gather_seconds=0)
+    visits.show(watchers((viewer("a"),)))  # type: ignore[arg-type]  the fixture makes sessions
+
+    assert visits._timer is None  # noqa: SLF001  that nothing is to come can be seen nowhere else
+    visits.close()
+
+
+def test_graph_keeps_half_a_minute_and_ends_at_the_right() -> None:
+    history = History()
+    for second in range(40):
+        history.add({"a": float(second) * 1000})
+    assert history.of("a") == tuple(float(second) * 1000 for second in range(10, 40))
+    points = line_points(history.of("a"), QRectF(0, 0, 58, 20))
+    assert (points[0].x(), points[-1].x(), points[-1].y()) == (0, 58, 0)
+    history.add({})
+
+    assert history.of("a") == ()

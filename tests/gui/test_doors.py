@@ -1,0 +1,230 @@
+"""Who gets in, as the person at this computer arranges it: real access, registry and server, real addresses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from capture.backends.demo import demo_source
+from capture.source import Source
+from gui.doors import MY_LINK, Doors
+from gui.settings import Settings
+from gui.state import watchers
+from server.access_links import Link
+from server.access_peers import Peer
+from server.interfaces import Interface
+from server.sharing import ShareRule
+from tests.gui.test_app import free_port
+from tests.gui.test_controller import Desk
+from tests.server.lan import HOME, NEIGHBOUR, Lan
+from tests.server.test_network import Visitor
+
+LAN_CARD = Interface(HOME, "eth7", "cable")
+OTHER_CARD = Interface("10.8.0.2", "wg0", "vpn")
+
+
+@pytest.fixture(scope="module")
+def lan() -> Iterator[Lan]:
+    network = Lan()
+    yield network
+    network.close()
+
+
+class OpenDesk(Desk):
+    """A desk whose computer is in a network of its own, and whose list of networks a test may change."""
+
+    def __init__(self, lan: Lan, settings: Settings) -> None:
+        super().__init__(settings)
+        self.cards: tuple[Interface, ...] = (LAN_CARD, OTHER_CARD)
+        self.lan = lan
+        self.doors = Doors(
+            self.controller,
+            self.catalog,
+            self.shares,
+            self.registry,
+            self.server,
+            list_interfaces=lambda: self.cards,
+            once_seconds=0.2,
+        )
+
+    async def start(self) -> None:
+        """Share the demo picture, from within the network."""
+        self.controller.set_shared(demo_source(), True)
+        with self.lan.inside():
+            self.controller.start()
+            await self.until(lambda: self.controller.state.is_sharing)
+
+    async def moved(self, is_open: bool) -> None:
+        await self.until(lambda: self.controller.state.is_sharing and self.server.is_open == is_open)
+
+    async def close(self) -> None:
+        self.doors.close()
+        await super().close()
+
+
+@pytest.fixture
+async def desk(lan: Lan) -> AsyncIterator[OpenDesk]:
+    desk = OpenDesk(lan, Settings(port=free_port()))
+    desk.catalog.feed()
+    with lan.inside():
+        yield desk
+        await desk.close()
+
+
+@pytest.fixture
+async def visitor(desk: OpenDesk) -> AsyncIterator[Visitor]:
+    somebody = Visitor(desk.lan, NEIGHBOUR, desk.controller.settings.port)
+    yield somebody
+    await somebody.http.close()
+
+
+async def test_at_first_only_this_computer_gets_in(desk: OpenDesk) -> None:
+    await desk.start()
+
+    assert not desk.server.is_open
+    assert not desk.doors.access.links.all
+    assert desk.doors.state.interfaces == (LAN_CARD, OTHER_CARD)
+
+
+async def test_choosing_a_network_opens_it_at_once_with_a_link_to_give_away(desk: OpenDesk, visitor: Visitor) -> None:
+    await desk.start()
+    desk.doors.choose(LAN_CARD)
+    await desk.moved(is_open=True)
+    desk.doors.refresh_now()
+    state = desk.doors.state
+
+    assert (desk.controller.settings.mode, desk.controller.settings.interface) == ("network", "eth7")
+    assert state.link is not None
+    assert state.link.name == MY_LINK
+    assert state.full_url == f"http://{HOME}:{desk.server.port}/#t={state.link.token}"
+    assert state.link.token not in state.shown_url + repr(state)
+    assert "If other devices cannot open it" in state.hint
+    assert (await visitor.enter(token=state.link.token))[0] == 204
+    desk.doors.refresh_now()
+    assert desk.doors.state.hint == ""
+    desk.doors.choose(None)
+    await desk.moved(is_open=False)
+    with pytest.raises(aiohttp.ClientError):
+        await visitor.get("/")
+
+
+async def test_chosen_network_is_found_again_by_its_name_at_its_new_address(lan: Lan) -> None:
+    desk = OpenDesk(lan, Settings(port=free_port(), mode="network", interface="eth7", address="192.168.5.5"))
+    with lan.inside():
+        await desk.start()
+        try:
+            assert desk.server.is_open
+            assert desk.controller.settings.address == HOME
+        finally:
+            await desk.close()
+
+
+async def test_network_that_is_gone_is_said_and_no_other_one_opened(lan: Lan) -> None:
+    desk = OpenDesk(lan, Settings(port=free_port(), mode="network", interface="wlan3", address=HOME))
+    with lan.inside():
+        await desk.start()
+        try:
+            message = desk.controller.state.message
+            assert message is not None
+            assert "wlan3" in message.text
+            assert "only this computer" in message.text
+            assert not desk.server.is_open
+            assert desk.controller.settings.mode == "network"
+        finally:
+            await desk.close()
+
+
+async def entered(desk: OpenDesk, visitor: Visitor, answer: str) -> Any:
+    """Have the visitor come in by a PIN and be answered."""
+    pin = desk.doors.access.pins.show().digits
+    entering = asyncio.ensure_future(visitor.enter(pin=pin))
+    await desk.until(lambda: bool(desk.doors.state.questions))
+    desk.doors.answer(desk.doors.state.questions[0].id, answer)  # type: ignore[arg-type]  an answer is one of three words
+    return await entering
+
+
+async def test_who_was_allowed_once_is_forgotten_soon_after_leaving(desk: OpenDesk, visitor: Visitor) -> None:
+    desk.doors.choose(LAN_CARD)
+    await desk.start()
+    assert (await entered(desk, visitor, "once"))[0] == 204
+    devices = desk.doors.access.devices
+    async with visitor.watch("/stream/demo") as first:
+        await first.recv()
+        async with visitor.watch("/stream/demo") as second:
+            await second.recv()
+        assert len(devices.all) == 1
+    await desk.until(lambda: not devices.all)
+
+    assert (await visitor.get("/api/windows"))[0] == 403
+
+
+async def test_who_was_allowed_may_come_again(desk: OpenDesk, visitor: Visitor) -> None:
+    desk.doors.choose(LAN_CARD)
+    await desk.start()
+    await entered(desk, visitor, "allow")
+    async with visitor.watch("/stream/demo") as viewer:
+        await viewer.recv()
+    await desk.until(lambda: not desk.registry.sessions())
+    await asyncio.sleep(0.4)  # twice as long as one who was allowed once would be known
+
+    assert (await visitor.get("/api/windows"))[0] == 200
+
+
+@pytest.mark.parametrize("how", ["block", "forget"])
+async def test_viewer_that_is_kept_out_does_not_come_again(desk: OpenDesk, visitor: Visitor, how: str) -> None:
+    desk.doors.choose(LAN_CARD)
+    await desk.start()
+    await entered(desk, visitor, "allow")
+    async with visitor.watch("/stream/demo") as viewer:
+        await viewer.recv()
+        (row,) = watchers(desk.registry.sessions())
+        getattr(desk.doors, how)(row)
+        await desk.until(lambda: not desk.registry.sessions())
+    desk.doors.refresh_now()
+
+    assert (await visitor.get("/api/windows"))[0] == 403
+    assert desk.doors.state.blocked == ((NEIGHBOUR,) if how == "block" else ())
+
+
+async def test_failures_are_said(desk: OpenDesk) -> None:
+    for _ in range(3):
+        desk.doors.access.lockout.failed(Peer.of("192.168.1.9"), "PIN")
+    await asyncio.sleep(0)
+    await desk.until(lambda: desk.controller.state.message is not None)
+
+    message = desk.controller.state.message
+    assert message is not None
+    assert message.text == "Somebody tried to get in: 3 wrong PINs from 192.168.1.9."
+
+
+async def test_link_for_a_window_of_an_earlier_run_shows_it_again_once_it_is_shared(
+    window: Callable[..., Source],
+) -> None:
+    desk = Desk(Settings(port=free_port()))
+    links = desk.registry.access.links
+    link = links.make("TV", (ShareRule.for_source(window(1, "build log")),))
+    doors = Doors(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    try:
+        again = window(9, "build log")
+        desk.catalog.feed(again)
+        assert not shown(links.all[link.id], again)
+        desk.controller.set_shared(again, True)
+
+        assert shown(links.all[link.id], again)
+        # What was bound in this run is not given to another window any more.
+        desk.controller.set_shared(again, False)
+        other = window(10, "build log")
+        desk.catalog.feed(other)
+        desk.controller.set_shared(other, True)
+        assert not shown(links.all[link.id], other)
+    finally:
+        doors.close()
+        await desk.close()
+
+
+def shown(link: Link, source: Source) -> bool:
+    return link.shows(source)
