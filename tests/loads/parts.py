@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from server.wire import PROTOCOL
+from tests.benchmarks.counting import cpu_seconds
 from tests.loads.viewers import request
 from tests.x11.desktop import PROJECT
 
@@ -48,6 +50,11 @@ class Loaded:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.port = int(line(process))
+
+    @property
+    def cpu(self) -> float:
+        """Return the processor time it has used, in seconds."""
+        return cpu_seconds(self._process.pid)
 
     def tell(self, command: str) -> None:
         """Give an order that is not answered."""
@@ -101,8 +108,13 @@ def watched(port: int, path: str, count: int, seconds: float, *more: object) -> 
     return seen
 
 
-def stuck_viewer(port: int, path: str = PATH) -> socket.socket:
-    """Return a viewer that has asked for pictures and will never read one."""
+def stuck_viewer(port: int, blocks: bool = False) -> socket.socket:
+    """Return a viewer that has asked for pictures and will never read one.
+
+    Of the binary form it gets two, which it does not acknowledge; of the other, when it ``blocks``, as many as fit into
+    what the system holds for it.
+    """
     raw = socket.create_connection(("127.0.0.1", port))
-    raw.sendall(request(port, path))
+    asked = request(port, "/stream/demo?fps=60&quality=100&format=jpeg" if blocks else PATH)
+    raw.sendall(asked.replace(PROTOCOL.encode(), b"other") if blocks else asked)
     return raw

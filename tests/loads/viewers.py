@@ -172,7 +172,7 @@ async def watch(told: argparse.Namespace) -> dict[str, object]:
     figures = {"gap": gaps, "age": ages}
     shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
     found = {f"{name}_{at}": quantile(figures[name], share) for name in figures for at, share in shares.items()}
-    return {"rates": rates, "ended": ended, **found}
+    return {"rates": rates, "pictures": [len(viewer.pictures) for viewer in viewers], "ended": ended, **found}
 
 
 async def churn(told: argparse.Namespace) -> dict[str, object]:
