@@ -27,7 +27,9 @@ def served() -> Iterator[Served]:
     with serving() as found:
         for path in ("/", "/api/windows", "/snapshot/demo.jpg?scale=0.2"):
             with socket.create_connection(("127.0.0.1", found.port)) as raw:
-                raw.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost:{found.port}\r\nConnection: close\r\n\r\n".encode())
+                raw.sendall(
+                    f"GET {path} HTTP/1.1\r\nHost: localhost:{found.port}\r\nConnection: close\r\n\r\n".encode()
+                )
                 while raw.recv(65536):
                     pass
         with Stranger(found, "/streams") as first:
