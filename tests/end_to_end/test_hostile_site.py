@@ -1,4 +1,4 @@
-"""A hostile website in a real browser takes nothing: by its own name, or by one that leads to this computer (T1, T2)."""
+"""A hostile website in a real browser takes nothing, by its own name or by one that leads to this computer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from tests.end_to_end.painted_server import PaintedServer, painted_server, windo
 
 SOURCE = window(7, "passwords")
 TRIES = """async ([base, port]) => {
-    const ends = (made) => new Promise((done) => { made.onload = () => done("loaded"); made.onerror = () => done("error"); });
+    const ends = (made) => new Promise((done) => {
+        made.onload = () => done("loaded");
+        made.onerror = () => done("error");
+    });
     const added = (name, address) => {
         const made = document.createElement(name);
         const end = ends(made);
