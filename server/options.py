@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -122,8 +121,9 @@ class Real:
 
     def read(self, name: str, value: object) -> float:
         """Return ``value`` if it is one. Raises `InvalidOption`."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidOption(name, value, f"a number from {self.low:g} to {self.high:g}")
+        # Neither NaN nor what is too large for a float is between the two.
         if not self.low <= value <= self.high:
             raise InvalidOption(name, value, f"a number from {self.low:g} to {self.high:g}")
         return int(value) if value == int(value) else float(value)
@@ -146,9 +146,9 @@ class Whole:
         if value is None and self.optional:
             return None
         allowed = f"a whole number from {self.low} to {self.high}"
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidOption(name, value, allowed)
-        if value != int(value) or not self.low <= value <= self.high:
+        if not self.low <= value <= self.high or value != int(value):
             raise InvalidOption(name, value, allowed)
         return int(value)
 

@@ -194,6 +194,8 @@ async def test_unknown_parameters_are_ignored(studio: Studio) -> None:
         ({"fps": None}, "fps"),
         ({"fps": [1]}, "fps"),
         ({"fps": 1e300}, "fps"),
+        ({"fps": 10**400}, "fps"),
+        ({"quality": -(10**400)}, "quality"),
         ({"quality": 80.5}, "quality"),
         ({"quality": 30, "fps": 99}, "fps"),
         ({"colour": 1}, "colour"),
