@@ -107,10 +107,11 @@ export class Entrance {
    */
   refuse(refused, again, isGuess = false) {
     const { code } = refused.problem;
-    // A browser that asked for nothing yet is not told of programs.
-    const words = code === "credential_missing" ? word("error.credential_missing") : errorWords(refused.problem);
+    // Here it is said to a person who asked for nothing yet, and next to the time that is left.
+    const isSaidHere = code === "credential_missing" || code === "locked_out";
+    const words = isSaidHere ? word(`error.${code}`) : errorWords(refused.problem).replace(/[.\s]+$/, "");
     if (refused.seconds > 0) {
-      this.askLater(refused.seconds, words);
+      this.askLater(refused.seconds, words, isGuess ? undefined : again);
     } else if (isGuess && code === "credential_wrong") {
       this.ask("", words);
     } else if (/^(credential|link)_|^removed$|^too_many_devices$/.test(code)) {
@@ -142,8 +143,9 @@ export class Entrance {
    * Ask for it when some time has gone by.
    * @param {number} seconds
    * @param {string} words
+   * @param {() => void} [again] what else can be tried then
    */
-  askLater(seconds, words) {
+  askLater(seconds, words, again) {
     this.ask(words);
     this.field.disabled = true;
     const until = Date.now() + seconds * 1000;
@@ -152,6 +154,9 @@ export class Entrance {
       this.left.textContent = word("enter.later", { time: durationWords(Math.max(0, left)) });
       if (left <= 0) {
         this.ask();
+        this.button.hidden = !again;
+        this.button.textContent = word("retry.button");
+        this.deed = again ?? this.deed;
       }
     };
     this.timer = setInterval(look, TICK);

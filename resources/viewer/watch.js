@@ -107,7 +107,7 @@ const door = new Door({
     stream.close();
     lost();
     tools?.leave();
-    tell("refused");
+    tell("connecting");
   },
 });
 
@@ -261,11 +261,15 @@ function hearState(state, reason) {
   tell(state, state === "live" ? {} : { reason: reasonWords(state, reason), button: isOurs ? word("resume.button") : "" });
 }
 
+/** Whether the server is being asked: who has no right to it is not to ask twice. */
+let isListing = false;
+
 /** Fill the choice of sources; the one that is watched stays in it even when it is shared no longer. */
 async function listSources() {
-  if (door.isShut) {
+  if (door.isShut || isListing) {
     return;
   }
+  isListing = true;
   const select = /** @type {HTMLSelectElement} */ (element("source"));
   try {
     const sources = await sharedSources();
@@ -286,6 +290,7 @@ async function listSources() {
     // The connection tells of a server that is gone; the list stays as it was.
     door.hear(error);
   }
+  isListing = false;
 }
 
 /** Watch the source that the address names now. */

@@ -37,7 +37,11 @@ COUNT = """
         }
     };
 """
-FALLEN = ("WebSocket connection to", "can\u2019t establish a connection to the server")
+FALLEN = (
+    "WebSocket connection to",
+    "Failed to load resource: net::ERR_",
+    "can\u2019t establish a connection to the server",
+)
 """What browsers themselves note of a try that fails."""
 LEFT = "was interrupted while the page was loading"
 """What Firefox notes of a page that is left while it is connected."""

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.end_to_end.guarded_server import PIN, TOKEN, WAIT_SECONDS, GuardedServer
-from tests.end_to_end.many_pages import AXE
+from tests.end_to_end.many_pages import AXE, LEFT
 from tests.end_to_end.parts import eventually
 from tests.end_to_end.scripted_server import on_a_thread
 from tests.end_to_end.test_watching import FOREIGN
@@ -28,6 +28,7 @@ NOTED = (
     "Failed to load resource: the server responded with a status of 4",
     "WebSocket connection to",
     "establish a connection",
+    LEFT,
 )
 """What browsers themselves note of a request that is refused."""
 PAGES = ["/", "/watch/demo", "/watch/demo+other"]
@@ -130,7 +131,7 @@ def test_a_link_that_is_opened_in_the_same_tab_is_used(browser: Browser, server:
         assert "#" not in seen.page.url
         # One that is not known any more, too.
         seen.page.evaluate("location.hash = 't=another'")
-        seen.is_told("That is not it. Ask for another.")
+        seen.is_told("That is not it. Ask for another")
         assert seen.page.is_visible(FIELD)
         assert "another" not in seen.page.url
 
@@ -140,7 +141,7 @@ def test_a_link_waits_for_the_person_who_may_be_asked_again(browser: Browser, se
     with stranger(browser, server, f"/#t={TOKEN}") as seen:
         seen.is_told("Waiting for the person at the other computer to let you in…")
         server.answer(may_come=False)
-        seen.is_told("The person at the other computer did not allow it.")
+        seen.is_told("The person at the other computer did not allow it")
         assert not seen.page.is_visible(FIELD)
         seen.page.click("text=Ask again")
         seen.is_told("Waiting")
@@ -160,6 +161,23 @@ def test_a_connection_that_breaks_while_entering_can_be_tried_again(browser: Bro
         seen.console.clear()
         seen.page.click("text=Try now")
         seen.is_in()
+
+
+def test_a_link_can_be_tried_again_when_the_time_is_over(browser: Browser, server: GuardedServer) -> None:
+    with stranger(browser, server, clock=True) as seen:
+        for _ in range(3):
+            seen.types(WRONG)
+            seen.page.wait_for_selector("[aria-invalid='true']")
+        seen.page.clock.pause_at("2050-01-01")
+        seen.page.evaluate(f"location.hash = 't={TOKEN}'")
+        seen.is_told("Possible again in 1:30")
+        assert not seen.page.is_visible("text=Try now")
+        seen.page.clock.run_for(WAIT_SECONDS * 1000)
+        server.forgive()
+        seen.page.click("text=Try now")
+        seen.is_in()
+
+        assert server.entering[-2:] == [{"token": TOKEN}] * 2
 
 
 # By a PIN.
@@ -262,12 +280,12 @@ def test_who_is_removed_sees_why_and_does_not_try_again(browser: Browser, server
 def test_an_address_that_may_never_come_is_only_told_so(browser: Browser, server: GuardedServer) -> None:
     server.refusal = (403, "refused", "Panecast is open to this computer only.")
     with stranger(browser, server) as seen:
-        seen.is_told("Panecast is open to this computer only.")
+        seen.is_told("Panecast is open to this computer only")
         assert not seen.page.is_visible(FIELD)
         refused = server.refused
         seen.page.click("text=Try now")
         eventually(lambda: server.refused > refused)
-        seen.is_told("Panecast is open to this computer only.")
+        seen.is_told("Panecast is open to this computer only")
 
 
 # In a frame.
@@ -296,8 +314,10 @@ def framing_page(address: str) -> Iterator[str]:
     kind = type("FramingPageOf", (FramingPage,), {"ours": address})
     with ThreadingHTTPServer(("127.0.0.1", 0), kind) as running:
         Thread(target=running.serve_forever).start()
-        yield f"http://localhost:{running.server_port}/"
-        running.shutdown()
+        try:
+            yield f"http://localhost:{running.server_port}/"
+        finally:
+            running.shutdown()
 
 
 @pytest.mark.parametrize("fragment", ["", f"#t={TOKEN}"])
@@ -356,19 +376,25 @@ def test_everybody_can_use_the_entrance(
 
 @pytest.mark.parametrize("language", ["qps", "qps-rtl"])
 def test_the_entrance_is_translated_and_has_room(browser: Browser, server: GuardedServer, language: str) -> None:
+    server.asks = True
+    wide, width = [], "document.querySelector('.entrance').scrollWidth"
     with stranger(browser, server, f"/?lang={language}", width=360) as seen:
+        seen.types(PIN)
+        seen.page.wait_for_selector(".waits button")
+        wide.append(seen.page.evaluate(width))
+        seen.page.click(".waits button")
         for _ in range(3):
             seen.types(WRONG)
             seen.page.wait_for_selector("[aria-invalid='true']")
         seen.types(WRONG)
         seen.page.wait_for_selector(f"{FIELD}:disabled")
         seen.page.wait_for_selector(".left:not(:empty)")
-        wide = seen.page.evaluate("document.querySelector('.entrance').scrollWidth")
+        wide.append(seen.page.evaluate(width))
 
         assert [
             words for words in seen.page.evaluate(FOREIGN) if not words.startswith(("state", "cards", "H1: Pane"))
         ] == []
-        assert wide == 360
+        assert wide == [360, 360]
 
 
 def test_germans_are_answered_in_german(browser: Browser, server: GuardedServer) -> None:
