@@ -29,6 +29,7 @@ from gui.controller import Controller
 from gui.demo import DemoProcess
 from gui.doors import Doors
 from gui.doorway import Doorway
+from gui.encryption import Encryption
 from gui.guarding import Guarding, rules_of
 from gui.icons import Icons
 from gui.panel import Panel
@@ -36,6 +37,7 @@ from gui.pictures import LivePicture
 from gui.privacy_opener import PrivacyOpener
 from gui.settings import Settings, SettingsFile
 from gui.signals import EndingSignals
+from gui.single import FirstCopy, NotAnswering, claim
 from gui.state import Message
 from gui.style import accented, current_look
 from gui.throttle import Throttle
@@ -79,23 +81,32 @@ def run(options: StartOptions) -> int:
     application.setQuitOnLastWindowClosed(False)
     application.setPalette(accented(application.palette()))
     application.styleHints().colorSchemeChanged.connect(lambda: application.setPalette(accented(application.palette())))
+    try:
+        copy = claim(options.config_dir)
+    except NotAnswering as stuck:
+        sys.stderr.write(f"panecast: {stuck.message}\n")
+        return 1
+    if copy is None:
+        return 0  # the one that runs already has come forward
     loop = QEventLoop(application)
     asyncio.set_event_loop(loop)
     # qasync's own executor starts ten threads.
     loop.set_default_executor(ThreadPoolExecutor(2, thread_name_prefix="default"))
     with loop:
-        loop.run_until_complete(_main(application, options))
+        loop.run_until_complete(_main(application, options, copy))
     return 0
 
 
-async def _main(application: QApplication, options: StartOptions) -> None:
+async def _main(application: QApplication, options: StartOptions, copy: FirstCopy) -> None:
     app = App(application, options)
     app.open()
+    copy.called.connect(app.panel.come_forward)
     try:
         settling = asyncio.ensure_future(app.settle())
         await app.quitting.wait()
         settling.cancel()
     finally:
+        copy.close()
         await app.close()
 
 
@@ -104,7 +115,8 @@ class App:
 
     Attributes:
         quitting: set when the app is to end.
-        panel, tray, controller, doors, doorway, watchdog: for whoever drives the app from outside, such as tests.
+        panel, tray, controller, doors, encryption, doorway, watchdog: for whoever drives the app from outside, such as
+            tests.
     """
 
     def __init__(self, application: QApplication, options: StartOptions) -> None:
@@ -126,11 +138,14 @@ class App:
         self.quitting = asyncio.Event()
         self.controller = Controller(self._catalog, self._shares, self._registry, self._server, settings)
         self.doors = Doors(self.controller, self._catalog, self._shares, self._registry, self._server)
+        self.encryption = Encryption(self.controller, self._file.path.parent)
         icons = Icons()
         self.panel = Panel(icons)
         self.tray = Tray(icons)
         self._guarding = Guarding(self.controller, guard, self._hub, self._shares.hide_titles, self.tray.say)
-        self.doorway = Doorway(self.controller, self.doors, self.panel, self.tray, self._keeping.log_path)
+        self.doorway = Doorway(
+            self.controller, self.doors, self.encryption, self.panel, self.tray, self._keeping.log_path
+        )
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
         self._borders = Borders(self.controller)

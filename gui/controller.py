@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+import ssl
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +30,10 @@ PAUSED = Curtain("paused", "Paused by the person at the other computer.")
 BLANKED = Curtain("blanked", "Hidden by the person at the other computer.")
 
 
+async def _plain() -> None:
+    """Speak no HTTPS."""
+
+
 class Controller:
     """Carries wishes out and tells of every change. Loop only.
 
@@ -36,6 +41,7 @@ class Controller:
         state: what is shown; frozen, replaced whole.
         settings: what is remembered; frozen, replaced whole.
         find_host: asked at each start for the address to listen at.
+        find_tls: asked at each start for what HTTPS is spoken with, None for none.
     """
 
     def __init__(
@@ -43,6 +49,7 @@ class Controller:
     ) -> None:
         self.settings = settings
         self.find_host: Callable[[], str] = lambda: HERE
+        self.find_tls: Callable[[], Awaitable[ssl.SSLContext | None]] = _plain
         self.state = AppState(port=settings.port, options=registry.defaults)
         self._catalog = catalog
         self._shares = shares
@@ -222,7 +229,7 @@ class Controller:
         self._show(phase="starting")
         self._messages.pop("server", None)
         try:
-            await self._server.start(self.find_host(), port)
+            await self._server.start(self.find_host(), port, await self.find_tls())
         except PortInUse as busy:
             text = f"Port {port} is used by another program."
             free = busy.suggestion

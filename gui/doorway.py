@@ -10,6 +10,8 @@ from PySide6.QtGui import QDesktopServices
 from gui.consent import ConsentWindow
 from gui.controller import Controller
 from gui.doors import Doors
+from gui.encryption import Encryption
+from gui.encryption_window import EncryptionWindow
 from gui.link_words import LinkWish
 from gui.links import LinksWindow
 from gui.panel import Panel
@@ -24,8 +26,17 @@ from gui.visits import Visits
 class Doorway:
     """The windows about access, and what is wished in them. Loop only."""
 
-    def __init__(self, controller: Controller, doors: Doors, panel: Panel, tray: Tray, log_path: Path) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        doors: Doors,
+        encryption: Encryption,
+        panel: Panel,
+        tray: Tray,
+        log_path: Path,
+    ) -> None:
         self._controller = controller
+        self._encryption = encryption
         self._doors = doors
         self._panel = panel
         self._tray = tray
@@ -34,6 +45,7 @@ class Doorway:
         self.pin = PinWindow(panel)
         self.consent = ConsentWindow()
         self.links = LinksWindow(panel)
+        self.encryption = EncryptionWindow(panel)
         self._visits = Visits(self._say_visit)
         entrances = panel.entrances
         entrances.reach.wished.connect(doors.choose)
@@ -42,6 +54,11 @@ class Doorway:
         entrances.links_wished.connect(self._show_links)
         entrances.log_wished.connect(self._show_log)
         entrances.tells_visits_wished.connect(doors.set_tells_visits)
+        entrances.encrypt_wished.connect(encryption.switch)
+        entrances.certificate_wished.connect(self._show_certificate)
+        self.encryption.switched.connect(encryption.switch)
+        self.encryption.files_wished.connect(encryption.use_files)
+        encryption.subscribe(self._show_encryption)
         panel.viewers.forget_wished.connect(doors.forget)
         panel.viewers.block_wished.connect(doors.block)
         panel.viewers.answer_wished.connect(self.consent.come_forward)
@@ -58,6 +75,7 @@ class Doorway:
         doors.subscribe(self.show)
         controller.subscribe(self._follow_viewers)
         self.show()
+        self._show_encryption()
 
     def show(self) -> None:
         """Show how things are."""
@@ -86,6 +104,7 @@ class Doorway:
         self.consent.hide()
         self.pin.hide()
         self.links.hide()
+        self.encryption.hide()
 
     def _show_pin(self) -> None:
         self._doors.show_pin()
@@ -99,6 +118,16 @@ class Doorway:
         self.links.raise_()
         self.links.activateWindow()
         self._show_in_links()
+
+    def _show_certificate(self) -> None:
+        self._show_encryption()
+        self.encryption.show()
+        self.encryption.raise_()
+        self.encryption.activateWindow()
+
+    def _show_encryption(self) -> None:
+        self._panel.entrances.encrypt.setChecked(self._encryption.is_on)
+        self.encryption.show_encryption(self._encryption)
 
     def _show_in_links(self) -> None:
         if self.links.isVisible():

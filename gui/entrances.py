@@ -70,12 +70,16 @@ class Entrances(QWidget):
     Signals:
         pin_wished, links_wished, log_wished: what is to be shown.
         tells_visits_wished: whether the tray says who comes and goes.
+        encrypt_wished: whether what is sent is encrypted.
+        certificate_wished: the window about that is to be shown.
     """
 
     pin_wished = Signal()
     links_wished = Signal()
     log_wished = Signal()
     tells_visits_wished = Signal(bool)
+    encrypt_wished = Signal(bool)
+    certificate_wished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,14 +96,7 @@ class Entrances(QWidget):
         self.links.setObjectName("showLinks")
         self.links.setToolTip("What you have given away: make, change and revoke links, forget devices (Ctrl+L)")
         self.links.clicked.connect(self.links_wished)
-        menu = QMenu(self)
-        self.tells_visits = QAction("Say who comes and goes", menu)
-        self.tells_visits.setCheckable(True)
-        self.tells_visits.triggered.connect(self.tells_visits_wished)
-        self.log = QAction("Show the access log", menu)
-        self.log.triggered.connect(self.log_wished)
-        menu.addAction(self.tells_visits)
-        menu.addAction(self.log)
+        menu = self._menu()
         self.more = QPushButton("&More")
         self.more.setObjectName("more")
         self.more.setToolTip("Further things about who watches")
@@ -122,6 +119,25 @@ class Entrances(QWidget):
         layout.addLayout(line)
         layout.addWidget(self.hint)
         self.show_doors(DoorsState())
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        self.tells_visits = QAction("Say who comes and goes", menu)
+        self.tells_visits.setCheckable(True)
+        self.tells_visits.triggered.connect(self.tells_visits_wished)
+        self.log = QAction("Show the access log", menu)
+        self.log.triggered.connect(self.log_wished)
+        self.encrypt = QAction("Encrypt (HTTPS)", menu)
+        self.encrypt.setCheckable(True)
+        self.encrypt.triggered.connect(self.encrypt_wished)
+        self.certificate = QAction("Certificate and fingerprint…", menu)
+        self.certificate.triggered.connect(self.certificate_wished)
+        menu.addAction(self.encrypt)
+        menu.addAction(self.certificate)
+        menu.addSeparator()
+        menu.addAction(self.tells_visits)
+        menu.addAction(self.log)
+        return menu
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the sentence out where there is no room: the choice says it already."""

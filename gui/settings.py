@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         mode: who can reach this computer: itself only, or a network.
         interface, address: which network, by the name of its interface, and the address here when it was chosen.
         tells_visits: the tray says when somebody begins or ends to watch.
+        https: what is sent is encrypted.
+        certificate, key: files for that, of the person's own; empty for those made here.
     """
 
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8080
@@ -70,6 +72,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     interface: str = ""
     address: str = ""
     tells_visits: bool = True
+    https: bool = False
+    certificate: str = ""
+    key: str = ""
 
 
 class SettingsFile:

@@ -103,6 +103,7 @@ QLabel#section { color: $muted; font-size: 11px; font-weight: 600; letter-spacin
 QLabel#formError { color: $refused; }
 QLabel#listing { color: $waiting; }
 QLabel#pinDigits { font-size: 72px; font-weight: 700; }
+QLabel#fingerprint { font-family: monospace; font-size: 13px; }
 QLabel#pinAddress { font-size: 17px; font-weight: 600; }
 QLabel#value { color: $text; }
 

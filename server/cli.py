@@ -9,6 +9,7 @@ import json
 import logging
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,9 @@ from server import __version__
 from server.access_control import Access
 from server.access_keeping import Keeping
 from server.access_links import Link
+from server.certificates import CertificateError
 from server.doctor import Check, checks, report
+from server.encryption import Encryption, prepared
 from server.errors import ServerError
 from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.registry import SessionRegistry
@@ -99,6 +102,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ORIGIN",
         help="let pages of this origin in, such as http://localhost:3000; null: pages opened from a file",
     )
+    serve.add_argument(
+        "--https",
+        action="store_true",
+        help="encrypt, with a certificate made here (kept with --config-dir); its fingerprint is printed",
+    )
+    serve.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="encrypt with a certificate of your own (PEM); needs --key"
+    )
+    serve.add_argument("--key", type=Path, metavar="FILE", help="the key of that certificate (PEM)")
     serve.add_argument("--print-url", action="store_true", help="print the address on one line once it answers")
     serve.add_argument(
         "--no-blank-when-locked", action="store_true", help="go on showing pictures while this computer is locked"
@@ -149,7 +161,10 @@ async def _serve_until_told(
     catalog.start()
     lock.start()
     try:
-        await server.start(arguments.host, arguments.port)
+        encryption = await _encryption(arguments)
+        await server.start(arguments.host, arguments.port, None if encryption is None else encryption.context)
+        if encryption is not None:
+            print(f"panecast: the certificate's fingerprint is {encryption.certificate.fingerprint}", file=sys.stderr)
         await catalog.ready()
         if needs_windows and catalog.condition.state != "live":
             print(f"panecast: {catalog.condition.reason}", file=sys.stderr)
@@ -182,6 +197,19 @@ def _access(shares: ShareList, keeping: Keeping | None, host_needs_token: bool) 
     access = Access(shares, keeping.kept, keeping.write, host_needs_token=host_needs_token)
     keeping.follow(access)
     return access
+
+
+async def _encryption(arguments: argparse.Namespace) -> Encryption | None:
+    """Return what HTTPS is spoken with, None where it is not asked for. Raises `CertificateError`."""
+    chain, key = arguments.certificate, arguments.key
+    if chain is None and key is None and not arguments.https:
+        return None
+    if (chain is None) != (key is None):
+        raise CertificateError("HTTPS with files of your own needs both: --certificate FILE --key FILE")
+    if chain is not None or arguments.config_dir is not None:
+        return await prepared(arguments.config_dir or Path(), chain, key)
+    with tempfile.TemporaryDirectory(prefix="panecast-") as folder:
+        return await prepared(Path(folder))
 
 
 def _link(access: Access) -> Link:
