@@ -226,13 +226,13 @@ class Gate:
         """
         # As it is now: it may have another title since ``source`` was looked at, and a link can be for a title.
         current = self.shares.titled.get(source.id)
-        if current is None or current.identity != source.identity or not self.holds(who):
+        if current is None or (current is not source and current.identity != source.identity):
             return False
         match who:
             case Owner():
-                return True
-            case Guest(_, device_id, _):
-                return self.devices.may_see(device_id, current)
+                return self.holds(who)
+            case Guest(peer, device_id, _):
+                return self._may_come(peer) and self.devices.may_see(device_id, current)
         return False
 
     def sees(self, who: Who) -> Mapping[str, Source]:
