@@ -84,9 +84,12 @@ class X11HotKey:
         try:
             self._grab(display)
             while not self._stopping:
-                for event in display.events():
+                events = list(display.events())
+                for event in events:
                     self._receive(display, event)
-                display.wait(None, self._call_out.fileno())
+                # What came along with answers is here already, and the socket tells of it no more.
+                if not events:
+                    display.wait(None, self._call_out.fileno())
         finally:
             display.close()  # which gives the keys back too
 

@@ -95,16 +95,20 @@ class PlaceWatch:
                 randr.SelectInput(root, xcffib.randr.NotifyMask.ScreenChange)
             screens = _screens()
             told: Places = {}
+            events: list[Any] = []
             while not self._stopping:
-                events = list(display.events())
                 if any(isinstance(event, xcffib.randr.ScreenChangeNotifyEvent) for event in events):
                     screens = _screens()
                 places = {each: place for each in self._wanted if (place := _place(display, each, screens)) is not None}
                 if places != told:
                     told = places
                     self._tell(places)
-                if display.wait(None, self._call_out.fileno()):
-                    self._call_out.recv(4096)
+                # What came along with the answers is here already, and the socket tells of it no more.
+                events = list(display.events())
+                if not events:
+                    if display.wait(None, self._call_out.fileno()):
+                        self._call_out.recv(4096)
+                    events = list(display.events())
         finally:
             display.close()
 
