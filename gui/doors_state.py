@@ -15,7 +15,7 @@ from server.interfaces import Interface
 from server.sharing import ShareRule
 
 EVERYTHING = (ShareRule("all"),)
-TRIES = {"PIN": "wrong PIN", "link": "wrong link", "cookie": "wrong cookie"}
+TRIES = {"PIN": "wrong PIN", "link": "wrong link"}
 
 
 @dataclass(frozen=True, slots=True)

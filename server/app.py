@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from capture.snapshots import Snapshots
 from server.access import Refusal
 from server.access_control import Access
-from server.access_gate import Gate, Stranger
+from server.access_gate import Denial, Gate, Stranger
 from server.answers import ACCESS, ENTRY, PAGES, REGISTRY, SECRET, SNAPSHOTS, STARTED, problem, refused
 from server.arrival import let_in
 from server.entering import knock_of
@@ -61,7 +61,10 @@ def _gate(access: Access) -> Middleware:
         if isinstance(entry, Refusal):
             log.info("refused %s from %s: %s", request.path[:80], request.remote, entry.message)
             access.log.refused(request.remote or "", knock.browser, entry.message)
-            return refused(request, entry)
+            response = refused(request, entry)
+            if isinstance(entry, Denial) and entry.code == "credential_missing":
+                _take_back(access.gate, request, response)
+            return response
         if request.method == "OPTIONS" and _is_foreign(access.gate, request):
             return _permission()
         request[ENTRY] = entry
@@ -82,6 +85,12 @@ def _gate(access: Access) -> Middleware:
             return answer
 
     return gate
+
+
+def _take_back(gate: Gate, request: web.Request, response: web.Response) -> None:
+    """Have the browser forget a cookie that is not known here any more."""
+    if gate.cookie_name in request.cookies:
+        response.del_cookie(gate.cookie_name, path="/", httponly=True, samesite="Strict")
 
 
 def _headers(gate: Gate) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:

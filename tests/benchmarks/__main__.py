@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import json_parts, page_parts, reader_parts, servers, thread_parts, wall_parts
+from tests.benchmarks import access_parts, json_parts, page_parts, reader_parts, servers, thread_parts, wall_parts
 from tests.benchmarks.counting import OtherWork
 from tests.benchmarks.report import Row, Watched, printed
 from tests.benchmarks.running import adopt_orphans, display, reap_orphans
@@ -40,6 +40,7 @@ def parts() -> dict[str, Part]:
         json_parts.still,
         json_parts.delay,
         json_parts.crowd,
+        access_parts.access,
     ):
         found[part.__name__] = part
     return found

@@ -76,9 +76,9 @@ class Subject:
 
 
 @contextlib.contextmanager
-def serving(content: Content | None = None) -> Iterator[Subject]:
-    """Have the server run while the block lasts, and know the window."""
-    with running(*module("subject"), stdin=subprocess.PIPE) as process:
+def serving(content: Content | None = None, *more: str) -> Iterator[Subject]:
+    """Have the server run, started with ``more``, while the block lasts, and know the window."""
+    with running(*module("subject", *more), stdin=subprocess.PIPE) as process:
         subject = Subject(process)
         if content is not None:
             subject.wait_listed(content)

@@ -292,3 +292,17 @@ async def test_sharing_here_only_again_lets_nobody_in(open_studio: Studio, visit
     with pytest.raises(aiohttp.ClientError):
         await visitor.get("/api/windows")
     assert not open_studio.server.is_open
+
+
+async def test_a_cookie_that_is_not_known_any_more_is_taken_back(open_studio: Studio, visitor: Visitor) -> None:
+    link = link_for(open_studio, SHARED)
+    await visitor.enter(token=link.token)
+    access = open_studio.registry.access
+    access.devices.forget_all()
+    access.devices.forgotten = ()
+    for _ in range(8):
+        async with visitor.http.get(f"{visitor.base}/api/windows") as answer:
+            assert answer.status == 401
+    assert not list(visitor.http.cookie_jar)
+    assert not access.lockout.failures
+    assert (await visitor.enter(token=link.token))[0] == 204
