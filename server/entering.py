@@ -51,10 +51,12 @@ async def enter(request: web.Request) -> web.Response:
     wish = await _read(request)
     if wish is None or (wish.token is None) == (wish.pin is None):
         return problem(400, "bad_request", HOW)
-    found = await _while_there(request, _enter(access, knock_of(request), wish))
+    knock = knock_of(request)
+    found = await _while_there(request, _enter(access, knock, wish))
     if found is None:
         return problem(499, "gone", "Who asked has left.")
     if isinstance(found, Refusal):
+        access.log.refused(request.remote or "", knock.browser, found.message)
         return refused(request, found)
     let_in(request)
     answer = web.Response(status=204)

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what it grows b
 MOST_GROWTH = 16 * 1024 * 1024
 KEY = base64.b64encode(b"sixteen bytes ..").decode()
 MEGABYTE = b"x" * (1 << 20)
+PATHS = ("/stream/demo?max_width=64&fps=1", "/streams")
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +36,12 @@ def served() -> Iterator[Served]:
                 )
                 while raw.recv(65536):
                     pass
-        with Stranger(found, "/streams") as first:
-            first.send(frame(0x1, b"x" * 20000))
-            first.close_code()
+        for path in PATHS:
+            with Stranger(found, path) as first:
+                if "demo" in path:
+                    first.wait_for_picture()
+                first.send(frame(0x1, b"x" * 20000))
+                first.close_code()
         yield found
 
 
@@ -82,6 +86,11 @@ class Stranger:
             opcode, payload = found
             if opcode == 0x8:
                 return int(struct.unpack("!H", payload[:2])[0])
+
+    def wait_for_picture(self) -> None:
+        """Return when a picture came: the first one makes what takes and encodes them."""
+        while (found := self._read_frame()) is not None and found[0] != 0x2:
+            pass
 
     def _read_frame(self) -> tuple[int, bytes] | None:
         head = self._take(2)
@@ -145,9 +154,6 @@ class Growth:
         found = re.search(r"VmHWM:\s+(\d+) kB", (self._folder / "status").read_text(encoding="ascii"))
         assert found is not None
         return int(found[1]) * 1024
-
-
-PATHS = ("/stream/demo?max_width=64&fps=1", "/streams")
 
 
 @pytest.mark.parametrize("path", PATHS)

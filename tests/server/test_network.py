@@ -14,6 +14,7 @@ from yarl import URL
 
 from capture.source import Source
 from server.access_links import Link
+from server.access_log import AccessLog
 from server.sharing import ShareRule
 from tests.server.conftest import SECRET, SHARED, Studio, closed, receive, until
 from tests.server.lan import HOME, NEIGHBOUR, STRANGER, Lan
@@ -270,6 +271,20 @@ async def test_what_is_no_wish_is_said_so(open_studio: Studio, visitor: Visitor,
     async with visitor.http.post(f"{visitor.base}/api/enter", data={"token": "a"}) as answer:
         assert answer.status == 400
     assert not open_studio.registry.access.lockout.failures
+
+
+async def test_who_tries_to_enter_in_vain_is_in_the_log(open_studio: Studio, guesser: Visitor) -> None:
+    access = open_studio.registry.access
+    lines: list[str] = []
+    access.log = AccessLog(lines.append)
+    for token in ("guessed-this", "guessed-that"):
+        await guesser.enter(token=token)
+    await guesser.enter(pin="123456")
+
+    assert [f"refused {STRANGER}" in line for line in lines] == [True, True]
+    assert "That link is not known here" in lines[0]
+    assert "That is not the PIN" in lines[1]
+    assert not any(secret in line for line in lines for secret in ("guessed", "123456"))
 
 
 async def test_the_person_here_needs_no_link(open_studio: Studio, lan: Lan) -> None:
