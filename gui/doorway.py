@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from gui.consent import ConsentWindow
 from gui.controller import Controller
 from gui.doors import Doors
+from gui.doors_state import failure_words
 from gui.encryption import Encryption
 from gui.encryption_window import EncryptionWindow
 from gui.link_words import LinkWish
@@ -72,6 +73,7 @@ class Doorway:
         self.pin.new_wished.connect(doors.show_pin)
         self.pin.hide_wished.connect(doors.hide_pin)
         self.consent.answered.connect(doors.answer)
+        self._unsubscribe = doors.access.lockout.subscribe(self._say_guesser)
         doors.subscribe(self.show)
         controller.subscribe(self._follow_viewers)
         self.show()
@@ -100,6 +102,7 @@ class Doorway:
 
     def close(self) -> None:
         """Show nothing any more."""
+        self._unsubscribe()
         self._visits.close()
         self.consent.hide()
         self.pin.hide()
@@ -167,6 +170,12 @@ class Doorway:
     def _follow_viewers(self) -> None:
         self._visits.show(self._controller.state.viewers)
         self._show_in_links()
+
+    def _say_guesser(self) -> None:
+        """Say beside the tray's icon who has to wait now, once for each wait."""
+        latest = self._doors.access.lockout.failures[0]
+        if latest.wait_seconds > 0:
+            self._tray.say("Somebody tries to get in", failure_words((latest,)))
 
     def _say_visit(self, title: str, words: str) -> None:
         if self._controller.settings.tells_visits:

@@ -1,0 +1,56 @@
+"""Who guesses is told of beside the tray's icon, once for each wait."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from gui.doors import Doors
+from gui.doorway import Doorway
+from gui.encryption import Encryption
+from gui.icons import Icons
+from gui.panel import Panel
+from gui.settings import Settings
+from gui.tray import Tray
+from server.access_lockout import EACH
+from server.access_peers import Peer
+from tests.gui.test_controller import Desk
+
+GUESSER = Peer.of("192.168.77.32")
+
+
+class HeardTray(Tray):
+    """A tray of which a test hears what it says."""
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__(icons)
+        self.said: list[tuple[str, str]] = []
+
+    def say(self, title: str, words: str) -> None:
+        self.said.append((title, words))
+
+
+async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icons, tmp_path: Path) -> None:
+    desk = Desk(Settings())
+    doors = Doors(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    panel, tray = Panel(icons), HeardTray(icons)
+    qtbot.addWidget(panel)
+    doorway = Doorway(desk.controller, doors, Encryption(desk.controller, tmp_path), panel, tray, tmp_path / "log")
+
+    for _ in range(EACH.failures - 1):
+        doors.access.lockout.failed(GUESSER, "PIN")
+    assert tray.said == []
+    doors.access.lockout.failed(GUESSER, "PIN")
+
+    assert tray.said == [
+        (
+            "Somebody tries to get in",
+            "Somebody tried to get in: 5 wrong PINs from 192.168.77.32, has to wait 1 min.",
+        )
+    ]
+    doorway.close()
+    doors.access.lockout.failed(GUESSER, "PIN")
+    assert len(tray.said) == 1
+    doors.close()
+    await desk.close()
