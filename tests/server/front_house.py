@@ -27,6 +27,9 @@ from tests.server.access_fakes import FakeClock
 
 Result = TypeVar("Result")
 LARGE = 8 * 1024 * 1024
+KEPT_LOOPS: list[QEventLoop] = []
+"""Loops on Qt that are over. One that is collected as garbage takes its timers along, and that may happen in any thread
+that Python runs in; Qt cannot stop timers from there, and later calls what is gone."""
 
 
 class LoopWithoutReaders(asyncio.SelectorEventLoop):
@@ -44,7 +47,9 @@ def run_on(kind: str, scenario: Callable[[], Awaitable[Result]]) -> Result:
             return await scenario()
 
     if kind == "qt":
-        with QEventLoop(QApplication.instance()) as loop:
+        loop = QEventLoop(QApplication.instance())
+        KEPT_LOOPS.append(loop)
+        with loop:
             return loop.run_until_complete(timed())
     with asyncio.Runner(loop_factory=LoopWithoutReaders if kind == "no readers" else None) as runner:
         return runner.run(timed())
