@@ -265,7 +265,8 @@ def test_who_is_removed_sees_why_and_does_not_try_again(browser: Browser, server
         seen.is_in()
         server.forget()
         seen.is_told("The person at the other computer removed this device")
-        assert seen.page.evaluate("[...document.body.children].filter((part) => part.checkVisibility()).length") == 1
+        shown = "[...document.body.children].filter((part) => part.checkVisibility()).length"
+        eventually(lambda: seen.page.evaluate(shown) == 1)
         refused = server.refused
         seen.page.clock.run_for(120_000)
         seen.page.evaluate("window.dispatchEvent(new Event('online'))")
