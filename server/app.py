@@ -14,10 +14,11 @@ from capture.snapshots import Snapshots
 from server.access import Refusal
 from server.access_control import Access
 from server.access_gate import Denial, Gate, Stranger
+from server.access_log import harmless
 from server.answers import ACCESS, ENTRY, PAGES, REGISTRY, SECRET, SNAPSHOTS, STARTED, problem, refused
 from server.arrival import let_in
 from server.entering import knock_of
-from server.pages import SAFETY_HEADERS, content_policy, load_pages
+from server.pages import SAFETY_HEADERS, SERVER_NAME, content_policy, load_pages
 from server.registry import SessionRegistry
 from server.routes import add_routes
 
@@ -59,7 +60,7 @@ def _gate(access: Access) -> Middleware:
         knock = knock_of(request)
         entry = access.gate.judge(knock)
         if isinstance(entry, Refusal):
-            log.info("refused %s from %s: %s", request.path[:80], request.remote, entry.message)
+            log.info("refused %s from %s: %s", harmless(request.path), request.remote, entry.message)
             access.log.refused(request.remote or "", knock.browser, entry.message)
             response = refused(request, entry)
             if isinstance(entry, Denial) and entry.code == "credential_missing":
@@ -74,7 +75,7 @@ def _gate(access: Access) -> Middleware:
             return await handler(request)
         except ConnectionError:
             # Whoever asked left before there was an answer; aiohttp would log that as a fault of ours.
-            log.debug("%s left before %s was answered", request.remote, request.path[:80])
+            log.debug("%s left before %s was answered", request.remote, harmless(request.path))
             return web.Response(status=499)
         except web.HTTPException as error:
             if error.status < 400:
@@ -97,6 +98,7 @@ def _headers(gate: Gate) -> Callable[[web.Request, web.StreamResponse], Awaitabl
     async def add(request: web.Request, response: web.StreamResponse) -> None:
         if request.query.get("clean") == "1" and request.path.startswith(EMBEDDED_PATHS):
             response.headers.setdefault("Content-Security-Policy", content_policy(gate.policy.embedders))
+        response.headers["Server"] = SERVER_NAME
         for name, value in SAFETY_HEADERS.items():
             response.headers.setdefault(name, value)
         if _is_foreign(gate, request):

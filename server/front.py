@@ -24,6 +24,7 @@ from server.access_peers import Peer
 from server.arrival import ARRIVAL, Arrival
 from server.front_plain import PlainAnswer
 from server.front_room import Caps, Full, Room
+from server.http_handler import Malformed, handler_for
 from server.tls_layer import TlsLayer
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Front:
         self._spare = _spare_descriptor()
         self._told_at: float | None = None
         self._untold = 0
+        self._malformed = Malformed(clock)
         self._attend(server)
 
     @property
@@ -269,7 +271,7 @@ class Front:
 
     def _handler_for(self, arrival: Arrival) -> asyncio.Protocol:
         arrival.expect_headers()
-        handler = self._server()
+        handler = handler_for(self._server, self._malformed)
         self._handlers[handler] = arrival
         arrival.handler = handler
         return handler

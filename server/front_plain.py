@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from server.pages import SAFETY_HEADERS
+from server.pages import SAFETY_HEADERS, SERVER_NAME
 
 LARGEST_HEAD = 8 * 1024
 HOST_LINE = re.compile(rb"^host:[ \t]*([\x21-\x7e]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
@@ -72,6 +72,7 @@ you; if it is the same that the browser shows, nobody is in between.</p>
 """.encode()
     lines = [
         "HTTP/1.1 426 Upgrade Required",
+        f"Server: {SERVER_NAME}",
         "Upgrade: TLS/1.2, HTTP/1.1",
         "Connection: Upgrade, close",
         "Content-Type: text/html; charset=utf-8",

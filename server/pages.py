@@ -26,6 +26,9 @@ def content_policy(embedders: str = "'none'") -> str:
     return f"{_LOADS} frame-ancestors {embedders}"
 
 
+SERVER_NAME = "Panecast"
+"""What answers say of who made them: no versions, which would tell what is open to attack."""
+
 SAFETY_HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "Content-Security-Policy": content_policy(),

@@ -164,6 +164,9 @@ async def house(caps: Caps | None = None, tls: ssl.SSLContext | None = None) -> 
     async def large(request: web.Request) -> web.Response:
         return web.Response(body=bytes(LARGE))
 
+    async def fail(request: web.Request) -> web.Response:
+        raise ValueError(f"could not read {request.rel_url}")
+
     async def chat(request: web.Request) -> web.WebSocketResponse:
         response = web.WebSocketResponse()
         await response.prepare(request)
@@ -180,6 +183,7 @@ async def house(caps: Caps | None = None, tls: ssl.SSLContext | None = None) -> 
     app.router.add_post("/ignore", ignore)
     app.router.add_get("/large", large)
     app.router.add_get("/chat", chat)
+    app.router.add_get("/fail", fail)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=60, shutdown_timeout=0.1, handle_signals=False)
     await runner.setup()
     assert runner.server is not None

@@ -97,6 +97,7 @@ def test_plain_http_is_told_where_to_go_and_closed(kind: str, name: str, certifi
 
             assert head.startswith("HTTP/1.1 426 ")
             assert "content-security-policy: default-src 'none'" in head.lower()
+            assert "\r\nserver: panecast\r\n" in head.lower()
             assert "x-content-type-options: nosniff" in head.lower()
             assert f'<a href="https://{name}:{door.port}/">' in page
             assert "4711" not in page
