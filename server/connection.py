@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import time
@@ -20,10 +19,11 @@ from server.commands import BadCommand, Command, FloodGate, parse
 from server.errors import BAD_REQUEST, CLOSE_CODES, DONE
 from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.registry import SessionRegistry
-from server.session import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, Terms, ViewerSession
+from server.session import ViewerSession
 from server.sharing import listed
 from server.socket import LARGEST_MESSAGE, ViewerSocket, text_frame
 from server.stats import Totals
+from server.terms import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, Terms
 from server.writer import Ending
 
 log = logging.getLogger(__name__)
@@ -96,12 +96,7 @@ class Connection:
         try:
             async for received in response:
                 self._heard_at = time.monotonic()
-                if received.type is WSMsgType.PING:
-                    with contextlib.suppress(ConnectionError):
-                        await socket.pong(bytes(received.data))
-                elif received.type is WSMsgType.PONG:
-                    socket.note_pong(bytes(received.data))
-                elif self._ending is None:
+                if not await socket.takes_sign_of_life(received) and self._ending is None:
                     self._hear(received, self._line)
         finally:
             for end in unsubscribe:

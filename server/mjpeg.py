@@ -17,9 +17,9 @@ from server import multipart
 from server.access_control import Viewer
 from server.multipart import MultipartSocket
 from server.options import BINARY_FORMATS, StreamOptions
-from server.session import SLOW_SECONDS, STALL_SECONDS, Terms
 from server.showing import Showing
 from server.stats import SessionView, Totals, Traffic
+from server.terms import SLOW_SECONDS, STALL_SECONDS, Terms
 
 log = logging.getLogger(__name__)
 

@@ -19,10 +19,11 @@ from server.access_log import Visit
 from server.mjpeg import MjpegSession
 from server.options import BINARY_FORMATS, StreamOptions
 from server.parts_showing import PartsShowing
-from server.session import Terms, ViewerSession
+from server.session import ViewerSession
 from server.sharing import ShareList
 from server.showing import WholeShowing
 from server.stats import SessionView, Totals
+from server.terms import Terms
 
 MOST_VIEWERS = 256
 CHECK_SECONDS = 0.25

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -27,34 +26,13 @@ from server.parts_showing import BadAck, PartsShowing
 from server.showing import Showing
 from server.socket import LARGEST_MESSAGE, Outlet, ViewerSocket
 from server.stats import SessionView, Totals
+from server.terms import PARTING_SECONDS, SILENT_SECONDS, SLOW_SECONDS, STALL_SECONDS, Terms
 from server.writer import Ending, Writer
 
 log = logging.getLogger(__name__)
 
-SILENT_SECONDS = 40.0
-"""A viewer from which nothing came for so long, not even the answer to a ping, is gone."""
-STALL_SECONDS = 4.2
-"""A viewer that took nothing for so long is dropped; with what follows it is gone within five seconds."""
-SLOW_SECONDS = 1.0
-"""From here on a viewer that takes nothing is shown as slow."""
-PARTING_SECONDS = 0.3
 NO_VIDEO = "The other computer has no video encoder; single pictures go on. Its owner can see why: panecast doctor"
 PAUSED = Condition("paused", "You paused the pictures.")
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for a session beside its options.
-
-    Attributes:
-        group: the viewer it is one of several sessions of, empty when it is alone.
-        keeps: options that stay as the viewer has them whatever the host wishes.
-        tells_figures: send ``stats``.
-    """
-
-    group: str = ""
-    keeps: frozenset[str] = frozenset()
-    tells_figures: bool = True
 
 
 class ViewerSession:
@@ -117,10 +95,9 @@ class ViewerSession:
 
     def view(self) -> SessionView:
         """Return the session as it is now."""
-        traffic, now = self._writer.traffic, time.monotonic()
+        traffic, now, group = self._writer.traffic, time.monotonic(), self.terms.group
         fps, rate = traffic.rates(now)
         state = "slow" if self._stuck_for(now) > SLOW_SECONDS else (self._told or Condition("waiting")).state
-        group = self.terms.group
         return SessionView(self.id, self.viewer, self.source, self.options, fps, rate, traffic.since, state, group)
 
     def _stuck_for(self, now: float) -> float:
@@ -141,12 +118,7 @@ class ViewerSession:
         try:
             async for received in response:
                 self._heard_at = time.monotonic()
-                if received.type is WSMsgType.PING:
-                    with contextlib.suppress(ConnectionError):
-                        await socket.pong(bytes(received.data))
-                elif received.type is WSMsgType.PONG:
-                    socket.note_pong(bytes(received.data))
-                else:
+                if not await socket.takes_sign_of_life(received):
                     self.hear(received)
         finally:
             writing.cancel()

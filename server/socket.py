@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import time
 from collections.abc import Awaitable
 from typing import Final, Protocol
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 UNSENT_BYTES: Final = 128 * 1024
@@ -133,13 +134,19 @@ class ViewerSocket:
         """Ask for a sign of life."""
         await self._response.ping(struct.pack("!d", time.monotonic()))
 
-    async def pong(self, payload: bytes) -> None:
-        """Answer a sign of life."""
-        await self._response.pong(payload)
+    async def takes_sign_of_life(self, received: WSMessage) -> bool:
+        """Answer a ping, or note the answer to ours; return whether it was one of these."""
+        if received.type is WSMsgType.PING:
+            with contextlib.suppress(ConnectionError):  # who reads on learns of it
+                await self._response.pong(bytes(received.data))
+        elif received.type is WSMsgType.PONG:
+            self._note_pong(bytes(received.data))
+        else:
+            return False
+        return True
 
-    def note_pong(self, payload: bytes) -> None:
-        """Take the answer to a `ping`; what is none is ignored."""
-        if len(payload) == 8:
+    def _note_pong(self, payload: bytes) -> None:
+        if len(payload) == 8:  # else it is no answer of ours
             (sent,) = struct.unpack("!d", payload)
             rtt = time.monotonic() - sent
             if 0 <= rtt < LONGEST_RTT:

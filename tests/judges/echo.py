@@ -24,9 +24,9 @@ async def echo(request: web.Request) -> web.WebSocketResponse:
     socket = ViewerSocket(response, request)
     try:
         async for received in response:
-            if received.type is WSMsgType.PING:
-                await socket.pong(bytes(received.data))
-            elif received.type is WSMsgType.TEXT:
+            if await socket.takes_sign_of_life(received):
+                continue
+            if received.type is WSMsgType.TEXT:
                 await response.send_str(received.data)
             elif received.type is WSMsgType.BINARY:
                 await response.send_bytes(received.data)
