@@ -41,6 +41,7 @@ class X11HotKey:
         self._call_in, self._call_out = socket.socketpair()
         self._stopping = False
         self._released_at = 0
+        self._grabbed: frozenset[tuple[int, int]] = frozenset()
         self._thread = threading.Thread(target=self._body, name="hot key", daemon=True)
 
     def start(self) -> None:
@@ -101,26 +102,32 @@ class X11HotKey:
             case xcffib.xproto.KeyPressEvent() if event.time != self._released_at:
                 self._tell(self._pressed)
             case xcffib.xproto.MappingNotifyEvent() if event.request != xcffib.xproto.Mapping.Pointer:
-                any_key = 0
-                any_modifier = xcffib.xproto.ModMask.Any
-                display.connection.core.UngrabKey(any_key, display.root, any_modifier)
                 self._grab(display)
 
     def _grab(self, display: Display) -> None:
-        """Have the keys told to us and to nobody else, whether or not Num Lock and Caps Lock are on."""
+        """Have the keys told to us and to nobody else, whether or not Num Lock and Caps Lock are on.
+
+        Does nothing where they are where they were. The X server says that the mapping may be another whenever another
+        keyboard is typed on, and it says so with the first key: who let go then would miss what follows.
+        """
         layout = _Layout(display)
         codes = layout.codes(self._keys.keysym)
         if not codes:
             raise HotKeyError(f"This keyboard has no key for {self._keys}. Choose other keys under Privacy.")
         held = sum(FIXED.get(name) or layout.modifier(HELD[name]) or USUAL[name] for name in self._keys.modifiers)
         locks = {0, CAPS_LOCK} | {layout.modifier(NUM_LOCK)} | {CAPS_LOCK | layout.modifier(NUM_LOCK)}
-        for (code, shift), lock in itertools.product(codes, locks):
+        wanted = frozenset((code, held | shift | lock) for (code, shift), lock in itertools.product(codes, locks))
+        core = display.connection.core
+        for code, modifiers in self._grabbed - wanted:
+            core.UngrabKey(code, display.root, modifiers)
+        for code, modifiers in wanted - self._grabbed:
             try:
-                display.connection.core.GrabKey(
-                    False, display.root, held | shift | lock, code, GrabMode.Async, GrabMode.Async, is_checked=True
+                core.GrabKey(
+                    False, display.root, modifiers, code, GrabMode.Async, GrabMode.Async, is_checked=True
                 ).check()
             except XError as error:
                 raise HotKeyError(TAKEN.format(keys=self._keys)) from error
+        self._grabbed = wanted
 
 
 class _Layout:

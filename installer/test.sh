@@ -153,7 +153,8 @@ if [ -n "$failed" ]; then
     printf '\n==== failed so far:%s\n' "$failed"
 fi
 case $only in
-    '') tests pytest ;;
+    # What the step `access` has run is not run again.
+    '') tests pytest --ignore-glob='tests/server/test_access_*.py' ;;
     pytest) tests pytest -m 'not fresh' ;;
     fresh) tests fresh -m fresh ;;
     judges) tests judges tests/judges ;;
