@@ -30,6 +30,7 @@ from gui.demo import DemoProcess
 from gui.doors import Doors
 from gui.doorway import Doorway
 from gui.encryption import Encryption
+from gui.garbage import Collector
 from gui.guarding import Guarding, rules_of
 from gui.icons import Icons
 from gui.panel import Panel
@@ -98,6 +99,8 @@ def run(options: StartOptions) -> int:
 
 
 async def _main(application: QApplication, options: StartOptions, copy: FirstCopy) -> None:
+    collector = Collector()
+    collector.start()
     app = App(application, options)
     app.open()
     copy.called.connect(app.panel.come_forward)
@@ -108,6 +111,7 @@ async def _main(application: QApplication, options: StartOptions, copy: FirstCop
     finally:
         copy.close()
         await app.close()
+        collector.stop()
 
 
 class App:
