@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
@@ -11,20 +10,6 @@ import pytest
 from tests.x11.desktop import Windows, XServer, windows_of
 
 Until = Callable[..., Awaitable[None]]
-
-
-ONLY_WHEN_LONG = ("test_crowd", "test_churn", "test_killed", "test_bombs", "test_loss", "test_schemathesis")
-"""What runs only by ``installer/test.sh --long``: the rest has to end within ten minutes."""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Take out what takes too long for every day."""
-    if os.environ.get("PANECAST_LONG"):
-        return
-    left_out = [item for item in items if item.path.stem in ONLY_WHEN_LONG]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,26 +11,10 @@ from capture.backends.choose import make_backend
 from capture.curtain import Curtain
 from capture.hub import Hub
 from capture.lock_curtain import PERSON, WAITING, LockCurtain
-from tests.capture.fake_logind import FakeLogind, message_bus
+from tests.capture.fake_logind import FakeLogind
 from tests.conftest import Until
 
 LOCKED = Curtain("blanked", "The computer is locked.")
-
-
-@pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.delenv("XDG_SESSION_ID", raising=False)
-    monkeypatch.setattr("capture.session_lock.RETRY_SECONDS", 0.02)
-    with message_bus(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-async def logind(address: str) -> AsyncIterator[FakeLogind]:
-    made = FakeLogind(address)
-    await made.open()
-    yield made
-    made.close()
 
 
 @pytest.fixture

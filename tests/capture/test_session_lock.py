@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,22 +11,6 @@ import pytest
 from capture.session_lock import SessionLock
 from tests.capture.fake_logind import OTHER_PATH, FakeLogind, message_bus
 from tests.conftest import Until
-
-
-@pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.delenv("XDG_SESSION_ID", raising=False)
-    monkeypatch.setattr("capture.session_lock.RETRY_SECONDS", 0.02)
-    with message_bus(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-async def logind(address: str) -> AsyncIterator[FakeLogind]:
-    made = FakeLogind(address)
-    await made.open()
-    yield made
-    made.close()
 
 
 @pytest.fixture

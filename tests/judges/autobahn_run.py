@@ -31,39 +31,39 @@ def shown(data: str | bytes, maxlen: int = 64, replace: bool = False) -> str:
 class Client(fuzzing.FuzzingClientProtocol):  # type: ignore[misc]  the suite is not typed
     """The suite's client, with bytes on the network's side and text on that of the cases."""
 
-    def sendFrame(self, opcode: int, payload: str | bytes = b"", **how: Any) -> None:  # noqa: N802  Autobahn's name
+    def sendFrame(self, opcode: int, payload: str | bytes = b"", **how: Any) -> None:
         super().sendFrame(opcode, to_bytes(payload), **how)
 
-    def sendMessage(self, payload: str | bytes, isBinary: bool = False, **how: Any) -> None:  # noqa: N802, N803
+    def sendMessage(self, payload: str | bytes, isBinary: bool = False, **how: Any) -> None:
         super().sendMessage(to_bytes(payload), isBinary, **how)
 
-    def sendMessageFrameData(self, payload: str | bytes, sync: bool = False) -> Any:  # noqa: N802
+    def sendMessageFrameData(self, payload: str | bytes, sync: bool = False) -> Any:
         return super().sendMessageFrameData(to_bytes(payload), sync)
 
-    def sendCloseFrame(self, code: int | None = None, reasonUtf8: str | bytes | None = None, **how: Any) -> None:  # noqa: N802, N803
+    def sendCloseFrame(self, code: int | None = None, reasonUtf8: str | bytes | None = None, **how: Any) -> None:
         reason = None if reasonUtf8 is None else to_bytes(reasonUtf8)
         super().sendCloseFrame(code, reason, **how)
 
-    def onMessage(self, msg: bytes, binary: bool) -> None:  # noqa: N802
+    def onMessage(self, msg: bytes, binary: bool) -> None:
         super().onMessage(msg.decode("latin-1"), binary)
 
-    def onPing(self, payload: bytes) -> None:  # noqa: N802
+    def onPing(self, payload: bytes) -> None:
         super().onPing(payload)
 
-    def onPong(self, payload: bytes) -> None:  # noqa: N802
+    def onPong(self, payload: bytes) -> None:
         super().onPong(payload.decode("latin-1"))
 
-    def logRxOctets(self, data: bytes) -> None:  # noqa: N802
+    def logRxOctets(self, data: bytes) -> None:
         """Keep no record of single octets: nobody reads it."""
 
-    def logTxOctets(self, data: bytes, sync: bool) -> None:  # noqa: N802
+    def logTxOctets(self, data: bytes, sync: bool) -> None:
         """Keep no record of single octets."""
 
-    def logRxFrame(self, frameHeader: Any, payload: Any) -> None:  # noqa: N802, N803
+    def logRxFrame(self, frameHeader: Any, payload: Any) -> None:
         """Count what came, as the suite does."""
         self.rxFrameStats[frameHeader.opcode] = self.rxFrameStats.get(frameHeader.opcode, 0) + 1
 
-    def logTxFrame(self, frameHeader: Any, payload: Any, repeatLength: Any, chopsize: Any, sync: bool) -> None:  # noqa: N802, N803
+    def logTxFrame(self, frameHeader: Any, payload: Any, repeatLength: Any, chopsize: Any, sync: bool) -> None:
         """Count what was sent, as the suite does."""
         self.txFrameStats[frameHeader.opcode] = self.txFrameStats.get(frameHeader.opcode, 0) + 1
 
@@ -71,7 +71,7 @@ class Client(fuzzing.FuzzingClientProtocol):  # type: ignore[misc]  the suite is
 class Factory(fuzzing.FuzzingClientFactory):  # type: ignore[misc]  the suite is not typed
     """The suite's; its report is one file with what decides, and why."""
 
-    def createReports(self) -> None:  # noqa: N802
+    def createReports(self) -> None:
         kept = ("behavior", "behaviorClose", "result", "resultClose", "remoteCloseCode", "duration")
         (cases,) = self.agents.values()
         report = {number: {name: case[name] for name in kept} for number, case in cases.items()}
