@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import socket
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +14,7 @@ from xcffib import Error as XError
 from xcffib.xproto import GrabMode
 
 from capture.backends.x11 import Display, speaks_to_display
+from capture.called_thread import CalledThread
 from capture.errors import CaptureError, DisplayGone
 from capture.hotkey import TAKEN, HotKeyError, Keys
 
@@ -38,11 +37,9 @@ class X11HotKey:
         self._pressed = pressed
         self._failed = failed
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._call_in, self._call_out = socket.socketpair()
-        self._stopping = False
         self._released_at = 0
         self._grabbed: frozenset[tuple[int, int]] = frozenset()
-        self._thread = threading.Thread(target=self._body, name="hot key", daemon=True)
+        self._thread = CalledThread("hot key", self._body)
 
     def start(self) -> None:
         """Begin to listen."""
@@ -51,14 +48,9 @@ class X11HotKey:
 
     async def stop(self) -> None:
         """Give the keys back to others."""
-        self._stopping = True
-        with contextlib.suppress(OSError):
-            self._call_in.send(b"!")
+        self._thread.stop()
         if self._loop is not None:
             await self._loop.run_in_executor(None, self._thread.join, JOIN_SECONDS)
-        self._call_in.close()
-        if not self._thread.is_alive():
-            self._call_out.close()
 
     # The hot key's thread from here on.
 
@@ -75,7 +67,7 @@ class X11HotKey:
             self._tell(self._failed, f"Listening for {self._keys} failed. Use the tray's menu instead.")
 
     def _tell(self, listener: Callable[..., None], *values: object) -> None:
-        if self._loop is not None and not self._stopping:
+        if self._loop is not None and not self._thread.is_stopping:
             with contextlib.suppress(RuntimeError):  # the loop is closed
                 self._loop.call_soon_threadsafe(listener, *values)
 
@@ -84,13 +76,13 @@ class X11HotKey:
         display = Display()
         try:
             self._grab(display)
-            while not self._stopping:
+            while not self._thread.is_stopping:
                 events = list(display.events())
                 for event in events:
                     self._receive(display, event)
                 # What came along with answers is here already, and the socket tells of it no more.
                 if not events:
-                    display.wait(None, self._call_out.fileno())
+                    display.wait(None, self._thread.descriptor)
         finally:
             display.close()  # which gives the keys back too
 

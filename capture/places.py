@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,6 +18,7 @@ from xcffib import Error as XError
 from xcffib.xproto import EventMask, MapState
 
 from capture.backends.x11 import GONE, Display, speaks_to_display
+from capture.called_thread import CalledThread
 from capture.errors import CaptureError, DisplayGone
 from capture.pixels import Rect
 from capture.source import DESKTOP_ID
@@ -39,9 +38,7 @@ class PlaceWatch:
     def __init__(self, tell: Callable[[Places], None]) -> None:
         self._tell = tell
         self._wanted: frozenset[str] = frozenset()
-        self._stopping = False
-        self._call_in, self._call_out = socket.socketpair()
-        self._thread = threading.Thread(target=self._body, name="places", daemon=True)
+        self._thread = CalledThread("places", self._body)
 
     def start(self) -> None:
         """Begin."""
@@ -51,20 +48,15 @@ class PlaceWatch:
         """Follow these sources, and no others."""
         if ids != self._wanted:
             self._wanted = ids
-            self._call()
+            self._thread.call()
 
     def stop(self) -> None:
         """Have the thread end; it does so within a fraction of a second."""
-        self._stopping = True
-        self._call()
+        self._thread.stop()
 
     def join(self, seconds: float) -> None:
         """Wait until the thread has ended, ``seconds`` at most."""
         self._thread.join(seconds)
-
-    def _call(self) -> None:
-        with contextlib.suppress(OSError):
-            self._call_in.send(b"!")
 
     # The thread from here on.
 
@@ -77,10 +69,8 @@ class PlaceWatch:
             # The thread's border: what is drawn around the windows goes away.
             log.exception("following windows failed")
         finally:
-            if not self._stopping:
+            if not self._thread.is_stopping:
                 self._tell({})
-            self._call_in.close()
-            self._call_out.close()
 
     @speaks_to_display
     def _watch(self) -> None:
@@ -96,7 +86,7 @@ class PlaceWatch:
             screens = _screens()
             told: Places = {}
             events: list[Any] = []
-            while not self._stopping:
+            while not self._thread.is_stopping:
                 if any(isinstance(event, xcffib.randr.ScreenChangeNotifyEvent) for event in events):
                     screens = _screens()
                 places = {each: place for each in self._wanted if (place := _place(display, each, screens)) is not None}
@@ -106,8 +96,8 @@ class PlaceWatch:
                 # What came along with the answers is here already, and the socket tells of it no more.
                 events = list(display.events())
                 if not events:
-                    if display.wait(None, self._call_out.fileno()):
-                        self._call_out.recv(4096)
+                    if display.wait(None, self._thread.descriptor):
+                        self._thread.take_calls()
                     events = list(display.events())
         finally:
             display.close()

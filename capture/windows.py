@@ -12,9 +12,7 @@ import importlib
 import logging
 import os
 import re
-import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +29,7 @@ from xcffib.xproto import EventMask
 from capture.backends.screen import screens
 from capture.backends.x11 import Display, speaks_to_display
 from capture.backends.x11_owners import Owners
+from capture.called_thread import CalledThread
 from capture.errors import CaptureError, DisplayGone
 from capture.never_shown import Guard
 from capture.process import process_started
@@ -69,9 +68,7 @@ class WindowWatch:
     def __init__(self, tell: Callable[[Listing], None], guard: Guard) -> None:
         self._tell = tell
         self._guard = guard
-        self._stopping = False
-        self._call_in, self._call_out = socket.socketpair()
-        self._thread = threading.Thread(target=self._body, name="windows", daemon=True)
+        self._thread = CalledThread("windows", self._body)
 
     def start(self) -> None:
         """Begin to watch."""
@@ -79,39 +76,30 @@ class WindowWatch:
 
     def look_again(self) -> None:
         """Have the list made again, after the guard's rules have changed."""
-        self._call()
+        self._thread.call()
 
     def stop(self) -> None:
         """Have the thread end; it does so within a fraction of a second."""
-        self._stopping = True
-        self._call()
+        self._thread.stop()
 
     def join(self, seconds: float) -> None:
         """Wait until the thread has ended, ``seconds`` at most."""
         self._thread.join(seconds)
 
-    def _call(self) -> None:
-        with contextlib.suppress(OSError):
-            self._call_in.send(b"!")
-
     # The list's thread from here on.
 
     def _body(self) -> None:
-        try:
-            while not self._stopping:
-                try:
-                    self._watch()
-                except CaptureError as fault:
-                    self._tell(Listing((), Condition("waiting", fault.message)))
-                except Exception:
-                    # The thread's border: the list stays empty until it works again.
-                    log.exception("listing the windows failed")
-                    self._tell(Listing((), Condition("waiting", "Listing the windows failed; it is tried again.")))
-                if not self._stopping:
-                    wait_readable((self._call_out.fileno(),), RETRY_SECONDS)
-        finally:
-            self._call_in.close()
-            self._call_out.close()
+        while not self._thread.is_stopping:
+            try:
+                self._watch()
+            except CaptureError as fault:
+                self._tell(Listing((), Condition("waiting", fault.message)))
+            except Exception:
+                # The thread's border: the list stays empty until it works again.
+                log.exception("listing the windows failed")
+                self._tell(Listing((), Condition("waiting", "Listing the windows failed; it is tried again.")))
+            if not self._thread.is_stopping:
+                wait_readable((self._thread.descriptor,), RETRY_SECONDS)
 
     @speaks_to_display
     def _watch(self) -> None:
@@ -119,16 +107,16 @@ class WindowWatch:
         try:
             table = _Table(display, _import_pywinctl(), self._guard)
             told: Listing | None = None
-            while not self._stopping:
+            while not self._thread.is_stopping:
                 listing = Listing(table.sources(), Condition("live"))
                 if listing != told:
                     told = listing
                     self._tell(listing)
-                while not self._stopping and not table.absorb():
-                    if display.wait(None, self._call_out.fileno()):
-                        self._call_out.recv(4096)
-                if not self._stopping:
-                    wait_readable((self._call_out.fileno(),), CALM_SECONDS)
+                while not self._thread.is_stopping and not table.absorb():
+                    if display.wait(None, self._thread.descriptor):
+                        self._thread.take_calls()
+                if not self._thread.is_stopping:
+                    wait_readable((self._thread.descriptor,), CALM_SECONDS)
                     table.absorb()
         except _xlib_faults() as error:
             raise DisplayGone("The display server does not answer.") from error
