@@ -18,22 +18,25 @@ class CalledThread:
     def __init__(self, name: str, body: Callable[[], None]) -> None:
         self.is_stopping = False
         self._body = body
-        self._near, self._far = socket.socketpair()
+        self._ends: tuple[socket.socket, socket.socket] | None = None  # ours, the thread's
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
     def descriptor(self) -> int:
         """Return what becomes readable when the thread is called; for ``body`` to wait for."""
-        return self._far.fileno()
+        return self._own_end.fileno()
 
     def start(self) -> None:
         """Begin."""
+        # Not before: nobody closes them for a thread that never runs.
+        self._ends = socket.socketpair()
         self._thread.start()
 
     def call(self) -> None:
-        """Wake the thread; one that has ended need not hear it."""
-        with contextlib.suppress(OSError):
-            self._near.send(b"!")
+        """Wake the thread; one that has not begun, or has ended, need not hear it."""
+        if self._ends is not None:
+            with contextlib.suppress(OSError):
+                self._ends[0].send(b"!")
 
     def stop(self) -> None:
         """Have ``body`` return; it should within a fraction of a second."""
@@ -41,16 +44,22 @@ class CalledThread:
         self.call()
 
     def join(self, seconds: float) -> None:
-        """Wait until the thread has ended, ``seconds`` at most."""
-        self._thread.join(seconds)
+        """Wait until the thread has ended, ``seconds`` at most; one that never began has."""
+        if self._ends is not None:
+            self._thread.join(seconds)
 
     def take_calls(self) -> None:
         """Take the calls that made `descriptor` readable; from within ``body``."""
-        self._far.recv(4096)
+        self._own_end.recv(4096)
+
+    @property
+    def _own_end(self) -> socket.socket:
+        assert self._ends is not None, "a body runs from start on"
+        return self._ends[1]
 
     def _run(self) -> None:
         try:
             self._body()
         finally:
-            self._near.close()
-            self._far.close()
+            for end in self._ends or ():
+                end.close()
