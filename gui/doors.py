@@ -138,6 +138,14 @@ class Doors:
             )
         return problem[0]
 
+    def change_link(self, link_id: str, wish: LinkWish) -> str:
+        """Have a link be what is wished; return why that is not possible, empty when it is done."""
+        with _said() as problem:
+            self.access.links.change(
+                link_id, wish.name, wish.scope, expires=wish.expires, most_devices=wish.most_devices, asks=wish.asks
+            )
+        return problem[0]
+
     def rename_link(self, link_id: str, name: str) -> str:
         """Call a link otherwise; return why that is not possible, empty when it is done."""
         with _said() as problem:

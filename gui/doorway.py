@@ -64,6 +64,7 @@ class Doorway:
         panel.viewers.block_wished.connect(doors.block)
         panel.viewers.answer_wished.connect(self.consent.come_forward)
         self.links.make_wished.connect(self._make_link)
+        self.links.change_wished.connect(self._change_link)
         self.links.rename_wished.connect(self._rename_link)
         self.links.copy_wished.connect(self._copy_chosen)
         self.links.qr_wished.connect(self._show_chosen)
@@ -138,7 +139,12 @@ class Doorway:
             self.links.show_doors(self._doors.state, shared)
 
     def _make_link(self, wish: LinkWish) -> None:
-        problem = self._doors.make_link(wish)
+        self._say_in_form(self._doors.make_link(wish))
+
+    def _change_link(self, link_id: str, wish: LinkWish) -> None:
+        self._say_in_form(self._doors.change_link(link_id, wish))
+
+    def _say_in_form(self, problem: str) -> None:
         if problem:
             self.links.say(problem)
         else:

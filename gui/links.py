@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QTableW
 
 from capture.source import Source
 from gui.doors_state import DoorsState
+from gui.link_form import LinkForm
 from gui.link_words import devices_words, expiry_words, scope_words, seen_words
-from gui.new_link import NewLink
 from gui.tables import WordTable
 
 BY_PIN = "no link (PIN)"
@@ -21,6 +21,7 @@ class LinksWindow(QDialog):
 
     Signals:
         make_wished: a `LinkWish` for a new link.
+        change_wished: a link's id, and the `LinkWish` for what it is to be.
         rename_wished: a link's id, and its name.
         copy_wished, qr_wished, revoke_wished: a link's id.
         forget_wished: a tuple of ids of devices.
@@ -28,6 +29,7 @@ class LinksWindow(QDialog):
     """
 
     make_wished = Signal(object)
+    change_wished = Signal(str, object)
     rename_wished = Signal(str, str)
     copy_wished = Signal(str)
     qr_wished = Signal(str)
@@ -42,13 +44,15 @@ class LinksWindow(QDialog):
         self.resize(760, 560)
         self._state = DoorsState()
         self._shared: tuple[Source, ...] = ()
-        self.form: NewLink | None = None
+        self.form: LinkForm | None = None
         self.table = WordTable("Links", ("Name", "Shows", "Ends", "Devices", "Last used"), wide=1, editable=True)
         self.table.setToolTip("Press F2 or click twice to give a link another name")
         self.table.itemChanged.connect(self._rename)
         self.table.itemSelectionChanged.connect(self._adapt)
         self.new = _button("&New link…", "Make a link to give away", "newLinkButton")
         self.new.clicked.connect(self._ask_new)
+        self.change = _button("C&hange…", "Choose anew what the chosen link shows, and for how long", "changeChosen")
+        self.change.clicked.connect(self._ask_change)
         self.copy = _button("&Copy", "Put the chosen link into the clipboard", "copyChosen")
         self.copy.clicked.connect(lambda: self.copy_wished.emit(self.table.chosen))
         self.qr = _button("&QR code", "Show the chosen link as a code to scan", "qrChosen")
@@ -118,7 +122,7 @@ class LinksWindow(QDialog):
         layout.setSpacing(8)
         layout.addWidget(_section("LINKS"))
         layout.addWidget(self.table, 3)
-        layout.addLayout(_line(self.new, self.copy, self.qr, self.revoke))
+        layout.addLayout(_line(self.new, self.change, self.copy, self.qr, self.revoke))
         layout.addWidget(self.notice)
         layout.addSpacing(8)
         layout.addWidget(_section("DEVICES THAT WERE LET IN"))
@@ -135,7 +139,8 @@ class LinksWindow(QDialog):
 
     def _adapt(self) -> None:
         has_link = bool(self.table.chosen)
-        self.revoke.setEnabled(has_link)
+        for button in (self.change, self.revoke):
+            button.setEnabled(has_link)
         for button in (self.copy, self.qr):
             button.setEnabled(has_link and self._state.is_open)
         self.forget.setEnabled(bool(self.devices.chosen))
@@ -148,10 +153,21 @@ class LinksWindow(QDialog):
 
     def _ask_new(self) -> None:
         if self.form is None:
-            self.form = NewLink(self._shared, self)
-            self.form.wished.connect(self.make_wished)
-            self.form.finished.connect(self._forget_form)
-            self.form.open()
+            form = LinkForm(self._shared, self)
+            form.wished.connect(self.make_wished)
+            self._open(form)
+
+    def _ask_change(self) -> None:
+        link = next((link for link in self._state.links if link.id == self.table.chosen), None)
+        if self.form is None and link is not None:
+            form = LinkForm(self._shared, self, link)
+            form.wished.connect(lambda wish: self.change_wished.emit(link.id, wish))
+            self._open(form)
+
+    def _open(self, form: LinkForm) -> None:
+        self.form = form
+        form.finished.connect(self._forget_form)
+        form.open()
 
     def _forget_form(self) -> None:
         form, self.form = self.form, None

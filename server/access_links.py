@@ -131,6 +131,26 @@ class Links:
         self._put(link)
         return link
 
+    def change(
+        self,
+        link_id: str,
+        name: str,
+        scope: tuple[ShareRule, ...],
+        *,
+        expires: float | None,
+        most_devices: int | None,
+        asks: bool,
+    ) -> None:
+        """Have a link be all this from now on, and keep its address; what the arguments mean is said at `Link`.
+
+        It holds also for those who are watching. Devices that it has let in already stay, also when they are more
+        than ``most_devices``. One that is not there any more is left alone.
+
+        Raises:
+            LinkError: a value is not possible; nothing is changed then.
+        """
+        self._change(link_id, name=clean_name(name), scope=scope, expires=expires, most_devices=most_devices, asks=asks)
+
     def rename(self, link_id: str, name: str) -> None:
         """Call a link ``name`` from now on; one that is not there any more is left alone.
 

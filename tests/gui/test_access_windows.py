@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,9 @@ from gui.consent import ConsentWindow, wanted_words
 from gui.doors_state import EVERYTHING, DoorsState, failure_words, header_link
 from gui.entrances import Entrances
 from gui.icons import Icons
+from gui.link_form import LinkForm
 from gui.link_words import LinkWish, expiry_words, scope_words, seen_words
 from gui.links import LinksWindow
-from gui.new_link import NewLink
 from gui.pin import PinWindow, grouped
 from gui.qr import QrDialog
 from gui.reach import Wanted, firewall_hint, found_interface
@@ -207,7 +209,7 @@ def test_link_is_renamed_in_its_row(qtbot: QtBot) -> None:
 
 
 def test_form_wishes_for_what_was_filled_in(qtbot: QtBot, window: Callable[..., Source]) -> None:
-    form = NewLink((window(1), window(2)))
+    form = LinkForm((window(1), window(2)))
     qtbot.addWidget(form)
     form.show()
     wishes: list[LinkWish] = []
@@ -226,6 +228,41 @@ def test_form_wishes_for_what_was_filled_in(qtbot: QtBot, window: Callable[..., 
     (wish,) = wishes
     assert (wish.name, wish.scope, wish.most_devices, wish.asks) == ("TV", (ShareRule.for_source(window(2)),), 2, True)
     assert form.wish(NOW).expires == NOW + 3600
+
+
+def test_form_for_a_link_that_is_there_begins_with_what_that_is(qtbot: QtBot, window: Callable[..., Source]) -> None:
+    renamed, gone = replace(window(1), title="has another title now"), ShareRule.for_source(window(3))
+    kept = (ShareRule.for_source(window(1)), gone, ShareRule("title", "Mail"))
+    dialog = LinksWindow()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    given = link("TV", scope=kept, expires=NOW + 86400, most_devices=4, asks=True)
+    dialog.show_doors(open_state(links=(given,)), (renamed, window(2)), NOW)
+    wishes: list[tuple[str, LinkWish]] = []
+    dialog.change_wished.connect(lambda link_id, wish: wishes.append((link_id, wish)))
+    dialog.table.selectRow(0)
+    qtbot.mouseClick(dialog.change, Qt.MouseButton.LeftButton)
+    form = dialog.form
+    assert form is not None
+    assert form.wish(NOW) == LinkWish("TV", (ShareRule.for_source(renamed), *kept[1:]), NOW + 86400, 4, True)
+    form.sources.item(1).setCheckState(Qt.CheckState.Checked)
+    form.sources.item(2).setCheckState(Qt.CheckState.Unchecked)
+    form.expiry.setCurrentIndex(0)
+    qtbot.keyClick(form.name, Qt.Key.Key_Return)
+    dialog.close_form()
+
+    scope = (ShareRule.for_source(renamed), ShareRule.for_source(window(2)), kept[2])
+    assert wishes == [("TV", LinkWish("TV", scope, None, 4, True))]
+    assert dialog.form is None
+
+
+def test_form_for_a_link_that_shows_everything_ticks_nothing(qtbot: QtBot, window: Callable[..., Source]) -> None:
+    form = LinkForm((window(1),), None, link("TV", expires=time.time() - 1))
+    qtbot.addWidget(form)
+
+    assert form.wish(NOW).scope == EVERYTHING
+    assert form.wish(NOW).expires > time.time()
+    assert form.sources.item(0).checkState() == Qt.CheckState.Unchecked
 
 
 def test_link_to_offer_is_the_one_without_limits() -> None:

@@ -103,11 +103,22 @@ def test_link_can_be_renamed_and_shown_something_else(links: Links) -> None:
     assert not changed.shows(LOG)
 
 
+def test_link_can_be_made_another_and_keeps_its_address(links: Links) -> None:
+    link = links.make("Living room", SCOPE, expires=1e12, most_devices=1)
+    links.change(link.id, " Kitchen ", (ShareRule("all"),), expires=None, most_devices=None, asks=True)
+
+    changed = links.all[link.id]
+    assert (changed.id, changed.token, changed.created) == (link.id, link.token, link.created)
+    assert (changed.name, changed.scope, changed.expires) == ("Kitchen", (ShareRule("all"),), None)
+    assert (changed.most_devices, changed.asks) == (None, True)
+
+
 def test_what_is_done_to_a_link_that_has_gone_does_nothing(links: Links) -> None:
     told: list[None] = []
     links.subscribe(lambda: told.append(None))
     links.rename("gone", "Kitchen")
     links.rescope("gone", SCOPE)
+    links.change("gone", "Kitchen", SCOPE, expires=None, most_devices=None, asks=False)
     links.revoke("gone")
     links.used("gone")
 
@@ -139,6 +150,8 @@ def test_impossible_change_leaves_the_link_as_it_was(links: Links) -> None:
         links.rename(link.id, " ")
     with pytest.raises(LinkError):
         links.rescope(link.id, (ShareRule("title", ""),))
+    with pytest.raises(LinkError):
+        links.change(link.id, "Kitchen", SCOPE, expires=None, most_devices=0, asks=False)
 
     assert links.all[link.id] == link
 

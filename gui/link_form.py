@@ -1,4 +1,4 @@
-"""Asks for what a new link is to be: its name, what it shows, until when, for how many devices."""
+"""Asks for what a link is to be: its name, what it shows, until when, for how many devices."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from capture.source import Source
 from gui.controls import Choice
 from gui.doors_state import EVERYTHING
-from gui.link_words import DAY, HOUR, WEEK, LinkWish, end_of_day
-from server.access_links import NAME_LIMIT
+from gui.link_words import DAY, HOUR, WEEK, LinkWish, end_of_day, rule_words
+from server.access_links import NAME_LIMIT, Link
 from server.sharing import ShareRule
 
 LIST_HEIGHT = 128
@@ -32,8 +32,8 @@ DEVICES = (1, 2, 3, 5, 10, 20, 50)
 """How many a link can be for; more choice would be more to read."""
 
 
-class NewLink(QDialog):
-    """The form.
+class LinkForm(QDialog):
+    """The form, for a new link or for one that is there.
 
     Signals:
         wished: a `LinkWish`; the form stays, for the wish may not be possible.
@@ -41,10 +41,11 @@ class NewLink(QDialog):
 
     wished = Signal(object)
 
-    def __init__(self, shared: tuple[Source, ...], parent: QWidget | None = None) -> None:
+    def __init__(self, shared: tuple[Source, ...], parent: QWidget | None = None, link: Link | None = None) -> None:
+        """``link`` is what is to be changed, None for a new one."""
         super().__init__(parent)
-        self.setObjectName("newLink")
-        self.setWindowTitle("New link")
+        self.setObjectName("linkForm")
+        self.setWindowTitle("New link" if link is None else f"Change “{link.name}”")
         self.setMinimumWidth(440)
         self.name = QLineEdit()
         self.name.setObjectName("linkName")
@@ -58,7 +59,7 @@ class NewLink(QDialog):
         self.sources.setObjectName("linkSources")
         self.sources.setAccessibleName("Sources that the link shows")
         self.sources.setFixedHeight(LIST_HEIGHT)
-        self._list(shared)
+        self._list(shared, () if link is None or link.scope == EVERYTHING else link.scope)
         self.expiry = Choice()
         for words in ("Never", "In one hour", "At the end of today", "In one week", "At a time of my choice"):
             self.expiry.addItem(words)
@@ -77,7 +78,10 @@ class NewLink(QDialog):
         self.error.setWordWrap(True)
         self.error.hide()
         self._form = QFormLayout()
+        self._make = QPushButton("&Make link" if link is None else "&Change link")
         self._lay_out()
+        if link is not None:
+            self._fill_in(link, time.time())
         self._adapt()
 
     def say(self, words: str) -> None:
@@ -89,7 +93,7 @@ class NewLink(QDialog):
         """Return what the form says at the time ``now`` (seconds since the epoch)."""
         items = [self.sources.item(row) for row in range(self.sources.count())]
         ticked = [item for item in items if item.checkState() == Qt.CheckState.Checked]
-        scope = tuple(ShareRule.for_source(item.data(Qt.ItemDataRole.UserRole)) for item in ticked)
+        scope = tuple(item.data(Qt.ItemDataRole.UserRole) for item in ticked)
         expires = (None, now + HOUR, end_of_day(now), now + WEEK, float(self.when.dateTime().toSecsSinceEpoch()))
         return LinkWish(
             self.name.text().strip(),
@@ -99,19 +103,41 @@ class NewLink(QDialog):
             self.asks.isChecked(),
         )
 
-    def _list(self, shared: tuple[Source, ...]) -> None:
+    def _list(self, shared: tuple[Source, ...], scope: tuple[ShareRule, ...]) -> None:
+        """List what is shared now and, ticked, what the link shows, also where that is not open now."""
+        left = list(scope)
         for source in shared:
-            item = QListWidgetItem(source.title or source.app)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
-            item.setCheckState(Qt.CheckState.Unchecked)
-            item.setData(Qt.ItemDataRole.UserRole, source)
-            self.sources.addItem(item)
+            rule = ShareRule.for_source(source)
+            # A window's title may have become another one since the link was made.
+            meant = [each for each in left if each.kind == rule.kind and each.matches(source)]
+            self._add(source.title or source.app, rule, bool(meant))
+            left = [each for each in left if each not in meant]
+        for rule in left:
+            self._add(rule_words(rule, shared), rule, True)
+
+    def _add(self, words: str, rule: ShareRule, is_ticked: bool) -> None:
+        item = QListWidgetItem(words)
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
+        item.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
+        item.setData(Qt.ItemDataRole.UserRole, rule)
+        self.sources.addItem(item)
+
+    def _fill_in(self, link: Link, now: float) -> None:
+        self.name.setText(link.name)
+        self.shows.setCurrentIndex(int(link.scope != EVERYTHING))
+        if link.expires is not None:
+            self.expiry.setCurrentIndex(self.expiry.count() - 1)
+            if not link.is_over(now):
+                self.when.setDateTime(QDateTime.fromSecsSinceEpoch(int(link.expires)))
+        if link.most_devices is not None and link.most_devices not in DEVICES:
+            self.devices.addItem(str(link.most_devices), link.most_devices)
+        self.devices.setCurrentIndex(self.devices.findData(link.most_devices))
+        self.asks.setChecked(link.asks)
 
     def _lay_out(self) -> None:
-        make = QPushButton("&Make link")
-        make.setObjectName("allow")
-        make.setDefault(True)
-        make.clicked.connect(self._wish)
+        self._make.setObjectName("allow")
+        self._make.setDefault(True)
+        self._make.clicked.connect(self._wish)
         cancel = QPushButton("&Cancel")
         cancel.clicked.connect(self.reject)
         form = self._form
@@ -128,7 +154,7 @@ class NewLink(QDialog):
         buttons.setSpacing(8)
         buttons.addStretch(1)
         buttons.addWidget(cancel)
-        buttons.addWidget(make)
+        buttons.addWidget(self._make)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(16)
