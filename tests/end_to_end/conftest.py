@@ -10,7 +10,15 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.end_to_end.browsers import BROWSERS, Downloads, chromium, firefox
 
-ONLY_WHEN_LONG = ("test_grid", "test_wall", "test_embedding", "test_entering", "test_watching", "test_faults")
+ONLY_WHEN_LONG = (
+    "test_grid",
+    "test_wall",
+    "test_embedding",
+    "test_entering",
+    "test_watching",
+    "test_faults",
+    "test_privacy",
+)
 """What is looked at with Firefox only by ``installer/test.sh --long``: the rest has to end within ten minutes."""
 
 

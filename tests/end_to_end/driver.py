@@ -1,7 +1,8 @@
 """The real app, with one addition: it tells on standard input's request where its parts are on the screen.
 
-``where NAME`` answers ``x y width height`` of a widget; ``row ID`` of a source's check box; ``at NAME VALUE`` the
-point of a slider's value; ``worst`` the longest time the loop was held, in milliseconds. An empty answer: not there.
+``where NAME`` answers ``x y width height`` of a widget; ``text NAME`` what a label says; ``row ID`` the place of a
+source's check box; ``at NAME VALUE`` the point of a slider's value; ``worst`` the longest time the loop was held, in
+milliseconds. An empty answer: not there.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import threading
 
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QApplication, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 import gui.app
 from gui.__main__ import main
@@ -43,6 +44,9 @@ class DrivenApp(gui.app.App):
         widget = self.panel if name == "panel" else _find(name)
         if widget is None or not widget.isVisible():
             return ""
+        if word == "text":
+            assert isinstance(widget, QLabel)
+            return widget.text()
         if word == "at":
             assert isinstance(widget, QSlider)
             return _place(widget, _handle(widget, int(value)))

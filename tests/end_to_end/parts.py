@@ -51,7 +51,7 @@ def free_port() -> int:
 class App:
     """Panecast on a display, and a hand that moves the mouse there."""
 
-    def __init__(self, server: XServer, config: Path, *arguments: str) -> None:
+    def __init__(self, server: XServer, config: Path, *arguments: str, **environment: str) -> None:
         self._server = server
         self.port = free_port()
         self.process = subprocess.Popen(
@@ -66,7 +66,7 @@ class App:
                 *arguments,
             ],
             cwd=PROJECT,
-            env=server.environment | {"QT_QPA_PLATFORM": "xcb"},
+            env=server.environment | {"QT_QPA_PLATFORM": "xcb"} | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -113,9 +113,9 @@ class App:
 
 
 @contextmanager
-def running_app(server: XServer, config: Path, *arguments: str) -> Iterator[App]:
+def running_app(server: XServer, config: Path, *arguments: str, **environment: str) -> Iterator[App]:
     """Have the app while the block lasts."""
-    app = App(server, config, *arguments)
+    app = App(server, config, *arguments, **environment)
     try:
         yield app
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from tests.x11.desktop import PROJECT, XServer
 pytestmark = [pytest.mark.x11, pytest.mark.browser, pytest.mark.timeout(240)]
 
 WIDTH, HEIGHT = 640, 360
-PICTURES = 10
+PICTURES = 10 if os.environ.get("PANECAST_LONG") else 6
 QUALITY = 98
 """JPEG keeps the grain of a photograph from here on; at 80 it leaves an SSIM of 0.94."""
 

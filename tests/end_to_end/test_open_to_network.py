@@ -13,6 +13,7 @@ import pytest
 from server.access_links import Links
 from server.access_store import AccessFile, Kept
 from server.sharing import ShareRule
+from tests import leftovers
 from tests.end_to_end.parts import App, eventually, running_app
 from tests.server.lan import HOME, NEIGHBOUR, Lan
 from tests.x11.desktop import XServer
@@ -27,16 +28,23 @@ def lan() -> Iterator[Lan]:
     network.close()
 
 
-def entered(lan: Lan, port: int, token: str) -> int:
-    """Return the status that a browser on another computer gets for its link."""
+def enter(lan: Lan, port: int, **with_what: str) -> http.client.HTTPResponse:
+    """Return what a browser on another computer gets for its link or PIN."""
     connection = http.client.HTTPConnection(HOME, port, timeout=30)
     connection.sock = lan.connect(NEIGHBOUR, port)
     connection.sock.settimeout(30)
     headers = {"Content-Type": "application/json", "User-Agent": "Mozilla/5.0 (Android 14) Firefox/140.0"}
-    connection.request("POST", "/api/enter", json.dumps({"token": token}), headers)
-    status = connection.getresponse().status
+    connection.request("POST", "/api/enter", json.dumps(with_what), headers)
+    found = connection.getresponse()
+    found.read()
     connection.close()
-    return status
+    return found
+
+
+def secret_of(entered: http.client.HTTPResponse) -> str:
+    """Return the secret of the cookie that came with an answer."""
+    cookie = (entered.getheader("Set-Cookie") or "").partition(";")[0]
+    return cookie.partition(".")[2]
 
 
 def answers(lan: Lan, port: int) -> bool:
@@ -61,7 +69,7 @@ def test_network_is_opened_by_hand_with_a_link_that_is_kept(xserver: XServer, la
         kept = eventually(lambda: (tmp_path / "access.json").exists() and AccessFile(tmp_path).load().links)
 
         assert [link.name for link in kept] == ["My link"]
-        assert entered(lan, app.port, kept[0].token) == 204
+        assert enter(lan, app.port, token=kept[0].token).status == 204
         # And the PIN is there, and goes with Esc.
         app.click("where", "showPin")
         app.find("where", "pinDigits")
@@ -86,7 +94,7 @@ def test_question_takes_no_keyboard_and_is_answered_with_the_mouse(
         choose_first_network(xserver, app)
         eventually(lambda: answers(lan, app.port))
         before = xserver.run("xdotool", "getactivewindow")
-        asking = threading.Thread(target=lambda: got.append(entered(lan, app.port, link.token)))
+        asking = threading.Thread(target=lambda: got.append(enter(lan, app.port, token=link.token).status))
         asking.start()
         app.find("where", button)
 
@@ -96,3 +104,37 @@ def test_question_takes_no_keyboard_and_is_answered_with_the_mouse(
         asking.join(30)
         assert got == [status]
         assert "Traceback" not in app.close()
+
+
+def test_no_secret_is_in_anything_that_the_app_leaves(xserver: XServer, lan: Lan, tmp_path: Path) -> None:
+    """Attack T7, against the app: somebody came by a link, somebody by a PIN, and somebody guessed."""
+    config, home = tmp_path / "config", tmp_path / "home"
+    home.mkdir(mode=0o700)
+    own = {"HOME": str(home), "TMPDIR": str(home), "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home)}
+    with lan.inside(), running_app(xserver, config, "--share", "demo", "--print-url", **own) as app:
+        app.find("where", "panel")
+        choose_first_network(xserver, app)
+        eventually(lambda: answers(lan, app.port))
+        (link,) = eventually(lambda: (config / "access.json").exists() and AccessFile(config).load().links)
+        by_link = enter(lan, app.port, token=link.token)
+        assert enter(lan, app.port, token=f"{link.token[:-1]}!").status == 401
+        app.click("where", "showPin")
+        app.find("where", "pinDigits")
+        pin = app.ask("text", "pinDigits").replace(" ", "")
+        assert enter(lan, app.port, pin=str((int(pin) + 1) % 1_000_000).zfill(6)).status == 401
+        got: list[http.client.HTTPResponse] = []
+        asking = threading.Thread(target=lambda: got.append(enter(lan, app.port, pin=pin)))
+        asking.start()
+        app.click("where", "allow")
+        asking.join(30)
+        left = leftovers.of_process(app.process.pid)
+        left["complaints"] = app.close().encode()
+    left |= leftovers.on_disk(tmp_path)
+
+    assert (by_link.status, got[0].status) == (204, 204)
+    assert {"cmdline", "environ", "config/settings.toml", "config/access.log"} <= left.keys()
+    assert b"refused" in left["config/access.log"]
+    cookies = [secret_of(entered) for entered in (by_link, *got)]
+    assert all(len(cookie) >= 22 for cookie in cookies)
+    assert leftovers.holding(left, (link.token, pin, *cookies)) == []
+    assert not any(cookie in (config / "access.json").read_text() for cookie in cookies)

@@ -91,13 +91,6 @@ def test_app_runs_in_a_fresh_clone(machine: BareRoot) -> None:
     assert list((machine.folder / "tmp/.X11-unix").glob("*")) == []
 
 
-@pytest.mark.skipif(os.environ.get("PANECAST_LONG") == "1", reason="the long test does this and more")
-def test_tests_can_be_set_up_in_a_fresh_clone(machine: BareRoot) -> None:
-    with machine.running("sh", f"{CLONE}/installer/test.sh", "--only", "setup") as setup:
-        assert setup.wait(SET_UP_SECONDS) == 0, setup.output()
-        assert "setup: ok" in setup.output()
-
-
 @pytest.mark.skipif(os.environ.get("PANECAST_LONG") != "1", reason="takes long: run installer/test.sh --long")
 @pytest.mark.timeout(3600)
 def test_tests_pass_in_a_fresh_clone(machine: BareRoot) -> None:

@@ -9,7 +9,6 @@ import re
 import socket
 import subprocess
 import sys
-import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import leftovers
 from tests.x11.desktop import PROJECT
 
 PIN = "271828"
@@ -84,39 +84,17 @@ def running(tmp_path: Path) -> Iterator[Program]:
             assert started.wait(10) == 0
 
 
-def forms(secret: str) -> list[bytes]:
-    """Return how a secret may be written; of base64, the part that is the same wherever in a text it stands."""
-    plain = secret.encode()
-    found = [plain, urllib.parse.quote(secret, safe="").encode(), plain.hex().encode()]
-    if len(plain) < 16:
-        return found  # parts of it would be found everywhere
-    found.append(plain[:-4])
-    for shift in range(3):
-        whole = base64.b64encode(b"\0" * shift + plain)
-        found += [whole[4:-4], whole[4:-4].replace(b"+", b"-").replace(b"/", b"_")]
-    return found
-
-
-def leftovers(folder: Path) -> dict[str, bytes]:
-    """Return every file but the one that is there to keep links."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "access.json"]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
-
-
 def test_no_secret_is_in_anything_that_is_left(tmp_path: Path) -> None:
     with running(tmp_path) as program:
         cookie = use_and_abuse(program)
-        process = Path("/proc", str(program.pid))
-        left = {name: (process / name).read_bytes() for name in ("cmdline", "environ")}
-    left |= leftovers(tmp_path)
+        left = leftovers.of_process(program.pid)
+    left |= leftovers.on_disk(tmp_path)
 
     assert {"cmdline", "environ", "errors", "said", "config/access.log"} <= left.keys()
     assert b"malformed requests were refused" in left["errors"]
     assert b"refused" in left["config/access.log"]
     assert b"\nforged" not in left["errors"]
-    for secret in (program.token, cookie, PIN):
-        for form in forms(secret):
-            assert [name for name, text in left.items() if form in text] == []
+    assert leftovers.holding(left, (program.token, cookie, PIN)) == []
     assert cookie.encode() not in (tmp_path / "config" / "access.json").read_bytes()
 
 
@@ -166,4 +144,5 @@ def test_the_search_finds_a_secret_in_every_form() -> None:
         secret.encode().hex(),
         *(base64.b64encode(f"{'a' * shift}:{secret}".encode()).decode() for shift in range(3)),
     ):
-        assert any(form in written.encode() for form in forms(secret))
+        assert leftovers.holding({"log": written.encode()}, (secret,)) == ["log"]
+    assert leftovers.holding({"one": b"0.271828", "said": b"271 828", "other": b"271828182"}, (PIN,)) == ["one", "said"]
