@@ -13,7 +13,17 @@ from capture.source import Unsubscribe
 from gui.controller import Controller
 from gui.doors_state import EVERYTHING, DoorsState, failure_words, header_link
 from gui.link_words import LinkWish
-from gui.reach import HERE, Wanted, firewall_hint, found_interface, gone_words
+from gui.network_watch import LOOK_SECONDS, NetworkWatch
+from gui.reach import (
+    HERE,
+    Wanted,
+    firewall_hint,
+    found_interface,
+    gone_words,
+    is_same_network,
+    new_address_words,
+    other_network_words,
+)
 from gui.remembered import rebound
 from gui.state import Message, Watcher, counted
 from server.access_consent import Answer
@@ -48,6 +58,7 @@ class Doors:
         *,
         list_interfaces: Callable[[], tuple[Interface, ...]] = interfaces,
         once_seconds: float = ONCE_SECONDS,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self.access: Access = registry.access
         self._controller = controller
@@ -74,6 +85,7 @@ class Doors:
             shares.subscribe(self._rebind),
         )
         controller.find_host = self.find_host
+        self._network_watch = NetworkWatch(controller, self._has_moved, look_seconds)
         controller.subscribe(self.refresh)
         controller.subscribe_settings(self.refresh)
 
@@ -118,6 +130,12 @@ class Doors:
         if found is None:
             self._controller.tell(Message("network", gone_words(wanted)))
             return HERE
+        if not _is_meant(wanted, found):
+            words = other_network_words(wanted, found.address)
+            self._controller.tell(Message("network", words, action="Let it in", act=lambda: self.choose(found)))
+            return HERE
+        if found.address != wanted.address and self.access.links.all:
+            self._controller.tell(Message("network", new_address_words(found.address), "notice"))
         if not self.access.links.all:
             # Who opens the network for the first time wants an address to give away.
             with contextlib.suppress(LinkError):
@@ -207,8 +225,17 @@ class Doors:
             unsubscribe()
         for timer in self._leaving.values():
             timer.cancel()
+        self._network_watch.close()
         if self._pending is not None:
             self._pending.cancel()
+
+    def _has_moved(self) -> bool:
+        """Tell whether the chosen network is to be listened at elsewhere than it is, or is no more."""
+        wanted = self._wanted()
+        self._interfaces = self._list_interfaces()
+        found = found_interface(wanted, self._interfaces)
+        host = found.address if found is not None and _is_meant(wanted, found) else HERE
+        return host != (self._server.host if self._server.is_open else HERE)
 
     def _wanted(self) -> Wanted:
         settings = self._controller.settings
@@ -279,6 +306,14 @@ class Doors:
             scope = rebound(link.scope, self._old_rules, listed, self._shares.shared.values())
             if scope != link.scope:
                 self.access.links.rescope(link.id, scope)
+
+
+def _is_meant(wanted: Wanted, found: Interface) -> bool:
+    """Tell whether the interface that was found is where it was when the person chose it.
+
+    Wi-Fi goes by the same name at home and in a café.
+    """
+    return not wanted.address or is_same_network(wanted.address, found.address)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,12 +44,33 @@ def choice_words(interface: Interface) -> str:
     return f"My network: {interface.label} · {interface.address}"
 
 
+def is_same_network(one: str, other: str) -> bool:
+    """Tell whether two addresses are likely of one network: how large that is only its router knows for sure."""
+    first, second = ipaddress.ip_address(one), ipaddress.ip_address(other)
+    if first.version != second.version:
+        return False
+    return second in ipaddress.ip_network((first, 24 if first.version == 4 else 64), strict=False)
+
+
 def gone_words(wanted: Wanted) -> str:
     """Return what to say when the interface that was chosen has no address."""
     return (
         f"The network “{wanted.name}” that you chose is not connected, so only this computer can watch. "
-        "Connect it and start sharing again, or choose another network."
+        "Others can too as soon as it is connected again."
     )
+
+
+def other_network_words(wanted: Wanted, address: str) -> str:
+    """Return what to say when the interface that was chosen is in another network than it was then."""
+    return (
+        f"“{wanted.name}” is in another network now ({address}) than when you chose it, "
+        "so only this computer can watch."
+    )
+
+
+def new_address_words(address: str) -> str:
+    """Return what to say when links that were given away lead nowhere any more."""
+    return f"This computer has the address {address} now. Links that you gave away hold the old one: copy them anew."
 
 
 def firewall_hint(port: int, system: str, root: Path = Path("/")) -> str:

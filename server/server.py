@@ -70,6 +70,11 @@ class Server:
         return self._port if self._runner is not None else 0
 
     @property
+    def host(self) -> str:
+        """Return the address that was to be listened at when this was last started."""
+        return self._host
+
+    @property
     def is_open(self) -> bool:
         """Tell whether other computers reach what is listened at."""
         return not is_loopback(self._host)

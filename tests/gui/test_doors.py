@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -26,6 +27,8 @@ from tests.server.test_network import Visitor
 LAN_CARD = Interface(HOME, "eth7", "cable")
 OTHER_CARD = Interface("10.8.0.2", "wg0", "vpn")
 
+LOOK_SECONDS = 0.05
+
 
 @pytest.fixture(scope="module")
 def lan() -> Iterator[Lan]:
@@ -41,15 +44,21 @@ class OpenDesk(Desk):
         super().__init__(settings)
         self.cards: tuple[Interface, ...] = (LAN_CARD, OTHER_CARD)
         self.lan = lan
+        self.looks = 0
         self.doors = Doors(
             self.controller,
             self.catalog,
             self.shares,
             self.registry,
             self.server,
-            list_interfaces=lambda: self.cards,
+            list_interfaces=self._look,
             once_seconds=0.2,
+            look_seconds=LOOK_SECONDS,
         )
+
+    def _look(self) -> tuple[Interface, ...]:
+        self.looks += 1
+        return self.cards
 
     async def start(self) -> None:
         """Share the demo picture, from within the network."""
@@ -113,14 +122,71 @@ async def test_choosing_a_network_opens_it_at_once_with_a_link_to_give_away(desk
 
 
 async def test_chosen_network_is_found_again_by_its_name_at_its_new_address(lan: Lan) -> None:
-    desk = OpenDesk(lan, Settings(port=free_port(), mode="network", interface="eth7", address="192.168.5.5"))
+    desk = OpenDesk(lan, Settings(port=free_port(), mode="network", interface="eth7", address="192.168.77.9"))
+    link = desk.doors.access.links.make("TV", (ShareRule("all"),))
     with lan.inside():
         await desk.start()
         try:
             assert desk.server.is_open
             assert desk.controller.settings.address == HOME
+            # Who has the link has it with the old address.
+            assert link.id in desk.doors.access.links.all
+            assert f"the address {HOME} now" in desk.controller.state.message.text
         finally:
             await desk.close()
+
+
+async def test_the_same_name_in_another_network_is_asked_about(lan: Lan) -> None:
+    desk = OpenDesk(lan, Settings(port=free_port(), mode="network", interface="eth7", address="192.168.5.5"))
+    with lan.inside():
+        await desk.start()
+        try:
+            message = desk.controller.state.message
+            assert not desk.server.is_open
+            assert f"another network now ({HOME})" in message.text
+            message.act()
+            await desk.moved(is_open=True)
+            assert desk.controller.settings.address == HOME
+            assert desk.controller.state.message is None
+        finally:
+            await desk.close()
+
+
+async def test_network_that_goes_and_comes_while_sharing_is_followed(desk: OpenDesk, visitor: Visitor) -> None:
+    await desk.start()
+    desk.doors.choose(LAN_CARD)
+    await desk.moved(is_open=True)
+    desk.cards = (OTHER_CARD,)
+    await desk.moved(is_open=False)
+    assert "not connected" in desk.controller.state.message.text
+    # Back at another address of the same network, it is followed; in another one it is asked first.
+    desk.cards = (replace(LAN_CARD, address=NEIGHBOUR), OTHER_CARD)
+    await desk.moved(is_open=True)
+    assert desk.server.host == NEIGHBOUR
+    assert f"the address {NEIGHBOUR} now" in desk.controller.state.message.text
+    desk.cards = (replace(LAN_CARD, address="10.0.0.7"), OTHER_CARD)
+    await desk.moved(is_open=False)
+    assert "another network now (10.0.0.7)" in desk.controller.state.message.text
+    desk.cards = (LAN_CARD, OTHER_CARD)
+    await desk.moved(is_open=True)
+
+    assert desk.server.host == HOME
+    desk.doors.refresh_now()
+    assert (await visitor.enter(token=desk.doors.state.link.token))[0] == 204
+
+
+async def test_nothing_is_looked_at_while_nothing_is_shared_with_a_network(desk: OpenDesk) -> None:
+    await desk.start()
+    desk.doors.choose(LAN_CARD)
+    await desk.moved(is_open=True)
+    looks = desk.looks
+    await desk.until(lambda: desk.looks > looks + 2)
+    desk.doors.choose(None)
+    await desk.moved(is_open=False)
+    looks = desk.looks
+    await asyncio.sleep(4 * LOOK_SECONDS)
+
+    assert desk.looks == looks
 
 
 async def test_network_that_is_gone_is_said_and_no_other_one_opened(lan: Lan) -> None:
