@@ -12,6 +12,8 @@ from gui.state import STATE_WORDS, AppState, SourceState
 from gui.style import RADIUS, STAGE, current_look
 
 INVITATION = "Choose a source on the left to see it here."
+OWN_WORDS = {"paused": "Paused. Viewers keep the picture they have.", "blanked": "Blanked. Viewers see nothing."}
+"""Of what was done at this computer; viewers are told that somebody else did it."""
 
 
 class Preview(QWidget):
@@ -41,6 +43,11 @@ class Preview(QWidget):
         return QRectF() if self._image is None else self._fitted(self._image)
 
     @property
+    def words(self) -> str:
+        """Return what is said where there is no live picture."""
+        return self._words
+
+    @property
     def picture(self) -> QImage | None:
         """Return the picture that is shown, None while there is none."""
         return self._image
@@ -56,7 +63,7 @@ class Preview(QWidget):
         if image is not None:
             self._image = image
         self._condition = condition
-        self._words = condition.reason or STATE_WORDS.get(condition.state, "")
+        self._words = OWN_WORDS.get(condition.state) or condition.reason or STATE_WORDS.get(condition.state, "")
         self.update()
 
     def target(self) -> tuple[int, int]:

@@ -170,7 +170,7 @@ class PartsShowing(Showing):
 
     def due(self) -> float | None:
         frame = self._newest()
-        if frame is None or len(self._owed) >= MOST_OWED or not self._may_see(self._source):
+        if frame is None or len(self._owed) >= MOST_OWED:
             return None
         times = []
         if self._points_elsewhere(frame):
@@ -180,7 +180,7 @@ class PartsShowing(Showing):
                 times.append(self._pacer.due)
             elif (better := self._sharpened_at()) is not None and (not self._owed or better > time.monotonic()):
                 times.append(better)
-        return min(times, default=None)
+        return min(times) if times and self._may_see(self._source) else None
 
     @property
     def is_held_up(self) -> bool:

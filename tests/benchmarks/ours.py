@@ -45,10 +45,11 @@ class Subject:
         self.port = int(line(process))
         self.pid = process.pid
 
-    def counters(self) -> dict[str, Any]:
-        """Return takes and encodes so far; the viewers, their traffic and their formats now."""
+    def counters(self, order: str = "") -> dict[str, Any]:
+        """Return takes, encodes, messages sent and seconds of processor time so far; the viewers, their traffic and
+        their formats now. ``order`` is carried out before, see `tests.benchmarks.subject`."""
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{order}\n")
         self._process.stdin.flush()
         counted: dict[str, Any] = json.loads(line(self._process))
         return counted

@@ -1,6 +1,7 @@
 """The server under measurement, in a process of its own. Each line on standard input is answered with its counters.
 
-``--unguarded`` leaves out what is asked before each take and each picture that is sent, for comparison.
+After the line ``unguarded`` nobody asks any more, before a take or a picture that is sent, who may see it; after
+``guarded`` it is as ever. For comparison.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
+from collections.abc import Callable
 
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
@@ -15,6 +18,7 @@ from capture.catalog import Catalog
 from capture.hub import Hub
 from capture.source import Source
 from capture.video import video_encoders
+from server.access_control import Viewer
 from server.options import StreamOptions
 from server.registry import SessionRegistry
 from server.server import Server
@@ -28,8 +32,14 @@ async def main() -> None:
     shares = ShareList(catalog, (ShareRule("all"),))
     registry = SessionRegistry(hub, shares, StreamOptions(fps=30, format="auto"))
     link = registry.access.links.make("measured", (ShareRule("all"),))
-    if "--unguarded" in sys.argv:
-        registry.may_see = lambda viewer: _yes  # type: ignore[method-assign]
+    asks = True
+    may_see = registry.may_see
+
+    def switched(viewer: Viewer) -> Callable[[Source], bool]:
+        guarded = may_see(viewer)
+        return lambda source: guarded(source) if asks else True
+
+    registry.may_see = switched  # type: ignore[method-assign]  the question that is measured
     server = Server(hub, catalog, shares, registry)
     catalog.start()
     await catalog.ready()
@@ -38,8 +48,11 @@ async def main() -> None:
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     print(server.port, flush=True)
-    while await reader.readline():
+    while told := await reader.readline():
+        asks = {b"unguarded\n": False, b"guarded\n": True}.get(told, asks)
         counters = {
+            "cpu": time.process_time(),
+            "sent": registry.totals.pictures,
             "takes": hub.takes,
             "encodes": hub.encoder.encodes + sum(film.encodes for film in (hub.films.running if hub.films else ())),
             "viewers": len(registry),
@@ -54,10 +67,6 @@ async def main() -> None:
     shares.close()
     catalog.stop()
     await hub.close()
-
-
-def _yes(source: Source) -> bool:
-    return True
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from capture.source import Condition, Source
+from gui.controller import BLANKED, PAUSED
 from gui.controls import Controls
 from gui.icons import Icons
 from gui.message_bar import MessageBar
@@ -233,6 +234,23 @@ def test_preview_keeps_the_last_picture_while_there_is_no_newer_one(qtbot: QtBot
 
     assert stage.picture is None
     assert not stage.grab().isNull()
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (Condition("minimised", "The window is minimised."), "The window is minimised."),
+        (BLANKED.condition, "Blanked. Viewers see nothing."),
+        (PAUSED.condition, "Paused. Viewers keep the picture they have."),
+        (Condition("hidden"), "Hidden"),
+    ],
+)
+def test_preview_speaks_to_who_sits_here(qtbot: QtBot, icons: Icons, condition: Condition, words: str) -> None:
+    panel = Panel(icons)
+    qtbot.addWidget(panel)
+    panel.preview.stage.show_picture(None, condition)
+
+    assert panel.preview.stage.words == words
 
 
 @pytest.mark.parametrize(
