@@ -7,7 +7,6 @@ import time
 from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDateTimeEdit,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from capture.source import Source
-from gui.controls import Choice
+from gui.controls import Choice, Moment
 from gui.doors_state import EVERYTHING
 from gui.link_words import DAY, HOUR, WEEK, LinkWish, end_of_day, rule_words
 from server.access_links import NAME_LIMIT, Link
@@ -64,8 +63,7 @@ class LinkForm(QDialog):
         for words in ("Never", "In one hour", "At the end of today", "In one week", "At a time of my choice"):
             self.expiry.addItem(words)
         self.expiry.currentIndexChanged.connect(self._adapt)
-        self.when = QDateTimeEdit(QDateTime.currentDateTime().addSecs(int(DAY)))
-        self.when.setCalendarPopup(True)
+        self.when = Moment(QDateTime.currentDateTime().addSecs(int(DAY)))
         self.when.setMinimumDateTime(QDateTime.currentDateTime())
         self.when.setAccessibleName("Time when the link ends")
         self.devices = Choice()

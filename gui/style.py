@@ -135,23 +135,23 @@ QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $accent; }
 QToolButton:checked { background: $tint; border: 1px solid $accent; }
 
-QLineEdit, QSpinBox { background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
+QLineEdit, QSpinBox, QDateTimeEdit { background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
   padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QSpinBox:focus { border: 2px solid $accent; padding: 4px 7px; }
-QLineEdit:disabled, QSpinBox:disabled { color: $muted; background: $window; }
+QLineEdit:focus, QSpinBox:focus, QDateTimeEdit:focus { border: 2px solid $accent; padding: 4px 7px; }
+QLineEdit:disabled, QSpinBox:disabled, QDateTimeEdit:disabled { color: $muted; background: $window; }
+QDateTimeEdit::drop-down { border: none; width: 24px; }
 QLineEdit#address { font-weight: 600; }
 QLineEdit#address[live="false"] { color: $muted; font-weight: 400; background: $window; }
 
 QListView#sourceList { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px 0; outline: 0; }
-QListView#neverShown { background: $card; color: $text; border: 1px solid $border; border-radius: 8px; padding: 4px;
-  outline: 0; }
-QListView#neverShown::item { padding: 3px 4px; }
-QListView#neverShown::item:selected { background: $tint; color: $text; }
+QListView#neverShown, QListWidget#linkSources { background: $card; color: $text; border: 1px solid $border;
+  border-radius: 8px; padding: 4px; outline: 0; }
+QListView#neverShown::item, QListWidget#linkSources::item { padding: 4px; }
+QListView#neverShown::item:selected, QListWidget#linkSources::item:selected { background: $tint; color: $text; }
 QListView#neverShown:focus { border: 1px solid $accent; }
 QLabel#hotKeyFault { color: $waiting; }
 QListView#sourceList:focus { border: 1px solid $accent; }
-QTableView#viewers, QTableView#words, QListWidget#linkSources { background: $card; border: none; outline: 0;
-  color: $text; }
+QTableView#viewers, QTableView#words { background: $card; border: none; outline: 0; color: $text; }
 QTableView#viewers::item, QTableView#words::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
 QTableView#viewers::item:selected, QTableView#words::item:selected { background: $tint; color: $text; }
 QHeaderView { background: transparent; border: none; }
