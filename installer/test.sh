@@ -3,8 +3,8 @@
 #   sh installer/test.sh [--long] [--only STEP]
 #
 # --long also runs this script inside the bare system that the fresh test makes.
-# Steps: setup, ruff, format, mypy, imports, page, scripts, access, pytest (all but fresh), fresh, judges (which are
-# part of pytest).
+# Steps: setup, ruff, format, mypy, imports, page, scripts, access, crowd (with --long), pytest (all but fresh), fresh,
+# judges (which are part of pytest).
 # All steps run even when one fails; the exit status tells whether any did.
 set -eu
 
@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 case $only in
-    '' | setup | ruff | format | mypy | imports | page | scripts | access | pytest | fresh | judges) ;;
+    '' | setup | ruff | format | mypy | imports | page | scripts | access | crowd | pytest | fresh | judges) ;;
     *) fail "unknown step: $only" ;;
 esac
 
@@ -97,6 +97,13 @@ check_access() {
         "$python" -m coverage report
 }
 
+# How crowds are served is compared with what the machine can do, which had better be the same all the time: alone.
+check_crowd() {
+    if [ -n "${PANECAST_LONG:-}" ]; then
+        "$python" -m pytest -s tests/loads/test_crowd.py
+    fi
+}
+
 failed=
 
 announce() {
@@ -148,13 +155,15 @@ step imports "$python" -c 'from importlinter.cli import lint_imports_command; li
 step page check_page
 step scripts check_scripts
 step access check_access
+step crowd check_crowd
 
 if [ -n "$failed" ]; then
     printf '\n==== failed so far:%s\n' "$failed"
 fi
 case $only in
-    # What the step `access` has run is not run again.
-    '') tests pytest --ignore-glob='tests/server/test_access_*.py' ;;
+    # What the steps before have run is not run again.
+    '') tests pytest --ignore-glob='tests/server/test_access_*.py' \
+        ${PANECAST_LONG:+--ignore=tests/loads/test_crowd.py} ;;
     pytest) tests pytest -m 'not fresh' ;;
     fresh) tests fresh -m fresh ;;
     judges) tests judges tests/judges ;;

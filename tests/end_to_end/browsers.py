@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,9 +84,10 @@ class Downloads:
 
     def _arrived(self) -> Path | None:
         files = list(self.folder.iterdir())
-        # While it is written it has a second name, and the first one is empty.
-        if len(files) == 1 and files[0].suffix != ".part" and files[0].stat().st_size:
-            return files[0]
+        # While it is written it has a second name, and the first one is empty, and gone for a moment at the end.
+        with contextlib.suppress(FileNotFoundError):
+            if len(files) == 1 and files[0].suffix != ".part" and files[0].stat().st_size:
+                return files[0]
         return None
 
 

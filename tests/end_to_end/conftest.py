@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -52,6 +53,8 @@ def playwright() -> Iterator[Playwright]:
     """What drives browsers; a thread can have only one."""
     with sync_playwright() as driver:
         yield driver
+    # What is left of its loop is in a circle; collected later, that would take the place of whatever loop runs then.
+    gc.collect()
 
 
 @pytest.fixture(scope="package", params=BROWSERS)

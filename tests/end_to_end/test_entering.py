@@ -28,6 +28,7 @@ NOTED = (
     "Failed to load resource: the server responded with a status of 4",
     "WebSocket connection to",
     "establish a connection",
+    "has been rejected because it is in a cross-site context",
     LEFT,
 )
 """What browsers themselves note of a request that is refused."""

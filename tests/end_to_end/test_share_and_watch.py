@@ -85,6 +85,7 @@ def test_stopping_and_starting_again_is_survived_by_the_page(xserver: XServer, p
         assert eventually(lambda: shared(app.url)) == ["demo"]
         page.goto(f"{app.url}/watch/demo")
         page.wait_for_selector('body[data-state="live"]')
+        page.wait_for_selector("#picture[data-frame]")
         app.click("where", "startStop")
         page.wait_for_selector('body[data-state="stopped"]')
         last = page.evaluate("document.getElementById('picture').dataset.frame")

@@ -46,9 +46,19 @@ class Socket {
 }
 globalThis.WebSocket = Socket;
 
+/** Have time stand still; Debian's node takes the names of what stops as they are, newer ones in an object. */
+function stopTimers(t, apis) {
+  try {
+    t.mock.timers.enable({ apis });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    t.mock.timers.enable(apis);
+  }
+}
+
 /** Channels, and one way to a source for each id, that write down what they are told. */
 function begin(t, ...ids) {
-  t.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+  stopTimers(t, ["setInterval", "setTimeout"]);
   Socket.made.length = 0;
   const told = [];
   const note = (who) => (what) => (...values) => told.push([who, what, ...values]);
