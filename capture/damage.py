@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,6 +150,7 @@ class DamageMap:
     """
 
     changed_in: NDArray[np.int64]
+    _packed: dict[int, bytes] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def fresh(cls, width: int, height: int, sequence: int) -> DamageMap:
@@ -163,3 +164,15 @@ class DamageMap:
     def since(self, sequence: int) -> NDArray[np.bool_]:
         """Return rows × columns: True where something changed after picture ``sequence``."""
         return self.changed_in > sequence
+
+    def packed_since(self, sequence: int) -> bytes:
+        """Return the same as `packed` makes it; worked out once for all who have seen picture ``sequence``."""
+        found = self._packed.get(sequence)
+        if found is None:
+            found = self._packed[sequence] = packed(self.since(sequence))
+        return found
+
+
+def packed(tiles: NDArray[np.bool_]) -> bytes:
+    """Return ``tiles`` as bits, row by row: small, and to be compared."""
+    return np.packbits(tiles).tobytes()

@@ -42,6 +42,8 @@ class Rendition:
 
     def size_for(self, width: int, height: int) -> tuple[int, int]:
         """Return (width, height) of the encoded picture for a source of that size, at least 1 × 1."""
+        if self.scale >= 1.0 and self.max_width is None and self.max_height is None:
+            return width, height
         factor = min(
             self.scale,
             1.0,

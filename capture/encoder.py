@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from capture.encode import Encoded, Rendition, encode
@@ -18,6 +18,8 @@ from capture.workers import Job, Workers
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Key = tuple[Any, Hashable, Hashable]
+"""Of which source, of which family, which version."""
 
 HANG_SECONDS = 2.5
 """What takes longer than this is given up …"""
@@ -95,10 +97,11 @@ class WholeWish:
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """What was made of a picture."""
+    """What was made of a picture. ``settled``: nobody need wait for it any longer."""
 
     sequence: int
     result: asyncio.Future[Any]
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class SharedEncoder:
@@ -116,7 +119,7 @@ class SharedEncoder:
         self._making: dict[Job[Any], Any] = {}
         self._hanging: dict[Job[Any], Any] = {}
         self._looking: asyncio.TimerHandle | None = None
-        self._slots: dict[tuple[Any, Hashable, Hashable], _Slot] = {}
+        self._slots: dict[Key, _Slot] = {}
         self.encodes = 0
         self.asked: dict[Any, int] = {}
 
@@ -130,23 +133,13 @@ class SharedEncoder:
         self.asked[frame.source.identity] = frame.sequence
         slot = self._slots.get(key)
         if slot is None or slot.result.cancelled():
-            result = self._begin(frame, wish)
-            result.add_done_callback(_retrieve)
-            slot = _Slot(frame.sequence, result)
-            self._keep(key, slot)
-        if slot.result.done():
-            return slot.result.result()
-        seconds = HANG_SECONDS + frame.width * frame.height / PIXELS_A_SECOND
-        try:
-            async with asyncio.timeout(seconds):
-                # A viewer that leaves must not cancel what others wait for.
-                return await asyncio.shield(slot.result)
-        except TimeoutError:
-            if self._slots.get(key) is slot:
-                del self._slots[key]
-                log.warning("an encoder did not answer within %.1f s and is replaced", seconds)
-                self._give_up(frame.source.identity, seconds)
-            raise EncodeError(TOO_LONG) from None
+            slot = self._open(key, frame, wish)
+        if not slot.result.done():
+            # Not for the result itself: a viewer that leaves must not cancel what others wait for.
+            await slot.settled.wait()
+        if not slot.result.done():
+            raise EncodeError(TOO_LONG)
+        return slot.result.result()
 
     def close(self) -> None:
         """Encode nothing any more."""
@@ -171,6 +164,28 @@ class SharedEncoder:
         """Drop what is kept of a source, once nobody watches it."""
         self.asked.pop(source.identity, None)
         self._slots = {key: slot for key, slot in self._slots.items() if key[0] != source.identity}
+
+    def _open(self, key: Key, frame: Frame, wish: Wish) -> _Slot:
+        """Begin to make something, and keep a place for it."""
+        slot = _Slot(frame.sequence, self._begin(frame, wish))
+        seconds = HANG_SECONDS + frame.width * frame.height / PIXELS_A_SECOND
+        timer = asyncio.get_running_loop().call_later(seconds, self._took_too_long, key, slot, seconds)
+
+        def made(result: asyncio.Future[Any]) -> None:
+            timer.cancel()
+            slot.settled.set()
+            _retrieve(result)
+
+        slot.result.add_done_callback(made)
+        self._keep(key, slot)
+        return slot
+
+    def _took_too_long(self, key: Key, slot: _Slot, seconds: float) -> None:
+        slot.settled.set()
+        if self._slots.get(key) is slot:
+            del self._slots[key]
+            log.warning("an encoder did not answer within %.1f s and is replaced", seconds)
+            self._give_up(key[0], seconds)
 
     def _begin(self, frame: Frame, wish: Wish) -> asyncio.Future[Any]:
         """Have ``wish`` made, from what others wished for where that will do."""
@@ -210,7 +225,7 @@ class SharedEncoder:
         encoded = await self.encode(frame, WholeWish(wish.rendition))
         return await self.run(wish.finish, encoded)
 
-    def _keep(self, key: tuple[Any, Hashable, Hashable], slot: _Slot) -> None:
+    def _keep(self, key: Key, slot: _Slot) -> None:
         identity, family, _ = key
         for old, kept in tuple(self._slots.items()):
             if old[:2] == (identity, family) and kept.sequence < slot.sequence:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,8 @@ MUCH = 0.2
 """From this part of the picture on, what is blurred becomes fine first, and exact after that."""
 
 Tiles = NDArray[np.bool_]
+# Looked up in the class each time, one of them would take as long as all that is done with it.
+LOSSY, FINE, EXACT = Level.LOSSY, Level.FINE, Level.EXACT
 
 
 class Held:
@@ -32,24 +36,25 @@ class Held:
         self._shape: tuple[int, ...] = ()
         self._levels = np.zeros((0, 0), dtype=np.int8)
         self._sent_at = np.zeros((0, 0))
+        self._blurred_at: float | None = None
+        self._is_blurred_known = True
 
     @property
     def is_exact(self) -> bool:
-        return self.sequence > 0 and bool((self._levels == Level.EXACT).all())
+        return self.sequence > 0 and bool((self._levels == EXACT).all())
 
     def forget(self) -> None:
         """Take nothing for granted any more: what comes next is whole."""
         self.sequence = 0
+        self._is_blurred_known = False
 
     def lacks(self, frame: Frame, size: tuple[int, int]) -> bool:
         """Tell whether the viewer lacks anything of ``frame`` shown in ``size`` (width, height)."""
         return self.sequence != frame.pixels_sequence or not self._fits(frame, size)
 
-    def missing(self, frame: Frame, size: tuple[int, int]) -> tuple[int, Tiles]:
-        """Return what to start from (0: nothing) and the tiles that the viewer lacks of ``frame``."""
-        if not self._fits(frame, size):
-            return 0, np.ones(tile_grid(frame.width, frame.height), dtype=np.bool_)
-        return self.sequence, frame.damage.since(self.sequence)
+    def base(self, frame: Frame, size: tuple[int, int]) -> int:
+        """Return the picture from which to start towards ``frame`` in ``size``, 0 for none: all of it is lacking."""
+        return self.sequence if self._fits(frame, size) else 0
 
     def receive(self, rendered: Rendered, frame: Frame, level: Level, scroll: Scroll | None, now: float) -> None:
         """Note that ``rendered``, made of ``frame`` for this viewer, is on its way."""
@@ -61,12 +66,12 @@ class Held:
             self._sent_at = np.zeros(rendered.covered.shape)
         if scroll is not None:
             self._move(scroll, now)
-        lossy = rendered.covered & ~rendered.lossless
-        self._levels[rendered.lossless] = Level.EXACT
-        self._levels[lossy] = level
+        np.putmask(self._levels, rendered.covered, level)
+        np.putmask(self._levels, rendered.lossless, EXACT)
         if not parts.sharpens:
-            self._sent_at[rendered.covered] = now
+            np.putmask(self._sent_at, rendered.covered, now)
         self.sequence = parts.sequence
+        self._is_blurred_known = False
 
     def receive_film(self, frame: Frame, size: tuple[int, int], now: float) -> None:
         """Note that a video's picture of ``frame`` is on its way: everything, and nothing exactly."""
@@ -75,11 +80,16 @@ class Held:
         self._levels = np.zeros(grid, dtype=np.int8)
         self._sent_at = np.full(grid, now)
         self.sequence = frame.pixels_sequence
+        self._is_blurred_known = False
 
     def blurred_at(self) -> float | None:
         """Return when there is something to be sent again, better; None while all is exact."""
-        inexact = self._levels < Level.EXACT
-        return float(self._sent_at[inexact].min()) + STILL_SECONDS if self.sequence and inexact.any() else None
+        if not self._is_blurred_known:
+            oldest = np.minimum.reduce(self._sent_at, axis=None, where=self._levels < EXACT, initial=math.inf)
+            is_blurred = self.sequence > 0 and oldest < math.inf
+            self._blurred_at = float(oldest) + STILL_SECONDS if is_blurred else None
+            self._is_blurred_known = True
+        return self._blurred_at
 
     def blurred(self, now: float, pixels: int) -> tuple[Tiles, Level]:
         """Return about ``pixels`` worth of tiles to be sent again, and how good; none when all is well.
@@ -87,13 +97,13 @@ class Held:
         To be asked only while the viewer lacks nothing.
         """
         still = self._sent_at <= now - STILL_SECONDS
-        lossy = still & (self._levels == Level.LOSSY)
+        lossy = still & (self._levels == LOSSY)
         if lossy.mean() >= MUCH:
             # For what is fine already one byte goes a longer way than for what is exact.
-            return _some(lossy, pixels * 4), Level.FINE
-        if lossy.any() and (still & (self._levels == Level.FINE)).any():
-            return _some(lossy, pixels * 4), Level.FINE
-        return _some(still & (self._levels < Level.EXACT), pixels), Level.EXACT
+            return _some(lossy, pixels * 4), FINE
+        if lossy.any() and (still & (self._levels == FINE)).any():
+            return _some(lossy, pixels * 4), FINE
+        return _some(still & (self._levels < EXACT), pixels), EXACT
 
     def _fits(self, frame: Frame, size: tuple[int, int]) -> bool:
         return self.sequence > 0 and self._shape == frame.pixels.shape and self._size == size

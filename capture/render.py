@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.damage import TILE, joined
+from capture.damage import TILE, joined, packed
 from capture.encode import Rendition, compressed, lossless_webp, scaled
 from capture.frame import Frame
 from capture.parts import Form, Part, Parts
@@ -66,7 +66,7 @@ class PartsWish:
         scroll = frame.scroll
         if scroll is not None and scroll.base == base and rendition.is_full_size(frame.width, frame.height):
             return cls(rendition, finish, base, packed(scroll.rest), moves=True)
-        return cls(rendition, finish, base, packed(frame.damage.since(base)))
+        return cls(rendition, finish, base, frame.damage.packed_since(base))
 
     def family(self, frame: Frame) -> Hashable:
         rendition = self.rendition
@@ -81,11 +81,6 @@ class PartsWish:
         tiles = bits.reshape(rows, columns).astype(np.bool_)
         scroll = frame.scroll if self.moves else None
         return self.finish(render(frame, self.base, tiles, self.rendition, self.level, scroll))
-
-
-def packed(tiles: NDArray[np.bool_]) -> bytes:
-    """Return ``tiles`` as `PartsWish` wants them: small, and to be compared."""
-    return np.packbits(tiles).tobytes()
 
 
 def render(

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSMessage, web
 
 from capture.source import Source
 from server import messages, wire
@@ -21,7 +21,7 @@ from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.registry import SessionRegistry
 from server.session import ViewerSession
 from server.sharing import listed
-from server.socket import LARGEST_MESSAGE, ViewerSocket, text_frame
+from server.socket import BINARY, LARGEST_MESSAGE, TEXT, ViewerSocket, text_frame
 from server.stats import Totals
 from server.terms import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, Terms
 from server.writer import Ending
@@ -134,14 +134,14 @@ class Connection:
 
     def _hear(self, received: WSMessage, line: Line) -> None:
         """Take a message for the channel that the viewer selected, or the selection of another one."""
-        if received.type is WSMsgType.BINARY:
+        if received.type is BINARY:
             number = wire.read_channel(received.data)
             if number is not None:
                 self._selected = number
                 return
         found = self._channels.get(self._selected)
         if found is not None:
-            if received.type is WSMsgType.BINARY:
+            if received.type is BINARY:
                 line.note_answer()
             found.session.hear(received)
         elif self._flood.is_flooded(time.monotonic()):
@@ -152,7 +152,7 @@ class Connection:
         # What is for a channel that is closed was on its way when that happened.
 
     def _hear_command(self, received: WSMessage) -> None:
-        if received.type is not WSMsgType.TEXT:
+        if received.type is not TEXT:
             self._say(0, messages.error("bad_message", "Only text messages and selections are understood here."))
         elif len(received.data.encode()) > LARGEST_MESSAGE:
             self.end("message_too_large", f"A message may have {LARGEST_MESSAGE} bytes at most.")

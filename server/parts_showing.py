@@ -6,7 +6,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from capture.damage import packed
 from capture.encode import Rendition
 from capture.encoder import Order, Wish
 from capture.film import Film
@@ -16,7 +18,7 @@ from capture.hub import Hub
 from capture.pacing import Pacer
 from capture.parts import Parts
 from capture.pointer import PointerWish
-from capture.render import PartsWish, Rendered, packed
+from capture.render import PartsWish, Rendered
 from capture.source import Source
 from server import wire
 from server.options import StreamOptions
@@ -45,8 +47,7 @@ class Finished:
     exact: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Owed:
+class _Owed(NamedTuple):
     """A picture message that was sent and not acknowledged yet.
 
     ``tells``: how long it takes tells how the viewer keeps up; what sharpens, or waits behind that, takes its time.
@@ -59,8 +60,7 @@ class _Owed:
     tells: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """What an acknowledgement says: seconds from sending until it came, of which the viewer spent ``decode``."""
 
     delay: float
@@ -175,7 +175,7 @@ class PartsShowing(Showing):
         times = []
         if self._points_elsewhere(frame):
             times.append(self._pointer_pacer.due)
-        if (frame.pixels_sequence, self.options.rendition) != self._failed:
+        if (frame.pixels_sequence, self._rendition) != self._failed:
             if self._held.lacks(frame, self._size(frame)):
                 times.append(self._pacer.due)
             elif (better := self._sharpened_at()) is not None and (not self._owed or better > time.monotonic()):
@@ -209,15 +209,12 @@ class PartsShowing(Showing):
         tiles, level = self._held.blurred(now, self._sharpening.pixels)
         if not tiles.any():
             return None
-        wish = PartsWish(self.options.rendition, finished, self._held.sequence, packed(tiles), level)
+        wish = PartsWish(self._rendition, finished, self._held.sequence, packed(tiles), level)
         return await self._parts(frame, wish, now)
 
     def _wish(self, frame: Frame) -> PartsWish:
-        rendition = self.options.rendition
-        base, tiles = self._held.missing(frame, self._size(frame))
-        if base:
-            return PartsWish.following(frame, base, rendition, finished)
-        return PartsWish(rendition, finished, 0, packed(tiles))
+        # Of who has nothing, everything has changed since.
+        return PartsWish.following(frame, self._held.base(frame, self._size(frame)), self._rendition, finished)
 
     async def _reel(self, frame: Frame, now: float) -> bytes | None:
         """Return the video's next message, None where single pictures are wanted or have to do."""
@@ -242,7 +239,7 @@ class PartsShowing(Showing):
         if films is None or not wanted:
             self._leave_film()
             return None
-        wish = (options.rendition, options.fps)
+        wish = (self._rendition, options.fps)
         if self._film is None or self._film[1:] != wish:
             self._leave_film()
             self._film = (films.join(self._source.identity, *wish), *wish)
@@ -300,13 +297,13 @@ class PartsShowing(Showing):
         return not pointer.is_same(told) or size != self._size(frame)
 
     def _size(self, frame: Frame) -> tuple[int, int]:
-        return self.options.rendition.size_for(frame.width, frame.height)
+        return self._rendition.size_for(frame.width, frame.height)
 
     def _order(self) -> Order | None:
         has_film = self._hub.films is not None
         if has_film and self.options.format == "h264":
             return None
-        return Following(self.options.rendition, has_film and self.options.format == "auto")
+        return Following(self._rendition, has_film and self.options.format == "auto")
 
 
 def film_message(parts: Parts) -> bytes:

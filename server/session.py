@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSMessage, web
 
 from capture.encode import Rendition
 from capture.errors import EncodeError
@@ -24,7 +24,7 @@ from server.errors import CLOSE_CODES, DONE
 from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
 from server.parts_showing import BadAck, PartsShowing
 from server.showing import Showing
-from server.socket import LARGEST_MESSAGE, Outlet, ViewerSocket
+from server.socket import BINARY, LARGEST_MESSAGE, TEXT, Outlet, ViewerSocket
 from server.stats import SessionView, Totals
 from server.terms import PARTING_SECONDS, SILENT_SECONDS, SLOW_SECONDS, STALL_SECONDS, Terms
 from server.writer import Ending, Writer
@@ -199,13 +199,13 @@ class ViewerSession:
         """Take a message from the viewer, text or binary."""
         if self._writer.ending is not None:
             return
-        if received.type is WSMsgType.BINARY and self._parts is not None and self._is_drawn(self._parts, received.data):
+        if received.type is BINARY and self._parts is not None and self._is_drawn(self._parts, received.data):
             return
         if self._flood.is_flooded(time.monotonic()):
             self.end("flooding", "More than 20 messages a second for two seconds.")
-        elif received.type is WSMsgType.BINARY and self._parts is not None:
+        elif received.type is BINARY and self._parts is not None:
             self._hear_binary(self._parts, received.data)
-        elif received.type is not WSMsgType.TEXT:
+        elif received.type is not TEXT:
             self._writer.say(messages.error("bad_message", "Only text messages are understood here."))
         elif len(received.data) > LARGEST_MESSAGE or len(received.data.encode()) > LARGEST_MESSAGE:
             self.end("message_too_large", f"A message may have {LARGEST_MESSAGE} bytes at most.")

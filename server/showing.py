@@ -49,6 +49,7 @@ class Showing(ABC):
         changed: Callable[[], None],
     ) -> None:
         self.options = options
+        self._rendition = options.rendition
         self.offered = 0
         self.delivered = 0
         self.seconds: tuple[float, float] | None = None
@@ -91,6 +92,7 @@ class Showing(ABC):
     def set_options(self, options: StreamOptions) -> None:
         """Replace the wishes; they hold for the next picture."""
         self.options = options
+        self._rendition = options.rendition
         self._pacer.set_rate(options.fps)
         if self._subscription is not None:
             self._subscription.set_wish(options.fps, options.cursor, self._order())
@@ -148,7 +150,7 @@ class WholeShowing(Showing):
         if frame is None:
             return None
         interval = self._pacer.interval
-        if (frame.version(self.options.cursor), self.options.rendition) != self._shown:
+        if (frame.version(self.options.cursor), self._rendition) != self._shown:
             return max(self._pacer.due, self._repeated_at + interval / 2)
         if self.options.unchanged == "skip" or self._finished is None:
             return None
@@ -161,7 +163,7 @@ class WholeShowing(Showing):
         if frame is None or not self._may_see(self._source):
             self._repeated_at = now
             return None
-        rendition = self.options.rendition
+        rendition = self._rendition
         shown = (frame.version(rendition.cursor), rendition)
         if shown == self._shown:
             self._repeated_at = now
@@ -178,7 +180,7 @@ class WholeShowing(Showing):
         return finished.framed
 
     def _order(self) -> Order:
-        return WholeWish(self.options.rendition, _finished)
+        return WholeWish(self._rendition, _finished)
 
 
 def _finished(encoded: Encoded) -> Finished:

@@ -13,6 +13,8 @@ from typing import Final, Protocol
 from aiohttp import WSMessage, WSMsgType, web
 
 NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
+# Looked up in the class each time they would cost more than what is done with them.
+TEXT, BINARY, PING, PONG = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.PONG
 UNSENT_BYTES: Final = 128 * 1024
 """How much may wait in the kernel unsent: about a picture. More would be delay that nobody can take back, less would
 cut every picture into pieces."""
@@ -115,7 +117,7 @@ class ViewerSocket:
         Raises:
             ConnectionError: the viewer is gone.
         """
-        await self._timed(self._response.send_frame(text, WSMsgType.TEXT))
+        await self._timed(self._response.send_frame(text, TEXT))
 
     async def send_ready(self, framed: bytes) -> None:
         """Send what `text_frame` or `binary_frame` made, as one piece; returns when the kernel has taken it.
@@ -136,10 +138,10 @@ class ViewerSocket:
 
     async def takes_sign_of_life(self, received: WSMessage) -> bool:
         """Answer a ping, or note the answer to ours; return whether it was one of these."""
-        if received.type is WSMsgType.PING:
+        if received.type is PING:
             with contextlib.suppress(ConnectionError):  # who reads on learns of it
                 await self._response.pong(bytes(received.data))
-        elif received.type is WSMsgType.PONG:
+        elif received.type is PONG:
             self._note_pong(bytes(received.data))
         else:
             return False
@@ -186,12 +188,12 @@ def keep_little_unsent(transport: asyncio.WriteTransport) -> None:
 
 def text_frame(text: bytes) -> bytes:
     """Return a whole text message as it goes over the wire; the same for every viewer, so it is made once."""
-    return _frame(WSMsgType.TEXT, text)
+    return _frame(TEXT, text)
 
 
 def binary_frame(message: bytes) -> bytes:
     """Return a whole binary message as it goes over the wire."""
-    return _frame(WSMsgType.BINARY, message)
+    return _frame(BINARY, message)
 
 
 def _frame(kind: WSMsgType, payload: bytes) -> bytes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from capture.parts import Parts
 
@@ -27,8 +26,7 @@ class BadBinary(ValueError):
     """A binary message from a viewer that is none of those there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(NamedTuple):
     """A viewer drew the picture message of that sequence, ``seconds`` after it had arrived."""
 
     sequence: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
 import time
@@ -55,6 +54,8 @@ class Writer:
         self._stats_seconds = STATS_SECONDS if tells_figures else math.inf
         self._outbox: list[bytes] = []
         self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._wakes_at = math.inf
 
     def say(self, text: bytes) -> None:
         """Send a message as soon as possible, behind those that wait already."""
@@ -75,7 +76,7 @@ class Writer:
         """Send until the end, or until the viewer is gone."""
         now = time.monotonic()
         next_stats, next_ping = now + self._stats_seconds, now if socket.ping_seconds < math.inf else math.inf
-        with contextlib.suppress(ConnectionError):
+        try:
             while True:
                 self._wake.clear()
                 while self._outbox:
@@ -95,6 +96,10 @@ class Writer:
                     await self._send_picture(socket, now)
                     continue
                 await self._sleep(min(next_stats, next_ping, due if due is not None else next_stats))
+        except ConnectionError:
+            return
+        finally:
+            self._set_timer(None)
 
     async def _send_picture(self, socket: Outlet, now: float) -> None:
         try:
@@ -118,12 +123,21 @@ class Writer:
 
     async def _sleep(self, until: float) -> None:
         """Wait for something to do, until ``until`` at the latest."""
-        if until == math.inf:
-            await self._wake.wait()
-            return
-        loop = asyncio.get_running_loop()
-        timer = loop.call_later(max(0.0, until - time.monotonic()), self._wake.set)
-        try:
-            await self._wake.wait()
-        finally:
-            timer.cancel()
+        # One that is set for later than wished is set anew; one that is early wakes us once for nothing, which happens
+        # less often than it costs to set one for each picture.
+        if until < math.inf and (self._timer is None or self._wakes_at > until):
+            self._set_timer(until)
+        await self._wake.wait()
+
+    def _set_timer(self, until: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if until is not None:
+            self._wakes_at = until
+            left = max(0.0, until - time.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(left, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._wake.set()
