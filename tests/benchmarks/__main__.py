@@ -66,7 +66,10 @@ def main(wished: list[str]) -> int:
             print(f"{time.monotonic() - begun:4.0f} s: {name}", file=sys.stderr, flush=True)
             try:
                 for found in known[name]():
-                    (rows if isinstance(found, Row) else watched).append(found)  # type: ignore[arg-type]  each goes to its own list
+                    if isinstance(found, Row):
+                        rows.append(found)
+                    else:
+                        watched.append(found)
             except Exception:  # noqa: BLE001  what the others measure is not to be lost
                 traceback.print_exc()
                 rows.append(Row(name, "", "failed"))

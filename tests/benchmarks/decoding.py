@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import Any
 
 import numpy as np
 import simplejpeg
@@ -17,7 +18,7 @@ class Picture:
 
     def __init__(self) -> None:
         self.pixels: np.ndarray | None = None
-        self._video: object = None
+        self._video: Any = None
 
     def text(self, message: bytes) -> None:
         """Show a ``frame`` message of the JSON form, its picture a JPEG."""

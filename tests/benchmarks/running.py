@@ -41,7 +41,7 @@ def line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     text = process.stdout.readline().strip()
     if not text:
-        raise RuntimeError(f"{process.args} ended early")
+        raise RuntimeError(f"{process.args!r} ended early")
     return text
 
 

@@ -39,7 +39,7 @@ async def main() -> None:
         guarded = may_see(viewer)
         return lambda source: guarded(source) if asks else True
 
-    registry.may_see = switched  # type: ignore[method-assign]  the question that is measured
+    registry.may_see = switched  # type: ignore[method-assign]  # the question that is measured
     server = Server(hub, catalog, shares, registry)
     catalog.start()
     await catalog.ready()

@@ -31,7 +31,7 @@ class Sheet:
         connection(xcffib.shm.key).Attach(self.segment, number, True, is_checked=True).check()
         libc.shmctl(number, REMOVE, None)  # it lives while attached
         memory = (ctypes.c_uint8 * pixels.nbytes).from_address(address)
-        self.pixels: np.ndarray = np.frombuffer(memory, dtype=np.uint8).reshape(pixels.shape)
+        self.pixels: np.ndarray = np.ctypeslib.as_array(memory).reshape(pixels.shape)
         self.pixels[:] = pixels
 
 
