@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import signal
@@ -166,6 +167,8 @@ async def _serve_until_told(
         if encryption is not None:
             print(f"panecast: the certificate's fingerprint is {encryption.certificate.fingerprint}", file=sys.stderr)
         await catalog.ready()
+        # All that was loaded stays; a full collection of garbage would walk it again and again and hold the loop.
+        gc.freeze()
         if needs_windows and catalog.condition.state != "live":
             print(f"panecast: {catalog.condition.reason}", file=sys.stderr)
         elif not shares.shared:
