@@ -36,8 +36,8 @@ class Held:
         self._shape: tuple[int, ...] = ()
         self._levels = np.zeros((0, 0), dtype=np.int8)
         self._sent_at = np.zeros((0, 0))
-        self._blurred_at: float | None = None
-        self._is_blurred_known = True
+        # None of the tiles that are not exact was sent before.
+        self._oldest = math.inf
 
     @property
     def is_exact(self) -> bool:
@@ -46,7 +46,7 @@ class Held:
     def forget(self) -> None:
         """Take nothing for granted any more: what comes next is whole."""
         self.sequence = 0
-        self._is_blurred_known = False
+        self._oldest = math.inf
 
     def lacks(self, frame: Frame, size: tuple[int, int]) -> bool:
         """Tell whether the viewer lacks anything of ``frame`` shown in ``size`` (width, height)."""
@@ -71,7 +71,7 @@ class Held:
         if not parts.sharpens:
             np.putmask(self._sent_at, rendered.covered, now)
         self.sequence = parts.sequence
-        self._is_blurred_known = False
+        self._oldest = min(self._oldest, now)
 
     def receive_film(self, frame: Frame, size: tuple[int, int], now: float) -> None:
         """Note that a video's picture of ``frame`` is on its way: everything, and nothing exactly."""
@@ -80,16 +80,16 @@ class Held:
         self._levels = np.zeros(grid, dtype=np.int8)
         self._sent_at = np.full(grid, now)
         self.sequence = frame.pixels_sequence
-        self._is_blurred_known = False
+        self._oldest = now
 
-    def blurred_at(self) -> float | None:
-        """Return when there is something to be sent again, better; None while all is exact."""
-        if not self._is_blurred_known:
+    def blurred_at(self, now: float) -> float | None:
+        """Return when there is something to be sent again, better, at the earliest; None while all is exact."""
+        # While much moves it is asked for with each picture, and how long the rest has been still is looked at twice a
+        # second.
+        if self._oldest + STILL_SECONDS <= now:
             oldest = np.minimum.reduce(self._sent_at, axis=None, where=self._levels < EXACT, initial=math.inf)
-            is_blurred = self.sequence > 0 and oldest < math.inf
-            self._blurred_at = float(oldest) + STILL_SECONDS if is_blurred else None
-            self._is_blurred_known = True
-        return self._blurred_at
+            self._oldest = float(oldest) if self.sequence else math.inf
+        return self._oldest + STILL_SECONDS if self._oldest < math.inf else None
 
     def blurred(self, now: float, pixels: int) -> tuple[Tiles, Level]:
         """Return about ``pixels`` worth of tiles to be sent again, and how good; none when all is well.

@@ -178,8 +178,11 @@ class PartsShowing(Showing):
         if (frame.pixels_sequence, self._rendition) != self._failed:
             if self._held.lacks(frame, self._size(frame)):
                 times.append(self._pacer.due)
-            elif (better := self._sharpened_at()) is not None and (not self._owed or better > time.monotonic()):
-                times.append(better)
+            else:
+                now = time.monotonic()
+                better = self._sharpened_at(now)
+                if better is not None and (not self._owed or better > now):
+                    times.append(better)
         return min(times) if times and self._may_see(self._source) else None
 
     @property
@@ -187,12 +190,13 @@ class PartsShowing(Showing):
         """Tell whether something is due that only acknowledgements keep from being sent."""
         if self._owed:
             return len(self._owed) == MOST_OWED - 1
-        better = self._sharpened_at()
-        return better is not None and better <= time.monotonic()
+        now = time.monotonic()
+        better = self._sharpened_at(now)
+        return better is not None and better <= now
 
-    def _sharpened_at(self) -> float | None:
+    def _sharpened_at(self, now: float) -> float | None:
         """Return when something may be sent again, better; while a picture is owed, that has to wait."""
-        blurred = self._held.blurred_at()
+        blurred = self._held.blurred_at(now)
         return None if blurred is None else max(blurred, self._sharpening.due)
 
     async def next_message(self, now: float) -> bytes | None:
