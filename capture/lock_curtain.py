@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Literal
 
 from capture.curtain import Curtain
 from capture.hub import Hub
 from capture.session_lock import SessionLock
+from capture.session_lock_windows import WindowsSessionLock
 
 LockRule = Literal["blank", "blank_and_wait", "nothing"]
 """What happens when the session locks: everything is blanked until it is unlocked, or until a person says so, or
@@ -19,10 +21,17 @@ WORDS = {"locked": "The computer is locked.", "asleep": "The computer is asleep.
 WAITING = "The person at the other computer has not gone on yet."
 
 
+def _session_lock(changed: Callable[[], None], address: str | None) -> SessionLock | WindowsSessionLock:
+    """Return what follows the lock on this system."""
+    if sys.platform == "win32":
+        return WindowsSessionLock(changed)
+    return SessionLock(changed, address)
+
+
 class LockCurtain:
     """Draws and opens the curtain of `LOCK` as the session locks and unlocks, from `start` to `stop`. Loop only.
 
-    Where nobody tells of locks (no logind, other systems) it does nothing.
+    Where nobody tells of locks (no logind, macOS) it does nothing.
 
     Attributes:
         rule: what happens when the session locks.
@@ -39,7 +48,7 @@ class LockCurtain:
         self.rule = rule
         self._hub = hub
         self._changed = changed
-        self._lock = SessionLock(self._follow, address)
+        self._lock = _session_lock(self._follow, address)
         self._is_drawn = False
 
     def start(self) -> None:
