@@ -149,7 +149,8 @@ def _part(frame: Frame, place: Rect, size: tuple[int, int], rendition: Rendition
         return Part(into, Form.WEBP, lossless_webp(pixels, thorough=is_flat)), True
     if rendition.format == "webp" and level is Level.LOSSY:
         return Part(into, Form.WEBP, compressed(pixels, "webp", rendition.quality)), False
-    quality = FINE_QUALITY if level is Level.FINE else rendition.quality
+    # Who asks for more than that must not get less when it is made better.
+    quality = max(FINE_QUALITY, rendition.quality) if level is Level.FINE else rendition.quality
     return Part(into, Form.JPEG, compressed(pixels, "jpeg", quality)), False
 
 

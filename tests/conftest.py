@@ -6,10 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from tests.x11.desktop import Windows, XServer, windows_of
 
 Until = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """The one of pytest-qt, which goes on, like the app, when the last window of an earlier test is closed."""
+    qapp.setQuitOnLastWindowClosed(False)
+    return qapp
 
 
 @pytest.fixture(scope="session")
