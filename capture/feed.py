@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 WAITING = Condition("waiting", "Waiting for the first picture.")
 HANGS = Condition("waiting", "The system does not answer when asked for a picture. It is tried again.")
+TOLD_AT_ONCE = 32
+"""Listeners; with what they do then, a few milliseconds."""
 MOST_THREADS = 3
 """Threads of one source that may be there at once: what hangs cannot be ended, and is not to fill the computer."""
 
@@ -193,8 +195,19 @@ class Feed:
             self._tell()
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners.values()):
-            listener()
+        self._tell_some(tuple(self._listeners))
+
+    def _tell_some(self, keys: tuple[object, ...]) -> None:
+        """Tell the first of those who listen, and the others when the loop has seen to what came meanwhile.
+
+        Each has something to do then; of a crowd all at once would keep everything else waiting.
+        """
+        for key in keys[:TOLD_AT_ONCE]:
+            listener = self._listeners.get(key)
+            if listener is not None:  # it may have left
+                listener()
+        if len(keys) > TOLD_AT_ONCE:
+            asyncio.get_running_loop().call_soon(self._tell_some, keys[TOLD_AT_ONCE:])
 
     def _show_nothing(self) -> None:
         """Put a plain picture in place of the newest."""

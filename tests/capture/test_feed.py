@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from capture.backends import Backend
 from capture.encode import Rendition
 from capture.encoder import WholeWish
 from capture.errors import DisplayGone, SourceGone
+from capture.feed import TOLD_AT_ONCE
 from capture.frame import Frame
 from capture.hub import Hub
 from capture.source import Condition, Source, clean_text
@@ -78,6 +82,37 @@ async def test_nothing_changed_is_no_news(hub: Hub, canvas: Canvas, until: Until
 
     assert seen.newest is first
     assert len(news) == told
+
+
+async def test_a_crowd_is_told_in_turns_with_everything_else(hub: Hub, canvas: Canvas, until: Until) -> None:
+    told: list[int | None] = []
+    seen = [
+        hub.subscribe(SOURCE, fps=60, pointer=False, changed=partial(told.append, number))
+        for number in range(3 * TOLD_AT_ONCE)
+    ]
+    await until(lambda: len(told) >= len(seen))
+    told.clear()
+    loop = asyncio.get_running_loop()
+    seen[0].close()
+
+    def turn() -> None:
+        told.append(None)
+        if len(told) > 1 and told[-2] is not None:
+            # Somebody leaves whose turn has not come yet.
+            seen[-1].close()
+        ticking.append(loop.call_soon(turn))
+
+    ticking: list[asyncio.Handle] = []
+    turn()
+    canvas.fill(1, 2, 3)
+    await until(lambda: len(seen) - 2 in told)
+    ticking[-1].cancel()
+
+    heard = [number for number in told if number is not None]
+    assert heard == list(range(1, len(seen) - 1))
+    stretches = [len(list(run)) for is_turn, run in itertools.groupby(told, key=lambda one: one is None) if not is_turn]
+    assert max(stretches) <= TOLD_AT_ONCE
+    assert len(stretches) == 3
 
 
 async def test_without_permission_nothing_is_taken(hub: Hub, canvas: Canvas, until: Until) -> None:
