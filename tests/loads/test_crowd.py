@@ -66,12 +66,6 @@ def test_a_crowd_is_served_as_by_the_barest_of_servers() -> None:
 
 @pytest.mark.skipif(not LONG, reason="takes long: run installer/test.sh --long")
 def test_a_viewer_that_never_reads_costs_the_others_nothing_and_leaves_nothing() -> None:
-    # Other work on the machine can make gaps longer and never shorter: what holds once holds.
-    assert any(ratio_of_gaps_with_a_stuck_viewer() <= 1.5 for _ in range(3))
-
-
-def ratio_of_gaps_with_a_stuck_viewer() -> float:
-    """Return how much longer the others' gaps (p99) are while somebody never reads; it leaves nothing behind."""
     seconds = 12
     with serving() as server:
         before = server.settled()
@@ -113,7 +107,7 @@ def ratio_of_gaps_with_a_stuck_viewer() -> float:
 
     assert seen["ended"] == 0
     assert after["faults"] == []
-    return ratio
+    assert ratio <= 1.5
 
 
 @pytest.mark.skipif(not LONG, reason="takes long: run installer/test.sh --long")
