@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
 from capture.hotkey import HotKeyError, Keys, make_hot_key
 from capture.hotkey_portal import NAME, NO_PORTAL, PortalHotKey
-from tests.capture.fake_logind import message_bus
 from tests.capture.fake_portal import FakePortal
 from tests.conftest import Until
 
@@ -51,12 +49,6 @@ def test_under_wayland_the_portal_is_asked(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
 
     assert isinstance(make_hot_key(KEYS, lambda: None, lambda words: None), PortalHotKey)
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    with message_bus(tmp_path) as found:
-        yield found
 
 
 @pytest.fixture
