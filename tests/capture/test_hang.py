@@ -161,7 +161,7 @@ class Watched:
     def timers(self) -> int:
         """Return how many timers the guard has in the loop."""
         scheduled = asyncio.get_running_loop()._scheduled  # noqa: SLF001  there is no public way to count them
-        mine = [timer for timer in scheduled if getattr(timer._callback, "__self__", None) is self.guard]  # noqa: SLF001
+        mine = [timer for timer in scheduled if getattr(timer._callback, "__self__", None) is self.guard]  # noqa: SLF001  as above
         return sum(not timer.cancelled() for timer in mine)
 
 

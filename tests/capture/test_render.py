@@ -38,7 +38,7 @@ def shown(frame: Frame, rendition: Rendition, level: Level) -> np.ndarray:
 @pytest.mark.parametrize("form", ["jpeg", "webp"])
 def test_what_is_made_better_is_never_worse(form: str, quality: int) -> None:
     pixels = pan(1, WIDTH, HEIGHT)[0]
-    frame, rendition = frame_of(pixels), Rendition(form, quality)  # type: ignore[arg-type]  one of the formats
+    frame, rendition = frame_of(pixels), Rendition(form, quality)
     lossy, fine, exact = (similarity(luma(shown(frame, rendition, level)), luma(pixels)) for level in Level)
 
     assert lossy <= fine + 0.005

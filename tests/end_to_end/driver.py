@@ -76,5 +76,5 @@ def _handle(slider: QSlider, value: int) -> QRect:
 
 
 if __name__ == "__main__":
-    gui.app.App = DrivenApp  # type: ignore[misc]  a class may not be assigned to, but that is what a driver does
+    gui.app.App = DrivenApp
     sys.exit(main())

@@ -77,7 +77,7 @@ def test_the_readme_viewer_in_a_page_works(server: int, friend: int, page: Page,
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *arguments: object, **options: object) -> None:
-            super().__init__(*arguments, directory=str(tmp_path), **options)  # type: ignore[arg-type]  passed on as it came
+            super().__init__(*arguments, directory=str(tmp_path), **options)
 
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""

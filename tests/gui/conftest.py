@@ -31,7 +31,7 @@ def window() -> Callable[..., Source]:
 
     def make(number: int, title: str = "", app: str = "xterm", **changes: object) -> Source:
         values: dict[str, object] = {"width": 640, "height": 480, "pid": 1000 + number, "started": 5} | changes
-        return Source(str(number), "window", title or f"Window {number}", app, **values)  # type: ignore[arg-type]  any field may be changed
+        return Source(str(number), "window", title or f"Window {number}", app, **values)
 
     return make
 
@@ -61,6 +61,6 @@ def viewer(window: Callable[..., Source]) -> Callable[..., SessionView]:
             time.monotonic() - 250,
             "live",
         )
-        return replace(view, **changes)  # type: ignore[arg-type]  any field may be changed
+        return replace(view, **changes)
 
     return make

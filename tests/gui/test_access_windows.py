@@ -45,7 +45,7 @@ NOW = 1_800_000_000.0
 
 def link(name: str, **more: object) -> Link:
     values: dict[str, object] = {"scope": EVERYTHING, "created": 1.0} | more
-    return Link(id=name, name=name, token="t" * 32, **values)  # type: ignore[arg-type]  any field may be given
+    return Link(id=name, name=name, token="t" * 32, **values)
 
 
 def question(number: int, *wanted: str) -> Question:
@@ -54,7 +54,7 @@ def question(number: int, *wanted: str) -> Question:
 
 def open_state(**more: object) -> DoorsState:
     values: dict[str, object] = {"wanted": Wanted("eth0", CARD.address), "interfaces": (CARD, VPN), "is_open": True}
-    return DoorsState(url="http://192.168.1.20:8080", **values | more)  # type: ignore[arg-type]  any field may be given
+    return DoorsState(url="http://192.168.1.20:8080", **values | more)
 
 
 def test_networks_are_chosen_with_the_keyboard(qtbot: QtBot) -> None:
@@ -356,7 +356,7 @@ async def test_this_computer_itself_is_no_visitor(viewer: Callable[..., object])
 
     told: list[tuple[str, str]] = []
     visits = Visits(lambda *words: told.append(words), gather_seconds=0)
-    visits.show(watchers((viewer("a"),)))  # type: ignore[arg-type]  the fixture makes sessions
+    visits.show(watchers((viewer("a"),)))
 
     assert visits._timer is None  # noqa: SLF001  that nothing is to come can be seen nowhere else
     visits.close()

@@ -28,7 +28,7 @@ def shown(data: str | bytes, maxlen: int = 64, replace: bool = False) -> str:
     return repr(data[:maxlen])
 
 
-class Client(fuzzing.FuzzingClientProtocol):  # type: ignore[misc]  the suite is not typed
+class Client(fuzzing.FuzzingClientProtocol):
     """The suite's client, with bytes on the network's side and text on that of the cases."""
 
     def sendFrame(self, opcode: int, payload: str | bytes = b"", **how: Any) -> None:
@@ -68,7 +68,7 @@ class Client(fuzzing.FuzzingClientProtocol):  # type: ignore[misc]  the suite is
         self.txFrameStats[frameHeader.opcode] = self.txFrameStats.get(frameHeader.opcode, 0) + 1
 
 
-class Factory(fuzzing.FuzzingClientFactory):  # type: ignore[misc]  the suite is not typed
+class Factory(fuzzing.FuzzingClientFactory):
     """The suite's; its report is one file with what decides, and why."""
 
     def createReports(self) -> None:

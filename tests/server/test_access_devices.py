@@ -24,7 +24,7 @@ class Rooms:
         self.devices = Devices(self.links, now=self.clock, random_bytes=CountedBytes())
 
     def link(self, **how: int) -> Link:
-        return self.links.make("Living room", SCOPE, **how)  # type: ignore[arg-type]
+        return self.links.make("Living room", SCOPE, **how)
 
 
 @pytest.fixture

@@ -532,8 +532,8 @@ async def test_browser_that_is_known_stays_the_same_device(house: House, link: L
     who, cookie = await house.entered(THERE, link.token)
     again = await house.entrance.by_link(knock(THERE, "/api/enter", method="POST", cookie=cookie), link.token)
 
-    assert again.cookie is None  # type: ignore[union-attr]
-    assert again.who == who  # type: ignore[union-attr]
+    assert again.cookie is None
+    assert again.who == who
     assert len(house.devices.all) == 1
 
 
@@ -548,7 +548,7 @@ async def test_browser_that_changes_links_counts_at_the_new_one_only(house: Hous
 async def test_wrong_token_does_not_get_through_the_entrance(house: House, link: Link) -> None:
     refusal = await house.entrance.by_link(knock(THERE, "/api/enter", method="POST"), "wrong")
 
-    assert code(refusal) == "credential_wrong"  # type: ignore[arg-type]
+    assert code(refusal) == "credential_wrong"
 
 
 async def test_full_link_lets_no_browser_in_and_asks_nobody(house: House) -> None:
@@ -558,7 +558,7 @@ async def test_full_link_lets_no_browser_in_and_asks_nobody(house: House) -> Non
     await task
     refusal = await house.entrance.by_link(knock(ELSEWHERE, "/api/enter", method="POST"), link.token)
 
-    assert code(refusal) == "too_many_devices"  # type: ignore[arg-type]
+    assert code(refusal) == "too_many_devices"
 
 
 async def test_two_who_wait_for_the_last_place_do_not_both_get_it(house: House) -> None:
@@ -616,10 +616,10 @@ async def test_second_question_of_one_address_is_refused(house: House) -> None:
     task = await entering(house, link)
     refusal = await house.entrance.by_link(knock(THERE, "/api/enter", method="POST"), link.token)
 
-    assert code(refusal) == "busy"  # type: ignore[arg-type]
+    assert code(refusal) == "busy"
     pin = house.pins.show()
     refusal = await house.entrance.by_pin(knock(THERE, "/api/enter", method="POST"), pin.digits)
-    assert code(refusal) == "busy"  # type: ignore[arg-type]
+    assert code(refusal) == "busy"
     # It was not even looked at.
     assert house.pins.pin == pin
     house.consents.deny_all()
@@ -683,7 +683,7 @@ async def test_who_is_denied_again_and_again_has_to_wait(house: House) -> None:
     house.pins.show()
     refusal = await house.entrance.by_pin(knock(THERE, "/api/enter", method="POST"), "042042")
 
-    assert code(refusal) == "locked_out"  # type: ignore[arg-type]
+    assert code(refusal) == "locked_out"
 
 
 async def test_who_leaves_while_the_person_thinks_is_not_remembered(house: House) -> None:
@@ -701,12 +701,12 @@ async def test_ten_guesses_are_all_there_are_for_one_pin(house: House) -> None:
     answers = []
     for number in range(MOST_FAILURES + 5):
         at_the_door = knock(f"10.0.0.{number}", "/api/enter", method="POST")
-        answers.append(code(await house.entrance.by_pin(at_the_door, "000000")))  # type: ignore[arg-type]
+        answers.append(code(await house.entrance.by_pin(at_the_door, "000000")))
 
     assert house.pins.pin is None
     assert set(answers) == {"credential_wrong"}
     refusal = await house.entrance.by_pin(knock(THERE, "/api/enter", method="POST"), "042042")
-    assert code(refusal) == "credential_wrong"  # type: ignore[arg-type]
+    assert code(refusal) == "credential_wrong"
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_what_is_done_to_a_link_that_has_gone_does_nothing(links: Links) -> None
 )
 def test_impossible_link_is_refused_in_words(links: Links, name: str, how: dict[str, object]) -> None:
     with pytest.raises(LinkError) as refused:
-        links.make(name, **({"scope": SCOPE} | how))  # type: ignore[arg-type]
+        links.make(name, **({"scope": SCOPE} | how))
 
     assert refused.value.message.endswith(".")
     assert not links.all

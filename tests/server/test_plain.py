@@ -102,7 +102,7 @@ async def test_what_is_not_shared_is_said_and_looked_for_again(
 async def test_a_window_out_of_sight_is_said_in_words(
     studio: Studio, http: aiohttp.ClientSession, state: str, english: str, german: str
 ) -> None:
-    studio.set_sources(replace(SHARED, state=state))  # type: ignore[arg-type]  one of the states
+    studio.set_sources(replace(SHARED, state=state))
     async with http.get("/plain/4711?every=1") as answer:
         assert Reader(await answer.text()).text == ["build <log>", english, "Reloads every second."]
     async with http.get("/plain/4711?every=7", headers={"Accept-Language": "de-AT, en;q=0.5"}) as answer:
