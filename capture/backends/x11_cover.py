@@ -53,6 +53,8 @@ class Cover:
         self._stack: dict[int, int] = {}
         self._is_stack_stale = True
         self._is_composited = False
+        # What changed before it no longer counts: `LINGER` before the last take.
+        self._edge = time.monotonic()
         # Of these the connection hears for the children of the root only.
         self._deeds: dict[type, Callable[[Any, float], None]] = {
             xcffib.xproto.CreateNotifyEvent: self._note_new,
@@ -106,7 +108,7 @@ class Cover:
         ``since`` is on the monotonic clock. Too much is told rather than too little: parts of such a window are left
         out only where windows have been lying over it, and all of them still, for `LINGER` seconds.
         """
-        edge = since - LINGER
+        edge = self._edge = since - LINGER
         for top in (*self._gone, *self._tops.values()):
             top.forget(edge)
         self._gone = [top for top in self._gone if top.trail]
@@ -117,12 +119,13 @@ class Cover:
         return tuple(dict.fromkeys(rects))
 
     def next_change(self) -> float | None:
-        """Return when (monotonic) `rects` may become fewer without anything happening, None for never."""
+        """Return when (monotonic) `rects` may become fewer than at its last call without anything happening, None for
+        never. That may be over: a take takes its time.
+        """
         moments = [left.at for top in (*self._gone, *self._tops.values()) for left in top.trail]
         if any(top.is_secret for top in self._tops.values()):
             moments += [top.changed_at for top in self._tops.values()]
-        edge = time.monotonic() - LINGER
-        return min((at + LINGER for at in moments if at >= edge), default=None)
+        return min((at + LINGER for at in moments if at >= self._edge), default=None)
 
     def _add(self, window: int) -> None:
         """Begin to follow a child of the root that was there before we looked."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
@@ -16,6 +17,7 @@ from xcffib.xproto import WindowClass
 
 from capture.backends.choose import make_backend
 from capture.backends.x11 import Display
+from capture.backends.x11_cover import Cover
 from capture.backends.x11_owners import Owners
 from capture.curtain import PLAIN as COVER
 from capture.curtain import Curtain
@@ -24,6 +26,7 @@ from capture.encoder import WholeWish
 from capture.frame import Frame
 from capture.hub import Hub, Subscription
 from capture.never_shown import Guard, NeverShown
+from capture.pixels import Rect
 from capture.process import process_started
 from capture.source import Source
 from tests.conftest import Until
@@ -384,6 +387,27 @@ async def test_what_others_have_not_painted_yet_is_not_seen(
     await until(lambda: colour(spy.subscription, 150, 200) == PLAIN)
 
     assert spy.seen == []
+
+
+async def test_a_place_that_may_be_seen_before_a_slow_take_ends_is_looked_at_again(
+    guard: Guard, keeper: Windows, plain: Windows, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    """Where a take covers something for the last time, and nothing happens after it, the screen has to be taken once
+    more."""
+    keeper.do("popup", 100, 100, 200, 150, f"{SECRET:06x}")
+    plain.do("popup", 100, 100, 200, 150, f"{PLAIN:06x}")
+    monkeypatch.setattr(LINGER, 0.05)
+    cover = Cover(Display(), guard)
+    cover.look()
+    cover.ask()
+    begun = time.monotonic()
+    await until(lambda: time.monotonic() > begun + 0.05)
+
+    place = Rect(100, 100, 200, 150)
+    assert place in cover.rects(begun)
+    assert cover.next_change() is not None
+    assert place not in cover.rects(time.monotonic())
+    assert cover.next_change() is None
 
 
 async def test_a_changed_list_holds_from_the_next_picture_on(
