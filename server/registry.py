@@ -12,6 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from capture.hub import Hub
+from capture.memory import give_back
 from capture.source import Source, Unsubscribe
 from server.access_control import Access, Viewer
 from server.access_knock import browser_name
@@ -137,6 +138,8 @@ class SessionRegistry:
         self._listeners: list[Callable[[], None]] = []
         self._numbers = itertools.count(1)
         self._checking: asyncio.TimerHandle | None = None
+        # Somebody has been there since the last check.
+        self._is_busy = False
         self._unsubscribe = [each.subscribe(self._review) for each in (shares, self.access.gate)]
 
     def __len__(self) -> int:
@@ -297,7 +300,8 @@ class SessionRegistry:
         alone = [session for session in self._sessions.values() if not session.terms.group]
         return [*alone, *self._groups.values()]
 
-    def _schedule_check(self) -> None:
+    def _schedule_check(self, is_busy: bool = True) -> None:
+        self._is_busy = is_busy
         if self._checking is None:
             self._checking = asyncio.get_running_loop().call_later(CHECK_SECONDS, self._check)
 
@@ -307,8 +311,11 @@ class SessionRegistry:
         self._review()
         for watched in (*self._sessions.values(), *self._groups.values()):
             watched.check(now)
-        if self._sessions or self._groups:
-            self._schedule_check()
+        if self._is_busy:
+            self._schedule_check(is_busy=bool(self._sessions or self._groups))
+        else:
+            # By now all has ended that worked for the last who left.
+            give_back()
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

@@ -11,9 +11,14 @@ BEAT_SECONDS = 0.01
 
 
 class Lag:
-    """Asks a loop to wake it a hundred times a second, and notes by how many seconds that was late. Loop only."""
+    """Asks a loop to wake it a hundred times a second, and notes by how many seconds that was late. Loop only.
+
+    Attributes:
+        timer: its timer in the loop; None for the moment between two.
+    """
 
     def __init__(self) -> None:
+        self.timer: asyncio.TimerHandle | None = None
         self._late: list[float] = []
         self._task = asyncio.create_task(self._beat())
 
@@ -28,7 +33,14 @@ class Lag:
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             due = time.monotonic() + BEAT_SECONDS
-            await asyncio.sleep(BEAT_SECONDS)
+            woken = loop.create_future()
+            self.timer = loop.call_later(BEAT_SECONDS, woken.set_result, None)
+            try:
+                await woken
+            finally:
+                self.timer.cancel()
+                self.timer = None
             self._late.append(max(0.0, time.monotonic() - due))

@@ -84,7 +84,7 @@ class Loaded:
             with viewers("watch", self.port, PATH, 1, 0.2, "--settle", 0.1) as one:
                 line(one)
                 line(one)
-        counted = self.until(lambda counted: not counted["viewers"] and not counted["feeds"] and counted["timers"] <= 1)
+        counted = self.until(lambda counted: not counted["viewers"] and not counted["feeds"] and not counted["timers"])
         # A worker begins when there is something for it and stays; for two viewers the second may not have.
         counted["threads"] = max(counted["threads"], 1 + ENCODE_WORKERS)
         return counted

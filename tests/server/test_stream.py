@@ -470,3 +470,17 @@ async def test_nothing_is_left_when_the_last_viewer_goes(studio: Studio) -> None
     await until(lambda: len(asyncio.all_tasks()) <= tasks)
 
     assert studio.registry.sessions() == ()
+
+
+async def test_memory_is_given_back_once_nobody_watches_any_more(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[tuple[int, int]] = []
+    hub, registry = studio.hub, studio.registry
+    monkeypatch.setattr("server.registry.give_back", lambda: left.append((len(registry), hub.running + hub.ending)))
+    for _ in range(2):
+        async with studio.connect() as viewer:
+            await receive(viewer, "frame")
+    await until(lambda: left)
+
+    assert left == [(0, 0)]
