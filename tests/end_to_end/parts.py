@@ -93,8 +93,14 @@ class App:
     def click(self, *words: object) -> None:
         """Click a part with the mouse."""
         x, y = self.find(*words)
-        # Not with --sync, which waits for a movement, for 15 s when the pointer is there already.
-        self._server.run("xdotool", "mousemove", str(x), str(y), "click", "1")
+        # Parts make room for others that come, and the window itself is put somewhere: until it stays where it was.
+        while True:
+            # Not with --sync, which waits for a movement, for 15 s when the pointer is there already.
+            self._server.run("xdotool", "mousemove", str(x), str(y))
+            last, (x, y) = (x, y), self.find(*words)
+            if (x, y) == last:
+                break
+        self._server.run("xdotool", "click", "1")
 
     def drag(self, slider: str, start: int, end: int) -> None:
         """Drag a slider from the value it has to another."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import statistics
 import threading
 import time
 from pathlib import Path
@@ -60,11 +61,13 @@ def test_hours_of_use_in_minutes_leave_everything_flat() -> None:
                     reading.join(0.05)
             samples.append(server.until(lambda counted: all(counted[name] <= before[name] for name in LASTING)))
     memory = [sample["memory"] for sample in samples]
-    print(f"\n{len(samples)} rounds; memory {memory[0]:.0f} MB, then {memory[len(memory) // 2]:.0f}, {memory[-1]:.0f}")
+    third = len(memory) // 3
+    thirds = [statistics.median(memory[begin : begin + third]) for begin in (0, third, 2 * third)]
+    print(f"\n{len(samples)} rounds; memory of the thirds in MB: {', '.join(f'{one:.1f}' for one in thirds)}")
 
     assert samples[-1]["faults"] == []
-    # From the first third on, when everything has been used once.
-    assert memory[-1] <= memory[len(memory) // 3] + 5
+    # From the first third on, when everything has been used once. One round leaves a few more pieces than the next.
+    assert max(thirds[1:]) <= thirds[0] + 3
 
 
 async def test_two_hundred_starts_and_stops_leak_nothing() -> None:

@@ -100,7 +100,7 @@ async def closed(viewer: Any, seconds: float = 6.0) -> tuple[int, list[dict[str,
     """Return the close code, and the messages that came before it."""
     messages = []
     async with asyncio.timeout(seconds):
-        while viewer.close_code is None:
+        while True:
             try:
                 messages.append(json.loads(await viewer.recv()))
             except websockets.ConnectionClosed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import socket
@@ -53,7 +54,8 @@ class Watching:
             self.received += 1
             answer = self.viewers.setdefault(self._from, Viewer()).receive(message)
             if answer is not None and (self.answers is None or self._from in self.answers):
-                await self.send(self._from, answer)
+                with contextlib.suppress(websockets.ConnectionClosed):  # what was on its way is still to be read
+                    await self.send(self._from, answer)
 
     async def send(self, channel: int, message: str | bytes) -> None:
         """Send a message on a channel."""

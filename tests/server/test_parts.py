@@ -42,7 +42,8 @@ class Watching:
             self.pictures.append(message)
         answer = self.viewer.receive(message)
         if answer is not None and self.answers:
-            await self.socket.send(answer)
+            with contextlib.suppress(websockets.ConnectionClosed):  # what was on its way is still to be read
+                await self.socket.send(answer)
 
     async def until(self, true: Any, seconds: float = 6.0) -> None:
         """Receive until ``true()``."""
