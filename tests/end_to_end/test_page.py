@@ -78,7 +78,7 @@ class Watcher:
             return f"it differs by {worst}" if worst > within else ""
 
         try:
-            eventually(lambda: not differs(), 5)
+            eventually(lambda: not differs())
         except AssertionError:
             raise AssertionError(differs()) from None
 
