@@ -478,7 +478,11 @@ def test_a_connection_that_fell_silent_is_given_up(browser: Browser, server: Scr
         is_heard(watcher)
         watcher.page.clock.run_for(7000)
         assert len(server.queries) == 1
-        watcher.page.clock.run_for(4500)
+        states = set()
+        for _ in range(18):
+            watcher.page.clock.run_for(250)
+            states.add(watcher.page.get_attribute("body", "data-state"))
+        assert "reconnecting" in states
         eventually(lambda: len(server.queries) == 2)
 
 

@@ -68,6 +68,7 @@ def test_hours_of_use_in_minutes_leave_everything_flat() -> None:
     assert samples[-1]["faults"] == []
     # From the first third on, when everything has been used once. One round leaves a few more pieces than the next.
     assert max(thirds[1:]) <= thirds[0] + 3
+    assert memory[-1] <= memory[third] + 10
 
 
 async def test_two_hundred_starts_and_stops_leak_nothing() -> None:

@@ -316,10 +316,9 @@ def test_an_answer_that_is_read_slowly_is_not_cut() -> None:
             taken = 0
             with closing(caller):
                 while taken < LARGE:
-                    # A megabyte a second: what two kernels hold is several, and they pass it on in large pieces.
                     taken += len(await first(caller, min(400_000, LARGE - taken)))
                     await asyncio.sleep(0)  # reading what is there gives nobody else a turn
-                    door.clock.advance(0.4)
+                    door.clock.advance(1)
                     door.front.sweep()
 
             assert door.front.overdue == 0
