@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
@@ -33,10 +33,14 @@ class ReachChoice(Choice):
         self.setToolTip("Whether only this computer can watch, or the devices of a network too")
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._shown: tuple[object, ...] = ()
+        self._state = DoorsState()
         self.activated.connect(self._wish)
 
     def show_doors(self, state: DoorsState) -> None:
-        """Offer what there is, and show what is chosen."""
+        """Offer what there is, and show what is chosen; an open list stays as it is, for the hand is on its way."""
+        self._state = state
+        if self.view().isVisible():
+            return
         chosen = found_interface(state.wanted, state.interfaces)
         shown = (state.wanted, state.interfaces)
         if shown != self._shown:
@@ -57,6 +61,11 @@ class ReachChoice(Choice):
         """Have the networks looked for; those that are new are there the next time."""
         self.opened.emit()
         super().showPopup()
+
+    def hidePopup(self) -> None:  # noqa: N802 (Qt's name)
+        """Show what came while the list was open, once its choice is heard of: that comes after this."""
+        super().hidePopup()
+        QTimer.singleShot(0, self, lambda: self.show_doors(self._state))
 
     def _wish(self, index: int) -> None:
         data = self.itemData(index)

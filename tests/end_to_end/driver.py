@@ -1,7 +1,8 @@
 """The real app, with one addition: it tells on standard input's request where its parts are on the screen.
 
 ``where NAME`` answers ``x y width height`` of a widget; ``text NAME`` what a label says; ``row ID`` the place of a
-source's check box; ``at NAME VALUE`` the point of a slider's value; ``worst`` the longest time the loop was held, in
+source's check box; ``at NAME VALUE`` the point of a slider's value; ``item NAME NUMBER`` the place of one of a combo
+box's choices, in its open list; ``worst`` the longest time the loop was held, in
 milliseconds. An empty answer: not there.
 """
 
@@ -12,7 +13,7 @@ import sys
 import threading
 
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QApplication, QLabel, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 import gui.app
 from gui.__main__ import main
@@ -50,6 +51,11 @@ class DrivenApp(gui.app.App):
         if word == "at":
             assert isinstance(widget, QSlider)
             return _place(widget, _handle(widget, int(value)))
+        if word == "item":
+            assert isinstance(widget, QComboBox)
+            choices = widget.view()
+            is_open = choices.isVisible()
+            return _place(choices.viewport(), choices.visualRect(choices.model().index(int(value), 0))) if is_open else ""
         return _place(widget, widget.rect())
 
 

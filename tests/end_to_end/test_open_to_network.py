@@ -64,16 +64,16 @@ def press(app: App, button: str, asking: threading.Thread) -> None:
         asking.join(0.5)
 
 
-def choose_first_network(xserver: XServer, app: App) -> None:
+def choose_first_network(app: App) -> None:
     app.click("where", "reach")
-    xserver.run("xdotool", "key", "Down", "Return")
+    app.click("item", "reach", 1)
 
 
 def test_network_is_opened_by_hand_with_a_link_that_is_kept(xserver: XServer, lan: Lan, tmp_path: Path) -> None:
     with lan.inside(), running_app(xserver, tmp_path, "--share", "demo") as app:
         app.find("where", "panel")
         assert not answers(lan, app.port)
-        choose_first_network(xserver, app)
+        choose_first_network(app)
         eventually(lambda: answers(lan, app.port))
         kept = eventually(lambda: (tmp_path / "access.json").exists() and AccessFile(tmp_path).load().links)
 
@@ -100,7 +100,7 @@ def test_question_takes_no_keyboard_and_is_answered_with_the_mouse(
     got: list[int] = []
     with lan.inside(), running_app(xserver, tmp_path, "--share", "demo") as app:
         app.find("where", "panel")
-        choose_first_network(xserver, app)
+        choose_first_network(app)
         eventually(lambda: answers(lan, app.port))
         before = xserver.run("xdotool", "getactivewindow")
         asking = threading.Thread(target=lambda: got.append(enter(lan, app.port, token=link.token).status))
@@ -121,7 +121,7 @@ def test_no_secret_is_in_anything_that_the_app_leaves(xserver: XServer, lan: Lan
     own = {"HOME": str(home), "TMPDIR": str(home), "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home)}
     with lan.inside(), running_app(xserver, config, "--share", "demo", "--print-url", **own) as app:
         app.find("where", "panel")
-        choose_first_network(xserver, app)
+        choose_first_network(app)
         eventually(lambda: answers(lan, app.port))
         (link,) = eventually(lambda: (config / "access.json").exists() and AccessFile(config).load().links)
         by_link = enter(lan, app.port, token=link.token)

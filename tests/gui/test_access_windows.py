@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -70,6 +70,27 @@ def test_networks_are_chosen_with_the_keyboard(qtbot: QtBot) -> None:
     qtbot.keyClick(line.reach, Qt.Key.Key_Up)
 
     assert wishes == [CARD, None]
+
+
+def test_open_list_of_networks_does_not_change_under_the_hand(qtbot: QtBot) -> None:
+    line = Entrances()
+    qtbot.addWidget(line)
+    line.show_doors(DoorsState(interfaces=(CARD, VPN)))
+    wishes: list[object] = []
+    line.reach.wished.connect(wishes.append)
+    line.show()
+    line.reach.showPopup()
+    choices = line.reach.view()
+    qtbot.waitUntil(choices.isVisible)
+    place = choices.visualRect(choices.model().index(2, 0)).center()
+    line.show_doors(DoorsState(interfaces=(VPN,)))
+    # Moved first: Qt takes a click in the place where the list was opened for the end of that one.
+    qtbot.mouseMove(choices.viewport(), place - QPoint(12, 0))
+    qtbot.mouseMove(choices.viewport(), place)
+    qtbot.mouseClick(choices.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    assert wishes == [VPN]
+    qtbot.waitUntil(lambda: line.reach.count() == 2)
 
 
 def test_network_that_is_not_there_stays_what_is_shown_as_wished(qtbot: QtBot) -> None:
