@@ -54,8 +54,8 @@ class DrivenApp(gui.app.App):
         if word == "item":
             assert isinstance(widget, QComboBox)
             choices = widget.view()
-            is_open = choices.isVisible()
-            return _place(choices.viewport(), choices.visualRect(choices.model().index(int(value), 0))) if is_open else ""
+            index = choices.model().index(int(value), 0)
+            return _place(choices.viewport(), choices.visualRect(index)) if choices.isVisible() else ""
         return _place(widget, widget.rect())
 
 
