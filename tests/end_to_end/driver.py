@@ -2,8 +2,8 @@
 
 ``where NAME`` answers ``x y width height`` of a widget; ``text NAME`` what a label says; ``row ID`` the place of a
 source's check box; ``at NAME VALUE`` the point of a slider's value; ``item NAME NUMBER`` the place of one of a combo
-box's choices, in its open list; ``worst`` the longest time the loop was held, in
-milliseconds. An empty answer: not there.
+box's choices, in its open list; ``typed NAME`` the same as ``where``, while keys come to the widget's window;
+``worst`` the longest time the loop was held, in milliseconds. An empty answer: not there.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ class DrivenApp(gui.app.App):
         if word == "at":
             assert isinstance(widget, QSlider)
             return _place(widget, _handle(widget, int(value)))
+        if word == "typed" and not widget.isActiveWindow():
+            return ""
         if word == "item":
             assert isinstance(widget, QComboBox)
             choices = widget.view()

@@ -102,6 +102,11 @@ class App:
                 break
         self._server.run("xdotool", "click", "1")
 
+    def press_key(self, key: str, name: str) -> None:
+        """Press a key once keys come to the window of the part ``name``: that takes a while after a click."""
+        self.find("typed", name)
+        self._server.run("xdotool", "key", key)
+
     def drag(self, slider: str, start: int, end: int) -> None:
         """Drag a slider from the value it has to another."""
         begin, target = self.find("at", slider, start), self.find("at", slider, end)

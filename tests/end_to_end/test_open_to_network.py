@@ -81,8 +81,7 @@ def test_network_is_opened_by_hand_with_a_link_that_is_kept(xserver: XServer, la
         assert enter(lan, app.port, token=kept[0].token).status == 204
         # And the PIN is there, and goes with Esc.
         app.click("where", "showPin")
-        app.find("where", "pinDigits")
-        xserver.run("xdotool", "key", "Escape")
+        app.press_key("Escape", "pinDigits")
         eventually(lambda: not app.ask("where", "pinDigits"))
         complaints = app.close()
 

@@ -50,14 +50,14 @@ def test_mask_drawn_on_the_preview_is_over_the_viewers_picture(
 
         # WHEN the middle is masked, by keys
         app.click("where", "mask")
-        xserver.run("xdotool", "key", "Return")
+        app.press_key("Return", "mask")
 
         # THEN the secret is gone, and the rest is not
         eventually(lambda: colour_at(page)[1] < 100)
         assert is_near(colour_at(page, 0.1, 0.1), RED)
 
         # AND it comes back when the mask is taken away
-        xserver.run("xdotool", "key", "Delete")
+        app.press_key("Delete", "mask")
         eventually(lambda: is_near(colour_at(page), (0, 255, 0)))
 
 
