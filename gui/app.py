@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from pathlib import Path
 import msgspec
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
-from qasync import QEventLoop
 
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
@@ -33,6 +33,7 @@ from gui.encryption import Encryption
 from gui.garbage import Collector
 from gui.guarding import Guarding, rules_of
 from gui.icons import Icons
+from gui.loop import Loop
 from gui.panel import Panel
 from gui.pictures import LivePicture
 from gui.privacy_opener import PrivacyOpener
@@ -89,19 +90,27 @@ def run(options: StartOptions) -> int:
         return 1
     if copy is None:
         return 0  # the one that runs already has come forward
-    loop = QEventLoop(application)
+    loop = Loop(application, _end_at_once)
     asyncio.set_event_loop(loop)
     # qasync's own executor starts ten threads.
     loop.set_default_executor(ThreadPoolExecutor(2, thread_name_prefix="default"))
     with loop:
-        loop.run_until_complete(_main(application, options, copy))
+        loop.run_until_complete(_main(application, options, copy, loop))
     return 0
 
 
-async def _main(application: QApplication, options: StartOptions, copy: FirstCopy) -> None:
+def _end_at_once() -> None:
+    """End the process as it stands: without its display Qt cannot take its windows apart."""
+    sys.stderr.write("panecast: The desktop that the panel was on is gone, so sharing has ended.\n")
+    sys.stderr.flush()
+    os._exit(1)
+
+
+async def _main(application: QApplication, options: StartOptions, copy: FirstCopy, loop: Loop) -> None:
     collector = Collector()
     collector.start()
     app = App(application, options)
+    loop.broken = app.abandon
     app.open()
     copy.called.connect(app.panel.come_forward)
     try:
@@ -204,6 +213,14 @@ class App:
     def quit(self) -> None:
         """Have the app end."""
         self.quitting.set()
+
+    def abandon(self) -> None:
+        """Keep what is to be kept, and end the process: the display is gone."""
+        try:
+            self._file.save(self.controller.settings)
+            self._keeping.close()
+        finally:
+            _end_at_once()
 
     async def close(self) -> None:
         """End everything, in the order in which it depends on each other."""

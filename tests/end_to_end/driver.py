@@ -1,9 +1,9 @@
 """The real app, with one addition: it tells on standard input's request where its parts are on the screen.
 
-``where NAME`` answers ``x y width height`` of a widget; ``text NAME`` what a label says; ``row ID`` the place of a
-source's check box; ``at NAME VALUE`` the point of a slider's value; ``item NAME NUMBER`` the place of one of a combo
-box's choices, in its open list; ``typed NAME`` the same as ``where``, while keys come to the widget's window;
-``worst`` the longest time the loop was held, in milliseconds. An empty answer: not there.
+``where NAME`` answers ``x y width height`` of a widget; ``text NAME`` what a label says; ``value NAME`` what a slider
+is at; ``row ID`` the place of a source's check box; ``at NAME VALUE`` the point of a slider's value; ``item NAME
+NUMBER`` the place of one of a combo box's choices, in its open list; ``typed NAME`` the same as ``where``, while keys
+come to the widget's window; ``worst`` the longest time the loop was held, in milliseconds. An empty answer: not there.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ class DrivenApp(gui.app.App):
         if word == "text":
             assert isinstance(widget, QLabel)
             return widget.text()
+        if word == "value":
+            assert isinstance(widget, QSlider)
+            return str(widget.value())
         if word == "at":
             assert isinstance(widget, QSlider)
             return _place(widget, _handle(widget, int(value)))

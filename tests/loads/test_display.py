@@ -10,13 +10,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from gui.settings import SettingsFile
+from tests.end_to_end.parts import eventually, running_app
 from tests.loads.shared import sharing, viewer
 from tests.x11.desktop import Windows, XServer
 
-pytestmark = [pytest.mark.x11]
+pytestmark = [pytest.mark.x11, pytest.mark.panel]
 
 
 @pytest.fixture
@@ -94,3 +97,18 @@ async def test_a_display_server_that_hangs_is_told_and_others_go_on(thawed: XSer
             thawed.thaw()
             await told.next("state", state="live")
             await told.next("frame")
+
+
+def test_the_panel_ends_in_words_when_its_display_dies(own_xserver: XServer, tmp_path: Path) -> None:
+    with running_app(own_xserver, tmp_path, "--share", "demo") as app:
+        app.find("where", "fps")
+        app.drag("fps", 30, 45)
+        eventually(lambda: app.ask("value", "fps") != "30")
+        own_xserver.kill()
+        _, complaints = app.process.communicate(timeout=20)
+
+    assert app.process.returncode == 1
+    assert "panecast: The desktop that the panel was on is gone" in complaints
+    assert "Traceback" not in complaints
+    # What was not written yet when it happened is not lost.
+    assert SettingsFile(tmp_path).load().fps != 30
