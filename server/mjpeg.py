@@ -35,7 +35,7 @@ class MjpegShowing(Showing):
     _encoded: Encoded | None = None
     _sent_at = float("-inf")
 
-    def due(self) -> float | None:
+    def due(self, now: float) -> float | None:
         frame = self._newest()
         if frame is not None and (frame.version(self.options.cursor), self.options.rendition) != self._shown:
             return self._pacer.due
@@ -124,7 +124,8 @@ class MjpegSession:
                 await socket.send(multipart.EARLY_HEAD)
             while not (self._has_ended or socket.is_gone):
                 self._wake.clear()
-                now, due = time.monotonic(), self._showing.due()
+                now = time.monotonic()
+                due = self._showing.due(now)
                 if due is not None and due <= now:
                     await self._send_picture(socket, now)
                 else:

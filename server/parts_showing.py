@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -168,7 +167,7 @@ class PartsShowing(Showing):
             self.offered += 1
         return True
 
-    def due(self) -> float | None:
+    def due(self, now: float) -> float | None:
         frame = self._newest()
         if frame is None or len(self._owed) >= MOST_OWED:
             return None
@@ -179,18 +178,15 @@ class PartsShowing(Showing):
             if self._held.lacks(frame, self._size(frame)):
                 times.append(self._pacer.due)
             else:
-                now = time.monotonic()
                 better = self._sharpened_at(now)
                 if better is not None and (not self._owed or better > now):
                     times.append(better)
         return min(times) if times and self._may_see(self._source) else None
 
-    @property
-    def is_held_up(self) -> bool:
+    def is_held_up(self, now: float) -> bool:
         """Tell whether something is due that only acknowledgements keep from being sent."""
         if self._owed:
             return len(self._owed) == MOST_OWED - 1
-        now = time.monotonic()
         better = self._sharpened_at(now)
         return better is not None and better <= now
 

@@ -225,7 +225,7 @@ class ViewerSession:
         if drawn is not None and self._adaptation is not None:
             self._adaptation.acknowledged(now, drawn.delay, drawn.decode, drawn.size)
             self._adapt(now)
-        if drawn is None or parts.is_held_up:
+        if drawn is None or parts.is_held_up(now):
             self._writer.wake()
         return True
 

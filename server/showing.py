@@ -107,8 +107,11 @@ class Showing(ABC):
         return True
 
     @abstractmethod
-    def due(self) -> float | None:
-        """Return the moment (monotonic) at which the next message is to be sent, None while there is none to send."""
+    def due(self, now: float) -> float | None:
+        """Return the moment at which the next message is to be sent, None while there is none to send.
+
+        Both it and ``now`` are as by `time.monotonic`.
+        """
 
     @abstractmethod
     async def next_message(self, now: float) -> bytes | None:
@@ -145,7 +148,7 @@ class WholeShowing(Showing):
     _shown: tuple[int, Rendition] | None = None
     _sent_at = _repeated_at = float("-inf")
 
-    def due(self) -> float | None:
+    def due(self, now: float) -> float | None:
         frame = self._newest()
         if frame is None:
             return None

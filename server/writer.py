@@ -91,7 +91,7 @@ class Writer:
                 if now >= next_ping:
                     next_ping = now + socket.ping_seconds
                     await socket.ping()
-                due = self._showing.due()
+                due = self._showing.due(now)
                 if due is not None and due <= now:
                     await self._send_picture(socket, now)
                     continue

@@ -84,7 +84,7 @@ class Scene:
     async def pull(self, arrives: bool = True) -> bool:
         """Send one message, if one is due; tell whether one was."""
         self.now += LONG
-        due = self.showing.due()
+        due = self.showing.due(self.now)
         if due is None or due > self.now:
             return False
         framed = await self.showing.next_message(self.now)
