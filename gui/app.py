@@ -144,7 +144,7 @@ class App:
         self._catalog = Catalog(fixed=(demo_source(),), guard=guard)
         self._shares = ShareList(self._catalog, options.rules)
         self._keeping = Keeping(self._file.path.parent, self._say_unkept)
-        access = Access(self._shares, self._keeping.kept, self._keeping.write)
+        access = Access(self._shares, self._keeping.kept, self._keeping.write, host_needs_token=settings.asks_here)
         self._keeping.follow(access)
         self._registry = SessionRegistry(self._hub, self._shares, _defaults(settings), access=access)
         self._server = Server(self._hub, self._catalog, self._shares, self._registry)

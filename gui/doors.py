@@ -123,6 +123,8 @@ class Doors:
         """Return the address to listen at now; where the chosen network is gone, say so and return loopback."""
         wanted = self._wanted()
         self._controller.dismiss("network")
+        if self._controller.settings.asks_here:
+            self._have_link()
         if not wanted.name:
             return HERE
         self._interfaces = self._list_interfaces()
@@ -136,10 +138,7 @@ class Doors:
             return HERE
         if found.address != wanted.address and self.access.links.all:
             self._controller.tell(Message("network", new_address_words(found.address), "notice"))
-        if not self.access.links.all:
-            # Who opens the network for the first time wants an address to give away.
-            with contextlib.suppress(LinkError):
-                self.access.links.make(MY_LINK, EVERYTHING)
+        self._have_link()
         self._controller.remember(address=found.address)
         return found.address
 
@@ -215,6 +214,13 @@ class Doors:
         for device_id in device_ids:
             self.access.devices.forget(device_id)
 
+    def set_asks_here(self, wanted: bool) -> None:
+        """Ask for a link on this computer as well, or not."""
+        if wanted:
+            self._have_link()
+        self._controller.remember(asks_here=wanted)
+        self.access.ask_host(wanted)
+
     def set_tells_visits(self, wanted: bool) -> None:
         """Have the tray say who comes and goes, or not."""
         self._controller.remember(tells_visits=wanted)
@@ -228,6 +234,12 @@ class Doors:
         self._network_watch.close()
         if self._pending is not None:
             self._pending.cancel()
+
+    def _have_link(self) -> None:
+        """Make a link where there is none: who asks for one wants an address that can be given away."""
+        if not self.access.links.all:
+            with contextlib.suppress(LinkError):
+                self.access.links.make(MY_LINK, EVERYTHING)
 
     def _has_moved(self) -> bool:
         """Tell whether the chosen network is to be listened at elsewhere than it is, or is no more."""
@@ -250,8 +262,9 @@ class Doors:
                 listener()
 
     def _derived(self) -> DoorsState:
-        access, server = self.access, self._server
+        access, server, settings = self.access, self._server, self._controller.settings
         is_open = server.is_running and server.is_open
+        needs_link = is_open or (server.is_running and settings.asks_here)
         links, devices = tuple(access.links.all.values()), tuple(access.devices.all.values())
         has_been_reached = bool(devices or any(link.last_used for link in links) or access.lockout.failures)
         return DoorsState(
@@ -259,14 +272,15 @@ class Doors:
             interfaces=self._interfaces,
             is_open=is_open,
             url=server.url if server.is_running else "",
-            link=header_link(links, time.time()) if is_open else None,
+            link=header_link(links, time.time()) if needs_link else None,
             links=links,
             devices=tuple(sorted(devices, key=lambda device: device.last_seen, reverse=True)),
             blocked=tuple(sorted(access.gate.rules.blocked)),
             questions=access.consents.questions,
             pin=access.pins.pin,
             hint=firewall_hint(server.port, sys.platform) if is_open and not has_been_reached else "",
-            tells_visits=self._controller.settings.tells_visits,
+            asks_here=settings.asks_here,
+            tells_visits=settings.tells_visits,
             answerable=self._controller.state.phase in ("idle", "sharing"),
         )
 

@@ -47,6 +47,7 @@ class DoorsState:
         link: the one that Copy and QR give away; None where none is needed or there is none.
         links, devices, blocked: as `server.access_control.Access` has them; ``devices`` latest first.
         hint: what to try when others do not get through; empty once somebody has.
+        asks_here: this computer needs a link as well.
         tells_visits: the tray says when somebody comes or goes.
         answerable: sharing may be started, stopped and moved now.
     """
@@ -62,6 +63,7 @@ class DoorsState:
     questions: tuple[Question, ...] = ()
     pin: Pin | None = None
     hint: str = ""
+    asks_here: bool = False
     tells_visits: bool = True
     answerable: bool = True
 
@@ -82,7 +84,9 @@ class DoorsState:
             return "Whoever has a link gets in"
         if self.wanted.name and not self.url:
             return "Whoever has a link will get in"
-        return "" if self.wanted.name else "No other device gets in"
+        if self.wanted.name:
+            return ""
+        return "Only with a link, and no other device" if self.asks_here else "No other device gets in"
 
 
 def header_link(links: Iterable[Link], now: float) -> Link | None:

@@ -55,6 +55,7 @@ class Doorway:
         entrances.links_wished.connect(self._show_links)
         entrances.log_wished.connect(self._show_log)
         entrances.tells_visits_wished.connect(doors.set_tells_visits)
+        entrances.asks_here_wished.connect(doors.set_asks_here)
         entrances.encrypt_wished.connect(encryption.switch)
         entrances.certificate_wished.connect(self._show_certificate)
         self.encryption.switched.connect(encryption.switch)

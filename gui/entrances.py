@@ -79,6 +79,7 @@ class Entrances(QWidget):
     Signals:
         pin_wished, links_wished, log_wished: what is to be shown.
         tells_visits_wished: whether the tray says who comes and goes.
+        asks_here_wished: whether this computer needs a link as well.
         encrypt_wished: whether what is sent is encrypted.
         certificate_wished: the window about that is to be shown.
     """
@@ -87,6 +88,7 @@ class Entrances(QWidget):
     links_wished = Signal()
     log_wished = Signal()
     tells_visits_wished = Signal(bool)
+    asks_here_wished = Signal(bool)
     encrypt_wished = Signal(bool)
     certificate_wished = Signal()
 
@@ -134,6 +136,9 @@ class Entrances(QWidget):
         self.tells_visits = QAction("Say who comes and goes", menu)
         self.tells_visits.setCheckable(True)
         self.tells_visits.triggered.connect(self.tells_visits_wished)
+        self.asks_here = QAction("Ask for a link on this computer too", menu)
+        self.asks_here.setCheckable(True)
+        self.asks_here.triggered.connect(self.asks_here_wished)
         self.log = QAction("Show the access log", menu)
         self.log.triggered.connect(self.log_wished)
         self.encrypt = QAction("Encrypt (HTTPS)", menu)
@@ -143,6 +148,7 @@ class Entrances(QWidget):
         self.certificate.triggered.connect(self.certificate_wished)
         menu.addAction(self.encrypt)
         menu.addAction(self.certificate)
+        menu.addAction(self.asks_here)
         menu.addSeparator()
         menu.addAction(self.tells_visits)
         menu.addAction(self.log)
@@ -164,6 +170,7 @@ class Entrances(QWidget):
             if state.is_open
             else "A PIN is of use while sharing is open to your network"
         )
+        self.asks_here.setChecked(state.asks_here)
         self.tells_visits.setChecked(state.tells_visits)
         self.hint.setText(state.hint)
         self.hint.setVisible(bool(state.hint))

@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         border: a border lies around what is shared.
         mode: who can reach this computer: itself only, or a network.
         interface, address: which network, by the name of its interface, and the address here when it was chosen.
+        asks_here: browsers and programs on this computer need a link as well.
         tells_visits: the tray says when somebody begins or ends to watch.
         https: what is sent is encrypted.
         certificate, key: files for that, of the person's own; empty for those made here.
@@ -71,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mode: Literal["here", "network"] = "here"
     interface: str = ""
     address: str = ""
+    asks_here: bool = False
     tells_visits: bool = True
     https: bool = False
     certificate: str = ""

@@ -158,11 +158,12 @@ class Sharing(QFrame):
         state, doors = self._state, self._doors
         if not state.is_sharing:
             text, tip = self._hint(state), ""
-        elif doors.is_open and doors.url == state.url:
-            text = doors.shown_url
-            tip = "Opens in any browser of your network. Copy and QR give the whole link away; here its key is hidden"
         else:
-            text, tip = state.url, "Opens in any browser on this computer"
+            is_known = doors.url == state.url
+            text = doors.shown_url if is_known else state.url
+            tip = f"Opens in any browser {'of your network' if is_known and doors.is_open else 'on this computer'}"
+            if is_known and doors.link is not None:
+                tip += ". Copy and QR give the whole link away; here its key is hidden"
         if self.address.text() != text:
             self.address.setText(text)
             self.address.setCursorPosition(0)
@@ -204,8 +205,8 @@ class Sharing(QFrame):
     def _show_qr(self) -> None:
         if self._state.is_sharing:
             doors = self._doors
-            link = doors.link if doors.is_open else None
-            show_qr(doors.full_url if doors.is_open else self._state.url, self.window(), link.name if link else "")
+            name = doors.link.name if doors.link is not None else ""
+            show_qr(doors.full_url or self._state.url, self.window(), name)
 
 
 def copy_to_clipboard(text: str) -> None:

@@ -104,6 +104,10 @@ class Access:
         self.pins.hide()
         self.consents.deny_all()
 
+    def ask_host(self, needs_token: bool) -> None:
+        """Ask for a link on this computer as well, or not; who watches without one is parted from."""
+        self.gate.set_rules(replace(self.gate.rules, host_needs_token=needs_token))
+
     def block(self, peer_key: str) -> None:
         """Do not let an address in any more, whatever it shows."""
         self._set_blocked(self.gate.rules.blocked | {peer_key})

@@ -121,6 +121,30 @@ async def test_choosing_a_network_opens_it_at_once_with_a_link_to_give_away(desk
         await visitor.get("/")
 
 
+async def test_this_computer_is_asked_for_a_link_once_that_is_wished(desk: OpenDesk) -> None:
+    await desk.start()
+    assert desk.doors.state.link is None
+    address = f"http://localhost:{desk.server.port}/api/windows"
+    with desk.lan.inside():
+        async with aiohttp.ClientSession() as http:
+            async with http.get(address) as seen:
+                assert seen.status == 200
+            desk.doors.set_asks_here(True)
+            desk.doors.refresh_now()
+            link = desk.doors.state.link
+            assert link is not None
+            async with http.get(address) as refused:
+                assert refused.status == 401
+            async with http.get(address, headers={"Authorization": f"Bearer {link.token}"}) as let_in:
+                assert let_in.status == 200
+            desk.doors.set_asks_here(False)
+            async with http.get(address) as seen:
+                assert seen.status == 200
+    desk.doors.refresh_now()
+    assert desk.doors.state.link is None
+    assert not desk.controller.settings.asks_here
+
+
 async def test_chosen_network_is_found_again_by_its_name_at_its_new_address(lan: Lan) -> None:
     desk = OpenDesk(lan, Settings(port=free_port(), mode="network", interface="eth7", address="192.168.77.9"))
     link = desk.doors.access.links.make("TV", (ShareRule("all"),))

@@ -54,6 +54,24 @@ async def test_opening_and_closing() -> None:
     assert not access.pins.accepts(pin.digits)
 
 
+async def test_this_computer_is_asked_as_well_and_no_longer() -> None:
+    access = house()
+    access.open_at(POLICY, 8080, network=False)
+    token = access.links.make("TV", (ShareRule("all"),)).token
+    owner, told = Owner(), []
+    access.subscribe(lambda: told.append(access.gate.holds(owner)))
+
+    access.ask_host(True)
+    assert told == [False]
+    assert isinstance(access.gate.judge(knock(LOOPBACK)), Refusal)
+    entry = access.gate.judge(knock(LOOPBACK, token))
+    assert isinstance(entry, Entry)
+    assert isinstance(entry.who, Guest)
+
+    access.ask_host(False)
+    assert isinstance(access.gate.judge(knock(LOOPBACK)), Entry)
+
+
 async def test_viewers_are_named_by_how_they_came() -> None:
     access = house()
     link = access.links.make("TV", (ShareRule("all"),))
