@@ -20,17 +20,22 @@ ONLY_WHEN_LONG = (
     "test_faults",
     "test_privacy",
 )
-"""What is looked at with Firefox only by ``installer/test.sh --long``: the rest has to end within ten minutes."""
+"""What is looked at with Firefox only by ``installer/test.sh --long``: the rest has to end within ten minutes. Of other
+files, those tests that are marked so."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Take out what takes too long for every day."""
     if os.environ.get("PANECAST_LONG"):
         return
-    left_out = [item for item in items if item.path.stem in ONLY_WHEN_LONG and "[firefox" in item.name]
+    left_out = [item for item in items if "[firefox" in item.name and _is_only_when_long(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _is_only_when_long(item: pytest.Item) -> bool:
+    return item.path.stem in ONLY_WHEN_LONG or item.get_closest_marker("firefox_when_long") is not None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

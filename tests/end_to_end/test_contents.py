@@ -19,8 +19,9 @@ from tests.x11.desktop import PROJECT, XServer
 
 pytestmark = [pytest.mark.x11, pytest.mark.browser, pytest.mark.timeout(240)]
 
+IS_LONG = bool(os.environ.get("PANECAST_LONG"))
 WIDTH, HEIGHT = 640, 360
-PICTURES = 10 if os.environ.get("PANECAST_LONG") else 6
+PICTURES = 10 if IS_LONG else 6
 QUALITY = 98
 """JPEG keeps the grain of a photograph from here on; at 80 it leaves an SSIM of 0.94."""
 
@@ -83,13 +84,26 @@ CONTENTS = {
 }
 
 
+DAILY = (
+    *(("auto", content) for content in CONTENTS),
+    *(("h264", content) for content in CONTENTS),
+    ("jpeg", "motion"),
+    ("png", "typing"),
+    ("webp", "scrolling"),
+)
+EVERY = [(form, content) for form in ("auto", "jpeg", "png", "webp", "h264") for content in CONTENTS]
+
+
 @pytest.mark.usefixtures("xserver")
-@pytest.mark.parametrize("content", CONTENTS)
-@pytest.mark.parametrize("form", ["auto", "jpeg", "png", "webp", "h264"])
+@pytest.mark.parametrize(
+    ("form", "content"),
+    # With "auto" a browser needs all of its decoders.
+    [
+        pytest.param(*pair, marks=() if pair[0] == "auto" else pytest.mark.firefox_when_long)
+        for pair in (EVERY if IS_LONG else DAILY)
+    ],
+)
 def test_the_page_shows_what_is_on_the_screen(address: str, page: Page, content: str, form: str) -> None:
-    browser = page.context.browser
-    if form not in ("auto", "h264") and browser is not None and browser.browser_type.name == "firefox":
-        pytest.skip("takes long, and the two that Firefox is looked at with need all of its decoders")
     pictures = CONTENTS[content]()
     window = Window(f"{content} {form}", WIDTH, HEIGHT)
     sheet = window.sheet(np.concatenate(pictures))

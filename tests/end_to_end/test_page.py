@@ -313,6 +313,7 @@ def test_a_browser_that_does_not_play_the_videos_wishes_for_pictures(watcher: Wa
 # What goes wrong.
 
 
+@pytest.mark.firefox_when_long
 @pytest.mark.parametrize(
     "bad",
     [
@@ -346,6 +347,7 @@ def test_what_does_not_fit_is_not_drawn_and_a_whole_picture_is_asked_for(watcher
     assert watcher.server.requests() == 1
 
 
+@pytest.mark.firefox_when_long
 def test_acknowledgements_come_in_order(watcher: Watcher) -> None:
     watcher.server.send(whole(1, encoded(painted(640, 480), Form.JPEG), size=(640, 480)))
     watcher.server.send(after(1, 2, fill(0, 0, 9, 9, (1, 1, 1)), size=(640, 480)))
@@ -356,6 +358,7 @@ def test_acknowledgements_come_in_order(watcher: Watcher) -> None:
     assert watcher.server.acks() == [1, 2, 2, 3]
 
 
+@pytest.mark.firefox_when_long
 def test_a_new_connection_begins_anew(watcher: Watcher) -> None:
     watcher.show(whole(9, encoded(noise(64, 48), Form.PNG)))
     watcher.drop()
@@ -372,6 +375,7 @@ def test_a_new_connection_begins_anew(watcher: Watcher) -> None:
 # The pointer.
 
 
+@pytest.mark.firefox_when_long
 def test_the_pointer_lies_on_the_picture_and_scales_with_it(watcher: Watcher) -> None:
     watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
     shape = encoded(noise(16, 24), Form.PNG).data
@@ -402,6 +406,7 @@ def test_the_pointer_lies_on_the_picture_and_scales_with_it(watcher: Watcher) ->
 # The controls.
 
 
+@pytest.mark.firefox_when_long
 def test_the_page_asks_for_the_best_and_shows_what_it_gets(watcher: Watcher) -> None:
     query, page = watcher.server.queries[0], watcher.page
     wanted = {"adaptive": "1", "cursor": "1", "unchanged": "skip"}
@@ -429,6 +434,7 @@ def test_the_page_asks_for_the_best_and_shows_what_it_gets(watcher: Watcher) -> 
     assert watcher.server.queries[1] == wanted | {"format": "webp"}
 
 
+@pytest.mark.firefox_when_long
 def test_the_delay_is_shown_split_up(watcher: Watcher) -> None:
     watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
     watcher.is_ready()
@@ -443,6 +449,7 @@ def test_the_delay_is_shown_split_up(watcher: Watcher) -> None:
     assert watcher.page.inner_text("#stat-pictures") == "1"
 
 
+@pytest.mark.firefox_when_long
 def test_another_source_can_be_chosen(watcher: Watcher) -> None:
     watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
     eventually(lambda: watcher.page.locator("#source option").count() == 2)

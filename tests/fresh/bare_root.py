@@ -79,7 +79,6 @@ def make_archive(cache: Path) -> Path:
         return archive
     unfinished = archive.with_suffix(".part.tar")
     # Nobody needs this disk after a power cut, so there is no need to wait for it.
-    # Nobody needs this disk after a power cut, so there is no need to wait for it.
     options = ["--dpkgopt=force-unsafe-io", *(f"--aptopt={line}" for line in apt_ways())]
     options += ["--quiet", "--variant=minbase", f"--include={PACKAGES}"]
     subprocess.run(["mmdebstrap", *options, SUITE, unfinished, *sources], check=True)
