@@ -15,7 +15,7 @@ from capture.feed_thread import Demand, joined
 from capture.film import Films, MakeCodec
 from capture.frame import Frame
 from capture.masks import Mask
-from capture.source import Condition, Source
+from capture.source import DESKTOP_ID, Condition, Source
 from capture.workers import Workers
 
 ENCODE_WORKERS = 2
@@ -149,6 +149,11 @@ class Hub:
     def masks(self, source: Source) -> tuple[Mask, ...]:
         """Return what lies over the pictures of ``source``."""
         return self._masks.get(source.identity, ())
+
+    @property
+    def masked(self) -> frozenset[int]:
+        """Return the numbers of the windows that have masks."""
+        return frozenset(int(number) for number, _, _ in self._masks if number.isdecimal() and number != DESKTOP_ID)
 
     def set_curtain(self, owner: str, curtain: Curtain | None) -> None:
         """Draw a curtain before everything, or open it (None). While any owner's is drawn nothing is taken.

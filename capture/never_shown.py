@@ -35,10 +35,13 @@ class NeverShown:
             a last word may be cut: ``ente auth`` is also ``io.ente.auth`` and ``Ente-Authenticator``, but
             ``enpass`` is not ``openpass``.
         pid: our own process, None to show its windows as well.
+        masked: numbers of windows that have masks. By themselves they are shown, beneath their masks; pictures of the
+            screen hold nothing of them.
     """
 
     programs: tuple[str, ...] = STARTING_LIST
     pid: int | None = field(default_factory=os.getpid)
+    masked: frozenset[int] = frozenset()
 
     def names_one_of(self, names: Iterable[str]) -> bool:
         """Tell whether one of ``names``, of a program or a window's class, is on the list."""

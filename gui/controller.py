@@ -28,6 +28,8 @@ from server.sharing import ShareList
 
 PAUSED = Curtain("paused", "Paused by the person at the other computer.")
 BLANKED = Curtain("blanked", "Hidden by the person at the other computer.")
+MASKS = "masks"
+"""The subject of the message about windows that have them."""
 
 
 async def _plain() -> None:
@@ -60,6 +62,7 @@ class Controller:
         self._listeners: list[Callable[[], None]] = []
         self._settings_listeners: list[Callable[[], None]] = []
         self._pending: asyncio.Handle | None = None
+        self._told_of_masks = False
         self._work: asyncio.Task[None] | None = None
         self._unsubscribe: tuple[Unsubscribe, ...] = (
             catalog.subscribe(self._sources_changed),
@@ -121,6 +124,7 @@ class Controller:
         else:
             self._shares.set_rules(without_source(rules, source, self._shares.shared))
             self._remember(shared=removed(self.settings.shared, source))
+        self._tell_of_masks()
         self.refresh()
 
     def set_option(self, name: str, value: object) -> None:
@@ -176,6 +180,7 @@ class Controller:
         if self.state.selected is not None:
             self._registry.hub.set_masks(self.state.selected, masks)
             self._show()
+            self._tell_of_masks()
 
     def set_privacy(self, name: str, value: object) -> None:
         """Change one of the settings that keep things private; those who hold to it hear of it."""
@@ -216,6 +221,19 @@ class Controller:
         await self._server.stop()
         if self._pending is not None:
             self._pending.cancel()
+
+    def _tell_of_masks(self) -> None:
+        """Say once why a window is missing in the pictures of a screen."""
+        is_screen_shared = any(source.kind in ("desktop", "monitor") for source in self._shares.shared.values())
+        if not (is_screen_shared and self._registry.hub.masked):
+            self._told_of_masks = False
+            self.dismiss(MASKS)
+        elif not self._told_of_masks:
+            self._told_of_masks = True
+            words = (
+                "A window with masks shows them in its own pictures. In pictures of the screen all of it is covered."
+            )
+            self.tell(Message(MASKS, words, "notice"))
 
     def _draw(self, curtain: Curtain) -> None:
         self._registry.hub.set_curtain(PERSON, curtain)

@@ -6,6 +6,7 @@ Knows no widget.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from capture.hub import Hub
 from capture.lock_curtain import LockCurtain
@@ -40,6 +41,7 @@ class Guarding:
         """``hide_titles`` has titles kept from viewers, or not; ``remind`` tells the person a title and words."""
         self._controller = controller
         self._guard = guard
+        self._hub = hub
         self._hide_titles = hide_titles
         self._lock = LockCurtain(hub, controller.settings.when_locked, controller.refresh)
         self._hot_key = ChosenHotKey(controller.toggle_curtain, self._say_no_hot_key, Settings().hot_key)
@@ -63,7 +65,6 @@ class Guarding:
 
     def _hold(self) -> None:
         settings = self._controller.settings
-        self._guard.set_rules(rules_of(settings))
         self._hide_titles(settings.hide_titles)
         self._lock.set_rule(settings.when_locked)
         if settings.hot_key != self._hot_key.chosen:
@@ -72,6 +73,7 @@ class Guarding:
         self._follow_state()
 
     def _follow_state(self) -> None:
+        self._guard.set_rules(replace(rules_of(self._controller.settings), masked=self._hub.masked))
         self._reminder.follow(self._controller.state, self._controller.settings.remind_after)
 
     def _say_no_hot_key(self, words: str) -> None:

@@ -139,8 +139,8 @@ class PreviewPane(QWidget):
         self.mask_button.setCheckable(True)
         self.mask_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.mask_button.setToolTip(
-            "Blur parts of this source for everybody who watches it (Ctrl+M). A window's masks follow the window, "
-            "but are not in pictures of the whole desktop"
+            "Blur parts of this source for everybody who watches it (Ctrl+M). A window's masks follow the window; "
+            "in pictures of the screen all of it is covered"
         )
         self.mask_button.toggled.connect(self.masks.set_active)
         self._title = QLabel()

@@ -218,6 +218,8 @@ class Cover:
                 self._shape.SelectInput(window, True)
                 top.hides = not self._shape.QueryExtents(window).reply().bounding_shaped
             may_be_shown = self._owners.may_be_shown(window, self._rules)
+            if self._owners.holds_one_of(window, self._rules.masked):
+                may_be_shown = False
         except XError:
             return True  # it will be told as gone, and must not be seen until then
         if may_be_shown is None and now < top.changed_at + LINGER:

@@ -46,6 +46,10 @@ class Owners:
             return False
         return True if guests or not self._is_managers(top_level) else None
 
+    def holds_one_of(self, top_level: int, windows: frozenset[int]) -> bool:
+        """Tell whether a child of the root is one of ``windows``, or the frame of one."""
+        return bool(windows) and any(window in windows for window in (top_level, *self._guests(top_level)))
+
     def names(self, window: int) -> tuple[str, ...]:
         """Return the names by which the program that made a window may be known."""
         return self._names(window, self._pid(window))

@@ -96,6 +96,35 @@ async def test_masks_belong_to_what_is_selected(desk: Desk, window: Callable[...
     assert desk.hub.masks(window(1)) == masks
 
 
+@pytest.mark.usefixtures("guarding")
+async def test_a_window_with_masks_is_kept_out_of_pictures_of_the_screen_which_is_said(
+    desk: Desk, guard: Guard, window: Callable[..., Source]
+) -> None:
+    screen = Source("0", "desktop", "Whole desktop", "", 800, 600)
+    desk.catalog.feed(screen, window(1))
+    desk.controller.select(window(1))
+    desk.controller.set_masks((Mask(0.25, 0.25, 0.75, 0.75),))
+    assert guard.rules.masked == {1}
+    desk.controller.select(screen)
+    desk.controller.set_masks((Mask(0.25, 0.25, 0.75, 0.75),))
+    assert guard.rules.masked == {1}
+    await asyncio.sleep(0)
+    assert desk.controller.state.message is None
+
+    desk.controller.set_shared(screen, True)
+    await asyncio.sleep(0)
+    message = desk.controller.state.message
+    assert message is not None
+    assert "In pictures of the screen all of it is covered" in message.text
+    desk.controller.dismiss(message.subject)
+    desk.controller.set_masks(())
+    await asyncio.sleep(0)
+    assert desk.controller.state.message is None
+    desk.controller.select(window(1))
+    desk.controller.set_masks(())
+    assert guard.rules.masked == frozenset()
+
+
 async def test_keys_that_cannot_be_had_are_told_of(desk: Desk, guarding: Guarding, until: Until) -> None:
     await asyncio.sleep(0)
     assert desk.controller.state.message is None

@@ -25,6 +25,7 @@ from capture.encode import Encoded, Rendition
 from capture.encoder import WholeWish
 from capture.frame import Frame
 from capture.hub import Hub, Subscription
+from capture.masks import Mask
 from capture.never_shown import Guard, NeverShown
 from capture.pixels import Rect
 from capture.process import process_started
@@ -422,6 +423,35 @@ async def test_a_changed_list_holds_from_the_next_picture_on(
 
     assert colour(spy.subscription, 450, 200) == COVER
     assert colour(spy.subscription, 150, 200) == SECRET
+
+
+async def test_a_window_with_masks_is_shown_by_itself_and_in_no_picture_of_the_screen(
+    hub: Hub, guard: Guard, plain: Windows, until: Until
+) -> None:
+    masked = plain.open("masked", 100, 100, 150, 150, f"{SECRET:06x}")
+    plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
+    source = Source(masked, "window", "", "", 0, 0)
+    screen, itself = Spy(hub), Spy(hub, source)
+    await until(lambda: colour(screen.subscription, 150, 150) == SECRET)
+    hub.set_masks(source, (Mask(0.0, 0.0, 0.5, 1.0),))
+    guard.set_rules(NeverShown(masked=hub.masked))
+    for spy in (screen, itself):
+        await spy.subscription.refresh()
+        spy.seen.clear()
+    plain.do("move", masked, 200, 200)
+    plain.do("paint", masked, 0, 0, 10, 10, f"{SECRET:06x}")
+    for spy in (screen, itself):
+        await spy.subscription.refresh()
+
+    assert screen.seen == []
+    assert {colour(screen.subscription, 205 + x, 250) for x in (0, 70, 140)} == {COVER}
+    assert colour(screen.subscription, 450, 150) == PLAIN
+    assert colour(itself.subscription, 140, 75) == SECRET
+    assert colour(itself.subscription, 5, 75) != SECRET
+
+    hub.set_masks(source, ())
+    guard.set_rules(NeverShown(masked=hub.masked))
+    await until(lambda: colour(screen.subscription, 250, 250) == SECRET)
 
 
 async def test_a_window_of_such_a_program_is_not_shown_by_itself(
