@@ -28,7 +28,8 @@ from gui.remembered import rebound
 from gui.state import Message, Watcher, counted
 from server.access_consent import Answer
 from server.access_control import Access
-from server.access_links import LinkError
+from server.access_devices import Devices
+from server.access_links import LinkError, Links
 from server.interfaces import Interface, interfaces
 from server.registry import SessionRegistry
 from server.server import Server
@@ -71,7 +72,9 @@ class Doors:
         self._once_seconds = once_seconds
         self._seen_once: set[str] = set()
         self._leaving: dict[str, asyncio.TimerHandle] = {}
-        self._old_rules = {rule for link in self.access.links.all.values() for rule in link.scope if rule.identity}
+        scopes = [link.scope for link in self.access.links.all.values()]
+        scopes += [device.scope for device in self.access.devices.all.values()]
+        self._old_rules = {rule for scope in scopes for rule in scope if rule.identity}
         self._listeners: list[Callable[[], None]] = []
         self._pending: asyncio.Handle | None = None
         self.state = self._derived()
@@ -316,10 +319,12 @@ class Doors:
         self._old_rules -= {rule for rule in self._old_rules if any(rule.matches(source) for source in listed)}
         if not self._old_rules:
             return
-        for link in self.access.links.all.values():
-            scope = rebound(link.scope, self._old_rules, listed, self._shares.shared.values())
-            if scope != link.scope:
-                self.access.links.rescope(link.id, scope)
+        parts: tuple[Links | Devices, ...] = (self.access.links, self.access.devices)
+        for part in parts:
+            for each in part.all.values():
+                scope = rebound(each.scope, self._old_rules, listed, self._shares.shared.values())
+                if scope != each.scope:
+                    part.rescope(each.id, scope)
 
 
 def _is_meant(wanted: Wanted, found: Interface) -> bool:

@@ -172,6 +172,16 @@ class Devices:
         link = self._links.all.get(device.link_id)
         return link is not None and self._links.is_good(link.id) and link.shows(source)
 
+    def rescope(self, device_id: str, scope: tuple[ShareRule, ...]) -> None:
+        """Have a device that came without a link see what ``scope`` says, from now on, also what it watches.
+
+        Raises:
+            LinkError: a rule would match everything by mistake.
+        """
+        device = self.all.get(device_id)
+        if device is not None:
+            self._put(msgspec.structs.replace(device, scope=scope))
+
     def seen(self, device_id: str, peer: Peer) -> None:
         """Note that a device was here."""
         device = self.all.get(device_id)

@@ -318,3 +318,20 @@ async def test_link_for_a_window_of_an_earlier_run_shows_it_again_once_it_is_sha
 
 def shown(link: Link, source: Source) -> bool:
     return link.shows(source)
+
+
+async def test_who_was_let_in_for_one_window_is_so_for_it_after_a_restart(
+    desk: OpenDesk, window: Callable[..., Source]
+) -> None:
+    before, now = window(1, "build log"), window(7, "build log")
+    access, rule = desk.doors.access, ShareRule.for_source(before)
+    link = access.links.make("TV", (rule,))
+    device, _ = access.devices.admit_by_consent((rule,), Peer.of(NEIGHBOUR), "Firefox")
+    again = Doors(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server, list_interfaces=tuple)
+    desk.catalog.feed(now)
+    assert not access.devices.may_see(device.id, now)
+    desk.controller.set_shared(now, True)
+    again.close()
+
+    assert access.links.all[link.id].shows(now)
+    assert access.devices.may_see(device.id, now)

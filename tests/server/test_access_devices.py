@@ -77,6 +77,19 @@ def test_device_with_consent_sees_what_that_was_for(rooms: Rooms) -> None:
     assert not rooms.devices.may_see("another", LOG)
 
 
+def test_consent_can_be_given_for_another_source_later(rooms: Rooms) -> None:
+    device, _ = rooms.devices.admit_by_consent(SCOPE, PHONE, "Firefox")
+    told: list[bool] = []
+    rooms.devices.subscribe(lambda: told.append(rooms.devices.may_see(device.id, LOG)))
+    rooms.devices.rescope("gone", (ShareRule("all"),))
+    rooms.devices.rescope(device.id, (ShareRule.for_source(MAIL),))
+
+    assert told == [False]
+    assert rooms.devices.may_see(device.id, MAIL)
+    with pytest.raises(LinkError):
+        rooms.devices.rescope(device.id, (ShareRule("title", ""),))
+
+
 def test_consent_for_every_title_is_not_possible(rooms: Rooms) -> None:
     with pytest.raises(LinkError):
         rooms.devices.admit_by_consent((ShareRule("title", ""),), PHONE, "Firefox")
