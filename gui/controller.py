@@ -17,14 +17,23 @@ from capture.lock_curtain import LOCK, PERSON
 from capture.masks import Mask
 from capture.source import Source, Unsubscribe
 from gui.reach import HERE
-from gui.remembered import added, found_again, removed, with_source, without_source
-from gui.settings import Settings
+from gui.remembered import (
+    added,
+    found_again,
+    masks_again,
+    remember,
+    removed,
+    with_masks,
+    with_source,
+    without_source,
+)
+from gui.settings import Remembered, Settings
 from gui.state import AppState, Message, SourceOrder, source_states, watchers
 from server.errors import PortInUse, ServerError
 from server.options import InvalidOption
 from server.registry import SessionRegistry
 from server.server import Server
-from server.sharing import ShareList
+from server.sharing import Identity, ShareList
 
 PAUSED = Curtain("paused", "Paused by the person at the other computer.")
 BLANKED = Curtain("blanked", "Hidden by the person at the other computer.")
@@ -63,6 +72,8 @@ class Controller:
         self._settings_listeners: list[Callable[[], None]] = []
         self._pending: asyncio.Handle | None = None
         self._told_of_masks = False
+        # What was remembered of them when they got their masks: titles change.
+        self._masked_as: dict[Identity, Remembered] = {}
         self._work: asyncio.Task[None] | None = None
         self._unsubscribe: tuple[Unsubscribe, ...] = (
             catalog.subscribe(self._sources_changed),
@@ -177,8 +188,13 @@ class Controller:
 
     def set_masks(self, masks: tuple[Mask, ...]) -> None:
         """Have ``masks`` lie over the selected source, and no others."""
-        if self.state.selected is not None:
-            self._registry.hub.set_masks(self.state.selected, masks)
+        source = self.state.selected
+        if source is not None:
+            self._registry.hub.set_masks(source, masks)
+            formerly = self._masked_as.pop(source.identity, None)
+            if masks:
+                self._masked_as[source.identity] = remember(source)
+            self._remember(masks=with_masks(self.settings.masks, source, masks, formerly))
             self._show()
             self._tell_of_masks()
 
@@ -272,6 +288,7 @@ class Controller:
         await self._start()
 
     def _sources_changed(self) -> None:
+        self._mask_again()
         # While sharing, nothing is added by itself: a new window that happens to be named like an old one must not
         # be seen by anybody before the person at the computer says so.
         if self.state.phase == "idle":
@@ -281,6 +298,15 @@ class Controller:
             if rules != self._shares.rules:
                 self._shares.set_rules(rules)
         self.refresh()
+
+    def _mask_again(self) -> None:
+        """Lay masks over what had them in an earlier run, or before it was closed, before anybody sees it."""
+        hub = self._registry.hub
+        for source in self._catalog.sources:
+            masks = () if hub.masks(source) else masks_again(self.settings.masks, source)
+            if masks:
+                hub.set_masks(source, masks)
+                self._masked_as[source.identity] = remember(source)
 
     def _derive(self) -> None:
         if self._pending is not None:

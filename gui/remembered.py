@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
+from capture.masks import Mask
 from capture.source import Source
-from gui.settings import REMEMBERED_LIMIT, Remembered
+from gui.settings import REMEMBERED_LIMIT, MaskedSource, Remembered
 from server.sharing import ShareRule
 
 
@@ -37,6 +38,21 @@ def found_again(known: Iterable[Remembered], sources: Iterable[Source]) -> tuple
         if len(alike) == 1:
             found.append(alike[0])
     return tuple(found)
+
+
+def with_masks(
+    known: tuple[MaskedSource, ...], source: Source, masks: tuple[Mask, ...], formerly: Remembered | None
+) -> tuple[MaskedSource, ...]:
+    """Return ``known`` with the masks that ``source`` has now; ``formerly`` it was called, when it got others."""
+    entry = remember(source)
+    left = tuple(each for each in known if each.source not in (entry, formerly))
+    return (*left, MaskedSource(source=entry, masks=masks))[-REMEMBERED_LIMIT:] if masks else left
+
+
+def masks_again(known: Iterable[MaskedSource], source: Source) -> tuple[Mask, ...]:
+    """Return the masks of ``source`` in an earlier run; of several windows that look the same all have them."""
+    entry = remember(source)
+    return next((each.masks for each in known if each.source == entry), ())
 
 
 def with_source(rules: tuple[ShareRule, ...], source: Source) -> tuple[ShareRule, ...]:

@@ -12,6 +12,8 @@ import msgspec
 import platformdirs
 import tomli_w
 
+from capture.masks import Mask
+
 NAME = "settings.toml"
 REMEMBERED_LIMIT = 64
 """How many shared sources are remembered; the oldest are forgotten."""
@@ -26,6 +28,13 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
 
 
+class MaskedSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A source and the masks that lie over it."""
+
+    source: Remembered
+    masks: tuple[Mask, ...]
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is remembered. Replaced whole, never changed.
 
@@ -33,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         port: where the server listens.
         fps, quality, format, pointer: what new viewers begin with.
         shared: what was shared last.
+        masks: what has masks; they lie over whatever looks the same after a restart, before it can be seen.
         geometry: size and place of the panel, as Qt writes it, in base64.
         splitter: widths of the list and of the preview.
         knows_tray: the person was told that closing the panel leaves the app in the tray.
@@ -58,6 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     format: Literal["auto", "jpeg", "png", "webp", "h264"] = "auto"
     pointer: bool = True
     shared: tuple[Remembered, ...] = ()
+    masks: tuple[MaskedSource, ...] = ()
     geometry: str = ""
     splitter: tuple[int, ...] = ()
     knows_tray: bool = False

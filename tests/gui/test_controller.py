@@ -12,6 +12,7 @@ from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
 from capture.hub import Hub
+from capture.masks import Mask
 from capture.source import Source
 from gui.controller import Controller
 from gui.pictures import LivePicture
@@ -116,6 +117,33 @@ async def test_remembered_window_is_ticked_again_but_never_while_sharing(window:
         assert set(desk.shares.shared) == {"5"}
     finally:
         await desk.close()
+
+
+async def test_masks_come_back_before_anything_is_seen(window: Callable[..., Source]) -> None:
+    masks = (Mask(0.25, 0.25, 0.75, 0.75),)
+    first = Desk(Settings())
+    first.catalog.feed(window(1, "bank"), window(2, "mail"))
+    for number in (1, 2):
+        first.controller.select(window(number, "bank" if number == 1 else "mail"))
+        first.controller.set_masks(masks)
+    # Taken away under another title than they were laid under.
+    first.catalog.feed(window(1, "bank"), window(2, "mail: 3 new"))
+    await asyncio.sleep(0)
+    first.controller.set_masks(())
+    kept = first.controller.settings
+    await first.close()
+
+    again = Desk(Settings(masks=kept.masks, shared=(remember(window(1, "bank")),)))
+    taken: list[tuple[Mask, ...]] = []
+    again.shares.subscribe(lambda: taken.append(again.hub.masks(window(7, "bank"))))
+    again.catalog.feed(window(7, "bank"), window(8, "bank"), window(9, "mail"))
+    again.catalog.feed(window(7, "bank"), window(9, "mail"))
+    try:
+        assert set(again.shares.shared) == {"7"}
+        assert taken[-1] == masks
+        assert (again.hub.masks(window(8, "bank")), again.hub.masks(window(9, "mail"))) == (masks, ())
+    finally:
+        await again.close()
 
 
 async def test_options_reach_defaults_and_settings(desk: Desk) -> None:

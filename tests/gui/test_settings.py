@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from gui.settings import Remembered, Settings, SettingsFile
+from capture.masks import Mask
+from gui.settings import MaskedSource, Remembered, Settings, SettingsFile
 
 CHANGED = Settings(
     port=9000,
@@ -12,6 +13,12 @@ CHANGED = Settings(
     format="webp",
     pointer=False,
     shared=(Remembered(kind="desktop", id="0"), Remembered(kind="window", app="xterm", title="build log")),
+    masks=(
+        MaskedSource(
+            source=Remembered(kind="window", app="xterm", title="build log"),
+            masks=(Mask(0.0, 0.25, 0.5, 1.0), Mask(0.1, 0.1, 0.2, 0.2)),
+        ),
+    ),
     geometry="AAAA",
     splitter=(300, 600),
     knows_tray=True,
@@ -73,6 +80,7 @@ def test_damaged_file_is_kept_aside_and_said(tmp_path: Path, content: bytes) -> 
         ('format = "gif"', "format"),
         ("shared = 3", "shared"),
         ('shared = [{kind = "planet"}]', "shared"),
+        ('masks = [{source = {kind = "demo"}, masks = [{left = 1, top = 0, right = 0, bottom = 1}]}]', "masks"),
     ],
 )
 def test_bad_value_is_named_and_only_it_falls_back(tmp_path: Path, line: str, name: str) -> None:
