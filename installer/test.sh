@@ -162,15 +162,8 @@ if [ -n "$failed" ]; then
 fi
 case $only in
     # What the steps before have run is not run again.
-    '')
-        if [ -n "${PANECAST_LONG:-}" ]; then
-            tests pytest -m 'not fresh' --ignore-glob='tests/server/test_access_*.py' --ignore=tests/loads/test_crowd.py
-            # Alone: inside, all the tests run once more, and so many at a time would only wait for each other.
-            tests fresh -m fresh tests/fresh
-        else
-            tests pytest --ignore-glob='tests/server/test_access_*.py'
-        fi
-        ;;
+    '') tests pytest --ignore-glob='tests/server/test_access_*.py' \
+        ${PANECAST_LONG:+--ignore=tests/loads/test_crowd.py} ;;
     pytest) tests pytest -m 'not fresh' ;;
     fresh) tests fresh -m fresh ;;
     judges) tests judges tests/judges ;;
