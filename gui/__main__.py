@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return headless(arguments, extra_checks=checks)
         return headless(arguments)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # While Qt is loaded, Python's own way to interrupt is lost in it, or has it abort. Until the app has its own,
+        # there is nothing to be tidied up.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     options = _parser().parse_args(arguments)
     rules = []
     if options.share:

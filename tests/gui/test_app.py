@@ -95,6 +95,20 @@ def test_entry_point_imports_no_qt() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
+@pytest.mark.panel
+def test_ctrl_c_ends_it_while_it_is_still_loading(start: Callable[..., subprocess.Popen[str]]) -> None:
+    app = start("--share", "demo", QT_QPA_PLATFORM="offscreen", PYTHONPROFILEIMPORTTIME="1")
+    assert app.stderr is not None
+    loaded = next(line for line in app.stderr if "shiboken6" in line)
+    app.send_signal(signal.SIGINT)
+    output, errors = app.communicate(timeout=10)
+
+    assert loaded
+    assert app.returncode == -signal.SIGINT
+    assert output == ""
+    assert "Traceback" not in errors
+
+
 def test_doctor_names_the_package_of_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     from gui import doctor
 
