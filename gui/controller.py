@@ -297,6 +297,7 @@ class Controller:
                 rules = with_source(rules, source)
             if rules != self._shares.rules:
                 self._shares.set_rules(rules)
+        self._tell_of_masks()
         self.refresh()
 
     def _mask_again(self) -> None:
