@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Iterator
 
 import mss
 import numpy as np
@@ -24,6 +25,16 @@ from capture.pixels import Rect, paint_over
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
+LOST = (AssertionError, ScreenShotError, ValueError)
+"""What mss raises when the X server is gone: also bare assertions, and the "NULL pointer access" of ctypes."""
+
+
+@contextlib.contextmanager
+def _asking_mss() -> Iterator[None]:
+    try:
+        yield
+    except LOST as error:
+        raise DisplayGone(GONE) from error
 
 
 class Screen:
@@ -73,22 +84,23 @@ class Screen:
         try:
             damage = self._damage.collect() if self._damaged else ()
             self._damaged = False
-            if self._mss is None:
-                self._mss = mss.MSS()
-            monitors = self._mss.monitors
+            with _asking_mss():
+                if self._mss is None:
+                    self._mss = mss.MSS()
+                monitors = self._mss.monitors
             if self._number >= len(monitors):
                 raise SourceGone("The monitor was unplugged or switched off.")
             place = monitors[self._number]
             where = self._look(place) if pointer else None
             if self._told and not damage and not self._is_covered_otherwise(begun):
                 return Take(LIVE, None, (), where)
-            shot = self._mss.grab(place)
+            with _asking_mss():
+                shot = self._mss.grab(place)
             # After the picture: by then everything is known that happened while it was taken.
             self._cover.ask()
             self._absorb()
             self._cover.look()
-        except (AssertionError, ScreenShotError, XError) as error:
-            # A dead X server shows in mss as a bare AssertionError from grab.
+        except XError as error:
             raise DisplayGone(GONE) from error
         pixels = np.frombuffer(shot.raw, dtype=np.uint8).reshape(shot.height, shot.width, 4)
         self._covered = self._cover.rects(begun)
@@ -135,7 +147,7 @@ class Screen:
     def _close_mss(self) -> None:
         taker, self._mss = self._mss, None
         if taker is not None:
-            with contextlib.suppress(AssertionError, ScreenShotError):
+            with contextlib.suppress(*LOST):
                 taker.close()
 
 
@@ -146,7 +158,7 @@ def screens() -> tuple[Source, ...]:
     try:
         with mss.MSS() as taker:
             monitors = taker.monitors
-    except (AssertionError, ScreenShotError):
+    except LOST:
         return ()
     whole, *single = monitors
     found = [Source("0", "desktop", "Whole desktop", "", whole["width"], whole["height"])]
