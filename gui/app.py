@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ from gui.encryption import Encryption
 from gui.garbage import Collector
 from gui.guarding import Guarding, rules_of
 from gui.icons import Icons
-from gui.loop import Loop
+from gui.loop import Loop, end_at_once
 from gui.panel import Panel
 from gui.pictures import LivePicture
 from gui.privacy_opener import PrivacyOpener
@@ -90,20 +89,13 @@ def run(options: StartOptions) -> int:
         return 1
     if copy is None:
         return 0  # the one that runs already has come forward
-    loop = Loop(application, _end_at_once)
+    loop = Loop(application)
     asyncio.set_event_loop(loop)
     # qasync's own executor starts ten threads.
     loop.set_default_executor(ThreadPoolExecutor(2, thread_name_prefix="default"))
     with loop:
         loop.run_until_complete(_main(application, options, copy, loop))
     return 0
-
-
-def _end_at_once() -> None:
-    """End the process as it stands: without its display Qt cannot take its windows apart."""
-    sys.stderr.write("panecast: The desktop that the panel was on is gone, so sharing has ended.\n")
-    sys.stderr.flush()
-    os._exit(1)
 
 
 async def _main(application: QApplication, options: StartOptions, copy: FirstCopy, loop: Loop) -> None:
@@ -220,7 +212,7 @@ class App:
             self._file.save(self.controller.settings)
             self._keeping.close()
         finally:
-            _end_at_once()
+            end_at_once()
 
     async def close(self) -> None:
         """End everything, in the order in which it depends on each other."""

@@ -57,13 +57,19 @@ def open_state(**more: object) -> DoorsState:
     return DoorsState(url="http://192.168.1.20:8080", **values | more)
 
 
-def test_networks_are_chosen_with_the_keyboard(qtbot: QtBot) -> None:
+def entrances(qtbot: QtBot) -> tuple[Entrances, list[object]]:
+    """Return the header's line with two networks, and what is wished in it."""
     line = Entrances()
     qtbot.addWidget(line)
     line.show_doors(DoorsState(interfaces=(CARD, VPN)))
     wishes: list[object] = []
     line.reach.wished.connect(wishes.append)
     line.show()
+    return line, wishes
+
+
+def test_networks_are_chosen_with_the_keyboard(qtbot: QtBot) -> None:
+    line, wishes = entrances(qtbot)
     assert line.reach.currentText() == "This computer only"
     assert not line.pin.isEnabled()
     qtbot.keyClick(line.reach, Qt.Key.Key_Down)
@@ -73,12 +79,7 @@ def test_networks_are_chosen_with_the_keyboard(qtbot: QtBot) -> None:
 
 
 def test_open_list_of_networks_does_not_change_under_the_hand(qtbot: QtBot) -> None:
-    line = Entrances()
-    qtbot.addWidget(line)
-    line.show_doors(DoorsState(interfaces=(CARD, VPN)))
-    wishes: list[object] = []
-    line.reach.wished.connect(wishes.append)
-    line.show()
+    line, wishes = entrances(qtbot)
     line.reach.showPopup()
     choices = line.reach.view()
     qtbot.waitUntil(choices.isVisible)
