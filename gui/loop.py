@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
+
+Result = TypeVar("Result")
 
 
 def end_at_once() -> None:
@@ -35,8 +39,30 @@ class Loop(QEventLoop):  # type: ignore[misc]  # qasync brings no types
         super().stop()
 
     def run_forever(self) -> None:
-        """Run until `stop`, or until Qt gives up."""
+        """Run until `stop`, or until Qt gives up. What Qt has left then is run as well."""
         self._is_asked = False
         super().run_forever()
         if not self._is_asked:
             self.broken()
+        # qasync says by now that no loop runs: a timer or a click that came in between could begin nothing.
+        asyncio._set_running_loop(self)  # noqa: SLF001  it is there for those who make loops
+        try:
+            QApplication.processEvents()
+        finally:
+            asyncio._set_running_loop(None)  # noqa: SLF001  as above
+
+    def run_until_complete(self, future: Awaitable[Result]) -> Result:
+        """Run until it is done and return what it did. Raises RuntimeError if the loop was stopped before."""
+        work = asyncio.ensure_future(future, loop=self)
+
+        def end(_: object) -> None:
+            self.stop()
+
+        work.add_done_callback(end)
+        try:
+            self.run_forever()
+        finally:
+            work.remove_done_callback(end)
+        if not work.done():
+            raise RuntimeError("The loop was stopped before its work was done.")
+        return work.result()

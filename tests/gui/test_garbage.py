@@ -21,8 +21,8 @@ PROGRAM = textwrap.dedent("""
     from concurrent.futures import ThreadPoolExecutor
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
-    from qasync import QEventLoop
     import gui.garbage
+    from gui.loop import Loop
 
     gui.garbage.SECONDS = 0.05
     application = QApplication([])
@@ -46,14 +46,16 @@ PROGRAM = textwrap.dedent("""
             circle.append(circle)
 
     async def main():
+        collector = gui.garbage.Collector()
         if "kept here" in sys.argv:
-            gui.garbage.Collector().start()
+            collector.start()
         ticker()
         await asyncio.get_running_loop().run_in_executor(workers, litter)
+        collector.stop()
 
     dead = threading.Event()
     workers = ThreadPoolExecutor(1)
-    loop = QEventLoop(application)
+    loop = Loop(application)
     with loop:
         loop.run_until_complete(main())
 """)

@@ -1,0 +1,111 @@
+"""The app's loop, in a process of its own each time: Qt keeps what a loop leaves behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PREPARED = textwrap.dedent("""
+    import asyncio
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+    from gui.loop import Loop
+
+    application = QApplication([])
+    loop = Loop(application)
+    asyncio.set_event_loop(loop)
+""")
+
+
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", PREPARED + textwrap.dedent(program)],
+        check=False,
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_API": "pyside6"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.panel
+def test_what_qt_has_left_when_all_is_done_still_finds_the_loop_running() -> None:
+    """A timer or a click may come in between the end of the work and that of Qt's events."""
+    ended = run("""
+        def late():
+            print("late", asyncio.get_running_loop() is loop, flush=True)
+
+        work = loop.create_future()
+        work.add_done_callback(lambda done: QTimer.singleShot(0, late))
+        loop.call_soon(work.set_result, "result")
+        with loop:
+            print(loop.run_until_complete(work), flush=True)
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            print("none runs")
+    """)
+
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("late True\nresult\nnone runs\n", "", 0)
+
+
+@pytest.mark.panel
+def test_what_the_work_raises_is_raised_and_the_loop_can_go_on() -> None:
+    ended = run("""
+        async def fail():
+            raise LookupError("no such work")
+
+        async def succeed():
+            await asyncio.sleep(0.01)
+            return "went on"
+
+        with loop:
+            try:
+                loop.run_until_complete(fail())
+            except LookupError as error:
+                print(error, flush=True)
+            print(loop.run_until_complete(succeed()))
+    """)
+
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("no such work\nwent on\n", "", 0)
+
+
+@pytest.mark.panel
+def test_work_that_is_not_done_when_the_loop_is_stopped_is_said() -> None:
+    ended = run("""
+        loop.call_soon(loop.stop)
+        with loop:
+            try:
+                loop.run_until_complete(loop.create_future())
+            except RuntimeError as error:
+                print(error)
+    """)
+
+    assert (ended.stdout, ended.stderr, ended.returncode) == (
+        "The loop was stopped before its work was done.\n",
+        "",
+        0,
+    )
+
+
+@pytest.mark.panel
+def test_qt_ending_it_without_being_asked_is_told_before_anything_else() -> None:
+    ended = run("""
+        def break_off():
+            print("broken", flush=True)
+            raise SystemExit(3)
+
+        loop.broken = break_off
+        QTimer.singleShot(0, application.quit)
+        with loop:
+            loop.run_until_complete(loop.create_future())
+    """)
+
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("broken\n", "", 3)
