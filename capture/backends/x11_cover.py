@@ -211,14 +211,19 @@ class Cover:
         core = self._display.connection.core
         now = time.monotonic()
         try:
-            if core.GetWindowAttributes(window).reply()._class == INPUT_ONLY:  # noqa: SLF001  a reserved word
+            attributes = core.GetWindowAttributes(window).reply()
+            if attributes._class == INPUT_ONLY:  # noqa: SLF001  a reserved word
                 top.become(True, now)  # it shows nothing
                 return True
             if self._shape is not None:
                 self._shape.SelectInput(window, True)
                 top.hides = not self._shape.QueryExtents(window).reply().bounding_shaped
             may_be_shown = self._owners.may_be_shown(window, self._rules)
-            if self._owners.holds_one_of(window, self._rules.masked):
+            masked = self._rules.masked
+            # What a window manager leaves alone are menus, and what a field offers while one types in it.
+            if self._owners.holds_one_of(window, masked) or (
+                attributes.override_redirect and self._owners.came_with_one_of(window, masked)
+            ):
                 may_be_shown = False
         except XError:
             return True  # it will be told as gone, and must not be seen until then

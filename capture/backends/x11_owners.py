@@ -50,6 +50,10 @@ class Owners:
         """Tell whether a child of the root is one of ``windows``, or the frame of one."""
         return bool(windows) and any(window in windows for window in (top_level, *self._guests(top_level)))
 
+    def came_with_one_of(self, window: int, windows: frozenset[int]) -> bool:
+        """Tell whether a window was made over the same connection to the X server as one of ``windows``."""
+        return any(self._client(window) == self._client(other) for other in windows)
+
     def names(self, window: int) -> tuple[str, ...]:
         """Return the names by which the program that made a window may be known."""
         return self._names(window, self._pid(window))

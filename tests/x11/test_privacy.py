@@ -454,6 +454,26 @@ async def test_a_window_with_masks_is_shown_by_itself_and_in_no_picture_of_the_s
     await until(lambda: colour(screen.subscription, 250, 250) == SECRET)
 
 
+async def test_menus_of_a_program_with_a_masked_window_are_painted_over_and_its_other_windows_are_not(
+    hub: Hub, guard: Guard, plain: Windows, keeper: Windows, until: Until
+) -> None:
+    """What a field offers while one types in it is a window of its own, and may say what the mask hides."""
+    guard.set_rules(NeverShown(()))
+    masked = plain.open("masked", 100, 100, 50, 50, f"{SECRET:06x}")
+    plain.open("plain", 400, 100, 50, 50, f"{PLAIN:06x}")
+    hub.set_masks(Source(masked, "window", "", "", 0, 0), (Mask(0.0, 0.0, 0.5, 1.0),))
+    guard.set_rules(NeverShown((), masked=hub.masked))
+    spy = Spy(hub)
+    await until(lambda: spy.subscription.newest is not None)
+    plain.do("popup", 300, 200, 100, 120, f"{SECRET:06x}")
+    keeper.do("popup", 100, 200, 100, 120, f"{PLAIN:06x}")
+    await until(lambda: colour(spy.subscription, 350, 250) == COVER)
+    await until(lambda: colour(spy.subscription, 150, 250) == PLAIN)
+
+    assert spy.seen == []
+    assert colour(spy.subscription, 425, 125) == PLAIN
+
+
 async def test_a_window_of_such_a_program_is_not_shown_by_itself(
     hub: Hub, guard: Guard, keeper: Windows, plain: Windows, until: Until
 ) -> None:
