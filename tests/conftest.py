@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
@@ -11,6 +12,10 @@ from PySide6.QtWidgets import QApplication
 from tests.x11.desktop import Windows, XServer, windows_of
 
 Until = Callable[..., Awaitable[None]]
+
+# Whoever runs the tests in the background of a script has them ignore Ctrl-C, and so would all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +60,7 @@ def windows(xserver: XServer) -> Iterator[Windows]:
 def until() -> Until:
     """Return a wait for something to become true; it fails when that does not happen in time."""
 
-    async def wait(true: Callable[[], object], seconds: float = 8.0) -> None:
+    async def wait(true: Callable[[], object], seconds: float = 20.0) -> None:
         async with asyncio.timeout(seconds):
             while not true():  # noqa: ASYNC110  what is waited for has no event of its own
                 await asyncio.sleep(0.005)

@@ -182,7 +182,7 @@ async def test_a_source_whose_encodings_hang_takes_no_more_workers_until_they_en
         await encoder.encode(frame(plain(1, 2, 3), 9), wish)
     assert encoder.encodes == begun == MOST_HANGING
     wish.released.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while True:
             with contextlib.suppress(EncodeError):
                 assert await encoder.encode(frame(plain(1, 2, 3), 10), wish) == "made 10"

@@ -91,7 +91,7 @@ class ManyPage:
 
     def until_shows(self, *sources: Source) -> None:
         """Wait until the page shows these."""
-        eventually(lambda: self.shows(*sources), 10)
+        eventually(lambda: self.shows(*sources))
 
     def faults(self) -> list[str]:
         """Return what a judge of accessibility finds wrong with the page as it is, once nothing on it moves."""
@@ -107,7 +107,7 @@ class ManyPage:
 
     def until_says(self, source: Source, part: str, words: str) -> None:
         """Wait until a part of a source's card or pane holds these words."""
-        eventually(lambda: words in self.text(source, part), 10)
+        eventually(lambda: words in self.text(source, part))
 
 
 @contextmanager

@@ -363,7 +363,7 @@ def test_wishes_are_told_and_remembered_for_each_source(watcher: Watcher) -> Non
     page.select_option("#scale", "0.5")
     page.uncheck("#adaptive")
     page.uncheck("#cursor")
-    eventually(lambda: len(wishes(watcher)) >= 4, 3)
+    eventually(lambda: len(wishes(watcher)) >= 4)
     assert wishes(watcher) == [{"fps": 12}, {"scale": 0.5}, {"adaptive": 0}, {"cursor": 0}]
     wanted = {"fps": "12", "scale": "0.5", "adaptive": "0", "cursor": "0", "unchanged": "skip"}
     page.reload()

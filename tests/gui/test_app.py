@@ -132,5 +132,5 @@ async def test_watchdog_sees_a_held_loop(caplog: pytest.LogCaptureFixture) -> No
     watchdog.stop()
 
     assert watchdog.worst > 0.1
-    assert watchdog.stalls == 1
+    assert watchdog.stalls >= 1  # a busy machine may hold it as well
     assert "held for" in caplog.text

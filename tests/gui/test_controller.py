@@ -54,7 +54,7 @@ class Desk:
         await self.hub.close()
 
     async def until(self, fact: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not fact():  # noqa: ASYNC110 (a test asks about facts of any kind)
                 await asyncio.sleep(0.01)
 

@@ -66,7 +66,7 @@ class House:
 
     async def asking(self) -> None:
         """Return once the person is asked something."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not self.consents.questions:  # noqa: ASYNC110  what is waited for has no event of its own
                 await asyncio.sleep(0)
 

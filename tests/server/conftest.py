@@ -84,7 +84,7 @@ async def receive(viewer: Any, kind: str, seconds: float = 5.0) -> dict[str, Any
                 return message
 
 
-async def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
     """Return once ``true()`` holds; fail when it does not in time."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110  what is waited for has no event of its own

@@ -51,7 +51,7 @@ class MjpegReader:
             passed += 1
         return passed
 
-    async def end(self, seconds: float = 8.0) -> bytes:
+    async def end(self, seconds: float = 20.0) -> bytes:
         """Return what comes until the answer ends."""
         async with asyncio.timeout(seconds):
             if "content-length" in self.headers:
@@ -92,7 +92,7 @@ async def watching_mjpeg(port: int, path: str = "/mjpeg/4711", agent: str = PLAY
     writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: {agent}\r\n\r\n".encode())
     viewer = MjpegReader(reader, agent == BROWSER)
     try:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             await viewer.begin()
         yield viewer
     finally:

@@ -74,7 +74,7 @@ class Watching:
         self.told.pop(channel, None)
         await self.say(0, "open", channel=channel, id=source, **options)
 
-    async def until(self, true: Any, seconds: float = 6.0) -> None:
+    async def until(self, true: Any, seconds: float = 20.0) -> None:
         """Receive until ``true()``."""
         async with asyncio.timeout(seconds):
             while not true():
@@ -87,12 +87,12 @@ class Watching:
                 if message["type"] == kind:
                     self.told[channel].remove(message)
                     return message
-            async with asyncio.timeout(6):
+            async with asyncio.timeout(20):
                 await self.step()
 
     async def ending(self) -> int:
         """Receive until the connection is closed; return the code."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while True:
                 try:
                     await self.step()

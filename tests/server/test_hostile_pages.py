@@ -25,7 +25,7 @@ async def asked(port: int, request: str) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request.encode("utf-8", "surrogateescape"))
     try:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             head = await reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"\r\nContent-Length: (\d+)", head)
             return head + (await reader.readexactly(int(length[1])) if length else b"")

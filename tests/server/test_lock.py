@@ -57,11 +57,11 @@ async def test_serve_blanks_while_locked_unless_told_otherwise(
             await asyncio.wait_for(logind.asked.wait(), 10)
             await logind.settle()
             if blanks:
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(20):
                     while not await is_hidden(url):
                         pass
                 logind.hint(locked=False)
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(20):
                     while await is_hidden(url):
                         pass
             else:

@@ -45,7 +45,7 @@ class Watching:
             with contextlib.suppress(websockets.ConnectionClosed):  # what was on its way is still to be read
                 await self.socket.send(answer)
 
-    async def until(self, true: Any, seconds: float = 6.0) -> None:
+    async def until(self, true: Any, seconds: float = 20.0) -> None:
         """Receive until ``true()``."""
         async with asyncio.timeout(seconds):
             while not true():
@@ -372,7 +372,7 @@ async def test_who_does_not_keep_up_gets_less_and_is_told_why(studio: Studio) ->
     async with watch(studio, "fps=30&adaptive=1") as socket:
         seen = Watching(socket)
         seen.answers = False
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while not changes(seen):
                 await drawn_slowly(seen, studio, 0.15)
         change = changes(seen)[0]

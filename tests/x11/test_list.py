@@ -182,7 +182,7 @@ def other_display(xserver: XServer) -> Iterator[socket.socket]:
 async def test_other_displays_of_the_machine_are_left_alone(other_display: socket.socket) -> None:
     catalog = Catalog()
     catalog.start()
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         await catalog.ready()
     catalog.stop()
     await catalog.ended()
