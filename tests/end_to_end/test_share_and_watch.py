@@ -92,8 +92,7 @@ def test_stopping_and_starting_again_is_survived_by_the_page(xserver: XServer, p
         assert last
         app.click("where", "startStop")
         eventually(lambda: shared(app.url))
-        page.click("#again")  # it would come by itself, after a while
-        page.wait_for_selector('body[data-state="live"]')
+        page.wait_for_selector('body[data-state="live"]')  # by itself, after a while
         eventually(lambda: page.evaluate("document.getElementById('picture').dataset.frame") != last)
 
 
@@ -109,11 +108,11 @@ def test_the_page_changes_the_running_stream_and_takes_screenshots(
         page.wait_for_url("**/watch/demo")
         page.wait_for_selector('body[data-state="live"]')
         page.wait_for_selector("body.ready")
-        page.fill("#fps", "30")
+        page.fill("#fps", "27")
         page.fill("#quality", "40")
         page.select_option("#format", "webp")
         page.click("#statistics")
-        eventually(lambda: float(page.inner_text("#stat-fps")) > 15)
+        eventually(lambda: "asked\u00a027 " in page.inner_text("#stat-rates"))  # the server says so
         with downloads.awaited(page) as saved:
             page.click("#screenshot")
 
