@@ -1,7 +1,8 @@
-"""The viewer page's files, read once at start-up and served by exact name: no path from outside opens a file."""
+"""The viewer page's files, read once and served by exact name: no path from outside opens a file."""
 
 from __future__ import annotations
 
+import functools
 import gzip
 import mimetypes
 import re
@@ -50,8 +51,9 @@ class PageFile:
     content_type: str
 
 
+@functools.cache
 def load_pages() -> Mapping[str, PageFile]:
-    """Return every file of the viewer page by its name."""
+    """Return every file of the viewer page by its name. They are read by the first call, for as long as we run."""
     found = {}
     for entry in files("resources").joinpath("viewer").iterdir():
         if entry.is_file():

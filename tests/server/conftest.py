@@ -73,9 +73,10 @@ async def studio() -> AsyncIterator[Studio]:
     registry.close()
     shares.close()
     await hub.close()
+    canvases.clear()  # aiohttp remembers applications, and with them all that hangs on them
 
 
-async def receive(viewer: Any, kind: str, seconds: float = 5.0) -> dict[str, Any]:
+async def receive(viewer: Any, kind: str, seconds: float = 20.0) -> dict[str, Any]:
     """Return the next message of that type, passing over others."""
     async with asyncio.timeout(seconds):
         while True:

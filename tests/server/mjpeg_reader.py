@@ -34,7 +34,7 @@ class MjpegReader:
         if self._is_browser and self.status == 200:
             await self._part_heads()
 
-    async def picture(self, seconds: float = 8.0) -> Image.Image:
+    async def picture(self, seconds: float = 20.0) -> Image.Image:
         """Return the next picture; for a browser it is there only when the head behind it is."""
         async with asyncio.timeout(seconds):
             return Image.open(io.BytesIO(await self._data()))

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 import aiohttp
 import pytest
 
+from server import answers
+from server.app import make_app
 from server.pages import load_pages, without_comments
 from tests.server.conftest import Studio
 
@@ -158,3 +160,10 @@ async def test_pages_come_compressed_to_those_who_take_it(studio: Studio) -> Non
     assert (packed, encoding) == (PAGES["watch.js"].packed, "gzip")
     assert (plain, headers.get("Content-Encoding")) == (PAGES["watch.js"].body, None)
     assert headers["Vary"] == "Accept-Encoding"
+
+
+async def test_starting_again_reads_and_keeps_no_second_copy(studio: Studio) -> None:
+    """aiohttp remembers a thousand handlers of ended applications, and with them what an application has."""
+    first, second = make_app(studio.registry), make_app(studio.registry)
+
+    assert first[answers.PAGES] is second[answers.PAGES]
