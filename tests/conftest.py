@@ -7,6 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
+from aiohttp import web_app
 from PySide6.QtWidgets import QApplication
 
 from tests.x11.desktop import Windows, XServer, windows_of
@@ -23,6 +24,13 @@ def qapp(qapp: QApplication) -> QApplication:
     """The one of pytest-qt, which goes on, like the app, when the last window of an earlier test is closed."""
     qapp.setQuitOnLastWindowClosed(False)
     return qapp
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten_applications() -> Iterator[None]:
+    """Have aiohttp forget the applications that have ended: with them it would keep every picture of every test."""
+    yield
+    web_app._cached_build_middleware.cache_clear()  # noqa: SLF001  it offers no other way
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import time
+import weakref
 from collections.abc import Iterator
 
 import numpy as np
@@ -31,6 +32,7 @@ class Sheet:
         connection(xcffib.shm.key).Attach(self.segment, number, True, is_checked=True).check()
         libc.shmctl(number, REMOVE, None)  # it lives while attached
         memory = (ctypes.c_uint8 * pixels.nbytes).from_address(address)
+        weakref.finalize(memory, libc.shmdt, ctypes.c_void_p(address)).atexit = False
         self.pixels: np.ndarray = np.ctypeslib.as_array(memory).reshape(pixels.shape)
         self.pixels[:] = pixels
 

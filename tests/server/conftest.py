@@ -73,7 +73,6 @@ async def studio() -> AsyncIterator[Studio]:
     registry.close()
     shares.close()
     await hub.close()
-    canvases.clear()  # aiohttp remembers applications, and with them all that hangs on them
 
 
 async def receive(viewer: Any, kind: str, seconds: float = 20.0) -> dict[str, Any]:
