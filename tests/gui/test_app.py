@@ -132,5 +132,7 @@ async def test_watchdog_sees_a_held_loop(caplog: pytest.LogCaptureFixture) -> No
     watchdog.stop()
 
     assert watchdog.worst > 0.1
-    assert watchdog.stalls >= 1  # a busy machine may hold it as well
+    # A busy machine may hold it as well; each is told once.
+    told = [record for record in caplog.records if "was held" in record.message]
+    assert watchdog.stalls == len(told) >= 1
     assert "held for" in caplog.text

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
-import subprocess
-import sys
-import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from gui.garbage import Collector, due
+from tests.gui.own_process import run
 
-ROOT = Path(__file__).parents[2]
-PROGRAM = textwrap.dedent("""
+PROGRAM = """
     import asyncio, sys, threading, weakref
     from concurrent.futures import ThreadPoolExecutor
     from PySide6.QtCore import QTimer
@@ -58,24 +53,12 @@ PROGRAM = textwrap.dedent("""
     loop = Loop(application)
     with loop:
         loop.run_until_complete(main())
-""")
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments],
-        check=False,
-        cwd=ROOT,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_API": "pyside6"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+"""
 
 
 @pytest.mark.panel
 def test_a_timer_dies_on_its_own_thread_although_a_worker_makes_the_garbage() -> None:
-    ended = run("kept here")
+    ended = run(PROGRAM, "kept here")
 
     assert (ended.stdout, ended.stderr, ended.returncode) == ("here\n", "", 0)
 
@@ -83,7 +66,7 @@ def test_a_timer_dies_on_its_own_thread_although_a_worker_makes_the_garbage() ->
 @pytest.mark.panel
 def test_without_it_a_worker_would_have_destroyed_the_timer() -> None:
     """Qt may crash over it; this is what makes the test above mean something."""
-    assert run().stdout == "elsewhere\n"
+    assert run(PROGRAM).stdout == "elsewhere\n"
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
-"""The app's loop, in a process of its own each time: Qt keeps what a loop leaves behind."""
+"""The app's loop: what is run as part of it, and how it ends."""
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import textwrap
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.gui.own_process import run
+
 PREPARED = textwrap.dedent("""
     import asyncio
     from PySide6.QtCore import QTimer
@@ -23,22 +21,14 @@ PREPARED = textwrap.dedent("""
 """)
 
 
-def run(program: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", PREPARED + textwrap.dedent(program)],
-        check=False,
-        cwd=ROOT,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_API": "pyside6"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+def run_with_loop(program: str) -> subprocess.CompletedProcess[str]:
+    return run(PREPARED + textwrap.dedent(program))
 
 
 @pytest.mark.panel
 def test_what_qt_has_left_when_all_is_done_still_finds_the_loop_running() -> None:
     """A timer or a click may come in between the end of the work and that of Qt's events."""
-    ended = run("""
+    ended = run_with_loop("""
         def late():
             print("late", asyncio.get_running_loop() is loop, flush=True)
 
@@ -58,7 +48,7 @@ def test_what_qt_has_left_when_all_is_done_still_finds_the_loop_running() -> Non
 
 @pytest.mark.panel
 def test_what_the_work_raises_is_raised_and_the_loop_can_go_on() -> None:
-    ended = run("""
+    ended = run_with_loop("""
         async def fail():
             raise LookupError("no such work")
 
@@ -79,7 +69,7 @@ def test_what_the_work_raises_is_raised_and_the_loop_can_go_on() -> None:
 
 @pytest.mark.panel
 def test_work_that_is_not_done_when_the_loop_is_stopped_is_said() -> None:
-    ended = run("""
+    ended = run_with_loop("""
         loop.call_soon(loop.stop)
         with loop:
             try:
@@ -97,7 +87,7 @@ def test_work_that_is_not_done_when_the_loop_is_stopped_is_said() -> None:
 
 @pytest.mark.panel
 def test_qt_ending_it_without_being_asked_is_told_before_anything_else() -> None:
-    ended = run("""
+    ended = run_with_loop("""
         def break_off():
             print("broken", flush=True)
             raise SystemExit(3)

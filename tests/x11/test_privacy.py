@@ -316,15 +316,20 @@ async def test_menus_of_the_window_manager_are_seen(hub: Hub, display: XServer, 
         display.run("xdotool", "key", "Escape")
 
 
+async def only_menus_of_one_are_seen(spy: Spy, until: Until, *, hidden: Windows, seen: Windows) -> None:
+    """Have both open a menu, and wait until one is painted over and the other one is there."""
+    hidden.do("popup", 300, 200, 100, 120, f"{SECRET:06x}")
+    seen.do("popup", 100, 200, 100, 120, f"{PLAIN:06x}")
+    await until(lambda: colour(spy.subscription, 350, 250) == COVER)
+    await until(lambda: colour(spy.subscription, 150, 250) == PLAIN)
+
+
 async def test_menus_of_such_a_program_are_painted_over_too(
     hub: Hub, keeper: Windows, plain: Windows, until: Until
 ) -> None:
     spy = Spy(hub)
     await until(lambda: spy.subscription.newest is not None)
-    keeper.do("popup", 300, 200, 100, 120, f"{SECRET:06x}")
-    plain.do("popup", 100, 200, 100, 120, f"{PLAIN:06x}")
-    await until(lambda: colour(spy.subscription, 350, 250) == COVER)
-    await until(lambda: colour(spy.subscription, 150, 250) == PLAIN)
+    await only_menus_of_one_are_seen(spy, until, hidden=keeper, seen=plain)
 
     assert spy.seen == []
 
@@ -465,10 +470,7 @@ async def test_menus_of_a_program_with_a_masked_window_are_painted_over_and_its_
     guard.set_rules(NeverShown((), masked=hub.masked))
     spy = Spy(hub)
     await until(lambda: spy.subscription.newest is not None)
-    plain.do("popup", 300, 200, 100, 120, f"{SECRET:06x}")
-    keeper.do("popup", 100, 200, 100, 120, f"{PLAIN:06x}")
-    await until(lambda: colour(spy.subscription, 350, 250) == COVER)
-    await until(lambda: colour(spy.subscription, 150, 250) == PLAIN)
+    await only_menus_of_one_are_seen(spy, until, hidden=plain, seen=keeper)
 
     assert spy.seen == []
     assert colour(spy.subscription, 425, 125) == PLAIN
