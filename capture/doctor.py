@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from capture.errors import CaptureError
+
+if TYPE_CHECKING:
+    from capture.backends.x11 import Display
 
 Finding = tuple[str, bool, str, str]
 """Name, whether it is there, what was found, the command that mends it."""
+USEFUL = {
+    "MIT-SHM": "see shared memory",
+    "RANDR": "the desktop can be shown, single monitors cannot",
+    "X-Resource": "whose a window is, is known only by what the window says",
+    "XInputExtension": "the pointer moves only with the next picture",
+    "SHAPE": "windows are taken to be rectangles",
+}
+"""Extensions without which something else is done."""
 
 
 def findings() -> Iterator[Finding]:
@@ -16,50 +29,62 @@ def findings() -> Iterator[Finding]:
     if not sys.platform.startswith("linux"):
         yield ("System", False, f"{sys.platform}: only the demo picture can be shown so far", "")
         return
-    if os.environ.get("WAYLAND_DISPLAY") and not os.environ.get("DISPLAY"):
-        yield ("Display", False, "a Wayland session; only X11 is supported so far", "Log in to an X11 (Xorg) session.")
-    if shutil.which("xrandr") is None:
-        yield ("xrandr", False, "missing; without it there is no list of windows", "apt-get install x11-xserver-utils")
-    else:
-        yield ("xrandr", True, "found", "")
-    yield from _display()
-
-
-def _display() -> Iterator[Finding]:
     try:
-        import xcffib.composite
-        import xcffib.damage
-        import xcffib.shm
-        import xcffib.xfixes
+        import xcffib
 
-        from capture.backends import x11
+        from capture.backends.x11 import Display
+        from capture.backends.x11_wayland import NO_X11, says_wayland
     except (ImportError, OSError) as error:
         yield ("X11 library", False, str(error), "apt-get install libxcb1")
         return
-    from capture.errors import CaptureError
-
+    name = os.environ.get("DISPLAY", "")
+    if not name and says_wayland():
+        yield ("Display", False, NO_X11, "Log in to an X11 (Xorg) session.")
+        return
     try:
-        display = x11.Display()
+        display = Display()
     except CaptureError as fault:
         yield ("Display", False, fault.message, "Start it inside a graphical session, or: xvfb-run panecast …")
         return
+    yield ("Display", True, name, "")
     try:
-        yield ("Display", True, os.environ.get("DISPLAY", ""), "")
-        for name, module, major, minor in (
-            ("Composite", xcffib.composite, 0, 4),
-            ("Damage", xcffib.damage, 1, 1),
-            ("MIT-SHM", xcffib.shm, 1, 2),
-            ("XFixes", xcffib.xfixes, 5, 0),
-        ):
-            try:
-                display.extension(module, major, minor)
-                yield (f"X extension {name}", True, "found", "")
-            except CaptureError as fault:
-                yield (f"X extension {name}", False, fault.message, f"Switch the extension {name} on in the X server.")
-        manager = display.property(display.root, "_NET_CLIENT_LIST")
-        if manager is not None and manager.type != 0:
-            yield ("Window manager", True, "keeps a list of windows", "")
-        else:
-            yield ("Window manager", False, "none that keeps a list of windows", "apt-get install openbox; openbox &")
+        yield from _extensions(display)
+        yield from _screens(display)
+    except (CaptureError, xcffib.XcffibException) as fault:
+        yield ("Display", False, f"It stopped answering: {fault}", "Look into the log of the display server.")
     finally:
         display.close()
+
+
+def _extensions(display: Display) -> Iterator[Finding]:
+    from capture.backends.x11 import NEEDED_FOR
+
+    for name, needed_for in NEEDED_FOR.items():
+        found = display.has_extension(name)
+        words = "found" if found else f"missing{needed_for}"
+        yield (f"X extension {name}", found, words, f"Switch the extension {name} on in the X server.")
+    for name, without in USEFUL.items():
+        yield (f"X extension {name}", True, "found" if display.has_extension(name) else f"missing; {without}", "")
+
+
+def _screens(display: Display) -> Iterator[Finding]:
+    from capture.backends.x11_clients import Clients
+    from capture.backends.x11_memory import shared_memory_problem
+    from capture.backends.x11_visual import pixel_format
+    from capture.backends.x11_wayland import WAYLAND, is_guest
+
+    if is_guest(display):
+        mend = "If this display is another one (Xvfb, VNC): env -u WAYLAND_DISPLAY -u XDG_SESSION_TYPE panecast …"
+        yield ("Screens", False, WAYLAND, mend)
+    problem = shared_memory_problem(display)
+    slower = f"{problem} Pictures come over the connection, which takes longer."
+    yield ("Shared memory", True, slower if problem else "is used for pictures", "")
+    depth = display.connection.core.GetGeometry(display.root).reply().depth
+    try:
+        pixel_format(display, display.root)
+        yield ("Colours", True, f"{depth} bits", "")
+    except CaptureError as fault:
+        yield ("Colours", False, fault.message, "Start the X server with 24 bits of colour.")
+    kept = Clients(display).has_list()
+    words = "keeps a list of windows" if kept else "none that keeps a list; windows are found without it"
+    yield ("Window manager", True, words, "")

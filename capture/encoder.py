@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from capture.encode import Encoded, Rendition, encode
 from capture.errors import EncodeError
 from capture.frame import Frame
 from capture.source import Source
-from capture.workers import Job, Workers
+from capture.turns import Party
+from capture.workers import NOBODY, Job, Workers
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,9 @@ MOST_HANGING = 2
 TOO_LONG = "Encoding the picture took too long."
 MOST_SLOTS = 24
 """Finished results kept of one source; the oldest go first."""
+
+STALE_PICTURES = 60
+"""What was made of a picture that is so many older than the newest is kept for nobody: who wished for it has left."""
 
 
 class Wish(Protocol):
@@ -95,19 +100,27 @@ class WholeWish:
         return self if is_new and self.rendition.format == "jpeg" else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Slot:
-    """What was made of a picture. ``settled``: nobody need wait for it any longer."""
+    """What was made of a picture, or will be.
+
+    ``job`` makes it, None where it is made of what others wished for. ``settled``: nobody need wait for it any longer.
+    ``parties`` wish for it, ``waiting`` is how many wait.
+    """
 
     sequence: int
     result: asyncio.Future[Any]
+    job: Job[Any] | None = None
     settled: asyncio.Event = field(default_factory=asyncio.Event)
+    parties: set[Party] = field(default_factory=set)
+    waiting: int = 0
 
 
 class SharedEncoder:
     """Makes each wish of each picture once, in worker threads, however many have it. Loop only.
 
-    Viewers always ask for the newest picture, so what was made of older ones is not kept.
+    Viewers always ask for the newest picture, so what was made of older ones is not kept. Parties take turns, and what
+    nobody waits for any more is not begun.
 
     Attributes:
         encodes: how many pictures were encoded.
@@ -123,23 +136,14 @@ class SharedEncoder:
         self.encodes = 0
         self.asked: dict[Any, int] = {}
 
-    async def encode(self, frame: Frame, wish: Wish) -> Any:
-        """Return what ``wish`` makes of ``frame``.
+    async def encode(self, frame: Frame, wish: Wish, party: Party = NOBODY) -> Any:
+        """Return what ``wish`` makes of ``frame``, made in that party's turn unless others wished for it sooner.
 
         Raises:
             EncodeError: the picture cannot be encoded this way, or not in a reasonable time.
         """
-        key = (frame.source.identity, wish.family(frame), wish.version(frame))
         self.asked[frame.source.identity] = frame.sequence
-        slot = self._slots.get(key)
-        if slot is None or slot.result.cancelled():
-            slot = self._open(key, frame, wish)
-        if not slot.result.done():
-            # Not for the result itself: a viewer that leaves must not cancel what others wait for.
-            await slot.settled.wait()
-        if not slot.result.done():
-            raise EncodeError(TOO_LONG)
-        return slot.result.result()
+        return await self._outcome(*self._slot(frame, wish, party))
 
     def close(self) -> None:
         """Encode nothing any more."""
@@ -156,18 +160,43 @@ class SharedEncoder:
         key = (frame.source.identity, wish.family(frame), wish.version(frame))
         self._keep(key, _Slot(frame.sequence, result))
 
-    async def run(self, function: Callable[..., T], *values: object) -> T:
-        """Return ``function(*values)``, worked out in a worker thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._workers, function, *values)
+    async def run(self, parties: Collection[Party], function: Callable[..., T], *values: object) -> T:
+        """Return ``function(*values)``, worked out in a worker thread in the turn of one of these."""
+        first, *others = parties
+        job = self._workers.submit_for(first, partial(function, *values))
+        for party in others:
+            self._workers.join(party, job)
+        try:
+            return await asyncio.wrap_future(job)
+        finally:
+            self._workers.drop(job)
 
     def forget(self, source: Source) -> None:
         """Drop what is kept of a source, once nobody watches it."""
         self.asked.pop(source.identity, None)
         self._slots = {key: slot for key, slot in self._slots.items() if key[0] != source.identity}
 
-    def _open(self, key: Key, frame: Frame, wish: Wish) -> _Slot:
+    def _slot(self, frame: Frame, wish: Wish, party: Party) -> tuple[Key, _Slot]:
+        """Return the place of what is wished for: where it is, is being made, or is begun to be made now."""
+        key = (frame.source.identity, wish.family(frame), wish.version(frame))
+        slot = self._slots.get(key)
+        if slot is None or slot.result.cancelled():
+            slot = self._open(key, frame, wish, party)
+        elif not slot.result.done():
+            self._join(slot, party, frame, wish)
+        return key, slot
+
+    async def _outcome(self, key: Key, slot: _Slot) -> Any:
+        if not slot.result.done():
+            await self._wait(key, slot)
+        if not slot.result.done() or slot.result.cancelled():
+            raise EncodeError(TOO_LONG)
+        return slot.result.result()
+
+    def _open(self, key: Key, frame: Frame, wish: Wish, party: Party) -> _Slot:
         """Begin to make something, and keep a place for it."""
-        slot = _Slot(frame.sequence, self._begin(frame, wish))
+        parties = {party}
+        slot = _Slot(frame.sequence, *self._begin(frame, wish, party, parties), parties=parties)
         seconds = HANG_SECONDS + frame.width * frame.height / PIXELS_A_SECOND
         timer = asyncio.get_running_loop().call_later(seconds, self._took_too_long, key, slot, seconds)
 
@@ -180,27 +209,60 @@ class SharedEncoder:
         self._keep(key, slot)
         return slot
 
+    async def _wait(self, key: Key, slot: _Slot) -> None:
+        # Not for the result itself: a viewer that leaves must not cancel what others wait for.
+        slot.waiting += 1
+        try:
+            await slot.settled.wait()
+        finally:
+            slot.waiting -= 1
+            if not slot.waiting and not slot.settled.is_set():
+                self._abandon(key, slot)
+
+    def _abandon(self, key: Key, slot: _Slot) -> None:
+        """Leave undone what nobody waits for any more; what was begun goes on, for its thread cannot be stopped."""
+        if slot.job is None:
+            slot.result.cancel()
+        elif not self._workers.drop(slot.job):
+            return
+        if self._slots.get(key) is slot:
+            del self._slots[key]
+
     def _took_too_long(self, key: Key, slot: _Slot, seconds: float) -> None:
         slot.settled.set()
+        if slot.job is not None:
+            self._workers.drop(slot.job)
         if self._slots.get(key) is slot:
             del self._slots[key]
             log.warning("an encoder did not answer within %.1f s and is replaced", seconds)
             self._give_up(key[0], seconds)
 
-    def _begin(self, frame: Frame, wish: Wish) -> asyncio.Future[Any]:
+    def _join(self, slot: _Slot, party: Party, frame: Frame, wish: Wish) -> None:
+        """Have what is being made already made in that party's turn too, if it comes first."""
+        slot.parties.add(party)
+        if slot.job is not None:
+            self._workers.join(party, slot.job)
+        elif isinstance(wish, WholeWish):
+            basis = WholeWish(wish.rendition)
+            found = self._slots.get((frame.source.identity, basis.family(frame), basis.version(frame)))
+            if found is not None:
+                self._join(found, party, frame, basis)
+
+    def _begin(
+        self, frame: Frame, wish: Wish, party: Party, parties: set[Party]
+    ) -> tuple[asyncio.Future[Any], Job[Any] | None]:
         """Have ``wish`` made, from what others wished for where that will do."""
         if isinstance(wish, WholeWish) and wish.finish is not as_is:
-            return asyncio.ensure_future(self._finish(frame, wish))
+            return asyncio.ensure_future(self._finish(frame, wish, parties)), None
         identity = frame.source.identity
         if sum(one == identity and not job.done() for job, one in self._hanging.items()) >= MOST_HANGING:
             raise EncodeError(TOO_LONG)
         self.encodes += 1
-        job = self._workers.submit(wish.make, frame)
+        job = self._workers.submit_for(party, partial(wish.make, frame))
         self._making[job] = identity
         if self._looking is None:
             self._looking = asyncio.get_running_loop().call_later(RELIEF_SECONDS, self._relieve)
-        making: asyncio.Future[Any] = asyncio.wrap_future(job)
-        return making
+        return asyncio.wrap_future(job), job
 
     def _relieve(self) -> None:
         """Give those that wait behind something slow another worker; looked at while anything is being made."""
@@ -221,9 +283,10 @@ class SharedEncoder:
             if one == identity and not job.done() and job.begun is not None and now - job.begun >= seconds * 0.9:
                 self._hanging[job] = identity
 
-    async def _finish(self, frame: Frame, wish: WholeWish) -> Any:
-        encoded = await self.encode(frame, WholeWish(wish.rendition))
-        return await self.run(wish.finish, encoded)
+    async def _finish(self, frame: Frame, wish: WholeWish, parties: set[Party]) -> Any:
+        places = [self._slot(frame, WholeWish(wish.rendition), party) for party in parties]
+        encoded = await self._outcome(*places[0])
+        return await self.run(parties, wish.finish, encoded)
 
     def _keep(self, key: Key, slot: _Slot) -> None:
         identity, family, _ = key
@@ -233,7 +296,8 @@ class SharedEncoder:
         self._slots[key] = slot
         # A still picture whose quality is dragged about would leave one result for every value it had.
         ours = [old for old in self._slots if old[0] == identity]
-        for old in ours[:-MOST_SLOTS]:
+        stale = [old for old in ours if self._slots[old].sequence < slot.sequence - STALE_PICTURES]
+        for old in {*ours[:-MOST_SLOTS], *stale}:
             del self._slots[old]
 
 

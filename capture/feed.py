@@ -14,6 +14,7 @@ from capture.damage import DamageMap
 from capture.encoder import SharedEncoder
 from capture.feed_thread import Demand, FeedThread, Report
 from capture.frame import Frame
+from capture.masking import Laid, Size
 from capture.source import Condition, Source
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,9 @@ class Feed:
     The thread runs from the first subscription to the last. When it stops, the last picture is dropped;
     the sequence goes on where it was. There is no queue: whoever is slow finds the newest picture.
 
+    Pictures are *withdrawn* when something in them is not to be seen any more, for whichever reason. Who has one in
+    hand, to encode or to send it, asks `shows` before it goes on.
+
     A thread that hangs is left to itself and another one takes its place: at once, or when too many hang already, as
     soon as one of them has ended.
 
@@ -39,11 +43,25 @@ class Feed:
         newest: the newest picture, None before the first and after the last subscription.
         condition: how the source is, with the reason in words.
         takes: pictures taken so far, whether anything had changed or not.
+        size: width and height of the last picture that was taken, None before the first.
     """
 
-    def __init__(self, source: Source, make_backend: Callable[[Source], Backend], encoder: SharedEncoder) -> None:
+    def __init__(
+        self,
+        source: Source,
+        make_backend: Callable[[Source], Backend],
+        encoder: SharedEncoder,
+        resized: Callable[[], None],
+        rested: Callable[[], None],
+    ) -> None:
+        """``resized()`` is called when pictures come in another size than before, ``rested()`` when a thread ended."""
         self.source = source
+        self.size: Size | None = None
+        self._laid: Laid | None = None
+        self._listed = (source.width, source.height)
         self._encoder = encoder
+        self._resized = resized
+        self._rested = rested
         self.newest: Frame | None = None
         self.condition = WAITING
         self.takes = 0
@@ -55,6 +73,7 @@ class Feed:
         self._refreshes = 0
         self._refreshed: dict[int, asyncio.Future[None]] = {}
         self._trusted = 0
+        self._withdrawn = 0
         self._demand: Demand | None = None
         self._curtain: Curtain | None = None
 
@@ -73,16 +92,35 @@ class Feed:
         """Return how many threads of stopped captures have not ended yet."""
         return len(self._ending)
 
+    @property
+    def withdrawn(self) -> int:
+        """Return the number of the last picture that is not shown any more, nor any before it; 0 for none."""
+        return self._withdrawn
+
+    def shows(self, frame: Frame) -> bool:
+        """Tell whether ``frame``, a picture that was the newest once, may still be seen."""
+        return frame.sequence > self._withdrawn
+
+    def withdraw(self) -> None:
+        """Have nothing seen any more that was taken until now."""
+        self._withdrawn = self._sequence
+        self.newest = None
+
     def listen(self, key: object, changed: Callable[[], None]) -> None:
         """Have ``changed()`` called on the loop after each new picture or condition, until `unlisten`."""
         self._listeners[key] = changed
+
+    def tell_later(self, key: object) -> None:
+        """Tell one that has just begun to listen what the others know already: a still source has no other news."""
+        if self.newest is not None or self.condition != WAITING:
+            asyncio.get_running_loop().call_soon(self._tell_some, (key,))
 
     def unlisten(self, key: object) -> None:
         """End what `listen` began; unknown keys are ignored."""
         self._listeners.pop(key, None)
 
     def set_demand(self, demand: Demand | None) -> None:
-        """Start, adjust or (None) stop the capture. A picture with other masks is not shown any more."""
+        """Start, adjust or (None) stop the capture."""
         last, self._demand = self._demand, demand
         if demand is None:
             self._stop()
@@ -96,12 +134,21 @@ class Feed:
             self._start(demand)
         else:
             self._run.set_demand(demand)
-        if last is not None and demand is not None and last.masks != demand.masks:
-            self.distrust()
+
+    def list_says(self, size: Size) -> None:
+        """Note how large the source is by the list, which knows of changes that nobody watched."""
+        before, self._listed = self._listed, size
+        if self._run is None and self._laid is not None:
+            self._laid = self._laid.resized(before, size)
 
     def set_curtain(self, curtain: Curtain | None) -> None:
-        """Show nothing new, and take nothing, until called with None; pictures then go on."""
+        """Show nothing new, and take nothing, until called with None; pictures then go on.
+
+        One that blanks withdraws all pictures. One that pauses leaves the last, for that is what viewers are to keep.
+        """
         last, self._curtain = self._curtain, curtain
+        if self._demand is None and curtain is not None and curtain.state == "blanked":
+            self.withdraw()
         if self._demand is None or curtain == last:
             return
         if curtain is None:
@@ -114,16 +161,23 @@ class Feed:
             self._show_nothing()
         self._tell()
 
-    def distrust(self) -> None:
-        """Show the newest picture no longer: there may be something in it now that must not be seen."""
+    def distrust(self, *, keeps: bool) -> None:
+        """Withdraw all pictures: there may be something in them that must not be seen now.
+
+        ``keeps``: what was taken before may be shown once other masks are laid over it, even where the source cannot be
+        looked at now.
+        """
         if self._run is not None:
-            self.newest = None
+            self.withdraw()
             self._refreshes += 1
             self._trusted = self._refreshes
-            self._run.refresh(self._refreshes)
+            self._run.distrust(self._refreshes, keeps)
         elif self.newest is not None:
             self._show_nothing()
-            self._tell()
+        else:
+            self.withdraw()
+        # Who is about to send what was withdrawn has to hear of it, even where nothing takes its place yet.
+        self._tell()
 
     async def refresh(self) -> None:
         """Look at the source once more and return when `newest` and `condition` are from after this call."""
@@ -150,7 +204,7 @@ class Feed:
         ended: asyncio.Future[None] = loop.create_future()
         self._ending.add(ended)
         ended.add_done_callback(self._thread_ended)
-        run = FeedThread(self.source, self._make_backend, demand, self._sequence, self._encoder.asked)
+        run = FeedThread(self.source, self._make_backend, demand, self._sequence, self._encoder.asked, self._laid)
         run.refresh(self._refreshes)
         self._run = run
         run.start(loop, partial(self._receive, run), partial(_settle, ended), partial(self._replace, run))
@@ -169,6 +223,7 @@ class Feed:
         self._ending.discard(ended)
         if self._run is None and self._demand is not None and self._curtain is None:
             self._start(self._demand)
+        self._rested()
 
     def _stop(self) -> None:
         if self._run is not None:
@@ -181,12 +236,16 @@ class Feed:
         if run is not self._run:
             return
         self.takes = self.takes + 1 if report.condition.state == "live" else self.takes
+        self._laid = report.laid
         changed = report.condition != self.condition
         self.condition = report.condition
         frame = report.frame if report.looked >= self._trusted else None
         if frame is not None and frame is not self.newest:
             self.newest = frame
             self._sequence = frame.sequence
+            if self.size != (frame.width, frame.height):
+                self.size = (frame.width, frame.height)
+                self._resized()
             changed = True
             if report.wish is not None:
                 self._encoder.supply(frame, report.wish, report.made)
@@ -210,9 +269,10 @@ class Feed:
             asyncio.get_running_loop().call_soon(self._tell_some, keys[TOLD_AT_ONCE:])
 
     def _show_nothing(self) -> None:
-        """Put a plain picture in place of the newest."""
-        self._sequence += 1
+        """Withdraw all pictures and put a plain one in their place."""
         pixels = plain_picture(self.source, None if self.newest is None else self.newest.pixels)
+        self.withdraw()
+        self._sequence += 1
         height, width = pixels.shape[:2]
         self.newest = Frame(
             source=self.source,

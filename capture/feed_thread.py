@@ -25,7 +25,7 @@ from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.fitting import fitted
 from capture.frame import Frame, Take
 from capture.hang import HangGuard, patience
-from capture.masking import Masking
+from capture.masking import Laid, Masking
 from capture.masks import Mask
 from capture.pacing import Pacer
 from capture.pixels import Pixels
@@ -75,13 +75,14 @@ class Report:
     """What the feed's thread tells the loop after it looked.
 
     ``refreshes`` is the number of the last `refresh` that needs no more waiting, ``looked`` that of the last one
-    before ``frame`` was found or found to be still right.
+    before ``frame`` was found or found to be still right. ``laid`` says how masks lie over it.
     """
 
     condition: Condition
     frame: Frame | None
     refreshes: int
     looked: int
+    laid: Laid | None = None
     wish: Wish | None = None
     made: Any = None
 
@@ -99,7 +100,10 @@ class FeedThread:
         demand: Demand,
         sequence: int,
         asked: Mapping[Any, int],
+        laid: Laid | None = None,
     ) -> None:
+        """``laid`` says how masks lay over the last picture of the thread before."""
+        self._laid = laid
         self._asked = asked
         self._source = source
         self._make_backend = make_backend
@@ -107,6 +111,7 @@ class FeedThread:
         self._sequence = sequence
         self._frame: Frame | None = None
         self._refresh_wanted = 0
+        self._distrusted = self._distrusted_wholly = 0
         self._stopping = False
         self._call_in, self._call_out = socket.socketpair()
         self._call_in.setblocking(False)
@@ -134,6 +139,16 @@ class FeedThread:
         self._refresh_wanted = number
         self._call()
 
+    def distrust(self, number: int, keeps: bool) -> None:
+        """Like `refresh`; what was known before gets a new number, also where it is found to be right.
+
+        Without ``keeps`` it goes where the source cannot be looked at.
+        """
+        if not keeps:
+            self._distrusted_wholly = number
+        self._distrusted = number
+        self.refresh(number)
+
     def stop(self) -> None:
         self._stopping = True
         self._guard.close()
@@ -150,8 +165,9 @@ class FeedThread:
         self._buffers = Buffers()
         self._activity = Activity()
         self._unmoved = 0
+        self._complained = ""
         self._refreshed = 0
-        self._masking = Masking(self._buffers)
+        self._masking = Masking(self._buffers, self._laid)
         try:
             while self._session() and not self._stopping:
                 self._pause(RETRY_SECONDS)
@@ -175,7 +191,9 @@ class FeedThread:
         except DisplayGone as gone:
             self._tell(Condition("waiting", gone.message))
         except CaptureError as fault:
-            log.warning("%s cannot be shown: %s", self._source.id, fault.message)
+            if fault.message != self._complained:  # it is tried again and again
+                self._complained = fault.message
+                log.warning("%s cannot be shown: %s", self._source.id, fault.message)
             self._tell(Condition("waiting", fault.message))
         except Exception:
             # The thread's border: a fault of the platform becomes a state, and the log keeps the traceback.
@@ -199,9 +217,10 @@ class FeedThread:
                 if changed and pacer.due <= now:
                     urgent = True
                 else:
-                    wake = backend.wait(max(pacer.due - now, 0) if changed else None, self._call_out.fileno())
+                    settles_in = self._masking.settles_in
+                    wake = backend.wait(max(pacer.due - now, 0) if changed else settles_in, self._call_out.fileno())
                     changed = changed or wake is not Wake.NOTHING
-                    urgent = wake is Wake.URGENT
+                    urgent = wake is Wake.URGENT or self._masking.settles_in == 0
                     if wake is Wake.NOTHING:
                         self._drain_calls()
             if urgent and not self._stopping:
@@ -217,8 +236,13 @@ class FeedThread:
         refreshes = self._refresh_wanted
         # After the number was read: who asks for a look with other masks sets the masks first.
         self._set_masks(self._demand.masks)
+        if self._refreshed < self._distrusted <= refreshes and self._frame is not None:
+            self._renumber(self._frame, self._frame.pixels)
         begun, captured_at = time.monotonic(), time.time()
         take = self._masking.over(fitted(backend.take(demand.pointer)))
+        if take.condition.state != "live" and self._refreshed < self._distrusted_wholly:
+            self._frame = None
+            self._masking.forget()
         last, self._frame = self._frame, self._next_frame(take, begun, captured_at, demand.follows_moves)
         self._refreshed = refreshes
         self._tell(take.condition, self._ordered(last, demand.order))
@@ -228,10 +252,14 @@ class FeedThread:
         last = self._frame
         pixels = self._masking.set(masks, None if last is None else last.pixels)
         if last is not None and pixels is not None:
-            number = self._sequence = self._sequence + 1
-            damage = DamageMap.fresh(last.width, last.height, number)
-            known = replace(last, sequence=number, pixels_sequence=number, pixels=pixels, damage=damage)
-            self._frame = replace(known, scroll=None, is_film=False)
+            self._renumber(last, pixels)
+
+    def _renumber(self, last: Frame, pixels: Pixels) -> None:
+        """Have the last picture, which looks like ``pixels``, be a new one: its number may be withdrawn."""
+        number = self._sequence = self._sequence + 1
+        damage = DamageMap.fresh(last.width, last.height, number)
+        known = replace(last, sequence=number, pixels_sequence=number, pixels=pixels, damage=damage)
+        self._frame = replace(known, scroll=None, is_film=False)
 
     def _ordered(self, last: Frame | None, order: Order | None) -> Wish | None:
         """Return what to make of the new picture here and now instead of being asked.
@@ -302,7 +330,7 @@ class FeedThread:
             except EncodeError:
                 wish = None  # whoever asks for it is told
         refreshes = self._refresh_wanted if condition.state in ("waiting", "closed") else self._refreshed
-        self._report(Report(condition, self._frame, refreshes, self._refreshed, wish, made))
+        self._report(Report(condition, self._frame, refreshes, self._refreshed, self._masking.laid, wish, made))
 
     def _pause(self, seconds: float | None) -> None:
         """Wait for a call, ``seconds`` at most."""

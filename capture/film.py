@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from capture.encode import Rendition, scaled
@@ -72,14 +73,19 @@ class _Bench:
 class Film:
     """The running video of one source in one rendition. Loop only; encoding happens in a thread of its own.
 
-    Whoever asks first has a picture encoded; the others get the same units.
+    Whoever asks first has a picture encoded; the others get the same units. What was made of a picture that has been
+    withdrawn is thrown away together with the encoder, whose next units would build on it.
 
     Attributes:
         encodes: pictures encoded so far.
     """
 
-    def __init__(self, rendition: Rendition, fps: float, make_codec: MakeCodec) -> None:
+    def __init__(
+        self, rendition: Rendition, fps: float, make_codec: MakeCodec, withdrawn: Callable[[], int] = lambda: 0
+    ) -> None:
+        """``withdrawn()`` tells the number of the last picture of the source that is not shown any more."""
         self.encodes = 0
+        self._withdrawn = withdrawn
         self._rendition = rendition
         self._fps = fps
         self._make_codec = make_codec
@@ -101,8 +107,12 @@ class Film:
         ``base`` is the picture that the viewer has, ``position`` how far it is in the video, None for not at all.
         """
         async with self._turn:
+            self._forget_withdrawn()
+            if frame.sequence <= self._withdrawn():
+                return None
             if self._frame is None or frame.pixels_sequence > self._frame.pixels_sequence:
                 await self._add(frame)
+            self._forget_withdrawn()
             shown = self._frame
             if shown is None or shown.pixels_sequence < frame.pixels_sequence:
                 return None
@@ -121,6 +131,11 @@ class Film:
         """End it; whoever still waits gets single pictures."""
         self._is_closed = True
         self._drop_bench()
+
+    def _forget_withdrawn(self) -> None:
+        """Begin anew after a picture that was encoded here has been withdrawn."""
+        if self._frame is not None and self._frame.sequence <= self._withdrawn():
+            self._drop_bench()
 
     def _parts(self, units: list[Unit], shown: Frame, base: int) -> Parts:
         width, height = self._size
@@ -217,8 +232,10 @@ class Film:
 class Films:
     """Every film that is being watched. Loop only."""
 
-    def __init__(self, make_codec: MakeCodec) -> None:
+    def __init__(self, make_codec: MakeCodec, withdrawn: Callable[[Any], int] = lambda _: 0) -> None:
+        """``withdrawn(identity)`` tells the number of a source's last picture that is not shown any more."""
         self._make_codec = make_codec
+        self._withdrawn = withdrawn
         self._films: dict[Hashable, tuple[Film, int]] = {}
 
     @property
@@ -231,7 +248,7 @@ class Films:
         key = _key(identity, rendition, fps)
         film, viewers = self._films.get(key, (None, 0))
         if film is None:
-            film = Film(rendition, fps, self._make_codec)
+            film = Film(rendition, fps, self._make_codec, partial(self._withdrawn, identity))
         self._films[key] = (film, viewers + 1)
         return film
 

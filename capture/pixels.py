@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +23,32 @@ class Rect:
     width: int
     height: int
 
+    @classmethod
+    def between(cls, left: int, top: int, right: int, bottom: int) -> Rect:
+        """Return the rectangle from ``left`` and ``top`` on to before ``right`` and ``bottom``."""
+        return cls(left, top, right - left, bottom - top)
+
     @property
     def area(self) -> int:
         """Return the number of pixels in it."""
         return self.width * self.height
+
+
+def overlap(one: Rect, other: Rect) -> bool:
+    """Tell whether two rectangles have a pixel in common."""
+    across = max(one.x, other.x) < min(one.x + one.width, other.x + other.width)
+    return across and max(one.y, other.y) < min(one.y + one.height, other.y + other.height)
+
+
+def enclosing(rects: Sequence[Rect]) -> Rect:
+    """Return the smallest rectangle around ``rects``, of which there is one at least."""
+    right, bottom = max(rect.x + rect.width for rect in rects), max(rect.y + rect.height for rect in rects)
+    return Rect.between(min(rect.x for rect in rects), min(rect.y for rect in rects), right, bottom)
+
+
+def seen_from(place: Rect, rects: Iterable[Rect]) -> tuple[Rect, ...]:
+    """Return rectangles as they lie in a picture of ``place``, both relative to the same thing."""
+    return tuple(Rect(rect.x - place.x, rect.y - place.y, rect.width, rect.height) for rect in rects)
 
 
 def around(rects: Iterable[Rect], width: int, height: int) -> Rect | None:

@@ -5,49 +5,51 @@ It is for what is drawn on this computer's screen around them; pictures are take
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import mss
-import xcffib.randr
-import xcffib.xproto
-from mss.exception import ScreenShotError
+import xcffib
 from xcffib import Error as XError
 from xcffib.xproto import EventMask, MapState
 
-from capture.backends.x11 import GONE, Display, speaks_to_display
+from capture.backends.x11 import Display, speaks_to_display
+from capture.backends.x11_screens import Layout, Screens
+from capture.backends.x11_shadow import shown_area
 from capture.called_thread import CalledThread
-from capture.errors import CaptureError, DisplayGone
+from capture.errors import CaptureError
 from capture.pixels import Rect
-from capture.source import DESKTOP_ID
+from capture.source import Kind, Source
 
 log = logging.getLogger(__name__)
 
 Places = Mapping[str, Rect]
 """By a source's id, where it is: relative to the root, in device pixels. What cannot be seen is not in it."""
+Wanted = tuple[Kind, str]
+"""Kind of a source, and its output."""
 
 
 class PlaceWatch:
     """Follows chosen sources from its own thread, until `stop`.
 
-    A window's place is that of its frame. ``tell`` is called from that thread with all places after each change.
+    A window's place is that of its frame; of one that paints its own shadow it is what lies in that. ``tell`` is called
+    from that thread with all places after each change.
     """
 
     def __init__(self, tell: Callable[[Places], None]) -> None:
         self._tell = tell
-        self._wanted: frozenset[str] = frozenset()
+        self._wanted: Mapping[str, Wanted] = {}
         self._thread = CalledThread("places", self._body)
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
 
-    def follow(self, ids: frozenset[str]) -> None:
+    def follow(self, sources: Iterable[Source]) -> None:
         """Follow these sources, and no others."""
-        if ids != self._wanted:
-            self._wanted = ids
+        wanted = {source.id: (source.kind, source.output) for source in sources}
+        if wanted != self._wanted:
+            self._wanted = wanted
             self._thread.call()
 
     def stop(self) -> None:
@@ -76,20 +78,17 @@ class PlaceWatch:
     def _watch(self) -> None:
         display = Display()
         try:
-            root = display.root
             # Of every child of the root, and so of every frame, also of windows that are not followed yet.
-            mask = [EventMask.SubstructureNotify]
-            display.connection.core.ChangeWindowAttributes(root, xcffib.xproto.CW.EventMask, mask)
-            with contextlib.suppress(CaptureError):
-                randr = display.extension(xcffib.randr, 1, 2)
-                randr.SelectInput(root, xcffib.randr.NotifyMask.ScreenChange)
-            screens = _screens()
+            display.hear(EventMask.SubstructureNotify)
+            screens = Screens(display)
+            layout = screens.layout()
             told: Places = {}
             events: list[Any] = []
             while not self._thread.is_stopping:
-                if any(isinstance(event, xcffib.randr.ScreenChangeNotifyEvent) for event in events):
-                    screens = _screens()
-                places = {each: place for each in self._wanted if (place := _place(display, each, screens)) is not None}
+                if any(map(screens.is_event, events)):
+                    layout = screens.layout()
+                wanted = self._wanted.items()
+                places = {each: place for each, what in wanted if (place := _place(display, each, what, layout))}
                 if places != told:
                     told = places
                     self._tell(places)
@@ -103,16 +102,22 @@ class PlaceWatch:
             display.close()
 
 
-def _place(display: Display, source_id: str, screens: Places) -> Rect | None:
-    if source_id in screens:
-        return screens[source_id]
-    if not source_id.isdecimal():
-        return None
+def _place(display: Display, source_id: str, wanted: Wanted, layout: Layout) -> Rect | None:
+    kind, output = wanted
+    if kind != "window":
+        return layout.place(kind, output)
     core = display.connection.core
     window = int(source_id)
     try:
         if core.GetWindowAttributes(window).reply().map_state != MapState.Viewable:
             return None
+        # Programs change the shadow's width without moving: when they become active, or fill the screen.
+        core.ChangeWindowAttributes(window, xcffib.xproto.CW.EventMask, [EventMask.PropertyChange])
+        size = core.GetGeometry(window).reply()
+        whole, shown = Rect(0, 0, size.width, size.height), shown_area(display, window, size.width, size.height)
+        if shown != whole:
+            corner = core.TranslateCoordinates(window, display.root, shown.x, shown.y).reply()
+            return Rect(corner.dst_x, corner.dst_y, shown.width, shown.height)
         while (parent := core.QueryTree(window).reply().parent) not in (display.root, xcffib.NONE):
             window = parent
         place: Any = core.GetGeometry(window).reply()
@@ -120,12 +125,3 @@ def _place(display: Display, source_id: str, screens: Places) -> Rect | None:
         return None  # closed meanwhile
     border = 2 * place.border_width
     return Rect(place.x, place.y, place.width + border, place.height + border)
-
-
-def _screens() -> Places:
-    try:
-        with mss.MSS() as taken:
-            rects = [Rect(each["left"], each["top"], each["width"], each["height"]) for each in taken.monitors]
-    except (ScreenShotError, AssertionError) as error:
-        raise DisplayGone(GONE) from error
-    return {DESKTOP_ID if number == 0 else f"monitor-{number}": rect for number, rect in enumerate(rects)}

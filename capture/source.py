@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 Kind = Literal["desktop", "monitor", "window", "demo"]
 State = Literal["live", "minimised", "hidden", "paused", "blanked", "waiting", "closed"]
@@ -31,6 +31,21 @@ class Icon:
     bgra: bytes
 
 
+class Identity(NamedTuple):
+    """What stays the same for as long as a source is the same thing.
+
+    ``id`` is the source's. A window's number may be given to another one: ``pid`` and ``started`` tell its process from
+    a later one, ``generation`` tells it from a later window, also of the same process. It differs in each run.
+    A monitor is the same as long as its ``output`` is.
+    """
+
+    id: str
+    pid: int | None = None
+    started: int | None = None
+    generation: str = ""
+    output: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One thing that can be shown, as it was when last looked at.
@@ -46,6 +61,10 @@ class Source:
         started: start time of that process in clock ticks since boot; with ``pid`` it tells a reused
             handle from the window it once was.
         icon: the program's own icon, None where it has none.
+        generation: which of the windows that had this number one after the other; empty for all else, and where no list
+            of windows has looked.
+        output: the name by which the system knows a monitor, such as ``HDMI-1``; empty for all else.
+        identity: what stays the same for as long as this is the same thing.
     """
 
     id: str
@@ -58,16 +77,19 @@ class Source:
     pid: int | None = None
     started: int | None = None
     icon: Icon | None = None
+    generation: str = ""
+    output: str = ""
+    identity: Identity = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Asked for with every picture of every viewer.
+        identity = Identity(self.id, self.pid, self.started, self.generation, self.output)
+        object.__setattr__(self, "identity", identity)
 
     @property
     def handle(self) -> int | str:
         """Return the id as the wire shows it: a number for the desktop and windows, else the id itself."""
         return int(self.id) if self.kind in ("desktop", "window") else self.id
-
-    @property
-    def identity(self) -> tuple[str, int | None, int | None]:
-        """Return what stays the same for as long as this is the same thing."""
-        return (self.id, self.pid, self.started)
 
 
 @dataclass(frozen=True, slots=True)

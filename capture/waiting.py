@@ -5,12 +5,28 @@ from __future__ import annotations
 import select
 
 
-def wait_readable(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
-    """Block until one of ``descriptors`` is readable or broken, or ``seconds`` are over; return those that are."""
-    # select() ends at descriptor 1024, poll() does not.
+def by_poll(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
+    """Wait as `wait_readable`, by poll(2), which does not end at descriptor 1024 as select(2) does."""
     poller = select.poll()
     for descriptor in descriptors:
         poller.register(descriptor, select.POLLIN)
     # Rounded up: a wait that ends a fraction early would spin until the time has come.
     milliseconds = None if seconds is None else max(0, -int(-seconds * 1000 // 1))
     return {descriptor for descriptor, _ in poller.poll(milliseconds)}
+
+
+def by_select(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
+    """Wait as `wait_readable`, by select(2): for sockets only on Windows, which counts them and not their numbers."""
+    readable, _, broken = select.select(descriptors, (), descriptors, None if seconds is None else max(0.0, seconds))
+    return {*readable, *broken}
+
+
+_wait = by_poll if hasattr(select, "poll") else by_select
+
+
+def wait_readable(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
+    """Block until one of ``descriptors`` is readable or broken, or ``seconds`` are over; return those that are.
+
+    None waits for ever. On Windows they have to be sockets.
+    """
+    return _wait(descriptors, seconds)

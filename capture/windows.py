@@ -1,39 +1,37 @@
-"""The windows that are open, from one thread of its own. The only module that knows pywinctl.
+"""The windows that are open, from one thread of its own.
 
-pywinctl connects to the display when imported, ends the process when ``xrandr`` is missing, hangs when two
-threads call it, and cannot tell of changes. So one thread imports it, calls it, and is woken by X events;
-while nothing happens it sleeps, and what happened to one window makes it look at that window only.
+It sleeps while nothing happens, and what happened to one window makes it look at that window only.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import logging
 import os
-import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import numpy as np
 import xcffib
-import xcffib.randr
 import xcffib.xproto
 from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
-from capture.backends.screen import screens
 from capture.backends.x11 import Display, speaks_to_display
+from capture.backends.x11_clients import FOLLOWED, LIST, MANAGER, Clients
 from capture.backends.x11_owners import Owners
+from capture.backends.x11_screens import Screens
+from capture.backends.x11_shadow import EXTENTS, shown_area
+from capture.backends.x11_state import TELLING, WORKSPACE, condition
+from capture.backends.x11_text import class_names, decode
+from capture.backends.x11_wayland import NO_X11, WAYLAND, is_guest, says_wayland
 from capture.called_thread import CalledThread
 from capture.errors import CaptureError, DisplayGone
+from capture.generations import Generations
+from capture.monitors import KnownMonitors
 from capture.never_shown import Guard
 from capture.process import process_started
-from capture.source import Condition, Icon, Source, State, clean_text
+from capture.source import DESKTOP_ID, Condition, Icon, Source, clean_text
 from capture.waiting import wait_readable
 
 log = logging.getLogger(__name__)
@@ -44,9 +42,7 @@ RETRY_SECONDS = 1.0
 ICON_EDGE = 48
 """Preferred edge of a program's icon in pixels."""
 NO_WINDOWS = frozenset({"_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK"})
-COMPOUND_TEXT = re.compile(r"\x1b%[G@]")
-"""How old programs mark UTF-8 inside a title (compound text, "designate other coding system")."""
-TELLING = ("_NET_WM_NAME", "WM_NAME", "WM_CLASS", "WM_STATE", "_NET_WM_STATE", "_NET_WM_ICON", "_NET_WM_PID")
+READ = ("_NET_WM_NAME", "WM_NAME", "WM_CLASS", "_NET_WM_ICON", "_NET_WM_PID", "_NET_WM_WINDOW_TYPE", EXTENTS, *TELLING)
 """Window properties whose change may change the list."""
 
 
@@ -62,12 +58,17 @@ class WindowWatch:
     """Tells of every change of the windows and screens, from its own thread, until `stop`.
 
     ``tell`` is called from that thread with each new `Listing`, the first time as soon as it is known. Windows of
-    programs that ``guard`` never shows are left out.
+    programs that ``guard`` never shows are left out. Each window gets one of ``generations``, which are answered here,
+    each monitor its id from ``monitors``, which belong to this watch alone while it runs.
     """
 
-    def __init__(self, tell: Callable[[Listing], None], guard: Guard) -> None:
+    def __init__(
+        self, tell: Callable[[Listing], None], guard: Guard, generations: Generations, monitors: KnownMonitors
+    ) -> None:
         self._tell = tell
         self._guard = guard
+        self._generations = generations
+        self._monitors = monitors
         self._thread = CalledThread("windows", self._body)
 
     def start(self) -> None:
@@ -103,104 +104,156 @@ class WindowWatch:
 
     @speaks_to_display
     def _watch(self) -> None:
+        if not os.environ.get("DISPLAY") and says_wayland():
+            raise DisplayGone(NO_X11)
         display = Display()
         try:
-            table = _Table(display, _import_pywinctl(), self._guard)
+            table = _Table(display, self._guard, self._generations, self._monitors)
+            self._generations.answer_from(self._thread.call)
             told: Listing | None = None
             while not self._thread.is_stopping:
-                listing = Listing(table.sources(), Condition("live"))
+                listing = Listing(table.sources(), table.condition)
                 if listing != told:
                     told = listing
                     self._tell(listing)
                 while not self._thread.is_stopping and not table.absorb():
                     if display.wait(None, self._thread.descriptor):
                         self._thread.take_calls()
+                        self._generations.answer(table.generations_now)
                 if not self._thread.is_stopping:
                     wait_readable((self._thread.descriptor,), CALM_SECONDS)
                     table.absorb()
-        except _xlib_faults() as error:
-            raise DisplayGone("The display server does not answer.") from error
         finally:
+            self._generations.answer_from(None)
             display.close()
-            _drop_pywinctl()
 
 
 class _Table:
-    """The windows as last read, and which of them have to be read again."""
+    """The windows as last read, and which of them have to be read again.
 
-    def __init__(self, display: Display, pywinctl: ModuleType, guard: Guard) -> None:
+    Attributes:
+        condition: ``live``, with a reason where screens have no pictures.
+    """
+
+    def __init__(self, display: Display, guard: Guard, generations: Generations, monitors: KnownMonitors) -> None:
         self._display = display
+        self._monitors = monitors
+        self._places = Screens(display)
+        self._has_screens = not is_guest(display)
+        self.condition = Condition("live", "" if self._has_screens else WAYLAND)
+        self._next_generation = generations.next
+        self._generations: dict[int, str] = {}
         self._guard = guard
         self._rules = guard.rules
         self._owners = Owners(display)
-        self._pywinctl = pywinctl
+        self._clients = Clients(display)
         self._known: dict[int, Source | None] = {}
-        self._handles: dict[int, Any] = {}
+        # With what they paint around themselves, which is no part of a source.
+        self._sizes: dict[int, tuple[int, int]] = {}
         self._stale: set[int] = set()
         self._list_stale = True
         self._screens_stale = True
         self._screens: tuple[Source, ...] = ()
-        self._telling = {display.atom(name) for name in TELLING}
-        self._client_list = display.atom("_NET_CLIENT_LIST")
-        mask = EventMask.PropertyChange | EventMask.StructureNotify
-        display.connection.core.ChangeWindowAttributes(display.root, xcffib.xproto.CW.EventMask, [mask])
-        with contextlib.suppress(CaptureError):
-            randr = display.extension(xcffib.randr, 1, 2)
-            randr.SelectInput(display.root, xcffib.randr.NotifyMask.ScreenChange)
+        self._tops: set[int] = set()
+        self._telling = {display.atom(name) for name in READ}
+        self._list_telling = {display.atom(LIST), display.atom(MANAGER)}
+        self._mark = display.atom("WM_STATE")
+        self._workspace = display.atom(WORKSPACE)
+        # Also of the root's children: of frames, which hide what is in them, and of windows that nobody manages.
+        display.hear(FOLLOWED | EventMask.SubstructureNotify)
+
+    def generations_now(self) -> dict[int, str]:
+        """Return the generation of each window, after all that has happened up to this call."""
+        # The answer comes behind every event that was sent before it.
+        self._display.connection.core.GetInputFocus().reply()
+        self.absorb()
+        return self._generations
 
     def absorb(self) -> bool:
         """Take notice of what has happened; tell whether the list may look different."""
         for event in self._display.events():
-            if isinstance(event, xcffib.xproto.PropertyNotifyEvent):
-                if event.window == self._display.root:
-                    self._list_stale |= event.atom == self._client_list
-                elif event.atom in self._telling:
-                    self._stale.add(event.window)
+            if self._places.is_event(event):
+                self._screens_stale = True
+            elif isinstance(event, xcffib.xproto.PropertyNotifyEvent):
+                self._note_property(event.window, event.atom)
             elif isinstance(event, xcffib.xproto.ConfigureNotifyEvent):
                 self._note_size(event.window, event.width, event.height)
             elif isinstance(event, xcffib.xproto.MapNotifyEvent | xcffib.xproto.UnmapNotifyEvent):
                 self._stale.add(event.window)
-            elif isinstance(event, xcffib.xproto.DestroyNotifyEvent):
-                if event.window in self._known:
-                    # Its number may be another window's by the time the list is read.
-                    del self._known[event.window]
-                    self._handles.pop(event.window, None)
-                    self._list_stale = True
-            elif isinstance(event, xcffib.randr.ScreenChangeNotifyEvent):
-                self._screens_stale = True
+                if event.event == self._display.root:
+                    self._tops.add(event.window)
+                    # Also where the manager keeps a list: it may have vanished since.
+                    is_menu = isinstance(event, xcffib.xproto.MapNotifyEvent) and event.override_redirect
+                    self._list_stale |= not (self._clients.has_manager_list and is_menu)
+            elif isinstance(event, xcffib.xproto.ReparentNotifyEvent):
+                self._list_stale |= event.event == self._display.root
+            elif isinstance(event, xcffib.xproto.DestroyNotifyEvent) and event.event == event.window in self._known:
+                # Told twice of the root's children. Its number may be another window's by the time the list is read.
+                del self._known[event.window]
+                self._generations.pop(event.window, None)
+                self._list_stale = True
         self._follow_rules()
         self._stale &= self._known.keys()
-        return bool(self._stale) or self._list_stale or self._screens_stale
+        self._tops -= self._known.keys()
+        return bool(self._stale or self._tops) or self._list_stale or self._screens_stale
+
+    def _note_property(self, window: int, atom: int) -> None:
+        if window == self._display.root:
+            self._list_stale |= atom in self._list_telling
+            if atom == self._workspace:
+                self._stale.update(
+                    number for number, source in self._known.items() if source and source.state != "live"
+                )
+        elif atom in self._telling:
+            self._stale.add(window)
+            self._list_stale |= atom == self._mark and not self._clients.has_manager_list
 
     def sources(self) -> tuple[Source, ...]:
         """Return desktop, monitors and windows, after reading again what is stale."""
         if self._screens_stale:
             self._screens_stale = False
-            self._screens = screens()
+            self._screens = self._read_screens()
         if self._list_stale:
             self._list_stale = False
             self._read_list()
-        for number in tuple(self._stale):
-            self._stale.discard(number)
+        for top_level in self._tops:
+            self._stale |= self._clients.inside(top_level)
+        self._tops.clear()
+        # One that was just taken off the list is not read again: it would stay unknown when it comes back.
+        for number in self._stale & self._known.keys():
             self._known[number] = self._read(number)
+        self._stale.clear()
         return self._screens + tuple(source for source in self._known.values() if source is not None)
 
+    def _read_screens(self) -> tuple[Source, ...]:
+        if not self._has_screens:
+            return ()
+        layout, labels = self._places.layout(), self._places.labels()
+        desktop = Source(DESKTOP_ID, "desktop", "Whole desktop", "", layout.whole.width, layout.whole.height)
+        found = [(output, labels.get(output, output), place) for output, place in layout.monitors.items()]
+        return (desktop, *self._monitors.sources(found))
+
     def _read_list(self) -> None:
-        # pywinctl's own list makes all its objects anew each time; what closes and opens is read here instead.
-        listed = self._display.numbers(self._display.root, "_NET_CLIENT_LIST")
-        self._handles = {number: self._handles.get(number) or self._pywinctl.Window(number) for number in listed}
-        known = {}
-        for number in self._handles:
+        known: dict[int, Source | None] = {}
+        for number in self._clients.listed():
             if number in self._known:
                 known[number] = self._known[number]
-            else:
-                # Selected before it is read, so that no change in between is missed.
-                mask = EventMask.PropertyChange | EventMask.StructureNotify
-                with contextlib.suppress(XError):
-                    core = self._display.connection.core
-                    core.ChangeWindowAttributes(number, xcffib.xproto.CW.EventMask, [mask], is_checked=True).check()
+            elif number not in known and self._begin_to_follow(number):
                 known[number] = self._read(number)
         self._known = known
+        self._generations = {number: self._generations[number] for number in known}
+        self._sizes = {number: self._sizes[number] for number in known if number in self._sizes}
+
+    def _begin_to_follow(self, number: int) -> bool:
+        """Have changes of a window told, and give it a generation; return whether it is still there."""
+        # Before it is read, so that no change in between is missed, and its destruction is told in any case.
+        core = self._display.connection.core
+        try:
+            core.ChangeWindowAttributes(number, xcffib.xproto.CW.EventMask, [FOLLOWED], is_checked=True).check()
+        except XError:
+            return False
+        self._generations[number] = self._next_generation()
+        return True
 
     def _follow_rules(self) -> None:
         if self._guard.rules is not self._rules:
@@ -208,54 +261,56 @@ class _Table:
             self._stale.update(self._known)
 
     def _note_size(self, number: int, width: int, height: int) -> None:
-        if number == self._display.root:
-            self._screens_stale = True
-            return
-        source = self._known.get(number)
-        if source is not None and (source.width, source.height) != (width, height):
+        if self._sizes.get(number, (width, height)) != (width, height):
             self._stale.add(number)
 
     def _read(self, number: int) -> Source | None:
         """Return a window as it is, None when it is never shown, no window for people, or closed meanwhile."""
-        window = self._handles.get(number)
-        if window is None or self._types(number) & NO_WINDOWS:
+        if self._types(number) & NO_WINDOWS:
+            return None
+        pid = self._owners.pid(number)
+        if pid == os.getpid() or self._rules.names_one_of(self._owners.names(number)):
             return None
         try:
-            pid = int(window.getPID() or 0) or None
-            if pid == os.getpid() or self._rules.names_one_of(self._owners.names(number)):
-                return None
-            title = clean_text(COMPOUND_TEXT.sub("", str(window.title or "")))
-            width, height = window.size
-            state: State = "minimised" if window.isMinimized else "live"
-        except _xlib_faults():
-            raise
-        except Exception as error:  # noqa: BLE001  see below
-            # pywinctl raises whatever Xlib raised for a window that was closed meanwhile.
-            log.debug("window %s could not be read: %r", number, error)
-            return None
+            place = self._display.connection.core.GetGeometry(number).reply()
+            state = condition(self._display, number).state
+            shown = shown_area(self._display, number, place.width, place.height)
+        except XError:
+            return None  # closed meanwhile
+        self._sizes[number] = (place.width, place.height)
         return Source(
             id=str(number),
             kind="window",
-            title=title,
+            title=clean_text(self._title(number)),
             app=_program(pid) or self._class_name(number),
-            width=int(width),
-            height=int(height),
+            width=shown.width,
+            height=shown.height,
             state=state,
             pid=pid,
             started=process_started(pid),
             icon=self._icon(number),
+            generation=self._generations[number],
         )
 
     def _types(self, number: int) -> frozenset[str]:
         atoms = self._display.numbers(number, "_NET_WM_WINDOW_TYPE")
         return frozenset(name for name in NO_WINDOWS if self._display.atom(name) in atoms)
 
+    def _title(self, number: int) -> str:
+        """Return a window's title, empty where it has none."""
+        for name in ("_NET_WM_NAME", "WM_NAME"):
+            title = self._text(number, name)
+            if title.strip():
+                return title
+        return ""
+
+    def _text(self, number: int, name: str) -> str:
+        raw, kind = self._display.text(number, name)
+        return decode(raw, kind)
+
     def _class_name(self, number: int) -> str:
-        reply = self._display.property(number, "WM_CLASS")
-        if reply is None or reply.format != 8:
-            return ""
-        names = reply.value.buf().decode("utf-8", "replace").split("\0")
-        return clean_text(names[1] if len(names) > 1 else names[0])
+        names = class_names(*self._display.text(number, "WM_CLASS"))
+        return clean_text(names[:2][-1]) if names else ""
 
     def _icon(self, number: int) -> Icon | None:
         """Return the window's icon nearest to `ICON_EDGE`, None when it has none or a broken one."""
@@ -278,61 +333,8 @@ class _Table:
         return Icon(width, height, words[start : start + width * height].tobytes())
 
 
-def _import_pywinctl() -> ModuleType:
-    """Return pywinctl, connected to today's display: it keeps the connection it made when it was imported."""
-    try:
-        with _one_display_only():
-            return importlib.import_module("pywinctl")
-    except SystemExit:
-        raise CaptureError("The list of windows needs the program xrandr (Debian: x11-xserver-utils).") from None
-    except Exception as error:
-        raise DisplayGone("The list of windows could not be read from the display server.") from error
-
-
-@contextlib.contextmanager
-def _one_display_only() -> Iterator[None]:
-    """Have Xlib connect to the display that DISPLAY names and to no other while the block lasts.
-
-    When imported, ewmhlib (under pywinctl) connects to everything in ``/tmp/.X11-unix``: to other people's displays,
-    to dead ones, which leave their sockets open, and to hung ones, which hang it. And two displays number their
-    windows alike, so that it may then tell of a window on another display.
-    """
-    xlib: Any = importlib.import_module("Xlib.display")
-    connect = xlib.Display
-
-    def own(name: str | None = None) -> Any:
-        if name is not None:
-            raise DisplayGone("This is not the display that is shown.")
-        return connect()
-
-    xlib.Display = own
-    try:
-        yield
-    finally:
-        xlib.Display = connect
-
-
-def _drop_pywinctl() -> None:
-    """Hang up pywinctl's own connections to the display, and have it imported anew the next time."""
-    ewmh = sys.modules.get("ewmhlib")
-    if ewmh is not None:
-        display = ewmh.defaultDisplay
-        with contextlib.suppress(*_xlib_faults()):
-            display.close()
-        display.display.socket.close()  # left open when the display server died
-    for name in tuple(sys.modules):
-        if name.partition(".")[0] in ("pywinctl", "ewmhlib", "pymonctl", "pywinbox"):
-            del sys.modules[name]
-
-
-def _xlib_faults() -> tuple[type[Exception], ...]:
-    """Return what Xlib, which pywinctl uses, raises when its connection is lost."""
-    xlib = sys.modules.get("Xlib.error")
-    return (xlib.ConnectionClosedError, xlib.DisplayError) if xlib is not None else ()
-
-
 def _program(pid: int | None) -> str:
-    """Return the program's name; pywinctl would start ``ps`` for it, 5 to 15 ms a window."""
+    """Return the program's name."""
     if pid is None:
         return ""
     try:

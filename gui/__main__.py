@@ -10,13 +10,16 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+
+from gui import current_folder
+from server.folder_lock import folder_argument
 
 HEADLESS = ("serve", "windows", "doctor")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Panecast and return the exit code."""
+    current_folder.keep_out()
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = next((each for each in arguments if not each.startswith("-")), "")
     if "--version" in arguments or (arguments and arguments[0] == command and command in HEADLESS):
@@ -58,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print_url=options.print_url,
             config_dir=options.config_dir,
             minimized=options.minimized,
+            verbose=options.verbose,
         )
     )
 
@@ -76,12 +80,16 @@ def _parser() -> argparse.ArgumentParser:
         action="extend",
         default=[],
         metavar="WHAT",
-        help="share at once: all, desktop, demo, monitor-1, a window's handle, title:TEXT; several may be named",
+        help="share at once: all, desktop, demo, monitor-1, monitor:OUTPUT, a window's handle, title:TEXT; "
+        "several may be named",
     )
     parser.add_argument("--port", type=_port, help="where to listen (default: where it did last, 8080 at first)")
-    parser.add_argument("--print-url", action="store_true", help="print the address on one line once it answers")
-    parser.add_argument("--config-dir", type=Path, metavar="DIR", help="where the settings are kept")
+    parser.add_argument(
+        "--print-url", action="store_true", help="print the address, with the link where one is needed, on one line"
+    )
+    parser.add_argument("--config-dir", type=folder_argument, metavar="DIR", help="where the settings are kept")
     parser.add_argument("--minimized", action="store_true", help="do not open the panel")
+    parser.add_argument("--verbose", action="store_true", help="say more on standard error")
     return parser
 
 

@@ -19,8 +19,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
+from capture.generations import Generations
 from capture.hub import Hub
 from capture.never_shown import Guard
+from capture.restoring import restore
 from capture.source import Condition, Source
 from capture.video import video_encoders
 from gui.border import Borders
@@ -33,6 +35,7 @@ from gui.garbage import Collector
 from gui.guarding import Guarding, rules_of
 from gui.icons import Icons
 from gui.loop import Loop, end_at_once
+from gui.notices import Notices
 from gui.panel import Panel
 from gui.pictures import LivePicture
 from gui.privacy_opener import PrivacyOpener
@@ -43,17 +46,24 @@ from gui.state import Message
 from gui.style import accented, current_look
 from gui.throttle import Throttle
 from gui.thumbnails import Thumbnails
+from gui.ticks import PanelStyle
 from gui.tray import Tray
 from gui.watchdog import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
 from server.access_control import Access
 from server.access_keeping import Keeping
+from server.folder_lock import FolderTaken
 from server.options import StreamOptions
 from server.registry import SessionRegistry
 from server.server import Server
 from server.sharing import ShareList, ShareRule
+from server.terminal import complain
 
 PREVIEW_SECONDS = 0.2
 """Least time between two pictures of the preview."""
+NOT_TAKEN_UP = (
+    "Panecast is running already and has come forward. What was asked for on this command line was not taken up: "
+    "choose it in its window, or quit it first."
+)
 SAVE_SECONDS = 0.5
 """Settings are written this long after a change, together with the changes that follow it."""
 
@@ -68,27 +78,43 @@ class StartOptions:
     print_url: bool = False
     config_dir: Path | None = None
     minimized: bool = False
+    verbose: bool = False
+
+    @property
+    def wishes(self) -> bool:
+        """Tell whether something was asked for that only a copy that starts can do."""
+        return bool(self.rules or self.demo or self.port is not None or self.print_url)
 
 
 def run(options: StartOptions) -> int:
     """Show the app until the person quits; return the exit code."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    if options.verbose:
+        # Not what the libraries have to say: qasync tells of every turn of the loop.
+        for name in ("gui", "server", "capture"):
+            logging.getLogger(name).setLevel(logging.DEBUG)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("panecast")
     application.setApplicationDisplayName("Panecast")
     application.setDesktopFileName("panecast")
-    application.setStyle("Fusion")
+    application.setStyle(PanelStyle())
     # qasync's loop ends with the last window otherwise, and the app lives in the tray.
     application.setQuitOnLastWindowClosed(False)
     application.setPalette(accented(application.palette()))
     application.styleHints().colorSchemeChanged.connect(lambda: application.setPalette(accented(application.palette())))
     try:
-        copy = claim(options.config_dir)
-    except NotAnswering as stuck:
-        sys.stderr.write(f"panecast: {stuck.message}\n")
+        copy = claim(SettingsFile(options.config_dir).path.parent)
+    except (FolderTaken, NotAnswering) as reason:
+        complain(reason.message)
+        if not options.print_url and (sys.stderr is None or not sys.stderr.isatty()):
+            # Started from a menu: nobody reads the terminal. With an address to print, a program has started it.
+            QMessageBox.critical(None, "Panecast", reason.message)
         return 1
-    if copy is None:
-        return 0  # the one that runs already has come forward
+    if copy is None:  # the one that runs already has come forward
+        if options.wishes:
+            sys.stderr.write(f"panecast: {NOT_TAKEN_UP}\n")
+            return 1
+        return 0
     loop = Loop(application)
     asyncio.set_event_loop(loop)
     # qasync's own executor starts ten threads.
@@ -104,6 +130,8 @@ async def _main(application: QApplication, options: StartOptions, copy: FirstCop
     app = App(application, options)
     loop.broken = app.abandon
     app.open()
+    if copy.problem:
+        app.controller.tell(Message("folder", copy.problem, "notice"))
     copy.called.connect(app.panel.come_forward)
     try:
         settling = asyncio.ensure_future(app.settle())
@@ -132,11 +160,19 @@ class App:
             settings = msgspec.structs.replace(settings, port=options.port)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         guard = Guard(rules_of(settings))
-        self._hub = Hub(partial(make_backend, guard=guard), video_encoders())
-        self._catalog = Catalog(fixed=(demo_source(),), guard=guard)
+        generations = Generations()
+        self._hub = Hub(partial(make_backend, guard=guard, generations=generations), video_encoders())
+        self._catalog = Catalog(fixed=(demo_source(),), guard=guard, generations=generations)
+        self._hub.follow(self._catalog)
         self._shares = ShareList(self._catalog, options.rules)
         self._keeping = Keeping(self._file.path.parent, self._say_unkept)
-        access = Access(self._shares, self._keeping.kept, self._keeping.write, host_needs_token=settings.asks_here)
+        access = Access(
+            self._shares,
+            self._keeping.kept,
+            self._keeping.write,
+            self._keeping.write_refused,
+            host_needs_token=settings.asks_here,
+        )
         self._keeping.follow(access)
         self._registry = SessionRegistry(self._hub, self._shares, _defaults(settings), access=access)
         self._server = Server(self._hub, self._catalog, self._shares, self._registry)
@@ -147,9 +183,10 @@ class App:
         icons = Icons()
         self.panel = Panel(icons)
         self.tray = Tray(icons)
-        self._guarding = Guarding(self.controller, guard, self._hub, self._shares.hide_titles, self.tray.say)
+        self._notices = Notices(self.tray, lambda: self.controller.settings, self._open_notice)
+        self._guarding = Guarding(self.controller, guard, self._hub, self._shares.hide_titles, self._remind)
         self.doorway = Doorway(
-            self.controller, self.doors, self.encryption, self.panel, self.tray, self._keeping.log_path
+            self.controller, self.doors, self.encryption, self.panel, self.tray, self._keeping, self._notices
         )
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
@@ -218,16 +255,19 @@ class App:
         """End everything, in the order in which it depends on each other."""
         self._signals.close()
         self._remember_look()
+        if self._saving is not None:
+            self._saving.cancel()
+        # Before anything that speaks to the display, which may not answer any more.
+        self._file.save(self.controller.settings)
+        self._keeping.settle()
         self.panel.hide()
         self.tray.close()
         self._thumbnails.close()
         self._stop_preview()
-        if self._saving is not None:
-            self._saving.cancel()
-        self._file.save(self.controller.settings)
         await self._guarding.close()
         await self._borders.close()
         self.doorway.close()
+        await self._notices.close()
         self.doors.close()
         await self.controller.close()
         if self._demo is not None:
@@ -257,7 +297,7 @@ class App:
         panel.sources.selected.connect(controller.select)
         panel.sources.in_sight.connect(self._look_at)
         panel.controls.option_wished.connect(self._set_option)
-        panel.viewers.disconnect_wished.connect(controller.disconnect)
+        panel.viewers.disconnect_wished.connect(self.doors.partings.disconnect)
         panel.viewers.figures_wished.connect(controller.refresh)
         panel.message_bar.dismissed.connect(controller.dismiss)
         panel.preview.stage.size_changed.connect(self._resize_preview)
@@ -268,6 +308,7 @@ class App:
         panel.hidden.connect(self._panel_hidden)
         panel.privacy_wished.connect(self._privacy.open)
         panel.preview.masks.masks_wished.connect(controller.set_masks)
+        panel.preview.restore_wished.connect(self._restore)
         for part in (panel, tray):
             part.pause_wished.connect(controller.pause)
             part.blank_wished.connect(controller.blank)
@@ -288,7 +329,9 @@ class App:
         self.watchdog.interval = BUSY_INTERVAL if self._is_seen or state.is_sharing else IDLE_INTERVAL
         if state.is_sharing and self._options.print_url and not self._has_printed:
             self._has_printed = True
-            sys.stdout.write(f"{state.url}\n")
+            # With the link, where nobody gets in without one: where there is no panel it stands nowhere else.
+            self.doors.refresh_now()
+            sys.stdout.write(f"{self.doors.state.full_url or state.url}\n")
             sys.stdout.flush()
 
     def _set_option(self, name: str, value: object) -> None:
@@ -299,6 +342,16 @@ class App:
     def _share_demo(self, source: Source) -> None:
         self._shares.set_rules((*self._shares.rules, ShareRule.for_source(source)))
         self.controller.select(source)
+
+    def _remind(self, title: str, words: str) -> None:
+        self._notices.say("reminder", title, words)
+
+    def _open_notice(self, kind: str) -> None:
+        """Show what a notice is about: the question, or the panel."""
+        if kind == "questions" and self.doorway.consent.cards:
+            self.doorway.consent.come_forward()
+        else:
+            self.panel.come_forward()
 
     def _panel_shown(self) -> None:
         if not self._is_seen and not self.panel.isMinimized():
@@ -339,7 +392,17 @@ class App:
         )
 
     def _show_picture(self, image: QImage | None, condition: Condition) -> None:
-        self.panel.preview.stage.show_picture(image, condition)
+        size = (0, 0) if self._live is None else self._live.taken_size
+        self.panel.preview.stage.show_picture(image, condition, size)
+
+    def _restore(self, source: Source) -> None:
+        loop = asyncio.get_running_loop()
+
+        def failed(words: str) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody reads it any more
+                loop.call_soon_threadsafe(self.controller.tell, Message("restore", words, "notice"))
+
+        restore(source, failed)
 
     def _resize_preview(self, width: int, height: int) -> None:
         if self._live is not None:

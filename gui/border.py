@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QWidget
 
 from capture.pixels import Rect
+from capture.source import Source
 from gui.controller import Controller
 from gui.state import AppState
 
@@ -80,6 +81,7 @@ class Borders:
         self.shown: dict[str, Border] = {}
         self._controller = controller
         self._places: Places = {}
+        self._screens: frozenset[str] = frozenset()
         self._watch: PlaceWatch | None = None
 
     def open(self) -> None:
@@ -103,6 +105,7 @@ class Borders:
         if self._watch is None:
             self._watch = self._start()
         self._watch.follow(wanted)
+        self._screens = frozenset(source.id for source in wanted if source.kind != "window")
         self._show()
 
     def _start(self) -> PlaceWatch:
@@ -139,8 +142,7 @@ class Borders:
         for source_id, place in self._places.items():
             border = self.shown.setdefault(source_id, Border())
             # Around a screen there is no room.
-            is_screen = source_id == "0" or source_id.startswith("monitor-")
-            border.show_around(in_qt(place), colour, inside=is_screen)
+            border.show_around(in_qt(place), colour, inside=source_id in self._screens)
 
 
 def can_follow_places() -> bool:
@@ -166,8 +168,8 @@ def in_qt(place: Rect) -> QRect:
     )
 
 
-def _wanted(state: AppState) -> frozenset[str]:
-    return frozenset(row.source.id for row in state.shared) if state.is_sharing else frozenset()
+def _wanted(state: AppState) -> tuple[Source, ...]:
+    return tuple(row.source for row in state.shared) if state.is_sharing else ()
 
 
 def _strip() -> QWidget:

@@ -7,6 +7,7 @@ import contextlib
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from capture.catalog import Catalog
 from capture.curtain import Curtain
 from capture.lock_curtain import LOCK, PERSON
 from capture.masks import Mask
-from capture.source import Source, Unsubscribe
+from capture.source import Identity, Source, Unsubscribe
 from gui.reach import HERE
 from gui.remembered import (
     added,
@@ -29,16 +30,22 @@ from gui.remembered import (
 )
 from gui.settings import Remembered, Settings
 from gui.state import AppState, Message, SourceOrder, source_states, watchers
-from server.errors import PortInUse, ServerError
+from server.errors import MOVED, STOPPED, Farewell, PortInUse, ServerError
 from server.options import InvalidOption
 from server.registry import SessionRegistry
 from server.server import Server
-from server.sharing import Identity, ShareList
+from server.sharing import ShareList
 
 PAUSED = Curtain("paused", "Paused by the person at the other computer.")
 BLANKED = Curtain("blanked", "Hidden by the person at the other computer.")
 MASKS = "masks"
 """The subject of the message about windows that have them."""
+SIZES = "mask sizes"
+"""The subject of the message about one that has another size than its masks were laid for."""
+
+
+def _nothing() -> None:
+    """Do nothing more."""
 
 
 async def _plain() -> None:
@@ -71,7 +78,11 @@ class Controller:
         self._listeners: list[Callable[[], None]] = []
         self._settings_listeners: list[Callable[[], None]] = []
         self._pending: asyncio.Handle | None = None
+        # What was ticked last time is again, also when sharing starts before the first list; but not beside what a
+        # command line asked for.
+        self._ticks_again = not shares.rules
         self._told_of_masks = False
+        self._doubtful: frozenset[Identity] = frozenset()
         # What was remembered of them when they got their masks: titles change.
         self._masked_as: dict[Identity, Remembered] = {}
         self._work: asyncio.Task[None] | None = None
@@ -79,6 +90,7 @@ class Controller:
             catalog.subscribe(self._sources_changed),
             shares.subscribe(self.refresh),
             registry.subscribe(self.refresh),
+            registry.hub.subscribe_sizes(self._sizes_changed),
         )
         self._derive()
 
@@ -103,7 +115,7 @@ class Controller:
     def stop(self) -> None:
         """Let nobody in any more and part from those who watch."""
         if self.state.phase == "sharing":
-            self._run(self._stop())
+            self._run(self._end())
 
     def toggle(self) -> None:
         """Start, or stop."""
@@ -112,12 +124,15 @@ class Controller:
     def set_port(self, port: int) -> None:
         """Listen at ``port``, from now on if sharing."""
         self._remember(port=port)
-        self.listen_anew()
+        self.listen_anew(MOVED)
 
-    def listen_anew(self) -> None:
-        """Take up where to listen, from now on if sharing."""
+    def listen_anew(self, farewell: Farewell, done: Callable[[], None] = _nothing) -> None:
+        """Take up where to listen and how, from now on if sharing.
+
+        ``farewell`` is what those are told who watch; ``done()`` is called when sharing goes on.
+        """
         if self.state.phase == "sharing":
-            self._run(self._move())
+            self._run(self._move(farewell, done))
         else:
             self._show()
 
@@ -153,11 +168,9 @@ class Controller:
 
     def select(self, source: Source) -> None:
         """Show the preview of ``source``."""
+        if source.identity in self._doubtful:
+            self.dismiss(SIZES)
         self._show(selected=source)
-
-    def disconnect(self, viewer_id: str) -> None:
-        """Part from one viewer."""
-        self._registry.disconnect(viewer_id)
 
     def pause(self) -> None:
         """Have viewers keep the pictures they have."""
@@ -197,6 +210,7 @@ class Controller:
             self._remember(masks=with_masks(self.settings.masks, source, masks, formerly))
             self._show()
             self._tell_of_masks()
+            self._sizes_changed()
 
     def set_privacy(self, name: str, value: object) -> None:
         """Change one of the settings that keep things private; those who hold to it hear of it."""
@@ -251,6 +265,21 @@ class Controller:
             )
             self.tell(Message(MASKS, words, "notice"))
 
+    def _sizes_changed(self) -> None:
+        """Say once, of each source, that its masks have to be looked at; beneath its preview that is said anyway."""
+        doubtful = self._registry.hub.doubtful
+        new, self._doubtful = doubtful - self._doubtful, doubtful
+        if self.state.selected is not None:
+            new -= {self.state.selected.identity}
+        source = next((source for source in self._catalog.sources if source.identity in new), None)
+        if source is not None:
+            name = source.title or source.app
+            words = f"The size of “{name}” has changed. More than its masks is covered until you check them."
+            self.tell(Message(SIZES, words, "notice", "Check masks", partial(self.select, source)))
+        elif not doubtful:
+            self.dismiss(SIZES)
+        self.refresh()
+
     def _draw(self, curtain: Curtain) -> None:
         self._registry.hub.set_curtain(PERSON, curtain)
         self._show()
@@ -264,6 +293,8 @@ class Controller:
         self._messages.pop("server", None)
         try:
             await self._server.start(self.find_host(), port, await self.find_tls())
+            # Else the address would be given away while nothing is there under it.
+            await self._catalog.ready()
         except PortInUse as busy:
             text = f"Port {port} is used by another program."
             free = busy.suggestion
@@ -276,22 +307,30 @@ class Controller:
         finally:
             self._show(phase="sharing" if self._server.is_running else "idle")
 
-    async def _stop(self) -> None:
+    async def _stop(self, farewell: Farewell = STOPPED) -> None:
         self._show(phase="stopping")
         try:
-            await self._server.stop()
+            await self._server.stop(farewell)
         finally:
             self._show(phase="sharing" if self._server.is_running else "idle")
 
-    async def _move(self) -> None:
+    async def _end(self) -> None:
+        """Stop because the person says so: who comes when sharing begins again is not one who was disconnected."""
         await self._stop()
+        self._registry.access.allow_all_again()
+
+    async def _move(self, farewell: Farewell, done: Callable[[], None]) -> None:
+        await self._stop(farewell)
         await self._start()
+        if self._server.is_running:
+            done()
 
     def _sources_changed(self) -> None:
         self._mask_again()
         # While sharing, nothing is added by itself: a new window that happens to be named like an old one must not
         # be seen by anybody before the person at the computer says so.
-        if self.state.phase == "idle":
+        if self.state.phase == "idle" or self._ticks_again:
+            self._ticks_again &= not self._catalog.is_ready
             rules = self._shares.rules
             for source in found_again(self.settings.shared, self._catalog.sources):
                 rules = with_source(rules, source)
@@ -303,6 +342,8 @@ class Controller:
     def _mask_again(self) -> None:
         """Lay masks over what had them in an earlier run, or before it was closed, before anybody sees it."""
         hub = self._registry.hub
+        there = {source.identity for source in self._catalog.sources}
+        self._masked_as = {each: known for each, known in self._masked_as.items() if each in there}
         for source in self._catalog.sources:
             masks = () if hub.masks(source) else masks_again(self.settings.masks, source)
             if masks:
@@ -330,7 +371,7 @@ class Controller:
             self.state,
             url=self._server.url if running else "",
             port=self._server.port if running else self.settings.port,
-            sources=source_states(sources, self._shares.shared.values(), viewers),
+            sources=source_states(sources, self._shares.shared.values(), viewers, self._registry.hub.doubtful),
             listing=self._catalog.condition,
             viewers=viewers,
             options=self._registry.defaults,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QPointF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QDateTime, QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -14,7 +14,11 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QListView,
     QSlider,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QWidget,
 )
 
@@ -35,12 +39,56 @@ FORMATS = (
 
 
 class Choice(QComboBox):
-    """A combo box with an arrow of our own: style sheets can take theirs from a file only."""
+    """A combo box with an arrow of our own: style sheets can take theirs from a file only.
+
+    Its list is a plain one: the one that Qt opens like a menu covers half of its last entry where it thinks it has to
+    scroll.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setView(QListView(self))
+        self.setMinimumContentsLength(4)
+
+    def sizeHint(self) -> QSize:
+        """Return Qt's own, which is a pixel short with large letters."""
+        return super().sizeHint() + QSize(4, 0)
+
+    def showPopup(self) -> None:  # noqa: N802 (Qt's name)
+        """Open the list, as wide as its widest entry."""
+        view = self.view()
+        view.setMinimumWidth(min(view.sizeHintForColumn(0) + 32, view.screen().availableGeometry().width() - 24))
+        super().showPopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to what scrolls around it: nobody is to choose something else on the way."""
+        event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the box, then the arrow."""
-        super().paintEvent(event)
+        """Draw the box, its words with an ellipsis where they are too long, then the arrow."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        words = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+        option.currentText = words
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
         _draw_arrow(self)
+
+
+class Slide(QSlider):
+    """A slider that the wheel moves only while it has the keyboard: else it is on its way past it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Take the wheel, or leave it to what scrolls around."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 class Moment(QDateTimeEdit):
@@ -159,7 +207,7 @@ class Controls(QFrame):
         self.fps.setAccessibleDescription(self._fps_value.text())
 
     def _slider(self, name: str, low: int, high: int, title: str, hint: str) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal)
+        slider = Slide(Qt.Orientation.Horizontal)
         slider.setObjectName(name)
         slider.setAccessibleName(title)
         slider.setToolTip(hint)

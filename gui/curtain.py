@@ -67,6 +67,7 @@ class CurtainStrip(QFrame):
         super().__init__()
         self.setObjectName("curtainStrip")
         self._icons = icons
+        self._is_low = False
         self._mark = QLabel()
         self._headline = QLabel()
         self._headline.setObjectName("curtainHeadline")
@@ -84,14 +85,21 @@ class CurtainStrip(QFrame):
         words.setSpacing(2)
         words.addWidget(self._headline)
         words.addWidget(self.reason)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 12)
+        layout = self._line = QHBoxLayout(self)
         layout.setSpacing(16)
         layout.addWidget(self._mark)
         layout.addLayout(words, 1)
         layout.addWidget(self.go_on)
+        self.set_low(False)
         self.restyle()
         self.hide()
+
+    def set_low(self, is_low: bool) -> None:
+        """Take one line, or two."""
+        self._is_low = is_low
+        self._line.setContentsMargins(16, 2 if is_low else 12, 16, 2 if is_low else 12)
+        self.reason.setVisible(not is_low)
+        self.setToolTip(self.reason.text() if is_low else "")
 
     def show_state(self, state: AppState) -> None:
         """Show the curtain of ``state``."""
@@ -104,6 +112,7 @@ class CurtainStrip(QFrame):
             # What a person did he need not be told; anything else is worth a reason.
             self.reason.setText(follows if "person" in curtain.reason else f"{curtain.reason} {follows}")
             self.setAccessibleName(headline)
+            self.set_low(self._is_low)
         self.setVisible(curtain is not None)
 
     def restyle(self) -> None:

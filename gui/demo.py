@@ -6,9 +6,12 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from capture.catalog import Catalog
 from capture.source import Source
+
+PROGRAM = Path(__file__).with_name("demo_window.py")
 
 
 class DemoProcess:
@@ -21,8 +24,9 @@ class DemoProcess:
         self._catalog = catalog
         self._found = found
         # It watches its standard input, so that it ends with us even if we are killed; Ctrl-C is for us alone.
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "gui.demo_window", "--follow"], stdin=subprocess.PIPE, start_new_session=True
+        # Isolated, and by its path: with -m, Python would look for it in the current folder first.
+        self._process = subprocess.Popen(  # noqa: S603  both are ours
+            [sys.executable, "-I", PROGRAM, "--follow"], stdin=subprocess.PIPE, start_new_session=True
         )
         self._unsubscribe = catalog.subscribe(self._look)
         self._look()

@@ -1,7 +1,8 @@
-"""A lively window to try Panecast with: ``python -m gui.demo_window``.
+"""A lively window to try Panecast with: ``python -I gui/demo_window.py``.
 
-It runs as a program of its own, because windows of the app itself are never listed. It ends when its standard
-input does, which is when the app that started it ends, however that comes about.
+It runs as a program of its own, because windows of the app itself are never listed, and imports nothing of ours, so
+that Python need not look for us. It ends when its standard input does, which is when the app that started it ends,
+however that comes about.
 """
 
 from __future__ import annotations

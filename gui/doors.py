@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from capture.catalog import Catalog
 from capture.source import Unsubscribe
 from gui.controller import Controller
-from gui.doors_state import EVERYTHING, DoorsState, failure_words, header_link
+from gui.doors_state import EVERYTHING, DoorsState, failure_words, header_link, worth_telling
 from gui.link_words import LinkWish
 from gui.network_watch import LOOK_SECONDS, NetworkWatch
+from gui.notice_kinds import KINDS, Kind, is_wanted, wish
+from gui.partings import UNDO_SECONDS, Partings
 from gui.reach import (
     HERE,
     Wanted,
@@ -25,11 +27,13 @@ from gui.reach import (
     other_network_words,
 )
 from gui.remembered import rebound
-from gui.state import Message, Watcher, counted
+from gui.state import Message
+from server.access import parse_name
 from server.access_consent import Answer
 from server.access_control import Access
 from server.access_devices import Devices
-from server.access_links import LinkError, Links
+from server.access_links import Link, LinkError, Links
+from server.errors import MOVED, STOPPED
 from server.interfaces import Interface, interfaces
 from server.registry import SessionRegistry
 from server.server import Server
@@ -47,6 +51,7 @@ class Doors:
     Attributes:
         state: what is shown; frozen, replaced whole.
         access: what is asked at every request.
+        partings: ends what somebody may do, and takes that back.
     """
 
     def __init__(
@@ -60,6 +65,7 @@ class Doors:
         list_interfaces: Callable[[], tuple[Interface, ...]] = interfaces,
         once_seconds: float = ONCE_SECONDS,
         look_seconds: float = LOOK_SECONDS,
+        undo_seconds: float = UNDO_SECONDS,
     ) -> None:
         self.access: Access = registry.access
         self._controller = controller
@@ -69,16 +75,19 @@ class Doors:
         self._server = server
         self._list_interfaces = list_interfaces
         self._interfaces = list_interfaces()
+        self._go_by(controller.settings.names)
         self._once_seconds = once_seconds
         self._seen_once: set[str] = set()
         self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._failures_timer: asyncio.TimerHandle | None = None
         scopes = [link.scope for link in self.access.links.all.values()]
         scopes += [device.scope for device in self.access.devices.all.values()]
         self._old_rules = {rule for scope in scopes for rule in scope if rule.identity}
         self._listeners: list[Callable[[], None]] = []
         self._pending: asyncio.Handle | None = None
-        self.state = self._derived()
         access = self.access
+        self.partings = Partings(controller, registry, self.refresh, undo_seconds)
+        self.state = self._derived()
         self._unsubscribe: tuple[Unsubscribe, ...] = (
             access.subscribe(self.refresh),
             access.consents.subscribe(self.refresh),
@@ -119,14 +128,14 @@ class Doors:
         else:
             self._controller.remember(mode="network", interface=interface.name, address=interface.address)
         self._controller.dismiss("network")
-        self._controller.listen_anew()
+        self._controller.listen_anew(STOPPED if interface is None else MOVED)
         self.refresh()
 
     def find_host(self) -> str:
         """Return the address to listen at now; where the chosen network is gone, say so and return loopback."""
         wanted = self._wanted()
         self._controller.dismiss("network")
-        if self._controller.settings.asks_here:
+        if self._controller.settings.asks_here or self._controller.settings.names:
             self._have_link()
         if not wanted.name:
             return HERE
@@ -150,13 +159,14 @@ class Doors:
         link = self.access.links.all.get(link_id)
         return self._server.url_of(link) if link is not None and self._server.is_running else ""
 
-    def make_link(self, wish: LinkWish) -> str:
-        """Make a link; return why that is not possible, empty when it is done."""
-        with _said() as problem:
-            self.access.links.make(
+    def make_link(self, wish: LinkWish) -> Link | str:
+        """Return a new link, or why that is not possible."""
+        try:
+            return self.access.links.make(
                 wish.name, wish.scope, expires=wish.expires, most_devices=wish.most_devices, asks=wish.asks
             )
-        return problem[0]
+        except LinkError as error:
+            return error.message
 
     def change_link(self, link_id: str, wish: LinkWish) -> str:
         """Have a link be what is wished; return why that is not possible, empty when it is done."""
@@ -172,16 +182,6 @@ class Doors:
             self.access.links.rename(link_id, name)
         return problem[0]
 
-    def revoke_link(self, link_id: str) -> str:
-        """Let nobody in by a link any more; return in words what that did."""
-        link = self.access.links.all.get(link_id)
-        if link is None:
-            return ""
-        count = len(self.access.devices.of(link_id))
-        self.access.links.revoke(link_id)
-        parted = f" {counted(count, 'device')} that came by it can watch no longer." if count else ""
-        return f"“{link.name}” lets nobody in any more.{parted}"
-
     def unblock(self, address: str) -> None:
         """Let an address in again that has a link or a PIN."""
         self.access.unblock(address)
@@ -194,28 +194,9 @@ class Doors:
         """Have no PIN any more."""
         self.access.pins.hide()
 
-    def answer(self, question_id: int, answer: Answer) -> None:
-        """Answer who asks to watch."""
-        self.access.consents.answer(question_id, answer)
-
-    def block(self, viewer: Watcher) -> None:
-        """Part from a viewer and let that address in no more."""
-        key = viewer.sessions[0].viewer.peer_key
-        if key:
-            self.access.block(key)
-            self._registry.disconnect(viewer.id)
-
-    def forget(self, viewer: Watcher) -> None:
-        """Part from a viewer and have that device come in anew, by a link or a PIN."""
-        device_id = viewer.sessions[0].viewer.device_id
-        if device_id:
-            self.access.devices.forget(device_id)
-            self._registry.disconnect(viewer.id)
-
-    def forget_devices(self, device_ids: tuple[str, ...]) -> None:
-        """Let these devices in no longer."""
-        for device_id in device_ids:
-            self.access.devices.forget(device_id)
+    def answer(self, question_id: int, answer: Answer) -> bool:
+        """Answer whether somebody may watch; tell whether that was possible."""
+        return self.access.consents.answer(question_id, answer)
 
     def set_asks_here(self, wanted: bool) -> None:
         """Ask for a link on this computer as well, or not."""
@@ -224,9 +205,22 @@ class Doors:
         self._controller.remember(asks_here=wanted)
         self.access.ask_host(wanted)
 
-    def set_tells_visits(self, wanted: bool) -> None:
-        """Have the tray say who comes and goes, or not."""
-        self._controller.remember(tells_visits=wanted)
+    def set_names(self, texts: tuple[str, ...]) -> str:
+        """Have this computer go by further names; return which is none, empty when it is done."""
+        try:
+            names = tuple(dict.fromkeys(map(parse_name, texts)))
+        except ValueError as error:
+            return str(error)
+        if names:
+            self._have_link()
+        self._controller.remember(names=names)
+        self._server.go_by(frozenset(names))
+        self.refresh()
+        return ""
+
+    def set_notice(self, kind: Kind, wanted: bool) -> None:
+        """Have tray or desktop tell of something, or not."""
+        self._controller.remember(**wish(kind, wanted, self._controller.settings))
 
     def close(self) -> None:
         """Follow nothing any more; who was let in once is forgotten with the program anyway."""
@@ -235,6 +229,9 @@ class Doors:
         for timer in self._leaving.values():
             timer.cancel()
         self._network_watch.close()
+        self.partings.close()
+        if self._failures_timer is not None:
+            self._failures_timer.cancel()
         if self._pending is not None:
             self._pending.cancel()
 
@@ -243,6 +240,16 @@ class Doors:
         if not self.access.links.all:
             with contextlib.suppress(LinkError):
                 self.access.links.make(MY_LINK, EVERYTHING)
+
+    def _go_by(self, names: tuple[str, ...]) -> None:
+        """Go by the names that are remembered; one that is none, because somebody wrote the file, is said."""
+        good = set()
+        for name in names:
+            try:
+                good.add(parse_name(name))
+            except ValueError as error:
+                self._controller.tell(Message("names", str(error)))
+        self._server.go_by(frozenset(good))
 
     def _has_moved(self) -> bool:
         """Tell whether the chosen network is to be listened at elsewhere than it is, or is no more."""
@@ -267,7 +274,7 @@ class Doors:
     def _derived(self) -> DoorsState:
         access, server, settings = self.access, self._server, self._controller.settings
         is_open = server.is_running and server.is_open
-        needs_link = is_open or (server.is_running and settings.asks_here)
+        needs_link = is_open or (server.is_running and bool(settings.asks_here or settings.names))
         links, devices = tuple(access.links.all.values()), tuple(access.devices.all.values())
         has_been_reached = bool(devices or any(link.last_used for link in links) or access.lockout.failures)
         return DoorsState(
@@ -279,19 +286,37 @@ class Doors:
             links=links,
             devices=tuple(sorted(devices, key=lambda device: device.last_seen, reverse=True)),
             blocked=tuple(sorted(access.gate.rules.blocked)),
+            dismissed=access.gate.rules.dismissed,
+            undo=self.partings.undo_words,
             questions=access.consents.questions,
             pin=access.pins.pin,
             hint=firewall_hint(server.port, sys.platform) if is_open and not has_been_reached else "",
             asks_here=settings.asks_here,
-            tells_visits=settings.tells_visits,
+            names=settings.names,
+            notices=frozenset(kind for kind in KINDS if is_wanted(kind, settings)),
             answerable=self._controller.state.phase in ("idle", "sharing"),
         )
 
     def _tell_failures(self) -> None:
-        words = failure_words(self.access.lockout.failures)
+        words = failure_words(worth_telling(self.access.lockout.failures, time.time()))
         if words:
             self._controller.tell(Message("failures", words, "notice"))
+        self._look_at_failures()
         self.refresh()
+
+    def _look_at_failures(self) -> None:
+        """Take the message away once it is over: who tried is in, or tries no more."""
+        now = time.time()
+        current = worth_telling(self.access.lockout.failures, now)
+        if self._failures_timer is not None:
+            self._failures_timer.cancel()
+            self._failures_timer = None
+        if current:
+            # Some later, for the two clocks are not one.
+            left = min(failure.news_until for failure in current) - now + 0.1
+            self._failures_timer = asyncio.get_running_loop().call_later(max(0.0, left), self._look_at_failures)
+        else:
+            self._controller.dismiss("failures")
 
     def _follow_once(self) -> None:
         """Forget a device that was allowed once when its last watching has ended and none has begun since."""

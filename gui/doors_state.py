@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from gui.notice_kinds import Kind
 from gui.reach import Wanted
+from gui.state import place_words
 from server.access_consent import Question
 from server.access_devices import Device
+from server.access_dismissed import Dismissal
 from server.access_links import Link
 from server.access_lockout import Failure
 from server.access_pin import Pin
@@ -15,6 +18,8 @@ from server.interfaces import Interface
 from server.sharing import ShareRule
 
 EVERYTHING = (ShareRule("all"),)
+TOLD_FROM = 3
+"""So many wrong tries, whoever made them, are told of."""
 TRIES = {"PIN": "wrong PIN", "link": "wrong link"}
 
 
@@ -34,6 +39,33 @@ class Asking:
         """Return where it asks from."""
         return self.question.address
 
+    @property
+    def place(self) -> str:
+        """Return where it asks from, in words where that is no other computer."""
+        return place_words(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Somebody who was disconnected, as a row behind those who watch."""
+
+    dismissal: Dismissal
+
+    @property
+    def id(self) -> str:
+        """Return what tells it from all rows."""
+        return f"parted-{self.dismissal.device_id}"
+
+    @property
+    def address(self) -> str:
+        """Return where it was."""
+        return self.dismissal.address
+
+    @property
+    def place(self) -> str:
+        """Return where it was, in words where that is no other computer."""
+        return place_words(self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class DoorsState:
@@ -46,9 +78,12 @@ class DoorsState:
         url: the address to type, without a link; empty unless sharing.
         link: the one that Copy and QR give away; None where none is needed or there is none.
         links, devices, blocked: as `server.access_control.Access` has them; ``devices`` latest first.
+        dismissed: who was disconnected since sharing began.
+        undo: what was ended last and can still be taken back, in words; empty for nothing.
         hint: what to try when others do not get through; empty once somebody has.
         asks_here: this computer needs a link as well.
-        tells_visits: the tray says when somebody comes or goes.
+        names: what this computer is called beside what it knows itself.
+        notices: of what tray or desktop tell; see `gui.notice_kinds`.
         answerable: sharing may be started, stopped and moved now.
     """
 
@@ -60,12 +95,20 @@ class DoorsState:
     links: tuple[Link, ...] = ()
     devices: tuple[Device, ...] = ()
     blocked: tuple[str, ...] = ()
+    dismissed: tuple[Dismissal, ...] = ()
+    undo: str = ""
     questions: tuple[Question, ...] = ()
     pin: Pin | None = None
     hint: str = ""
     asks_here: bool = False
-    tells_visits: bool = True
+    names: tuple[str, ...] = ()
+    notices: frozenset[Kind] = frozenset()
     answerable: bool = True
+
+    @property
+    def gives_links(self) -> bool:
+        """Tell whether a link has an address that lets somebody in now."""
+        return self.is_open or (bool(self.url) and bool(self.asks_here or self.names))
 
     @property
     def full_url(self) -> str:
@@ -86,6 +129,9 @@ class DoorsState:
             return "Whoever has a link will get in"
         if self.wanted.name:
             return ""
+        if self.names:
+            more = f" and {len(self.names) - 1} more" if len(self.names) > 1 else ""
+            return f"Anyone with the link can watch via {self.names[0]}{more}"
         return "Only with a link, and no other device" if self.asks_here else "No other device gets in"
 
 
@@ -98,6 +144,13 @@ def header_link(links: Iterable[Link], now: float) -> Link | None:
         if link.scope == EVERYTHING and link.expires is None and link.most_devices is None and not link.asks
     )
     return next(plain, good[0] if good else None)
+
+
+def worth_telling(failures: Iterable[Failure], now: float) -> tuple[Failure, ...]:
+    """Return those who try in vain now; none before the third try, for everybody mistypes a PIN."""
+    current = tuple(failure for failure in failures if failure.what in TRIES and failure.news_until > now)
+    is_guessing = any(failure.wait_seconds > 0 for failure in current)
+    return current if is_guessing or sum(failure.count for failure in current) >= TOLD_FROM else ()
 
 
 def failure_words(failures: Iterable[Failure]) -> str:

@@ -15,6 +15,8 @@ from gui.encryption import Encryption
 from gui.encryption_window import EncryptionWindow
 from gui.link_words import LinkWish
 from gui.links import LinksWindow
+from gui.names_window import NamesWindow
+from gui.notices import Notices
 from gui.panel import Panel
 from gui.pin import PinWindow
 from gui.qr import show_qr
@@ -22,6 +24,8 @@ from gui.sharing import copy_to_clipboard
 from gui.state import Message
 from gui.tray import Tray
 from gui.visits import Visits
+from server.access_keeping import Keeping
+from server.access_lockout import Failure
 
 
 class Doorway:
@@ -34,47 +38,25 @@ class Doorway:
         encryption: Encryption,
         panel: Panel,
         tray: Tray,
-        log_path: Path,
+        keeping: Keeping,
+        notices: Notices,
     ) -> None:
         self._controller = controller
         self._encryption = encryption
         self._doors = doors
         self._panel = panel
         self._tray = tray
-        self._log_path = log_path
+        self._keeping = keeping
+        self._notices = notices
         self._asked: set[int] = set()
+        self._told_failure: Failure | None = None
         self.pin = PinWindow(panel)
         self.consent = ConsentWindow()
         self.links = LinksWindow(panel)
         self.encryption = EncryptionWindow(panel)
+        self.names = NamesWindow(panel)
         self._visits = Visits(self._say_visit)
-        entrances = panel.entrances
-        entrances.reach.wished.connect(doors.choose)
-        entrances.reach.opened.connect(doors.look)
-        entrances.pin_wished.connect(self._show_pin)
-        entrances.links_wished.connect(self._show_links)
-        entrances.log_wished.connect(self._show_log)
-        entrances.tells_visits_wished.connect(doors.set_tells_visits)
-        entrances.asks_here_wished.connect(doors.set_asks_here)
-        entrances.encrypt_wished.connect(encryption.switch)
-        entrances.certificate_wished.connect(self._show_certificate)
-        self.encryption.switched.connect(encryption.switch)
-        self.encryption.files_wished.connect(encryption.use_files)
-        encryption.subscribe(self._show_encryption)
-        panel.viewers.forget_wished.connect(doors.forget)
-        panel.viewers.block_wished.connect(doors.block)
-        panel.viewers.answer_wished.connect(self.consent.come_forward)
-        self.links.make_wished.connect(self._make_link)
-        self.links.change_wished.connect(self._change_link)
-        self.links.rename_wished.connect(self._rename_link)
-        self.links.copy_wished.connect(self._copy_chosen)
-        self.links.qr_wished.connect(self._show_chosen)
-        self.links.revoke_wished.connect(lambda link_id: self.links.say(doors.revoke_link(link_id)))
-        self.links.forget_wished.connect(doors.forget_devices)
-        self.links.unblock_wished.connect(doors.unblock)
-        self.pin.new_wished.connect(doors.show_pin)
-        self.pin.hide_wished.connect(doors.hide_pin)
-        self.consent.answered.connect(doors.answer)
+        self._join()
         self._unsubscribe = doors.access.lockout.subscribe(self._say_guesser)
         doors.subscribe(self.show)
         controller.subscribe(self._follow_viewers)
@@ -94,7 +76,10 @@ class Doorway:
         self._asked = {question.id for question in state.questions}
         if new and (not self._panel.isVisible() or self._panel.isMinimized()):
             asking = next(question for question in state.questions if question.id in new)
-            self._tray.say("Somebody asks to watch", f"{asking.address} ({asking.browser}) waits for your answer.")
+            words = f"{asking.address} ({asking.browser}) waits for your answer."
+            self._notices.say("questions", "Somebody asks to watch", words)
+        elif not state.questions:
+            self._notices.withdraw("questions")
 
     def copy_link(self) -> None:
         """Put the whole address into the clipboard."""
@@ -110,6 +95,42 @@ class Doorway:
         self.pin.hide()
         self.links.hide()
         self.encryption.hide()
+        self.names.hide()
+
+    def _join(self) -> None:
+        doors, encryption, panel, entrances = self._doors, self._encryption, self._panel, self._panel.entrances
+        entrances.reach.wished.connect(doors.choose)
+        entrances.reach.opened.connect(doors.look)
+        entrances.pin_wished.connect(self._show_pin)
+        entrances.links_wished.connect(self._show_links)
+        entrances.log_wished.connect(self._show_log)
+        entrances.refused_wished.connect(self._show_refused)
+        entrances.notice_wished.connect(doors.set_notice)
+        entrances.asks_here_wished.connect(doors.set_asks_here)
+        entrances.encrypt_wished.connect(encryption.switch)
+        entrances.certificate_wished.connect(self._show_certificate)
+        entrances.names_wished.connect(lambda: self.names.ask(doors.state.names))
+        self.names.names_wished.connect(self._set_names)
+        self.encryption.switched.connect(encryption.switch)
+        self.encryption.files_wished.connect(encryption.use_files)
+        encryption.subscribe(self._show_encryption)
+        encryption.copy_link = self.copy_link
+        panel.viewers.forget_wished.connect(doors.partings.forget)
+        panel.viewers.block_wished.connect(doors.partings.block)
+        panel.viewers.allow_wished.connect(doors.partings.allow_again)
+        panel.viewers.answer_wished.connect(self.consent.come_forward)
+        self.links.make_wished.connect(self._make_link)
+        self.links.change_wished.connect(self._change_link)
+        self.links.rename_wished.connect(self._rename_link)
+        self.links.copy_wished.connect(self._copy_chosen)
+        self.links.qr_wished.connect(self._show_chosen)
+        self.links.revoke_wished.connect(doors.partings.revoke_link)
+        self.links.forget_wished.connect(doors.partings.forget_devices)
+        self.links.undo_wished.connect(doors.partings.undo)
+        self.links.unblock_wished.connect(doors.unblock)
+        self.pin.new_wished.connect(doors.show_pin)
+        self.pin.hide_wished.connect(doors.hide_pin)
+        self.consent.answered.connect(doors.answer)
 
     def _show_pin(self) -> None:
         self._doors.show_pin()
@@ -134,25 +155,43 @@ class Doorway:
         self._panel.entrances.encrypt.setChecked(self._encryption.is_on)
         self.encryption.show_encryption(self._encryption)
 
+    def _set_names(self, texts: tuple[str, ...]) -> None:
+        problem = self._doors.set_names(texts)
+        self.names.say(problem)
+        if not problem:
+            self.names.accept()
+
     def _show_in_links(self) -> None:
         if self.links.isVisible():
             shared = tuple(row.source for row in self._controller.state.shared)
             self.links.show_doors(self._doors.state, shared)
 
-    def _make_link(self, wish: LinkWish) -> None:
-        self._say_in_form(self._doors.make_link(wish))
+    def _make_link(self, wish: LinkWish, copies: bool) -> None:
+        made = self._doors.make_link(wish)
+        if isinstance(made, str):
+            self.links.say(made)
+            return
+        self.links.close_form()
+        self._doors.refresh_now()
+        self._show_in_links()
+        self.links.choose(made.id)
+        self.links.say(f"“{made.name}” was created.")
+        if copies:
+            self._copy_chosen(made.id)
 
     def _change_link(self, link_id: str, wish: LinkWish) -> None:
-        self._say_in_form(self._doors.change_link(link_id, wish))
-
-    def _say_in_form(self, problem: str) -> None:
+        problem = self._doors.change_link(link_id, wish)
         if problem:
             self.links.say(problem)
         else:
             self.links.close_form()
+            self.links.say(f"“{wish.name}” was changed. Its address stays.")
 
     def _rename_link(self, link_id: str, name: str) -> None:
-        self.links.say(self._doors.rename_link(link_id, name))
+        before = self._doors.access.links.all.get(link_id)
+        problem = self._doors.rename_link(link_id, name)
+        if problem and before is not None:
+            self.links.say(f"A link needs a name. This one is still called “{before.name}”.")
         self._doors.refresh_now()
         self._show_in_links()
 
@@ -160,7 +199,8 @@ class Doorway:
         url = self._doors.url_of(link_id)
         if url:
             copy_to_clipboard(url)
-            self.links.say("The link is in the clipboard. Whoever gets it gets in.")
+            name = self._doors.access.links.all[link_id].name
+            self.links.say(f"“{name}” is in the clipboard. Anyone with this link can watch.")
 
     def _show_chosen(self, link_id: str) -> None:
         url = self._doors.url_of(link_id)
@@ -168,22 +208,28 @@ class Doorway:
             show_qr(url, self.links, self._doors.access.links.all[link_id].name)
 
     def _show_log(self) -> None:
-        if not self._log_path.exists():
-            self._controller.tell(Message("log", "Nobody has watched yet, so there is no access log.", "notice"))
-        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log_path))):
-            words = "This desktop has no program that shows text files. The access log is"
-            self._controller.tell(Message("log", f"{words} {self._log_path}", "notice"))
+        self._show_file(self._keeping.log_path, "No one has watched yet, so there is no access log.")
+
+    def _show_refused(self) -> None:
+        self._show_file(self._keeping.refused_path, "No one has been turned away.")
+
+    def _show_file(self, path: Path, nothing: str) -> None:
+        if not path.exists():
+            self._controller.tell(Message("log", nothing, "notice"))
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            words = "This desktop has no program that shows text files. The log is"
+            self._controller.tell(Message("log", f"{words} {path}", "notice"))
 
     def _follow_viewers(self) -> None:
         self._visits.show(self._controller.state.viewers)
         self._show_in_links()
 
     def _say_guesser(self) -> None:
-        """Say beside the tray's icon who has to wait now, once for each wait."""
-        latest = self._doors.access.lockout.failures[0]
-        if latest.wait_seconds > 0:
-            self._tray.say("Somebody tries to get in", failure_words((latest,)))
+        """Say who has to wait now, once for each wait."""
+        latest = next(iter(self._doors.access.lockout.failures), None)
+        if latest is not None and latest.wait_seconds > 0 and latest != self._told_failure:
+            self._told_failure = latest
+            self._notices.say("guessers", "Somebody tries to get in", failure_words((latest,)))
 
     def _say_visit(self, title: str, words: str) -> None:
-        if self._controller.settings.tells_visits:
-            self._tray.say(title, words)
+        self._notices.say("visits", title, words)

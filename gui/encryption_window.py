@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.encryption import Encryption
+from gui.room import RoomyDialog
 from server.certificates import Certificate
 
 WHAT = (
@@ -28,7 +28,7 @@ HALF = "Both files are needed: the certificate and its key."
 OWN = "Your own certificate and key (PEM files); leave both empty for the one that Panecast makes:"
 
 
-class EncryptionWindow(QDialog):
+class EncryptionWindow(RoomyDialog):
     """Shows `Encryption` and takes wishes.
 
     Signals:
@@ -61,7 +61,7 @@ class EncryptionWindow(QDialog):
         self.problem.setObjectName("formError")
         self.problem.setWordWrap(True)
         buttons = self._buttons()
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout()
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(8)
         layout.addWidget(self.switch)
@@ -72,8 +72,7 @@ class EncryptionWindow(QDialog):
         layout.addWidget(_muted(OWN))
         layout.addLayout(files)
         layout.addWidget(self.problem)
-        layout.addSpacing(8)
-        layout.addLayout(buttons)
+        self.lay_out(layout, buttons)
 
     def show_encryption(self, encryption: Encryption) -> None:
         """Show what is wished for and what is used."""

@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton
 
 from gui.controls import Choice
 from gui.doors_state import DoorsState
+from gui.notice_kinds import KINDS
 from gui.reach import HERE_WORDS, choice_words, found_interface
 from server.interfaces import Interface
 
-WIDE = 840
-"""Logical pixels."""
+TIP = "Whether only this computer can watch, or the devices of a network too"
+NARROWEST = 200
+SPACING = 8
+"""Logical pixels of the choice."""
 
 
 class ReachChoice(Choice):
@@ -30,7 +33,7 @@ class ReachChoice(Choice):
         super().__init__()
         self.setObjectName("reach")
         self.setAccessibleName("Who can watch")
-        self.setToolTip("Whether only this computer can watch, or the devices of a network too")
+        self.setMinimumWidth(NARROWEST)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._shown: tuple[object, ...] = ()
         self._state = DoorsState()
@@ -56,6 +59,7 @@ class ReachChoice(Choice):
                 else:
                     self.setCurrentIndex(0 if chosen is None else 1 + state.interfaces.index(chosen))
         self.setEnabled(state.answerable)
+        self.setToolTip(f"{TIP}\n{self.currentText()}")
 
     def showPopup(self) -> None:  # noqa: N802 (Qt's name)
         """Have the networks looked for; those that are new are there the next time."""
@@ -77,20 +81,23 @@ class Entrances(QWidget):
     """The line, and beneath it a hint while nobody has got through.
 
     Signals:
-        pin_wished, links_wished, log_wished: what is to be shown.
-        tells_visits_wished: whether the tray says who comes and goes.
+        pin_wished, links_wished, log_wished, refused_wished: what is to be shown.
+        notice_wished: a kind of `gui.notice_kinds`, and whether it is wanted.
         asks_here_wished: whether this computer needs a link as well.
         encrypt_wished: whether what is sent is encrypted.
         certificate_wished: the window about that is to be shown.
+        names_wished: the window about further names of this computer is to be shown.
     """
 
     pin_wished = Signal()
     links_wished = Signal()
     log_wished = Signal()
-    tells_visits_wished = Signal(bool)
+    refused_wished = Signal()
+    notice_wished = Signal(str, bool)
     asks_here_wished = Signal(bool)
     encrypt_wished = Signal(bool)
     certificate_wished = Signal()
+    names_wished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,7 +123,7 @@ class Entrances(QWidget):
         self.hint.setObjectName("muted")
         self.hint.setWordWrap(True)
         line = QHBoxLayout()
-        line.setSpacing(8)
+        line.setSpacing(SPACING)
         line.addWidget(label)
         line.addWidget(self.reach)
         line.addWidget(self.sentence)
@@ -124,6 +131,7 @@ class Entrances(QWidget):
         line.addWidget(self.pin)
         line.addWidget(self.links)
         line.addWidget(self.more)
+        self._parts = (label, self.reach, self.sentence, self.pin, self.links, self.more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -133,31 +141,44 @@ class Entrances(QWidget):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
-        self.tells_visits = QAction("Say who comes and goes", menu)
-        self.tells_visits.setCheckable(True)
-        self.tells_visits.triggered.connect(self.tells_visits_wished)
+        self.notices = {kind: QAction(words, menu) for kind, words in KINDS.items()}
+        tell = QMenu("Notify me when", menu)
+        for kind, action in self.notices.items():
+            action.setCheckable(True)
+            action.triggered.connect(lambda on, kind=kind: self.notice_wished.emit(kind, on))
+            tell.addAction(action)
         self.asks_here = QAction("Ask for a link on this computer too", menu)
         self.asks_here.setCheckable(True)
         self.asks_here.triggered.connect(self.asks_here_wished)
         self.log = QAction("Show the access log", menu)
         self.log.triggered.connect(self.log_wished)
+        self.refused = QAction("Show refused attempts", menu)
+        self.refused.triggered.connect(self.refused_wished)
         self.encrypt = QAction("Encrypt (HTTPS)", menu)
         self.encrypt.setCheckable(True)
         self.encrypt.triggered.connect(self.encrypt_wished)
         self.certificate = QAction("Certificate and fingerprint…", menu)
         self.certificate.triggered.connect(self.certificate_wished)
+        self.names = QAction("Other names of this computer…", menu)
+        self.names.triggered.connect(self.names_wished)
         menu.addAction(self.encrypt)
         menu.addAction(self.certificate)
         menu.addAction(self.asks_here)
+        menu.addAction(self.names)
         menu.addSeparator()
-        menu.addAction(self.tells_visits)
+        menu.addMenu(tell)
         menu.addAction(self.log)
+        menu.addAction(self.refused)
         return menu
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the sentence out where there is no room: the choice says it already."""
         super().resizeEvent(event)
-        self.sentence.setVisible(self.width() >= WIDE)
+        self._say_where_there_is_room()
+
+    def _say_where_there_is_room(self) -> None:
+        needed = sum(part.sizeHint().width() + SPACING for part in self._parts)
+        self.sentence.setVisible(self.width() >= needed)
 
     def show_doors(self, state: DoorsState) -> None:
         """Show who gets in."""
@@ -171,6 +192,8 @@ class Entrances(QWidget):
             else "A PIN is of use while sharing is open to your network"
         )
         self.asks_here.setChecked(state.asks_here)
-        self.tells_visits.setChecked(state.tells_visits)
+        for kind, action in self.notices.items():
+            action.setChecked(kind in state.notices)
         self.hint.setText(state.hint)
         self.hint.setVisible(bool(state.hint))
+        self._say_where_there_is_room()

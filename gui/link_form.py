@@ -7,7 +7,6 @@ import time
 from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -23,7 +22,8 @@ from capture.source import Source
 from gui.controls import Choice, Moment
 from gui.doors_state import EVERYTHING
 from gui.link_words import DAY, HOUR, WEEK, LinkWish, end_of_day, rule_words
-from server.access_links import NAME_LIMIT, Link
+from gui.room import RoomyDialog
+from server.access_links import NAME_LIMIT, Link, clean_name
 from server.sharing import ShareRule
 
 LIST_HEIGHT = 128
@@ -31,17 +31,24 @@ DEVICES = (1, 2, 3, 5, 10, 20, 50)
 """How many a link can be for; more choice would be more to read."""
 
 
-class LinkForm(QDialog):
+class LinkForm(RoomyDialog):
     """The form, for a new link or for one that is there.
 
     Signals:
-        wished: a `LinkWish`; the form stays, for the wish may not be possible.
+        wished: a `LinkWish`, and whether the link is to be copied then. The form stays: the wish may not be possible.
     """
 
-    wished = Signal(object)
+    wished = Signal(object, bool)
 
-    def __init__(self, shared: tuple[Source, ...], parent: QWidget | None = None, link: Link | None = None) -> None:
-        """``link`` is what is to be changed, None for a new one."""
+    def __init__(
+        self,
+        shared: tuple[Source, ...],
+        parent: QWidget | None = None,
+        link: Link | None = None,
+        *,
+        can_copy: bool = False,
+    ) -> None:
+        """``link`` is what is to be changed, None for a new one; ``can_copy``: links have an address now."""
         super().__init__(parent)
         self.setObjectName("linkForm")
         self.setWindowTitle("New link" if link is None else f"Change “{link.name}”")
@@ -49,7 +56,13 @@ class LinkForm(QDialog):
         self.name = QLineEdit()
         self.name.setObjectName("linkName")
         self.name.setMaxLength(NAME_LIMIT)
-        self.name.setPlaceholderText("Whom or what it is for, such as “TV”")
+        self.name.setPlaceholderText("Who or what it's for, e.g. “TV”")
+        self.name.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.name.placeholderText()) + 32)
+        # Beside the field that it is about.
+        self.name_error = QLabel("Give the link a name")
+        self.name_error.setObjectName("formError")
+        self.name_error.hide()
+        self.name.textEdited.connect(self.name_error.hide)
         self.shows = Choice()
         self.shows.addItem("Everything that is shared", False)
         self.shows.addItem("Only these sources", True)
@@ -58,6 +71,7 @@ class LinkForm(QDialog):
         self.sources.setObjectName("linkSources")
         self.sources.setAccessibleName("Sources that the link shows")
         self.sources.setFixedHeight(LIST_HEIGHT)
+        self.sources.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list(shared, () if link is None or link.scope == EVERYTHING else link.scope)
         self.expiry = Choice()
         for words in ("Never", "In one hour", "At the end of today", "In one week", "At a time of my choice"):
@@ -76,7 +90,15 @@ class LinkForm(QDialog):
         self.error.setWordWrap(True)
         self.error.hide()
         self._form = QFormLayout()
-        self._make = QPushButton("&Make link" if link is None else "&Change link")
+        self._is_new = link is None
+        self.make = QPushButton("C&reate link" if link is None else "C&hange link")
+        self.make_and_copy = QPushButton("Create and c&opy")
+        self.make_and_copy.setEnabled(can_copy)
+        self.make_and_copy.setToolTip(
+            "Create the link and put it into the clipboard"
+            if can_copy
+            else "Links can be copied while sharing is open to your network"
+        )
         self._lay_out()
         if link is not None:
             self._fill_in(link, time.time())
@@ -118,6 +140,7 @@ class LinkForm(QDialog):
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
         item.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
         item.setData(Qt.ItemDataRole.UserRole, rule)
+        item.setToolTip(words)  # a long title ends in an ellipsis
         self.sources.addItem(item)
 
     def _fill_in(self, link: Link, now: float) -> None:
@@ -133,15 +156,23 @@ class LinkForm(QDialog):
         self.asks.setChecked(link.asks)
 
     def _lay_out(self) -> None:
-        self._make.setObjectName("allow")
-        self._make.setDefault(True)
-        self._make.clicked.connect(self._wish)
+        main = self.make_and_copy if self.make_and_copy.isEnabled() and self._is_new else self.make
+        main.setObjectName("allow")
+        main.setDefault(True)
+        self.make.clicked.connect(lambda: self._wish(copies=False))
+        self.make_and_copy.clicked.connect(lambda: self._wish(copies=True))
         cancel = QPushButton("&Cancel")
         cancel.clicked.connect(self.reject)
         form = self._form
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
-        form.addRow("&Name", self.name)
+        named = QVBoxLayout()
+        named.setSpacing(4)
+        named.addWidget(self.name)
+        named.addWidget(self.name_error)
+        name_label = QLabel("&Name")
+        name_label.setBuddy(self.name)
+        form.addRow(name_label, named)
         form.addRow("&Shows", self.shows)
         form.addRow("", self.sources)
         form.addRow("&Ends", self.expiry)
@@ -152,22 +183,28 @@ class LinkForm(QDialog):
         buttons.setSpacing(8)
         buttons.addStretch(1)
         buttons.addWidget(cancel)
-        buttons.addWidget(self._make)
-        layout = QVBoxLayout(self)
+        buttons.addWidget(self.make)
+        if self._is_new:
+            buttons.addWidget(self.make_and_copy)
+        layout = QVBoxLayout()
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(16)
         layout.addLayout(form)
         layout.addWidget(self.error)
-        layout.addLayout(buttons)
+        self.lay_out(layout, buttons)
 
-    def _wish(self) -> None:
+    def _wish(self, copies: bool) -> None:
         wish = self.wish(time.time())
-        if not wish.scope:
+        is_named = bool(clean_name(wish.name))
+        self.name_error.setVisible(not is_named)
+        if not is_named:
+            self.name.setFocus()
+        elif not wish.scope:
             self.say("Tick at least one source for the link to show. Only what is shared now can be ticked.")
         else:
-            self.wished.emit(wish)
+            self.wished.emit(wish, copies)
 
     def _adapt(self) -> None:
         self._form.setRowVisible(self.sources, bool(self.shows.currentData()))
         self._form.setRowVisible(self.when, self.expiry.currentIndex() == self.expiry.count() - 1)
-        self.adjustSize()
+        self.fit()

@@ -69,6 +69,13 @@ def devices_words(link: Link, count: int) -> str:
     return f"{words}, each is asked about" if link.asks else words
 
 
+def lost_words(count: int) -> str:
+    """Return how many devices lose access, as a sentence."""
+    if not count:
+        return "No device loses access."
+    return "1 device loses access." if count == 1 else f"{count} devices lose access."
+
+
 def end_of_day(now: float) -> float:
     """Return the end of the day that ``now`` is in, here."""
     day = time.localtime(now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from capture.masks import Mask
-from gui.mask_shapes import MIDDLE, Grip, between, dragged
+from capture.masks import Across, Down, Mask
+from gui.mask_shapes import MIDDLE, UNKNOWN, Grip, between, dragged
 from gui.style import current_look
 
 HANDLE = 10.0
@@ -29,12 +31,17 @@ ARROWS = {
 class MaskLayer(QWidget):
     """Lies over the preview and shows where the masks of its source are; while `is_active`, they can be changed.
 
+    In a picture of another size than they were laid over they are shown as large as what they cover there. Who changes
+    one has looked at it: it is one for pictures of this size then.
+
     Signals:
         masks_wished: all masks of the source, as they are to be.
+        chosen_changed: another mask is chosen, or it has other edges.
         left: the person is done (Escape).
     """
 
     masks_wished = Signal(tuple)
+    chosen_changed = Signal()
     left = Signal()
 
     def __init__(self, stage: QWidget) -> None:
@@ -45,13 +52,38 @@ class MaskLayer(QWidget):
         self.setMouseTracking(True)
         self.is_active = False
         self._place = QRectF()
-        self._masks: tuple[Mask, ...] = ()
+        self._size = UNKNOWN
+        self._kept: tuple[Mask, ...] = ()
         self._chosen: int | None = None
         self._grip: Grip | None = None
         self._from = (0.0, 0.0)
         self._before: Mask | None = None
         self._drawn: Mask | None = None
         self.set_active(False)
+
+    @property
+    def _masks(self) -> tuple[Mask, ...]:
+        """Return what is shown: masks for pictures of this size."""
+        return self._kept if self._size == UNKNOWN else tuple(mask.laid_over(*self._size) for mask in self._kept)
+
+    @property
+    def chosen(self) -> Mask | None:
+        """Return the mask that is chosen, None for none."""
+        return None if self._chosen is None or self._chosen >= len(self._kept) else self._masks[self._chosen]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Tell whether a mask may be right or not in pictures of this size."""
+        return self._size != UNKNOWN and not all(mask.is_sure(*self._size) for mask in self._kept)
+
+    def keep(self) -> None:
+        """Have what is covered now be what is to be covered."""
+        self._wish(self._masks, self._chosen)
+
+    def fix(self, across: Across, down: Down) -> None:
+        """Have the chosen mask stay at these edges, each empty for none."""
+        if self.chosen is not None:
+            self._change(replace(self.chosen, across=across, down=down))
 
     @property
     def masks(self) -> tuple[Mask, ...]:
@@ -70,21 +102,23 @@ class MaskLayer(QWidget):
         if active:
             self.setFocus()
         else:
-            self._chosen = None
+            self._choose(None)
         self._let_go()
 
     def show_masks(self, masks: tuple[Mask, ...]) -> None:
         """Show ``masks``."""
-        if masks != self._masks:
-            self._masks = masks
+        if masks != self._kept:
+            self._kept = masks
             if self._chosen is not None and self._chosen >= len(masks):
                 self._chosen = None
+            self.chosen_changed.emit()
             self.update()
 
-    def set_place(self, place: QRectF) -> None:
-        """Follow the picture, which lies at ``place``."""
-        if place != self._place:
-            self._place = place
+    def set_place(self, place: QRectF, size: tuple[int, int]) -> None:
+        """Follow the picture, which lies at ``place`` and has ``size`` where it is taken, in device pixels."""
+        if (place, size) != (self._place, self._size):
+            self._place, self._size = place, size
+            self.chosen_changed.emit()
             self.update()
 
     def rect_of(self, mask: Mask) -> QRectF:
@@ -106,7 +140,7 @@ class MaskLayer(QWidget):
         masks = self.masks
         chosen = len(masks) - 1 if self._drawn is not None and self._chosen is None else self._chosen
         for at, mask in enumerate(masks):
-            self._paint_mask(painter, self.rect_of(mask), is_chosen=self.is_active and at == chosen)
+            self._paint_mask(painter, mask, is_chosen=self.is_active and at == chosen)
         if self.is_active and not masks:
             self._paint_hint(painter)
         painter.end()
@@ -138,15 +172,16 @@ class MaskLayer(QWidget):
         if self._before is not None and self._grip is not None:
             self._drawn = dragged(self._before, self._grip, x - self._from[0], y - self._from[1])
         else:
-            self._drawn = between(self._from, (x, y))
+            self._drawn = between(self._from, (x, y), self._size)
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Have what was drawn."""
         if event.button() is Qt.MouseButton.LeftButton and self._drawn is not None:
-            masks = self.masks
-            chosen = len(masks) - 1 if self._chosen is None else self._chosen
-            self._wish(masks, chosen)
+            if self._chosen is None:
+                self._add(self._drawn)
+            elif self._drawn != self._before:
+                self._change(self._drawn)
         self._let_go()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -154,15 +189,14 @@ class MaskLayer(QWidget):
         key = Qt.Key(event.key())
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Insert):
-            self._wish((*self._masks, MIDDLE), len(self._masks))
+            self._add(replace(MIDDLE, width=self._size[0], height=self._size[1]))
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._remove()
         elif key is Qt.Key.Key_Space and self._masks:
             self._choose(0 if self._chosen is None else (self._chosen + 1) % len(self._masks))
         elif key in ARROWS and self._chosen is not None:
             grip = Grip(1, 1) if held == Qt.KeyboardModifier.ShiftModifier else Grip()
-            changed = dragged(self._masks[self._chosen], grip, *ARROWS[key])
-            self._wish((*self._masks[: self._chosen], changed, *self._masks[self._chosen + 1 :]), self._chosen)
+            self._change(dragged(self._masks[self._chosen], grip, *ARROWS[key]))
         elif key is Qt.Key.Key_Escape:
             self.left.emit()
         else:
@@ -174,15 +208,23 @@ class MaskLayer(QWidget):
         if self._chosen is None and self._masks:
             self._choose(0)
 
+    def _add(self, mask: Mask) -> None:
+        self._wish((*self._kept, mask), len(self._kept))
+
+    def _change(self, mask: Mask) -> None:
+        """Have ``mask`` in place of the chosen one; the others are as they were, checked or not."""
+        if self._chosen is not None:
+            self._wish((*self._kept[: self._chosen], mask, *self._kept[self._chosen + 1 :]), self._chosen)
+
     def _wish(self, masks: tuple[Mask, ...], chosen: int | None) -> None:
         # Shown at once: the answer comes from the state, a moment later.
-        self._masks = masks
+        self._kept = masks
         self._choose(chosen)
         self.masks_wished.emit(masks)
 
     def _remove(self) -> None:
         if self._chosen is not None:
-            left = (*self._masks[: self._chosen], *self._masks[self._chosen + 1 :])
+            left = (*self._kept[: self._chosen], *self._kept[self._chosen + 1 :])
             self._wish(left, min(self._chosen, len(left) - 1) if left else None)
             self._let_go()
 
@@ -190,6 +232,7 @@ class MaskLayer(QWidget):
         self._chosen = at
         where = "" if at is None else f"Mask {at + 1} of {len(self._masks)}. "
         self.setAccessibleDescription(f"{where}{HINT}")
+        self.chosen_changed.emit()
         self.update()
 
     def _let_go(self) -> None:
@@ -227,7 +270,8 @@ class MaskLayer(QWidget):
             shape = Qt.CursorShape.SizeFDiagCursor if is_falling else Qt.CursorShape.SizeBDiagCursor
         self.setCursor(shape)
 
-    def _paint_mask(self, painter: QPainter, rect: QRectF, *, is_chosen: bool) -> None:
+    def _paint_mask(self, painter: QPainter, mask: Mask, *, is_chosen: bool) -> None:
+        rect = self.rect_of(mask)
         accent = QColor(current_look().accent)
         # White beneath the colour: it is to be seen on pictures of every colour.
         painter.setBrush(QColor(255, 255, 255, 24))
@@ -236,6 +280,7 @@ class MaskLayer(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(accent, 1.5, Qt.PenStyle.SolidLine if is_chosen else Qt.PenStyle.DashLine))
         painter.drawRect(rect)
+        self._paint_edges(painter, rect, mask)
         if not is_chosen:
             return
         painter.setBrush(QColor("#ffffff"))
@@ -249,6 +294,16 @@ class MaskLayer(QWidget):
         cross = close.adjusted(6.5, 6.5, -6.5, -6.5)
         painter.drawLine(cross.topLeft(), cross.bottomRight())
         painter.drawLine(cross.topRight(), cross.bottomLeft())
+
+    def _paint_edges(self, painter: QPainter, rect: QRectF, mask: Mask) -> None:
+        """Draw a line to each edge at which a mask stays."""
+        place, middle = self._place, rect.center()
+        if mask.across:
+            near, far = (rect.left(), place.left()) if mask.across == "left" else (rect.right(), place.right())
+            painter.drawLine(QPointF(near, middle.y()), QPointF(far, middle.y()))
+        if mask.down:
+            near, far = (rect.top(), place.top()) if mask.down == "top" else (rect.bottom(), place.bottom())
+            painter.drawLine(QPointF(middle.x(), near), QPointF(middle.x(), far))
 
     def _paint_hint(self, painter: QPainter) -> None:
         place = self.rect().adjusted(24, 16, -24, -16)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from gui.controller import Controller
+from server.errors import MOVED
 
 LOOK_SECONDS = 5.0
 """No system tells of this in the same way; listing the addresses takes less than a millisecond."""
@@ -43,5 +44,5 @@ class NetworkWatch:
     def _look(self) -> None:
         self._timer = None
         if self._has_moved():
-            self._controller.listen_anew()
+            self._controller.listen_anew(MOVED)
         self._adapt()

@@ -7,7 +7,7 @@ import contextlib
 from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMessageBox, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from gui.controls import Controls
@@ -17,6 +17,7 @@ from gui.entrances import Entrances
 from gui.icons import Icons
 from gui.message_bar import MessageBar
 from gui.preview import PreviewPane
+from gui.room import Room, Scrolled
 from gui.sharing import Sharing
 from gui.sources import SourcesPane
 from gui.state import AppState
@@ -24,7 +25,20 @@ from gui.style import current_look, style_sheet
 from gui.viewers import Viewers
 
 SIZE = QSize(980, 680)
-SMALLEST = QSize(720, 520)
+SMALLEST = QSize(400, 300)
+LOW = 620
+"""Below this height, in logical pixels, what lies around the list and the preview leaves them more room."""
+
+
+class Splitter(QSplitter):
+    """A splitter that says so when its parts need more room than before."""
+
+    def event(self, event: QEvent) -> bool:
+        """Have the layout around it look again; Qt's own does that only where parts are added."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return done
 
 
 class Panel(QWidget):
@@ -69,13 +83,20 @@ class Panel(QWidget):
         self.preview = PreviewPane()
         self.controls = Controls()
         self.viewers = Viewers()
+        self._lay_out()
+        self._restyle()
+        self._order_tabs()
+        self._join()
+        self._add_keys()
+
+    def _lay_out(self) -> None:
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self.preview, 1)
         column.addWidget(self.controls)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter = Splitter(Qt.Orientation.Horizontal)
         self.splitter.setObjectName("splitter")
         self.splitter.setHandleWidth(12)
         self.splitter.setChildrenCollapsible(False)
@@ -85,21 +106,19 @@ class Panel(QWidget):
         self.splitter.setStretchFactor(1, 4)
         self.sources.setMinimumWidth(290)
         right.setMinimumWidth(340)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
-        layout.addWidget(self.sharing)
-        layout.addWidget(self.curtain_strip)
-        layout.addWidget(self.message_bar)
-        layout.addWidget(self.splitter, 1)
-        layout.addWidget(self.viewers)
+        self.message_bar.lie_over(self.preview.stage, right)
+        self._column = QVBoxLayout()
+        self._column.addWidget(self.sharing)
+        self._column.addWidget(self.curtain_strip)
+        self._column.addWidget(self.splitter, 1)
+        self._column.addWidget(self.viewers)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.addWidget(Scrolled(self._column))
+        self._room = Room(self)
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
         self.splitter.setSizes([410, 526])
-        self._restyle()
-        self._order_tabs()
-        self._join()
-        self._add_keys()
 
     def show_state(self, state: AppState) -> None:
         """Show ``state`` in every card."""
@@ -180,6 +199,15 @@ class Panel(QWidget):
         """Tell that the panel cannot be seen."""
         super().hideEvent(event)
         self.hidden.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Come closer together where there is little room."""
+        super().resizeEvent(event)
+        is_low = self.height() < LOW
+        edge = 8 if is_low else 16
+        self._column.setContentsMargins(edge, edge, edge, edge)
+        self._column.setSpacing(8 if is_low else 12)
+        self.curtain_strip.set_low(is_low)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the system between light and dark, and notice being minimised."""

@@ -26,6 +26,7 @@ class LivePicture:
 
     Attributes:
         source: whose picture it is.
+        taken_size: width and height, where it was taken, of the picture that is shown; (0, 0) before the first.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class LivePicture:
         """``size`` bounds the picture, in device pixels; ``shown`` gets each picture, or None when only the
         condition is new."""
         self.source = source
+        self.taken_size = (0, 0)
         self._workers = workers
         self._interval = interval
         self._size = size
@@ -98,6 +100,7 @@ class LivePicture:
         try:
             image = await self._loop.run_in_executor(self._workers, picture, frame, self._size, self._pointer)
             if not self._closed:
+                self.taken_size = (frame.width, frame.height)
                 self._shown(image, self._subscription.condition)
         except asyncio.CancelledError:
             raise
@@ -118,5 +121,7 @@ def picture(frame: Frame, size: tuple[int, int], pointer: bool) -> QImage:
     if (width, height) != (frame.width, frame.height):
         pixels = scaled(pixels, width, height)
     memory = np.ascontiguousarray(pixels)
-    # BGRX in memory is what Qt calls RGB32 on little-endian machines; the copy outlives the frame.
-    return QImage(memory.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
+    # BGRX in memory is what Qt calls RGB32 on little-endian machines, but that its X has to be 255 wherever one paints
+    # with it. The copy has that, and outlives the frame.
+    image = QImage(memory.data, width, height, width * 4, QImage.Format.Format_RGB32)
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.doors_state import DoorsState
+from gui.room import RoomyDialog
 from server.access_pin import Pin
 
 TICK_MS = 1000
@@ -27,7 +28,7 @@ def left_words(seconds: float) -> str:
     return f"Good for {whole // 60}:{whole % 60:02d} more, and for one device"
 
 
-class PinWindow(QDialog):
+class PinWindow(RoomyDialog):
     """Shows the PIN and how long it is good; closing it ends the PIN.
 
     Signals:
@@ -75,7 +76,7 @@ class PinWindow(QDialog):
         buttons.addWidget(self.new)
         buttons.addWidget(self.close_button)
         buttons.addStretch(1)
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout()
         layout.setContentsMargins(32, 24, 32, 24)
         layout.setSpacing(8)
         layout.addWidget(self.digits)
@@ -83,8 +84,8 @@ class PinWindow(QDialog):
         layout.addSpacing(16)
         layout.addWidget(how)
         layout.addWidget(self.address)
-        layout.addSpacing(16)
-        layout.addLayout(buttons)
+        layout.addSpacing(8)
+        self.lay_out(layout, buttons)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._repaint)

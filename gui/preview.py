@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from capture.source import Condition
+from capture.source import Condition, Source
+from gui.elided import ElidedLabel
+from gui.mask_line import MaskLine
 from gui.masks import MaskLayer
 from gui.state import STATE_WORDS, AppState, SourceState
 from gui.style import RADIUS, STAGE, current_look
 
 INVITATION = "Choose a source on the left to see it here."
-OWN_WORDS = {"paused": "Paused. Viewers keep the picture they have.", "blanked": "Blanked. Viewers see nothing."}
+OWN_WORDS = {
+    "paused": "Paused. Viewers keep the picture they have.",
+    "blanked": "Blanked. Viewers see nothing.",
+    "minimised": "This window is minimised.",
+}
 """Of what was done at this computer; viewers are told that somebody else did it."""
+ELSEWHERE = " on the other computer"
+"""What viewers are told of this one."""
 
 
 class Preview(QWidget):
@@ -31,11 +39,17 @@ class Preview(QWidget):
         super().__init__()
         self.setObjectName("preview")
         self.setAccessibleName("Preview")
-        self.setMinimumSize(220, 48)
+        self.setMinimumSize(220, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._image: QImage | None = None
+        self._size = (0, 0)
         self._condition = Condition("live")
         self._words = INVITATION
+
+    @property
+    def taken_size(self) -> tuple[int, int]:
+        """Return the size of the picture where it is taken, in device pixels; (0, 0) while there is none."""
+        return (0, 0) if self._image is None else self._size
 
     @property
     def picture_place(self) -> QRectF:
@@ -58,12 +72,16 @@ class Preview(QWidget):
         self._condition = Condition("live")
         self.update()
 
-    def show_picture(self, image: QImage | None, condition: Condition) -> None:
-        """Show ``image``, or with None keep the last one, and how the source is."""
+    def show_picture(self, image: QImage | None, condition: Condition, size: tuple[int, int]) -> None:
+        """Show ``image``, or with None keep the last one, and how the source is.
+
+        ``size`` is the picture's where it is taken, in device pixels, before it was made smaller.
+        """
         if image is not None:
-            self._image = image
+            self._image, self._size = image, size
         self._condition = condition
-        self._words = OWN_WORDS.get(condition.state) or condition.reason or STATE_WORDS.get(condition.state, "")
+        reason = condition.reason.replace(ELSEWHERE, "")
+        self._words = OWN_WORDS.get(condition.state) or reason or STATE_WORDS.get(condition.state, "")
         self.update()
 
     def target(self) -> tuple[int, int]:
@@ -125,13 +143,24 @@ class Preview(QWidget):
 
 
 class PreviewPane(QWidget):
-    """The stage with the masks on it, and one line under it that says what it shows."""
+    """The stage with the masks on it, and one line under it that says what it shows.
+
+    Signals:
+        restore_wished: the selected `Source`, which is minimised, is to be on the screen again.
+    """
+
+    restore_wished = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.stage = Preview()
         self.masks = MaskLayer(self.stage)
         self.masks.left.connect(self._leave_masks)
+        self.mask_line = MaskLine()
+        self.mask_line.kept.connect(self.masks.keep)
+        self.mask_line.fixed.connect(self.masks.fix)
+        # Not while the picture is being painted.
+        self.masks.chosen_changed.connect(self._show_mask_line, Qt.ConnectionType.QueuedConnection)
         self.stage.painted.connect(self._follow_picture)
         self.mask_button = QToolButton()
         self.mask_button.setObjectName("mask")
@@ -143,11 +172,13 @@ class PreviewPane(QWidget):
             "in pictures of the screen all of it is covered"
         )
         self.mask_button.toggled.connect(self.masks.set_active)
-        self._title = QLabel()
+        self.restore_button = QPushButton("Restore")
+        self.restore_button.setObjectName("restore")
+        self.restore_button.setToolTip("Bring this window back onto the screen: while minimised it has no picture")
+        self.restore_button.clicked.connect(lambda: self.restore_wished.emit(self._chosen))
+        self._chosen: Source | None = None
+        self._title = ElidedLabel()
         self._title.setObjectName("previewTitle")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setMinimumWidth(40)
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._detail = QLabel()
         self._detail.setObjectName("previewDetail")
         self._detail.setTextFormat(Qt.TextFormat.PlainText)
@@ -157,6 +188,7 @@ class PreviewPane(QWidget):
         line.setContentsMargins(4, 0, 4, 0)
         line.setSpacing(12)
         line.addWidget(self._title, 1)
+        line.addWidget(self.restore_button)
         line.addWidget(self.mask_button)
         line.addWidget(self._detail)
         line.addWidget(self._word)
@@ -164,15 +196,16 @@ class PreviewPane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.stage, 1)
+        layout.addWidget(self.mask_line)
         layout.addLayout(line)
-        self._state = AppState()
 
     def show_state(self, state: AppState) -> None:
         """Name what is selected."""
-        self._state = state
         self.masks.show_masks(state.masks)
         chosen = state.selected
         self.mask_button.setEnabled(chosen is not None)
+        self._chosen = chosen
+        self.restore_button.setVisible(False)
         if chosen is None:
             self._title.setText("Nothing chosen")
             self._detail.clear()
@@ -180,11 +213,8 @@ class PreviewPane(QWidget):
             return
         row = next((row for row in state.sources if row.source.identity == chosen.identity), None)
         shown = row or SourceState(chosen)
-        title = self._title.fontMetrics().elidedText(
-            shown.title, Qt.TextElideMode.ElideRight, max(40, self._title.width())
-        )
-        self._title.setText(title)
-        self._title.setToolTip(shown.title)
+        self.restore_button.setVisible(row is not None and row.source.state == "minimised")
+        self._title.setText(shown.title)
         self._detail.setText(shown.detail)
         look = current_look()
         if row is None:
@@ -197,14 +227,13 @@ class PreviewPane(QWidget):
             word, colour = shown.word, look.waiting
         self._word.setText(f'<span style="color:{colour}">● {word}</span>')
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the title anew."""
-        super().resizeEvent(event)
-        self.show_state(self._state)
-
     def _follow_picture(self) -> None:
         self.masks.setGeometry(self.stage.rect())
-        self.masks.set_place(self.stage.picture_place)
+        self.masks.set_place(self.stage.picture_place, self.stage.taken_size)
+
+    def _show_mask_line(self) -> None:
+        chosen = self.masks.chosen if self.masks.is_active else None
+        self.mask_line.show_masks(doubtful=self.masks.is_doubtful, chosen=chosen)
 
     def _leave_masks(self) -> None:
         self.mask_button.setChecked(False)

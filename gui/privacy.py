@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QKeySequenceEdit,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from capture.hotkey import Keys
 from capture.never_shown import STARTING_LIST
 from gui.controls import Choice
+from gui.room import RoomyDialog
 from gui.settings import Settings
 
 PROGRAM = Qt.ItemDataRole.UserRole
@@ -36,7 +36,7 @@ REMINDERS = (("Never", 0), ("After 30 minutes", 30), ("After 1 hour", 60), ("Aft
 DEEDS = (("Blank everything", "blank"), ("Pause pictures", "pause"))
 
 
-class PrivacyDialog(QDialog):
+class PrivacyDialog(RoomyDialog):
     """Everything about privacy that is set once.
 
     Signals:
@@ -51,6 +51,7 @@ class PrivacyDialog(QDialog):
         self.setWindowTitle("Privacy")
         self._settings = Settings()
         self._question: QMessageBox | None = None
+        self._added = ""
         self.programs = QListWidget()
         self.programs.setObjectName("neverShown")
         self.programs.setAccessibleName("Programs that are never shown")
@@ -79,6 +80,7 @@ class PrivacyDialog(QDialog):
         self.hot_key.setObjectName("hotKey")
         self.hot_key.setAccessibleName("Hot key")
         self.hot_key.setMaximumSequenceLength(1)
+        self.hot_key.setMinimumWidth(self.fontMetrics().horizontalAdvance("Ctrl+Alt+Shift+B") + 48)
         self.hot_key.setToolTip("Works in every program: press once to hide, again to go on")
         self.hot_key.editingFinished.connect(self._take_keys)
         self.no_key = _button("noHotKey", "&None", "Have no hot key")
@@ -152,7 +154,7 @@ class PrivacyDialog(QDialog):
         close.setObjectName("closePrivacy")
         close.setAutoDefault(False)
         close.clicked.connect(self.accept)
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout()
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(8)
         layout.addWidget(heading)
@@ -165,14 +167,18 @@ class PrivacyDialog(QDialog):
         layout.addWidget(self.border, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addSpacing(8)
         layout.addLayout(form)
-        layout.addSpacing(8)
-        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        self.resize(528, 624)
+        end = QHBoxLayout()
+        end.addStretch(1)
+        end.addWidget(close)
+        self.lay_out(layout, end)
+        self.setMinimumWidth(528)
 
     def _fill(self, settings: Settings) -> None:
         """List the person's own programs, then those that come with the app."""
         chosen = self.programs.currentItem()
-        kept = None if chosen is None else chosen.data(PROGRAM)
+        # What was just added is what is looked for next; else a button would act on what was chosen before.
+        added, self._added = self._added, ""
+        kept = added or (None if chosen is None else chosen.data(PROGRAM))
         place = self.programs.verticalScrollBar().value()
         self.programs.clear()
         for program in (*settings.never_shown, *STARTING_LIST):
@@ -186,6 +192,8 @@ class PrivacyDialog(QDialog):
             if program == kept:
                 self.programs.setCurrentItem(item)
         self.programs.verticalScrollBar().setValue(place)
+        if added:
+            self.programs.scrollToItem(self.programs.currentItem())
 
     def _tick(self, item: QListWidgetItem) -> None:
         program = str(item.data(PROGRAM))
@@ -228,6 +236,7 @@ class PrivacyDialog(QDialog):
             self.name.setFocus()
             return
         self.name.setEditText("")
+        self._added = name
         if name in STARTING_LIST:
             self._wish_shown(tuple(each for each in self._settings.shown_anyway if each != name))
         elif name not in self._settings.never_shown:

@@ -7,13 +7,18 @@ import io
 import segno
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gui.room import RoomyDialog, room_of
 
 EDGE = 320
 """Least logical pixels of the code: to be scanned from the other side of a desk."""
+BESIDE = 176
+"""Logical pixels of the height that words and button take."""
+LEAST_EDGE = 160
 
 
-class QrDialog(QDialog):
+class QrDialog(RoomyDialog):
     """Shows an address as a QR code. What comes after ``#`` lets in whoever has it, and stands in the code alone."""
 
     def __init__(self, url: str, parent: QWidget | None = None, name: str = "") -> None:
@@ -23,13 +28,15 @@ class QrDialog(QDialog):
         self.setWindowTitle(f"Scan to watch: {name}" if name else "Scan to watch")
         plain, hash_sign, _ = url.partition("/#")
         code = QLabel()
-        code.setPixmap(qr_pixmap(url, EDGE, self.devicePixelRatioF()))
+        # Half a code in sight is none: on a low screen it is smaller.
+        edge = max(LEAST_EDGE, min(EDGE, room_of(self).height() - BESIDE - 3 * self.fontMetrics().height()))
+        code.setPixmap(qr_pixmap(url, edge, self.devicePixelRatioF()))
         code.setAlignment(Qt.AlignmentFlag.AlignCenter)
         code.setAccessibleName(f"QR code of {plain}")
         address = _centred(f"{plain}/#t=…" if hash_sign else plain)
         address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         address.setStyleSheet("font-weight: 600;")
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout()
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(8)
         layout.addWidget(code)
@@ -45,11 +52,14 @@ class QrDialog(QDialog):
             layout.addWidget(words)
         close = QPushButton("Close")
         close.clicked.connect(self.accept)
-        layout.addSpacing(8)
-        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)
+        end = QHBoxLayout()
+        end.addStretch(1)
+        end.addWidget(close)
+        end.addStretch(1)
+        self.lay_out(layout, end)
 
 
-def show_qr(url: str, parent: QWidget, name: str = "") -> QDialog:
+def show_qr(url: str, parent: QWidget, name: str = "") -> QrDialog:
     """Show ``url`` as a code, without blocking."""
     dialog = QrDialog(url, parent, name)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -12,9 +12,11 @@ from server.sharing import ShareRule
 
 
 def remember(source: Source) -> Remembered:
-    """Return what identifies ``source`` after a restart: a window by program and title, the rest by id."""
+    """Return what identifies ``source`` after a restart: a window by program and title, a monitor by its output."""
     if source.kind == "window":
         return Remembered(kind="window", app=source.app, title=source.title)
+    if source.kind == "monitor":
+        return Remembered(kind="monitor", output=source.output)
     return Remembered(kind=source.kind, id=source.id)
 
 
@@ -45,14 +47,19 @@ def with_masks(
 ) -> tuple[MaskedSource, ...]:
     """Return ``known`` with the masks that ``source`` has now; ``formerly`` it was called, when it got others."""
     entry = remember(source)
-    left = tuple(each for each in known if each.source not in (entry, formerly))
+    left = tuple(each for each in known if each.source not in (entry, formerly, _by_number(source)))
     return (*left, MaskedSource(source=entry, masks=masks))[-REMEMBERED_LIMIT:] if masks else left
 
 
 def masks_again(known: Iterable[MaskedSource], source: Source) -> tuple[Mask, ...]:
     """Return the masks of ``source`` in an earlier run; of several windows that look the same all have them."""
-    entry = remember(source)
-    return next((each.masks for each in known if each.source == entry), ())
+    kept = {each.source: each.masks for each in known}
+    return kept.get(remember(source)) or kept.get(_by_number(source), ())
+
+
+def _by_number(source: Source) -> Remembered:
+    """Return how monitors were kept once. Shares kept so mean nothing now; masks are laid where they may belong."""
+    return Remembered(kind=source.kind, id=source.id)
 
 
 def with_source(rules: tuple[ShareRule, ...], source: Source) -> tuple[ShareRule, ...]:

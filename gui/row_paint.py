@@ -30,12 +30,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from capture.source import Icon
+from capture.source import Icon, Identity
 from gui.icons import Icons
 from gui.rows import Heading, Row
 from gui.state import SourceState
 from gui.style import current_look
+from gui.ticks import paint_tick
 
+CHECK_MASKS = "Check masks"
 ROW_HEIGHT = 56
 HEADING_HEIGHT = 32
 THUMBNAIL = QSize(72, 45)
@@ -43,7 +45,6 @@ CHECK_EDGE = 18
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 
 Index = QModelIndex | QPersistentModelIndex
-Identity = tuple[str, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,10 @@ class RowPainter(QStyledItemDelegate):
         self._kind_icons.clear()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return the height of a line; the width is the list's."""
+        """Return the height of a line, more for a large font; the width is the list's."""
         is_heading = isinstance(index.data(ROW_ROLE), Heading)
-        return QSize(200, HEADING_HEIGHT if is_heading else ROW_HEIGHT)
+        metrics: QFontMetrics = option.fontMetrics
+        return QSize(200, HEADING_HEIGHT if is_heading else max(ROW_HEIGHT, 2 * metrics.height() + 18))
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         """Tick or untick on a click into the check box and on the space bar."""
@@ -118,7 +120,7 @@ class RowPainter(QStyledItemDelegate):
 
     def _paint_heading(self, painter: QPainter, line: QRect, heading: Heading) -> None:
         font = QFont(painter.font())
-        font.setPixelSize(11)
+        font.setPointSizeF(font.pointSizeF() * 0.85)
         font.setWeight(QFont.Weight.DemiBold)
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 1)
         painter.setFont(font)
@@ -144,23 +146,9 @@ class RowPainter(QStyledItemDelegate):
             painter.setPen(QPen(QColor(look.accent), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(plate.adjusted(0.75, 0.75, -0.75, -0.75), 6, 6)
-        self._paint_check(painter, QRectF(places.check), row.shared)
+        paint_tick(painter, QRectF(places.check), row.shared, self._look)
         self._paint_thumbnail(painter, QRectF(places.thumbnail), row)
         self._paint_text(painter, places.text, row)
-
-    def _paint_check(self, painter: QPainter, place: QRectF, checked: bool) -> None:
-        look = self._look
-        box = place.adjusted(0.75, 0.75, -0.75, -0.75)
-        painter.setPen(QPen(QColor(look.accent if checked else look.muted), 1.5))
-        painter.setBrush(QColor(look.accent) if checked else QColor(look.card))
-        painter.drawRoundedRect(box, 4, 4)
-        if checked:
-            pen = QPen(QColor(look.on_accent), 2)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            painter.setPen(pen)
-            at = place.topLeft()
-            painter.drawPolyline([at + QPointF(5, 9.4), at + QPointF(7.9, 12.3), at + QPointF(13.2, 6.2)])
 
     def _paint_thumbnail(self, painter: QPainter, place: QRectF, row: SourceState) -> None:
         image = self._thumbnail_of(row.source.identity)
@@ -206,6 +194,8 @@ class RowPainter(QStyledItemDelegate):
         self._elided(painter, small, look.muted, lower.adjusted(0, 0, -width - 22, 0), row.detail)
 
     def _state_of(self, row: SourceState) -> tuple[str, str]:
+        if row.is_doubtful:
+            return CHECK_MASKS, self._look.waiting
         if row.source.state != "live":
             return row.word, self._look.waiting
         if row.watching:

@@ -42,14 +42,20 @@ def key_of(row: Row) -> Any:
 
 
 def rows_for(sources: Iterable[SourceState], query: str) -> tuple[Row, ...]:
-    """Return the sources that ``query`` finds, under headings. Every word has to be in title, program or id."""
+    """Return the sources that ``query`` finds, under headings. Every word has to be in title, program or id.
+
+    A monitor that is unplugged has a row only while it is shared: there it says why nothing is seen.
+    """
     words = query.casefold().split()
     rows: list[Row] = []
     heading = ""
     for state in sources:
-        text = f"{state.title} {state.source.app} {state.source.id}".casefold()
+        source = state.source
+        if source.kind == "monitor" and source.state == "waiting" and not state.shared:
+            continue
+        text = f"{state.title} {source.app} {source.id} {source.output}".casefold()
         if all(word in text for word in words):
-            group = GROUPS[state.source.kind]
+            group = GROUPS[source.kind]
             if group != heading:
                 heading = group
                 rows.append(Heading(group))

@@ -14,6 +14,8 @@ from gui.style import current_look
 
 SAID_MS = 1600
 """How long the copy button says that it has copied."""
+NOTHING_YET = "Tick what to show, then start sharing"
+LONG_ADDRESS = "http://192.168.100.100:8080/#t=…"
 
 
 class Sharing(QFrame):
@@ -52,7 +54,8 @@ class Sharing(QFrame):
         self.address.setObjectName("address")
         self.address.setReadOnly(True)
         self.address.setAccessibleName("Address")
-        self.address.setMinimumWidth(200)
+        widest = max(self.fontMetrics().horizontalAdvance(words) for words in (NOTHING_YET, LONG_ADDRESS))
+        self.address.setMinimumWidth(widest + 28)
         self.address.setMaximumWidth(420)
         self.address.installEventFilter(self)
         self.copy = QPushButton("&Copy link")
@@ -68,7 +71,7 @@ class Sharing(QFrame):
         self.port.setAccessibleName("Port")
         self.port.setToolTip("The number at the end of the address; change it when another program uses it")
         self.port.setValidator(QIntValidator(1, 65535, self.port))
-        self.port.setFixedWidth(74)
+        self.port.setFixedWidth(self.fontMetrics().horizontalAdvance("65535") + 36)
         self.port.editingFinished.connect(self._tell_port)
         self._said = QTimer(self)
         self._said.setSingleShot(True)
@@ -187,7 +190,7 @@ class Sharing(QFrame):
     def _hint(state: AppState) -> str:
         if state.phase == "starting":
             return "One moment…"
-        return "Start sharing to get the address" if state.shared else "Tick what to show, then start sharing"
+        return "Start sharing to get the address" if state.shared else NOTHING_YET
 
     def _press(self) -> None:
         # Not disabled in between: the keyboard's focus would jump on to the next control.

@@ -1,46 +1,56 @@
-"""Ends the app cleanly on SIGINT and SIGTERM. Python handles signals between two of its own instructions only,
-and Qt's loop runs none while it waits; a socket that Qt watches wakes it, without any timer."""
+"""Ends the app cleanly on SIGINT and SIGTERM, and in time also where Qt hangs.
+
+Python handles signals between two of its own instructions only, and Qt's loop runs none while it waits; but Python's
+handler in C writes to a socket at once. A thread waits there, without any timer, and calls the loop, which may be held
+by a display that does not answer.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from types import FrameType
 
-from PySide6.QtCore import QObject, QSocketNotifier
+from PySide6.QtCore import QObject, Qt, Signal
+
+from server.ending import end_within
 
 
 class EndingSignals(QObject):
-    """Calls ``ended`` on the loop when the system or a terminal asks the app to end. `close` undoes it."""
+    """Calls ``ended`` on the loop when the system or a terminal asks the app to end. `close` undoes it.
 
-    def __init__(self, ended: Callable[[], None]) -> None:
+    ``last`` is called at the same time by a thread of its own; it ends the process when nothing else does.
+    """
+
+    _asked = Signal()
+
+    def __init__(self, ended: Callable[[], None], last: Callable[[], None] = end_within) -> None:
         super().__init__()
-        self._ended = ended
+        self._last = last
+        self._asked.connect(ended, Qt.ConnectionType.QueuedConnection)
         self._near, self._far = socket.socketpair()
-        self._near.setblocking(False)
         self._far.setblocking(False)
-        self._notifier = QSocketNotifier(self._near.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._read)
+        self._thread = threading.Thread(target=self._wait, name="signals", daemon=True)
+        self._thread.start()
         self._old_fd = signal.set_wakeup_fd(self._far.fileno(), warn_on_full_buffer=False)
         self._old = {number: signal.signal(number, _note) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def close(self) -> None:
         """Handle signals as before."""
-        self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._old_fd)
         for number, handler in self._old.items():
             signal.signal(number, handler)
-        self._near.close()
         self._far.close()
+        self._thread.join()
+        self._near.close()
 
-    def _read(self) -> None:
-        received = b""
-        with contextlib.suppress(BlockingIOError):
-            received = self._near.recv(64)
-        if any(number in self._old for number in received):
-            self._ended()
+    def _wait(self) -> None:
+        while received := self._near.recv(64):
+            if any(number in (signal.SIGINT, signal.SIGTERM) for number in received):
+                self._last()
+                self._asked.emit()
 
 
 def _note(number: int, frame: FrameType | None) -> None:

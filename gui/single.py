@@ -1,6 +1,6 @@
 """One copy of the app for each person and settings folder: a second one calls the first and ends.
 
-A lock file decides who is the first; a local socket beside it, which nobody else can open, carries the call.
+The lock of the settings folder decides who is the first; a local socket, which nobody else can open, carries the call.
 Written for Windows too (a named pipe and a file in the person's own temporary folder), but not tested there.
 """
 
@@ -14,9 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
-import platformdirs
-from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from server.errors import ServerError
+from server.folder_lock import FolderLock, FolderTaken, lock_folder
 
 ANSWER = b"here\n"
 ANSWER_SECONDS = 3.0
@@ -25,19 +27,21 @@ LONGEST_PATH = 100
 """Bytes in the path of a socket; systems allow 104 or 108."""
 
 
-class NotAnswering(Exception):
+class NotAnswering(ServerError):
     """Another copy runs but is stuck; ``message`` says what to do."""
 
     def __init__(self) -> None:
-        self.message = (
+        super().__init__(
             f"Panecast is running already but has not answered for {ANSWER_SECONDS:g} seconds. "
             "End it (its process is named panecast or python), then start it again."
         )
-        super().__init__(self.message)
 
 
 class FirstCopy(QObject):
     """The copy that stays. Loop only.
+
+    Attributes:
+        problem: why there could be a second one, as a sentence; empty where there cannot.
 
     Signals:
         called: another copy was started, so the person wants to see this one.
@@ -45,23 +49,22 @@ class FirstCopy(QObject):
 
     called = Signal()
 
-    def __init__(self, lock: QLockFile | None = None, name: str = "") -> None:
-        """Listen under ``name`` while ``lock`` is held; without a lock, just be there."""
+    def __init__(self, lock: FolderLock, name: str = "") -> None:
+        """Listen under ``name``, where there is one; ``lock`` stays held until the process ends."""
         super().__init__()
+        self.problem = lock.problem
         self._lock = lock
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._answer)
-        if lock is not None:
+        if name:
             # What a copy that was killed left behind; whoever holds the lock is the only one who may remove it.
             QLocalServer.removeServer(name)
             self._server.listen(name)
 
     def close(self) -> None:
-        """Let the next copy be the first."""
+        """Take no more calls. The next copy waits for the end of the process: until then settings are written."""
         self._server.close()
-        if self._lock is not None:
-            self._lock.unlock()
 
     def _answer(self) -> None:
         while (caller := self._server.nextPendingConnection()) is not None:
@@ -71,34 +74,40 @@ class FirstCopy(QObject):
             self.called.emit()
 
 
-def claim(config_dir: Path | None = None) -> FirstCopy | None:
-    """Become the first copy that uses ``config_dir``; None when there is one already, which has come forward.
-
-    Where there is no folder that only this person can use, everybody is first.
+def claim(settings: Path) -> FirstCopy | None:
+    """Become the first copy that uses the folder ``settings``; None when there is one already, which has come forward.
 
     Raises:
+        FolderTaken: another program has the folder, or a copy that cannot be called.
         NotAnswering: there is one, but it is stuck.
     """
+    name = _socket_name(settings)
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            lock = lock_folder(settings, "the panel")
+        except FolderTaken:
+            if name and _calls(name, deadline):
+                return None
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)  # it may be just starting, or ending
+        else:
+            # Where nothing can be locked, only its answer tells of a first one.
+            if not lock.is_held and name and _calls(name, deadline):
+                return None
+            return FirstCopy(lock, name)
+
+
+def _socket_name(settings: Path) -> str:
+    """Return where the first copy listens; empty where there is no folder that only this person can use."""
     folder = _own_folder()
     if folder is None:
-        return FirstCopy()
-    settings = (config_dir or platformdirs.user_config_path("panecast", appauthor=False)).absolute()
+        return ""
     # A digest, for the path is short; of the folder too, because pipes on Windows share one space of names.
-    mark = hashlib.blake2b(f"{folder}\0{settings}".encode(errors="surrogateescape"), digest_size=8).hexdigest()
-    name = f"panecast-{mark}" if sys.platform == "win32" else str(folder / f"panecast-{mark}.socket")
-    lock = QLockFile(str(folder / f"panecast-{mark}.lock"))
-    lock.setStaleLockTime(0)  # a copy may run for years; that its process is gone is noticed all the same
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while not lock.tryLock(0):
-        if lock.error() is not QLockFile.LockError.LockFailedError:
-            return FirstCopy()  # the folder cannot be written to
-        if _calls(name, deadline):
-            return None
-        if time.monotonic() > deadline:
-            # The lock names a process, but nobody listens: the number of a copy that was killed was given to another.
-            lock.removeStaleLockFile()
-            return FirstCopy(lock, name) if lock.tryLock(0) else FirstCopy()
-    return FirstCopy(lock, name)
+    words = f"{folder}\0{os.path.realpath(settings)}".encode(errors="surrogateescape")
+    mark = hashlib.blake2b(words, digest_size=8).hexdigest()
+    return f"panecast-{mark}" if sys.platform == "win32" else str(folder / f"panecast-{mark}.socket")
 
 
 def _calls(name: str, deadline: float) -> bool:
@@ -106,7 +115,6 @@ def _calls(name: str, deadline: float) -> bool:
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(200):
-        time.sleep(0.05)  # it may be just starting
         return False
     heard = b""
     while not heard.startswith(ANSWER):

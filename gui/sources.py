@@ -18,9 +18,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from capture.source import Source
+from capture.catalog import LOOKING
+from capture.source import Identity, Source
 from gui.icons import Icons
-from gui.row_paint import ROW_ROLE, Identity, Index, RowPainter, RowPlaces
+from gui.row_paint import ROW_ROLE, Index, RowPainter, RowPlaces
 from gui.rows import Heading, Remove, Row, key_of, rows_for, steps
 from gui.state import AppState, SourceState
 from gui.style import current_look
@@ -308,7 +309,8 @@ class SourcesPane(QWidget):
         """Show the sources of ``state`` that the search finds."""
         self._state = state
         self._listing.setText(state.listing.reason)
-        self._listing.setVisible(state.listing.state != "live" and bool(state.listing.reason))
+        # That the list is only being made stands in its place.
+        self._listing.setVisible(state.listing.reason not in ("", LOOKING))
         query = self.search.text().strip()
         self.list.empty_text = f"No window matches “{query}”." if query else "Looking for windows…"
         self.list.show_rows(rows_for(state.sources, query), state.selected)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from capture.curtain import Curtain
 from capture.masks import Mask
-from capture.source import Condition, Source
+from capture.source import Condition, Identity, Source
 from server.options import StreamOptions
 from server.stats import SessionView
 
 Phase = Literal["idle", "starting", "sharing", "stopping"]
-Identity = tuple[str, int | None, int | None]
 
 STATE_WORDS = {
     "live": "Live",
@@ -24,17 +23,22 @@ STATE_WORDS = {
     "blanked": "Blanked",
     "waiting": "Waiting",
     "closed": "Closed",
-    "stalled": "Slow",
+    "slow": "Slow",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """A source as the list shows it."""
+    """A source as the list shows it.
+
+    Attributes:
+        is_doubtful: its size is not the one for which its masks were laid; a person has to look.
+    """
 
     source: Source
     shared: bool = False
     watching: int = 0
+    is_doubtful: bool = False
 
     @property
     def title(self) -> str:
@@ -76,6 +80,11 @@ class Watcher:
         return self.sessions[0].viewer.address
 
     @property
+    def place(self) -> str:
+        """Return where the viewer is, in words where it is no other computer."""
+        return place_words(self.address)
+
+    @property
     def agent(self) -> str:
         """Return the viewer's program, as it calls itself."""
         return self.sessions[0].viewer.agent
@@ -105,6 +114,11 @@ class Watcher:
     def bytes_per_second(self) -> float:
         """Return the bytes sent per second, of all sources together."""
         return sum(session.bytes_per_second for session in self.sessions)
+
+    @property
+    def looks(self) -> int:
+        """Return how often it has looked, of one who asks for single pictures; else 0."""
+        return sum(session.looks for session in self.sessions)
 
     @property
     def since(self) -> float:
@@ -142,7 +156,7 @@ class AppState:
     Attributes:
         url: the address to give away, empty unless sharing.
         sources: in the order of the list.
-        listing: ``waiting`` with the reason when windows cannot be listed.
+        listing: ``waiting`` with the reason when windows cannot be listed; ``live`` with one when screens cannot.
         selected: whose preview is shown; stays when its window closes.
         curtain: what viewers get instead of new pictures, None while pictures are taken.
         masks: what lies over the selected source.
@@ -187,6 +201,11 @@ class AppState:
         return f"Sharing {counted(count, 'source')} · {len(self.viewers)} watching"
 
 
+def place_words(address: str) -> str:
+    """Return what to call an address: people know this computer by no number."""
+    return "This computer" if address == "::1" or address.startswith(("127.", "::ffff:127.")) else address
+
+
 def counted(number: int, noun: str) -> str:
     """Return ``1 source``, ``2 sources``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
@@ -201,14 +220,20 @@ def watchers(sessions: Iterable[SessionView]) -> tuple[Watcher, ...]:
 
 
 def source_states(
-    sources: Iterable[Source], shared: Iterable[Source], viewers: Iterable[Watcher]
+    sources: Iterable[Source],
+    shared: Iterable[Source],
+    viewers: Iterable[Watcher],
+    doubtful: Container[Identity] = (),
 ) -> tuple[SourceState, ...]:
     """Return ``sources`` with what is known of them beside."""
     allowed = {source.identity for source in shared}
     watching = Counter(
         identity for viewer in viewers for identity in {session.source.identity for session in viewer.sessions}
     )
-    return tuple(SourceState(source, source.identity in allowed, watching[source.identity]) for source in sources)
+    return tuple(
+        SourceState(source, source.identity in allowed, watching[source.identity], source.identity in doubtful)
+        for source in sources
+    )
 
 
 class SourceOrder:

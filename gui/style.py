@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from string import Template
 
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QGuiApplication, QPalette
 
 STAGE = "#0E1116"
 """Behind pictures, in light and dark alike: pictures look the same there as at the viewer."""
 UNIT = 8
 RADIUS = 8
+SIZES = {"small": 0.85, "normal": 1.0, "large": 1.3, "digits": 5.5}
+"""Of letters, in heights of the desktop's font: that may be a large one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +98,32 @@ def _mixed(first: QColor, second: QColor, share: float) -> QColor:
 _SHEET = Template("""
 QToolTip { color: $text; background: $raised; border: 1px solid $border; padding: 4px 6px; }
 QFrame#card, QFrame#preview { background: $card; border: 1px solid $border; border-radius: 8px; }
-QLabel#headline { font-size: 17px; font-weight: 600; }
+QLabel#headline { font-size: $large; font-weight: 600; }
 QLabel#previewTitle { font-weight: 600; }
 QLabel#muted, QLabel#previewDetail, QLabel#viewersEmpty, QLabel#addressHint { color: $muted; }
-QLabel#section { color: $muted; font-size: 11px; font-weight: 600; letter-spacing: 1px; }
+QLabel#section { color: $muted; font-size: $small; font-weight: 600; letter-spacing: 1px; }
 QLabel#formError { color: $refused; }
 QLabel#listing { color: $waiting; }
-QLabel#pinDigits { font-size: 72px; font-weight: 700; }
-QLabel#fingerprint { font-family: monospace; font-size: 13px; }
-QLabel#pinAddress { font-size: 17px; font-weight: 600; }
+QLabel#pinDigits { font-size: $digits; font-weight: 700; }
+QLabel#fingerprint { font-family: monospace; font-size: $normal; }
+QLabel#pinAddress { font-size: $large; font-weight: 600; }
 QLabel#value { color: $text; }
 
 QPushButton { background: $raised; color: $text; border: 1px solid $border; border-radius: 6px; padding: 5px 12px;
-  min-height: 20px; }
+  min-height: ${line}px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $tint; }
 QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; }
 QPushButton:disabled { color: $muted; background: $window; }
 QPushButton#startStop { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600;
-  min-height: 26px; min-width: 124px; padding: 6px 16px; }
+  min-height: ${high}px; min-width: 124px; padding: 6px 16px; }
 QPushButton#startStop:hover { background: $accent_hover; }
 QPushButton#startStop:focus { border: 2px solid $text; padding: 5px 15px; }
 QPushButton#startStop:disabled { background: $tint; color: $muted; border-color: $border; }
 QPushButton#startStop[sharing="true"] { background: $raised; color: $refused; border: 1px solid $refused; }
 QPushButton#startStop[sharing="true"]:hover { background: $alarm; }
 QPushButton#startStop[sharing="true"]:focus { border: 2px solid $refused; }
-QPushButton#disconnect { padding: 2px 10px; min-height: 18px; }
+QPushButton#disconnect { padding: 2px 10px; min-height: ${low}px; }
 QPushButton#disconnect:focus { padding: 1px 9px; }
 QPushButton#allow { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton#allow:hover { background: $accent_hover; }
@@ -134,9 +136,11 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $accent; }
 QToolButton:checked { background: $tint; border: 1px solid $accent; }
+QToolButton#fold { background: transparent; border-color: transparent; }
+QToolButton#fold:focus { border-color: $accent; }
 
 QLineEdit, QSpinBox, QDateTimeEdit { background: $card; color: $text; border: 1px solid $border; border-radius: 6px;
-  padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $on_accent; }
+  padding: 5px 8px; min-height: ${line}px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QSpinBox:focus, QDateTimeEdit:focus { border: 2px solid $accent; padding: 4px 7px; }
 QLineEdit:disabled, QSpinBox:disabled, QDateTimeEdit:disabled { color: $muted; background: $window; }
 QDateTimeEdit::drop-down { border: none; width: 24px; }
@@ -155,16 +159,16 @@ QTableView#viewers, QTableView#words { background: $card; border: none; outline:
 QTableView#viewers::item, QTableView#words::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
 QTableView#viewers::item:selected, QTableView#words::item:selected { background: $tint; color: $text; }
 QHeaderView { background: transparent; border: none; }
-QHeaderView::section { background: transparent; color: $muted; border: none; padding: 4px 8px; font-size: 11px; }
+QHeaderView::section { background: transparent; color: $muted; border: none; padding: 4px 8px; font-size: $small; }
 
 QFrame#messageBar { border-radius: 8px; border: 1px solid $border; background: $notice; }
 QFrame#messageBar[tone="error"] { border-color: $refused; background: $alarm; }
 
 QFrame#curtainStrip { border-radius: 8px; border: 1px solid $curtain; background: $curtain; }
 QFrame#curtainStrip QLabel { color: $on_curtain; background: transparent; }
-QLabel#curtainHeadline { font-size: 17px; font-weight: 600; }
+QLabel#curtainHeadline { font-size: $large; font-weight: 600; }
 QPushButton#goOn { background: $on_curtain; color: $curtain; border: 1px solid $on_curtain; font-weight: 600;
-  min-height: 26px; min-width: 124px; padding: 6px 16px; }
+  min-height: ${high}px; min-width: 124px; padding: 6px 16px; }
 QPushButton#goOn:focus { border: 3px solid $accent; padding: 4px 14px; }
 
 QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
@@ -177,13 +181,16 @@ QSlider::sub-page:horizontal:disabled { background: $border; }
 QSlider::handle:horizontal:disabled { border-color: $border; background: $window; }
 
 QComboBox { background: $raised; color: $text; border: 1px solid $border; border-radius: 6px; padding: 4px 10px;
-  min-height: 20px; }
+  min-height: ${line}px; }
 QComboBox:hover { background: $hover; }
 QComboBox:focus { border: 2px solid $accent; padding: 3px 9px; }
+QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: none; }
-QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $border; padding: 4px; outline: 0;
+QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $border; outline: 0;
   selection-background-color: $tint; selection-color: $text; }
+QComboBox QAbstractItemView::item { padding: 4px 8px; color: $text; border: none; }
+QComboBox QAbstractItemView::item:selected { background: $tint; color: $text; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $tint; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
@@ -195,9 +202,14 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 
 def style_sheet(look: Look) -> str:
-    """Return the style sheet of the panel."""
+    """Return the style sheet of the panel, for the font of the desktop."""
+    font = QGuiApplication.font()
+    height, line = QFontInfo(font).pixelSize(), QFontMetrics(font).height() + 1
     colours = {name: getattr(look, name) for name in Look.__slots__}
     accent, text = QColor(look.accent), QColor(look.text)
     colours["accent_hover"] = accent.darker(112).name() if not look.dark else accent.lighter(108).name()
     colours["hairline"] = _mixed(QColor(look.card), text, 0.09).name()
-    return _SHEET.substitute(colours)
+    sizes = {name: f"{round(height * times)}px" for name, times in SIZES.items()}
+    # A least height that is named here is all that layouts keep to: it has to have room for the words.
+    sizes |= {name: str(max(least, line)) for name, least in (("low", 18), ("line", 20), ("high", 26))}
+    return _SHEET.substitute(colours | sizes)

@@ -1,17 +1,30 @@
-"""A table of words whose rows have an id: filled anew in place, so that choice and typing survive."""
+"""A table of words whose rows have an id: they come and go one by one, so that choice and typing go with their row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from gui.rows import Remove, steps
 
 ROW_HEIGHT = 32
 
 
 class WordTable(QTableWidget):
-    """Shows rows of text; what the person may change is said by ``editable``."""
+    """Shows rows of text; what the person may change is said by ``editable``.
+
+    A row is chosen by the person, or by `choose`, and by nothing else: when it goes, none is.
+    """
 
     def __init__(self, name: str, titles: Sequence[str], *, wide: int = 0, editable: bool = False) -> None:
         """``wide`` is the column that takes the room that is left; the first one can be ``editable``."""
@@ -20,6 +33,7 @@ class WordTable(QTableWidget):
         self.setAccessibleName(name)
         self._editable = editable
         self._ids: tuple[str, ...] = ()
+        self._later: Sequence[tuple[str, Sequence[str]]] | None = None
         self.setHorizontalHeaderLabels(list(titles))
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -31,6 +45,7 @@ class WordTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         head = self.horizontalHeader()
         head.setHighlightSections(False)
+        head.setMinimumSectionSize(self.fontMetrics().horizontalAdvance("Last used") + 24)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
@@ -45,21 +60,47 @@ class WordTable(QTableWidget):
         """Return the id of a row."""
         return self._ids[row]
 
+    def choose(self, row_id: str) -> None:
+        """Choose the row with that id, and have it in sight; none where there is none."""
+        if row_id in self._ids:
+            at = self._ids.index(row_id)
+            self.selectRow(at)
+            self.scrollTo(self.model().index(at, 0))
+        else:
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+
     def show_rows(self, rows: Sequence[tuple[str, Sequence[str]]]) -> None:
-        """Show ``rows``, each an id and its words."""
-        chosen = self.chosen
+        """Show ``rows``, each an id and its words; while one is typed in, once that has ended."""
+        if self.state() == QAbstractItemView.State.EditingState:
+            self._later = rows
+            return
+        chosen, ids = self.chosen, tuple(row_id for row_id, _ in rows)
         with QSignalBlocker(self):
-            self._ids = tuple(row_id for row_id, _ in rows)
-            self.setRowCount(len(rows))
+            if chosen not in ids:
+                # Qt would move on to a neighbour, and a button that is pressed twice would act on that one too.
+                self.choose("")
+            for step in steps(self._ids, ids):
+                if isinstance(step, Remove):
+                    for at in range(step.last, step.first - 1, -1):
+                        self.removeRow(at)
+                else:
+                    for at in range(step.first, step.first + step.count):
+                        self.insertRow(at)
+            self._ids = ids
             for at, (_, words) in enumerate(rows):
                 for column, text in enumerate(words):
                     self._put(at, column, text)
-        if chosen in self._ids:
-            self.selectRow(self._ids.index(chosen))
-        elif self._ids:
-            self.selectRow(0)
-        else:
-            self.clearSelection()
+        if chosen != self.chosen:
+            self.choose(chosen)
+            self.itemSelectionChanged.emit()
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 (Qt's name)
+        """Show what came while somebody typed."""
+        super().closeEditor(editor, hint)
+        rows, self._later = self._later, None
+        if rows is not None:
+            self.show_rows(rows)
 
     def _put(self, row: int, column: int, text: str) -> None:
         item = self.item(row, column)

@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtGui import QImage
 
 from capture.hub import Hub
-from capture.source import Condition, Source
+from capture.source import Condition, Identity, Source
 from gui.pictures import LivePicture
 
 INTERVAL_SECONDS = 2.0
@@ -18,8 +18,6 @@ CALM_SECONDS = 0.12
 """How long rows have to stay in sight before their sources are looked at: scrolling past costs nothing."""
 STAGGER_SECONDS = 0.02
 """Pause between two beginnings; each starts a thread that connects to the display."""
-
-Identity = tuple[str, int | None, int | None]
 
 
 class Thumbnails:

@@ -71,6 +71,7 @@ class Tray(QObject):
         self.icon = QSystemTrayIcon()
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
+        self.icon.messageClicked.connect(self.panel_wished)
         self.show_state(self._state)
 
     @property

@@ -1,4 +1,4 @@
-"""Who is watching: a table that folds away while nobody does."""
+"""Who is watching: a table that folds away while nobody does, and by its button."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QMenu,
     QPushButton,
     QTableView,
@@ -21,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.doors_state import Asking, DoorsState
+from gui.doors_state import Asking, DoorsState, Parted
+from gui.fold import Fold
 from gui.rows import Remove, steps
 from gui.state import STATE_WORDS, AppState, Watcher, counted
 from gui.style import current_look
@@ -30,9 +30,17 @@ from server.options import StreamOptions
 
 ROW_HEIGHT = 36
 MOST_ROWS = 4
-LOW = 600
-"""Below this height of the panel the table takes one row, for the list and the preview need the room."""
+SINGLE = "Single pictures"
+ROOM = ((820, 4), (740, 3), (660, 2))
+"""From which height of the panel on, in logical pixels, how many rows are seen at once; below, it is folded: list and
+preview need the room."""
+UNFOLDED_ROWS = 2
+"""So many are seen where there is little room and the person unfolded it."""
+MOST_NAMED = 4
 FIGURES_MS = 1000
+
+ROW_OF = "rowOf"
+"""A property of buttons: the id of their row."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -75,8 +83,23 @@ def rate(bytes_per_second: float) -> str:
 TITLES = ("Viewer", "Came by", "Program", "Watches", "Wishes", "Gets", "Data", "For", "State", "")
 BY, PROGRAM, WATCHES, WISHES, DATA, STATE, END = 1, 2, 3, 4, 6, 8, 9
 FIGURES = {5, 6, 7}
+LEFT_OUT = (PROGRAM, WISHES, BY, 7, DATA, 5)
+"""Columns that a narrow panel has no room for, the first to go first."""
+WIDEST = (
+    "192.168.100.100",
+    "My link",
+    "Firefox",
+    "",
+    "60 fps · Automatic 100",
+    "60 fps",
+    "",
+    "10 h 10 min",
+    "Disconnected",
+    "",
+)
+"""What columns are to have room for, all in all."""
 
-Row = Watcher | Asking
+Row = Watcher | Asking | Parted
 
 
 def cells(view: Row, now: float) -> tuple[str, ...]:
@@ -84,14 +107,17 @@ def cells(view: Row, now: float) -> tuple[str, ...]:
     if isinstance(view, Asking):
         asked = view.question
         wanted = asked.wanted[0] if len(asked.wanted) == 1 else counted(len(asked.wanted), "source")
-        return (asked.address, asked.by, asked.browser, wanted, "", "", "", "", "Asking", "")
+        return (view.place, asked.by, asked.browser, wanted, "", "", "", "", "Asking", "")
+    if isinstance(view, Parted):
+        gone = view.dismissal
+        return (view.place, gone.by, program(gone.agent), "", "", "", "", "", "Disconnected", "")
     return (
-        view.address,
+        view.place,
         view.sessions[0].viewer.by,
         program(view.agent),
         view.watches,
-        describe(view.options),
-        f"{view.fps:.0f} fps",
+        SINGLE if view.looks else describe(view.options),
+        counted(view.looks, "look") if view.looks else f"{view.fps:.0f} fps",
         rate(view.bytes_per_second),
         lasted(now - view.since),
         STATE_WORDS.get(view.state, view.state.capitalize()),
@@ -168,6 +194,7 @@ class Viewers(QFrame):
         disconnect_wished: remove the viewer with this id.
         forget_wished, block_wished: part from this `Watcher` for good: from the device, or from the address.
         answer_wished: see the question of somebody who asks.
+        allow_wished: let in again this device that was disconnected.
         figures_wished: the rates shown are a second old.
     """
 
@@ -175,17 +202,17 @@ class Viewers(QFrame):
     forget_wished = Signal(object)
     block_wished = Signal(object)
     answer_wished = Signal()
+    allow_wished = Signal(str)
     figures_wished = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._section = QLabel("WATCHING")
-        self._section.setObjectName("section")
-        self._empty = QLabel()
-        self._empty.setObjectName("viewersEmpty")
+        self._fold = Fold("the table of viewers")
+        self._fold.pressed.connect(self._take_fold)
         self._state = AppState()
         self._asking: tuple[Asking, ...] = ()
+        self._parted: tuple[Parted, ...] = ()
         self.model = ViewerModel()
         self.table = QTableView()
         self.table.setObjectName("viewers")
@@ -199,27 +226,24 @@ class Viewers(QFrame):
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self._row_height = max(ROW_HEIGHT, self.fontMetrics().height() + 20)
+        self.table.verticalHeader().setMinimumSectionSize(self._row_height)
+        self.table.verticalHeader().setDefaultSectionSize(self._row_height)
         head = self.table.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(WATCHES, QHeaderView.ResizeMode.Stretch)
         head.setSectionResizeMode(END, QHeaderView.ResizeMode.Fixed)
-        head.resizeSection(END, self.fontMetrics().horizontalAdvance("Disconnect") + 92)
+        head.resizeSection(END, self.fontMetrics().horizontalAdvance("Disconnect⋯") + 88)
         head.setSectionResizeMode(DATA, QHeaderView.ResizeMode.Fixed)
         head.resizeSection(DATA, self.fontMetrics().horizontalAdvance("9999 kB/s") + GRAPH_WIDTH + 24)
         self.table.setItemDelegateForColumn(DATA, TrafficDelegate(self.table))
         head.setMinimumSectionSize(44)
         self.model.rowsInserted.connect(self._add_buttons)
-        line = QHBoxLayout()
-        line.setContentsMargins(8, 0, 16, 0)
-        line.setSpacing(16)
-        line.addWidget(self._section)
-        line.addWidget(self._empty, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 10, 0, 10)
+        layout.setContentsMargins(8, 6, 0, 6)
         layout.setSpacing(4)
-        layout.addLayout(line)
+        layout.addWidget(self._fold)
         layout.addWidget(self.table)
         self._poll = QTimer(self)
         self._poll.setInterval(FIGURES_MS)
@@ -232,19 +256,22 @@ class Viewers(QFrame):
         self._show_rows()
 
     def show_doors(self, doors: DoorsState) -> None:
-        """Show who asks to watch, too."""
-        asking = tuple(map(Asking, doors.questions))
-        if asking != self._asking:
-            self._asking = asking
+        """Show who asks to watch, too, and who was disconnected."""
+        asking, parted = tuple(map(Asking, doors.questions)), tuple(map(Parted, doors.dismissed))
+        if (asking, parted) != (self._asking, self._parted):
+            self._asking, self._parted = asking, parted
             self._show_rows()
 
     def _show_rows(self) -> None:
         state = self._state
-        self.model.show((*self._asking, *state.viewers))
-        count, rows = len(state.viewers), len(self.model.views)
-        self.table.setVisible(rows > 0)
-        self._section.setText(f"WATCHING · {count}" if count else "WATCHING")
-        self._empty.setText("" if rows else self._sentence(state))
+        focus = self.window().focusWidget()
+        focused_row = "" if focus is None else focus.property(ROW_OF)
+        self.model.show((*self._asking, *state.viewers, *self._parted))
+        count = len(state.viewers)
+        self._fold.heading.setText(f"WATCHING · {count}" if count else "WATCHING")
+        if focused_row and focused_row not in {view.id for view in self.model.views}:
+            # The button that was pressed has gone with its row: Qt would move on to another one, such as Pause.
+            self.setFocus()
         self._fit()
         self._run_poll()
 
@@ -262,17 +289,41 @@ class Viewers(QFrame):
         """Leave out what a narrow panel has no room for."""
         super().resizeEvent(event)
         self._fit()
-        self.table.setColumnHidden(PROGRAM, self.width() < 1040)
-        self.table.setColumnHidden(BY, self.width() < 800)
-        self.table.setColumnHidden(WISHES, self.width() < 920)
+        self._choose_columns()
 
     def _fit(self) -> None:
-        count = len(self.model.views)
-        low = self.window().height() < LOW
-        self._section.setVisible(not (low and count))
-        self._empty.setVisible(not count)
+        """Show as many rows as there is room for, or only the line above them."""
+        views, height = self.model.views, self.window().height()
+        rows = min(len(views), next((rows for least, rows in ROOM if height >= least), 0))
+        if self._fold.is_wished_open is not None:
+            rows = min(len(views), rows or UNFOLDED_ROWS) if self._fold.is_wished_open else 0
+        self.table.setVisible(rows > 0)
+        words = _folded_words(views) if views else self._sentence(self._state)
+        self._fold.show_fold(is_open=rows > 0, is_empty=not views, words=words)
         head = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(head + ROW_HEIGHT * min(count, 1 if low else MOST_ROWS) + 2)
+        self.table.setFixedHeight(head + self._row_height * rows + 2)
+
+    def _take_fold(self) -> None:
+        self._fit()
+        self._run_poll()
+
+    def _choose_columns(self) -> None:
+        """Leave out what a narrow panel has no room for."""
+        head = self.table.horizontalHeader()
+        kept = [at for at in range(len(TITLES)) if at != WATCHES]
+        needs = {at: self._width_of(at) for at in kept}
+        for at in LEFT_OUT:
+            if sum(needs[each] for each in kept) + head.sectionSizeFromContents(WATCHES).width() * 2 <= self.width():
+                break
+            kept.remove(at)
+        for at in LEFT_OUT:
+            self.table.setColumnHidden(at, at not in kept)
+
+    def _width_of(self, column: int) -> int:
+        head = self.table.horizontalHeader()
+        if head.sectionResizeMode(column) == QHeaderView.ResizeMode.Fixed:
+            return head.sectionSize(column)
+        return self.fontMetrics().horizontalAdvance(WIDEST[column]) + 24
 
     def _run_poll(self) -> None:
         wanted = self.isVisible() and bool(self.model.views)
@@ -286,6 +337,7 @@ class Viewers(QFrame):
             layout.setContentsMargins(4, 0, 12, 0)
             layout.setSpacing(4)
             for button in self._buttons(self.model.views[at]):
+                button.setProperty(ROW_OF, self.model.views[at].id)
                 layout.addWidget(button)
             self.table.setIndexWidget(self.model.index(at, END), cell)
 
@@ -293,24 +345,35 @@ class Viewers(QFrame):
         if isinstance(view, Asking):
             answer = QPushButton("Answer…")
             answer.setObjectName("answer")
-            answer.setAccessibleName(f"Answer {view.address}")
-            answer.setToolTip(f"Say whether {view.address} may watch")
+            answer.setAccessibleName(f"Answer {view.place}")
+            answer.setToolTip(f"Say whether {view.place} may watch")
             answer.clicked.connect(self.answer_wished)
             return (answer,)
+        if isinstance(view, Parted):
+            allow = QPushButton("Allow again")
+            allow.setObjectName("allowAgain")
+            allow.setAccessibleName(f"Allow {view.place} again")
+            allow.setToolTip(f"{view.place} was disconnected and stays out until you stop sharing, or allow it again")
+            allow.clicked.connect(partial(self._wish_allowed, view.dismissal.device_id))
+            return (allow,)
         button = QPushButton("Disconnect")
         button.setObjectName("disconnect")
-        button.setAccessibleName(f"Disconnect {view.address}")
-        button.setToolTip(f"End the watching of {view.address}")
+        button.setAccessibleName(f"Disconnect {view.place}")
+        button.setToolTip(
+            f"End the watching of {view.place}; it stays out until you stop sharing, or allow it again"
+            if view.sessions[0].viewer.device_id
+            else "End this watching on your own computer; it can be opened again there"
+        )
         button.clicked.connect(partial(self._wish_end, view.id))
         if not view.sessions[0].viewer.device_id:
             return (button,)
         more = QPushButton("⋯")
         more.setObjectName("disconnect")
-        more.setAccessibleName(f"More about {view.address}")
-        more.setToolTip(f"Keep {view.address} from coming again")
+        more.setAccessibleName(f"More about {view.place}")
+        more.setToolTip(f"Keep {view.place} from coming again")
         menu = QMenu(more)
         menu.addAction("Forget this device").triggered.connect(lambda: self.forget_wished.emit(view))
-        menu.addAction(f"Block {view.address}").triggered.connect(lambda: self.block_wished.emit(view))
+        menu.addAction(f"Block {view.place}").triggered.connect(lambda: self.block_wished.emit(view))
         more.setMenu(menu)
         return (button, more)
 
@@ -318,6 +381,9 @@ class Viewers(QFrame):
         watching = [view for view in self.model.views if isinstance(view, Watcher)]
         self.model.history.add({view.id: view.bytes_per_second for view in watching})
         self.figures_wished.emit()
+
+    def _wish_allowed(self, device_id: str, checked: bool = False) -> None:
+        self.allow_wished.emit(device_id)
 
     def _wish_end(self, viewer_id: str, checked: bool = False) -> None:
         self.disconnect_wished.emit(viewer_id)
@@ -331,11 +397,22 @@ class Viewers(QFrame):
         return "Nobody is watching yet — send them the link."
 
 
+def _folded_words(views: list[Row]) -> str:
+    """Return who watches and who asks to, as far as one line tells."""
+    asking = [view.address for view in views if isinstance(view, Asking)]
+    watching = [view.address for view in views if not isinstance(view, Asking)]
+    more = f" and {len(watching) - MOST_NAMED} more" if len(watching) > MOST_NAMED else ""
+    parts = [f"{', '.join(asking)} waiting for your answer"] if asking else []
+    return " · ".join([*parts, f"{', '.join(watching[:MOST_NAMED])}{more}"] if watching else parts)
+
+
 def _tip(view: Row, column: int) -> str | None:
     if isinstance(view, Asking):
         return "\n".join(view.question.wanted) if column == WATCHES else None
+    if isinstance(view, Parted):
+        return f"{view.place}\n{view.dismissal.agent}" if column < WATCHES else None
     if column < WATCHES:
-        return f"{view.address}\n{view.agent}"
+        return f"{view.place}\n{view.agent}"
     return "\n".join(view.titles) if column == WATCHES else None
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from gui.state import Watcher
+from gui.state import Watcher, place_words
 from server.access_control import HERE
 from server.access_knock import browser_name
 
@@ -67,4 +67,4 @@ def _words(who: Counter[Visitor], verb: str) -> str:
     if who.total() > 1:
         return f"{who.total()} viewers {'are ' if verb != 'left' else ''}{verb}."
     ((address, program, by),) = who
-    return f"{address} ({program}, by “{by}”) {'is ' if verb != 'left' else ''}{verb}."
+    return f"{place_words(address)} ({program}, by “{by}”) {'is ' if verb != 'left' else ''}{verb}."

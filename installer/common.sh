@@ -3,6 +3,23 @@
 
 venv=$top/.venv
 
+# Nothing is run that lies in whatever folder this was called from: programs come from absolute entries of PATH only (an
+# empty one stands for the current folder), and Python's modules from where Python has them.
+absolute_path() {
+    left=$PATH:
+    kept=
+    while [ -n "$left" ]; do
+        case $left in
+            /*) kept=$kept:${left%%:*} ;;
+        esac
+        left=${left#*:}
+    done
+    printf '%s' "${kept#:}"
+}
+
+PATH=$(absolute_path)
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
+
 # Without fonts all text is boxes; without xrandr (x11-xserver-utils) pywinctl ends the process.
 # libglib2.0-bin stands for the library it needs, whose own name differs between releases.
 run_packages="libglib2.0-bin libegl1 libgl1 libopengl0 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
@@ -20,7 +37,7 @@ fail() {
 }
 
 is_fitting_python() {
-    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
+    "$1" -I -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
 }
 
 find_python() {
@@ -100,7 +117,7 @@ is_stamped() {
 }
 
 is_usable_venv() {
-    [ -x "$venv/bin/python" ] && is_fitting_python "$venv/bin/python" && "$venv/bin/python" -c 'import pip' 2>/dev/null
+    [ -x "$venv/bin/python" ] && is_fitting_python "$venv/bin/python" && "$venv/bin/python" -I -c 'import pip' 2>/dev/null
 }
 
 # Prints the Debian packages without which no environment can be made here.
@@ -113,7 +130,7 @@ venv_packages() {
         return 0
     }
     # Debian keeps ensurepip in a package of its own.
-    if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+    if ! "$python" -I -c 'import ensurepip' 2>/dev/null; then
         case $python in
             */python3) printf 'python3-venv' ;;
             *) printf '%s-venv' "$(basename "$python")" ;;
@@ -127,7 +144,7 @@ make_venv() {
     fi
     python=$(find_python) || fail "Python 3.11, 3.12 or 3.13 is needed and was not found."
     say "Making .venv with $python"
-    "$python" -m venv --clear "$venv" || fail "$python could not make $venv"
+    "$python" -I -m venv --clear "$venv" || fail "$python could not make $venv"
 }
 
 # Makes .venv hold the project and its dependencies; does nothing when it does already.
@@ -145,7 +162,7 @@ ensure_venv() {
     # As variables and not as arguments, because only so do the pins reach what pip installs to build a package.
     # The second is for the newer versions of pip. A relative path, because pip would split one that has spaces.
     PIP_CONSTRAINT=installer/constraints.txt PIP_BUILD_CONSTRAINT=installer/constraints.txt \
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$project" >&2 ||
+        "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --editable "$project" >&2 ||
         fail "pip could not install the Python packages"
     stamp_of "$1" >"$venv/panecast-$1.stamp"
 }

@@ -4,7 +4,12 @@
 # Where there is no display, the tray app runs on a virtual one, shares its demo window and prints the address.
 set -eu
 
-top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+# With nothing but what the shell has itself: PATH may still name the current folder.
+case $0 in
+    */*) top=${0%/*}/.. ;;
+    *) top=.. ;;
+esac
+top=$(CDPATH='' cd -- "$top" && pwd)
 cd "$top"
 # shellcheck source=installer/common.sh
 . installer/common.sh
@@ -79,7 +84,7 @@ run_on_virtual_display() {
     trap clean_up EXIT
     trap stop_app INT TERM HUP
     start_display
-    "$venv/bin/panecast" --demo --share demo --print-url "$@" &
+    "$venv/bin/python" -I "$venv/bin/panecast" --demo --share demo --print-url "$@" &
     app=$!
     # A signal ends `wait` early; the app's own status is what counts.
     status=0
@@ -108,5 +113,5 @@ ensure_venv run
 if [ -n "$virtual" ]; then
     run_on_virtual_display "$@"
 else
-    exec "$venv/bin/panecast" "$@"
+    exec "$venv/bin/python" -I "$venv/bin/panecast" "$@"
 fi

@@ -1,20 +1,27 @@
 #!/bin/sh
 # Sets this machine up for testing as far as needed and runs every check:
-#   sh installer/test.sh [--long] [--only STEP]
+#   sh installer/test.sh [--long] [--only STEP] [-- PATH OR OPTION OF PYTEST…]
 #
+# With --only pytest, only those tests run that are named behind --, in the order in which they stand there.
 # --long also runs this script inside the bare system that the fresh test makes.
 # Steps: setup, ruff, format, mypy, imports, page, scripts, access, crowd (with --long), pytest (all but fresh), fresh,
 # judges (which are part of pytest).
 # All steps run even when one fails; the exit status tells whether any did.
 set -eu
 
-top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+# With nothing but what the shell has itself: PATH may still name the current folder.
+case $0 in
+    */*) top=${0%/*}/.. ;;
+    *) top=.. ;;
+esac
+top=$(CDPATH='' cd -- "$top" && pwd)
 cd "$top"
 # shellcheck source=installer/common.sh
 . installer/common.sh
 
-test_packages="$virtual_display_packages openbox xterm x11-apps x11-utils xdotool imagemagick chromium mmdebstrap
-dbus desktop-file-utils iproute2 git ffmpeg mpv curl firefox-esr slowhttptest testssl.sh"
+test_packages="$virtual_display_packages openbox twm tigervnc-standalone-server xterm x11-apps x11-utils xdotool imagemagick chromium mmdebstrap
+dbus desktop-file-utils iproute2 git ffmpeg mpv curl firefox-esr slowhttptest testssl.sh nginx-light"
+long_packages="webkit2gtk-driver"
 npm_tools=$top/.cache/npm
 
 only=
@@ -26,10 +33,18 @@ while [ $# -gt 0 ]; do
             only=$2
             shift
             ;;
+        --)
+            shift
+            break
+            ;;
         *) fail "unknown argument: $1" ;;
     esac
     shift
 done
+case $only in
+    pytest) ;;
+    *) [ $# -eq 0 ] || fail "only with --only pytest tests can be named" ;;
+esac
 case $only in
     '' | setup | ruff | format | mypy | imports | page | scripts | access | crowd | pytest | fresh | judges) ;;
     *) fail "unknown step: $only" ;;
@@ -37,7 +52,7 @@ esac
 
 export CI=true
 # The tests choose their display themselves; one left over from the caller must not leak into them.
-unset DISPLAY WAYLAND_DISPLAY XAUTHORITY
+unset DISPLAY WAYLAND_DISPLAY XDG_SESSION_TYPE XAUTHORITY
 
 ensure_npm_tools() {
     wanted=$(cat installer/npm-tools.txt)
@@ -54,7 +69,7 @@ ensure_npm_tools() {
 }
 
 set_up() {
-    packages="$run_packages $(venv_packages) $test_packages"
+    packages="$run_packages $(venv_packages) $test_packages ${PANECAST_LONG:+$long_packages}"
     # Debian's npm brings some hundred packages along; a machine that has one from elsewhere keeps it.
     if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
         packages="$packages nodejs npm"
@@ -164,7 +179,14 @@ case $only in
     # What the steps before have run is not run again.
     '') tests pytest --ignore-glob='tests/server/test_access_*.py' \
         ${PANECAST_LONG:+--ignore=tests/loads/test_crowd.py} ;;
-    pytest) tests pytest -m 'not fresh' ;;
+    pytest)
+        if [ $# -gt 0 ]; then
+            announce pytest
+            "$python" -m pytest "$@" || failed="$failed tests"
+        else
+            tests pytest -m 'not fresh'
+        fi
+        ;;
     fresh) tests fresh -m fresh ;;
     judges) tests judges tests/judges ;;
 esac

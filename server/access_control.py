@@ -9,6 +9,7 @@ from capture.source import Unsubscribe
 from server.access import AccessPolicy
 from server.access_consent import Consents
 from server.access_devices import Devices
+from server.access_dismissed import Dismissal, without
 from server.access_entrance import Entrance
 from server.access_gate import Gate, GateRules, Guest, Owner, Who
 from server.access_links import Links
@@ -18,7 +19,8 @@ from server.access_pin import PinDisplay
 from server.access_store import Kept
 from server.sharing import ShareList
 
-HERE, BY_CONSENT = "this computer", "consent"
+HERE, BY_PIN = "this computer", "PIN"
+"""How somebody came who came by no link."""
 OWNER = Owner()
 
 
@@ -34,7 +36,7 @@ class Viewer:
         address: of the socket's other end; what headers claim is not in it.
         agent: the program, as it calls itself.
         who: as the gate let him in.
-        by: in words, how: the name of a link, “consent”, “this computer”.
+        by: in words, how: the name of a link, “PIN”, “this computer”.
     """
 
     address: str
@@ -70,10 +72,14 @@ class Access:
         shares: ShareList,
         kept: Kept | None = None,
         write: Callable[[str], None] = _drop,
+        write_refused: Callable[[str], None] | None = None,
         *,
         host_needs_token: bool = False,
     ) -> None:
-        """``kept`` is from an earlier run; ``write`` takes the lines of the access log, and returns at once."""
+        """``kept`` is from an earlier run.
+
+        ``write`` and ``write_refused`` take the lines of the access log, and return at once.
+        """
         kept = kept or Kept()
         self.links = Links(kept.links, kept.revoked)
         self.devices = Devices(self.links, kept.devices, kept.forgotten)
@@ -82,25 +88,25 @@ class Access:
         self.consents = Consents()
         rules = GateRules(host_needs_token=host_needs_token, blocked=frozenset(kept.blocked))
         # Nobody is let in before the server knows the names that it goes by.
-        self.gate = Gate(AccessPolicy(frozenset()), shares, self.links, self.devices, self.lockout, rules=rules)
+        self.gate = Gate(AccessPolicy(), shares, self.links, self.devices, self.lockout, rules=rules)
         self.entrance = Entrance(self.gate, self.pins, self.consents)
-        self.log = AccessLog(write)
+        self.log = AccessLog(write, write_refused)
 
     @property
     def kept(self) -> Kept:
         """Return what is to outlive the program."""
         return Kept.of(self.links, self.devices, self.gate.rules.blocked)
 
-    def open_at(self, policy: AccessPolicy, port: int, *, network: bool) -> None:
-        """Let in whom ``policy`` allows at ``port``: from other computers too (``network``), or from this one only."""
+    def open_at(self, policy: AccessPolicy, *, network: bool) -> None:
+        """Let in whom ``policy`` allows: from other computers too (``network``), or from this one only."""
         self.gate.policy = policy
         # Cookies of an address are sent to all its ports: two Panecasts must not take each other's away.
-        self.gate.cookie_name = f"panecast-{port}"
+        self.gate.cookie_name = f"panecast-{policy.port}"
         self.gate.set_rules(replace(self.gate.rules, network=network))
 
     def close(self) -> None:
         """Let nobody in any more; who waits for an answer is told no."""
-        self.gate.policy = AccessPolicy(frozenset())
+        self.gate.policy = AccessPolicy()
         self.pins.hide()
         self.consents.deny_all()
 
@@ -115,6 +121,24 @@ class Access:
     def unblock(self, peer_key: str) -> None:
         """Let an address in again that shows what it needs."""
         self._set_blocked(self.gate.rules.blocked - {peer_key})
+
+    def dismiss(self, viewer: Viewer) -> None:
+        """Keep out a guest who is being disconnected, until `allow_again` or `allow_all_again`."""
+        if isinstance(viewer.who, Guest):
+            peer = viewer.who.peer
+            key = "" if peer.is_local else peer.key
+            dismissal = Dismissal(viewer.who.device_id, key, viewer.address, viewer.agent, viewer.by)
+            others = without(self.gate.rules.dismissed, dismissal.device_id)
+            self.gate.set_rules(replace(self.gate.rules, dismissed=(*others, dismissal)))
+
+    def allow_again(self, device_id: str) -> None:
+        """Let in again a device that was disconnected."""
+        self.gate.allow_again(device_id)
+
+    def allow_all_again(self) -> None:
+        """Let in again whoever was disconnected: the session of sharing is over."""
+        if self.gate.rules.dismissed:
+            self.gate.set_rules(replace(self.gate.rules, dismissed=()))
 
     def viewer(self, address: str, agent: str, who: Who) -> Viewer:
         """Return somebody who was let in, as he is shown and logged."""
@@ -131,4 +155,4 @@ class Access:
         if not isinstance(who, Guest):
             return HERE
         link = self.links.all.get(who.link_id)
-        return BY_CONSENT if link is None else link.name
+        return BY_PIN if link is None else link.name

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from types import MappingProxyType
 
 import msgspec
 
 from capture.source import Source, Unsubscribe
-from server.access_links import MOST_DEVICES, SEEN_SECONDS, Link, Links, check_scope, clean_name
+from server.access_links import (
+    MOST_DEVICES,
+    SEEN_SECONDS,
+    Link,
+    LinkError,
+    Links,
+    check_id,
+    check_moments,
+    check_scope,
+    clean_name,
+)
 from server.access_peers import Peer
-from server.access_secrets import ID_BYTES, RandomBytes, digest, is_among, random_word
+from server.access_secrets import ID_BYTES, LONGEST_ID, RandomBytes, digest, is_among, random_word
 from server.errors import ServerError
 from server.listeners import Listeners
 from server.sharing import ShareRule
 
 COOKIE_BYTES = 32
+MOST_PER_ADDRESS = 64
+"""Devices of one link at one address, or in one network of IPv6: one visitor without cookies is not to take all."""
+AWAY_SECONDS = 30 * 86_400.0
+AWAY_FROM_ADDRESS_SECONDS = 3600.0
+"""A device that was not seen for so long makes way for a new one of its link, or of its link and address."""
+CROWDED = "Too many devices came by this link from your network. Try again in an hour, or ask for another link."
 FORGOTTEN_KEPT = 256
 """Forgotten devices that are known as such, so that they are told so and do not count as guessers."""
 
@@ -53,6 +69,10 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scope: tuple[ShareRule, ...] = ()
 
     def __post_init__(self) -> None:
+        check_id(self.id)
+        check_moments(self.first_seen, self.last_seen)
+        if self.name != clean_name(self.name) or len(self.address) > LONGEST_ID:
+            raise LinkError("A device has a name of one line and an address.")
         check_scope(self.scope)
 
     def __repr__(self) -> str:
@@ -67,6 +87,7 @@ class Devices:
     Attributes:
         all: by id; an immutable snapshot, swapped whole.
         forgotten: digests of the cookies' secrets of devices that were forgotten lately.
+        watching: returns the ids of the devices that are watching now; they make way for nobody.
     """
 
     def __init__(
@@ -81,6 +102,7 @@ class Devices:
         """``known`` and ``forgotten`` are from an earlier run; ``now`` gives seconds since the epoch."""
         self.all: Mapping[str, Device] = MappingProxyType({device.id: device for device in known})
         self.forgotten = forgotten
+        self.watching: Callable[[], Container[str]] = frozenset
         self._links = links
         self._now = now
         self._random_bytes = random_bytes
@@ -98,16 +120,17 @@ class Devices:
         """Return the devices that came by that link; those without a link for an empty id."""
         return tuple(device for device in self.all.values() if device.link_id == link_id)
 
-    def check_room(self, link: Link) -> None:
-        """Do nothing when a further device may come by ``link``.
+    def check_room(self, link: Link | None, peer: Peer) -> None:
+        """Do nothing when a further device may come from ``peer`` by ``link``, or, where that is None, by consent.
 
         Raises:
-            DeviceLimit: the link is used on as many devices as it may be.
+            DeviceLimit: there are as many as there may be, of the link or of that address.
         """
-        if link.most_devices is not None and len(self.of(link.id)) >= link.most_devices:
+        if link is not None and link.most_devices is not None and len(self.of(link.id)) >= link.most_devices:
             raise DeviceLimit(
                 "This link is used on as many devices as it may be. Ask who gave it to you to forget one of them."
             )
+        self._leaving("" if link is None else link.id, peer)
 
     def admit(self, link: Link, peer: Peer, name: str, *, once: bool = False) -> tuple[Device, str]:
         """Return a new device that came by ``link``, and the value of its cookie.
@@ -117,7 +140,7 @@ class Devices:
         Raises:
             DeviceLimit: as `check_room`.
         """
-        self.check_room(link)
+        self.check_room(link, peer)
         secret = random_word(self._random_bytes, COOKIE_BYTES)
         device = self._new(peer, name, link_id=link.id, proof=digest(secret), once=once)
         return device, f"{device.id}.{secret}"
@@ -128,6 +151,9 @@ class Devices:
         """Return a new device that the person at this computer let in, and the value of its cookie.
 
         ``once`` is as with `admit`.
+
+        Raises:
+            DeviceLimit: as `check_room`.
         """
         secret = random_word(self._random_bytes, COOKIE_BYTES)
         device = self._new(peer, name, proof=digest(secret), scope=scope, once=once)
@@ -144,7 +170,7 @@ class Devices:
         for device in self.of(link.id):
             if device.peer_key == peer.key:
                 return device
-        self.check_room(link)
+        self.check_room(link, peer)
         return self._new(peer, name, link_id=link.id, peer_key=peer.key)
 
     def find(self, cookie: str) -> Device | None:
@@ -195,6 +221,18 @@ class Devices:
         """Let a device in no longer; who hears of it ends what it had opened."""
         self._drop([device_id])
 
+    def is_once(self, device_id: str) -> bool:
+        """Tell whether that device was let in once, and is not to outlive the program."""
+        return device_id in self._once
+
+    def restore(self, devices: Iterable[Device], once: Container[str] = ()) -> None:
+        """Have devices that were forgotten a moment ago be known again; ``once``: ids of those let in once."""
+        back = {device.id: device for device in devices}
+        proofs = {device.proof for device in back.values()}
+        self.forgotten = tuple(each for each in self.forgotten if each not in proofs)
+        self._once |= {device_id for device_id in back if device_id in once}
+        self._swap({**self.all, **back})
+
     def forget_all(self) -> None:
         """Let none of the devices in any longer."""
         self._drop(self.all)
@@ -219,10 +257,9 @@ class Devices:
         once: bool = False,
     ) -> Device:
         now = self._now()
-        devices = self.of(link_id)
-        if len(devices) >= MOST_DEVICES:
-            # Nobody wanted these counted: the one that stayed away longest comes in again by its link.
-            self._drop([min(devices, key=lambda device: device.last_seen).id])
+        leaving = self._leaving(link_id, peer)
+        if leaving is not None:
+            self._drop([leaving.id])
         device = Device(
             id=random_word(self._random_bytes, ID_BYTES),
             name=clean_name(name) or "Unknown program",
@@ -239,6 +276,30 @@ class Devices:
         self._put(device)
         self._links.used(link_id)
         return device
+
+    def _leaving(self, link_id: str, peer: Peer) -> Device | None:
+        """Return the device that makes way for a new one from ``peer``, None while there is room.
+
+        Raises:
+            DeviceLimit: none of them has been away for long enough.
+        """
+        devices = self.of(link_id)
+        # Behind a proxy on this computer all have one address.
+        near = () if peer.is_local else tuple(each for each in devices if Peer.of(each.address).key == peer.key)
+        for crowd, most, seconds in (
+            (near, MOST_PER_ADDRESS, AWAY_FROM_ADDRESS_SECONDS),
+            (devices, MOST_DEVICES, AWAY_SECONDS),
+        ):
+            if len(crowd) >= most:
+                watching = self.watching()
+                away = [each for each in crowd if each.id not in watching and self._is_away(each, seconds)]
+                if not away:
+                    raise DeviceLimit(CROWDED)
+                return min(away, key=lambda device: device.last_seen)
+        return None
+
+    def _is_away(self, device: Device, seconds: float) -> bool:
+        return abs(self._now() - device.last_seen) >= seconds
 
     def _follow_links(self) -> None:
         self._drop([device.id for device in self.all.values() if device.link_id not in {"", *self._links.all}])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from server.access import Refusal
 from server.access_consent import Answer, Consents, TooManyQuestions
-from server.access_devices import DeviceLimit
+from server.access_devices import Device, DeviceLimit
 from server.access_gate import EXPIRED, Denial, Gate, Guest
 from server.access_knock import Knock
+from server.access_links import Link
+from server.access_lockout import QUESTION
 from server.access_peers import Peer
 from server.access_pin import PinDisplay
 from server.sharing import ShareRule
 
-WRONG_PIN = "That is not the PIN, or it is good no longer. Ask the person at the other computer to show a new one."
+WRONG_PIN = "That PIN is not right. Try again."
 NOT_ALLOWED = "The person at the other computer did not allow it."
 EVERYTHING = "Everything that is shared"
 NOT_SHARED = "Something that is not shared"
@@ -47,19 +50,14 @@ class Entrance:
         before = self._gate.device_of(knock)
         if before is not None and before.link_id == link.id:
             devices.seen(before.id, peer)
-            return Entered(Guest(peer, before.id, link.id), None)
+            return self._gate.held_back(peer, before) or Entered(Guest(peer, before.id, link.id), None)
         try:
-            devices.check_room(link)
-            once = False
-            if link.asks:
-                wanted = tuple(source.title for source in self._gate.shares.titled.values() if link.shows(source))
-                answer = await self._ask(knock, peer, wanted, link.name)
-                if isinstance(answer, Refusal):
-                    return answer
-                once = answer == "once"
-                if not self._gate.links.is_good(link.id):
-                    return Denial(403, EXPIRED, "link_expired")
-            device, cookie = devices.admit(link, peer, knock.browser, once=once)
+            devices.check_room(link, peer)
+            answer = await self._may_come(knock, peer, link, before)
+            if isinstance(answer, Refusal):
+                return answer
+            device, cookie = devices.admit(link, peer, knock.browser, once=answer == "once")
+            self._gate.lockout.came_in(peer, "link")
         except DeviceLimit as full:
             return Denial(403, full.message, "too_many_devices")
         if before is not None:
@@ -76,14 +74,19 @@ class Entrance:
         peer = self._gate.approach(knock)
         if isinstance(peer, Refusal):
             return peer
-        waiting = self._gate.must_wait(lockout.wait_seconds(peer) or lockout.common_wait_seconds(peer))
+        waiting = self._gate.must_wait(
+            max(lockout.wait_seconds(peer), lockout.common_wait_seconds(peer), lockout.question_wait_seconds(peer))
+        )
         if waiting is not None:
             return waiting
         try:
             # Before the PIN is looked at: a right one is used up.
-            self._consents.check_room(peer)
+            self._consents.check_room(peer, "")
+            self._gate.devices.check_room(None, peer)
         except TooManyQuestions as busy:
             return Denial(429, busy.message, "busy")
+        except DeviceLimit as full:
+            return Denial(403, full.message, "too_many_devices")
         if not self._pins.accepts(guess):
             lockout.failed(peer, "PIN")
             return Denial(401, WRONG_PIN, "credential_wrong")
@@ -91,8 +94,32 @@ class Entrance:
         answer = await self._ask(knock, peer, (wanted,), "PIN")
         if isinstance(answer, Refusal):
             return answer
-        device, cookie = self._gate.devices.admit_by_consent(scope, peer, knock.browser, once=answer == "once")
+        try:
+            device, cookie = self._gate.devices.admit_by_consent(scope, peer, knock.browser, once=answer == "once")
+        except DeviceLimit as full:
+            return Denial(403, full.message, "too_many_devices")
+        self._welcome(peer, self._gate.device_of(knock))
+        lockout.came_in(peer, "PIN", "link", QUESTION)
         return Entered(Guest(peer, device.id, ""), cookie)
+
+    async def _may_come(self, knock: Knock, peer: Peer, link: Link, before: Device | None) -> Answer | Refusal:
+        """Return how a new device may come by ``link``, or why not; ``before`` is what the browser was so far."""
+        if not link.asks:
+            return self._gate.held_back(peer, before) or "allow"
+        waiting = self._gate.must_wait(self._gate.lockout.question_wait_seconds(peer))
+        if waiting is not None:
+            return waiting
+        wanted = tuple(source.title for source in self._gate.shares.titled.values() if link.shows(source))
+        answer = await self._ask(knock, peer, wanted, link.name, link.id)
+        if not isinstance(answer, Refusal):
+            if not self._gate.links.is_good(link.id):
+                return Denial(403, EXPIRED, "link_expired")
+            self._welcome(peer, before)
+        return answer
+
+    def _welcome(self, peer: Peer, before: Device | None) -> None:
+        """Note that the person allowed it: that holds for somebody who was disconnected, too."""
+        self._gate.allow_again("" if before is None else before.id, peer)
 
     def _wish(self, source_id: str | None) -> tuple[str, tuple[ShareRule, ...]]:
         """Return what is asked for, in words and as rules."""
@@ -101,15 +128,20 @@ class Entrance:
         source = self._gate.shares.titled.get(source_id)
         return (NOT_SHARED, ()) if source is None else (source.title, (ShareRule.for_source(source),))
 
-    async def _ask(self, knock: Knock, peer: Peer, wanted: tuple[str, ...], by: str) -> Answer | Refusal:
+    async def _ask(
+        self, knock: Knock, peer: Peer, wanted: tuple[str, ...], by: str, link_id: str = ""
+    ) -> Answer | Refusal:
         """Return the person's yes, or a refusal."""
+        # A no is counted, so that nobody asks on and on; and so is leaving, which asks as much of the person.
         try:
-            answer = await self._consents.ask(peer, knock.browser, wanted, by)
+            answer = await self._consents.ask(peer, knock.browser, wanted, by, link_id)
         except TooManyQuestions as busy:
             return Denial(429, busy.message, "busy")
+        except asyncio.CancelledError:
+            self._gate.lockout.failed(peer, QUESTION)
+            raise
         if answer == "deny":
-            # Counted, so that nobody asks on and on.
-            self._gate.lockout.failed(peer, "question")
+            self._gate.lockout.failed(peer, QUESTION)
             return Denial(403, NOT_ALLOWED, "refused")
         # The person may have closed the network meanwhile, or blocked this address.
         late = self._gate.approach(knock)

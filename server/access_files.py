@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 # Windows has neither; what is in a person's own folder there is his own by its rights.
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 CLOSE_ON_EXEC = getattr(os, "O_CLOEXEC", 0)
+MOST_ASIDE = 9
+"""Files that are kept beside one that was damaged; then the newest is written over."""
 
 
 class NotPrivate(OSError):
     """The file or folder is not what was made here: a symbolic link, or somebody else's."""
+
+
+class NotAFile(NotPrivate):
+    """What lies in the place of the file cannot be one of ours, and so can be put aside."""
 
 
 def make_private_folder(folder: Path) -> None:
@@ -41,26 +49,78 @@ def read_private(path: Path, most_bytes: int) -> tuple[bytes, bool]:
 
     Raises:
         FileNotFoundError: there is none.
-        NotPrivate: it is a symbolic link, no plain file, somebody else's, or larger than ``most_bytes``.
+        NotAFile: it is no plain file, or larger than ``most_bytes``.
+        NotPrivate: it is a symbolic link, or somebody else's.
         OSError: it cannot be read.
     """
     if path.is_symlink():
         raise NotPrivate(f"{path.name} is a symbolic link")
-    # Without waiting: in place of the file there could be a pipe.
-    number = os.open(path, os.O_RDONLY | NO_FOLLOW | CLOSE_ON_EXEC | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(number, "rb") as file:
-        found = os.fstat(number)
-        if not stat.S_ISREG(found.st_mode):
-            raise NotPrivate(f"{path.name} is not a plain file")
+    with open_plain(path, follow=False) as file:
+        found = os.fstat(file.fileno())
         if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
             raise NotPrivate(f"{path.name} belongs to somebody else")
         content = file.read(most_bytes + 1)
         if len(content) > most_bytes:
-            raise NotPrivate(f"{path.name} is larger than it can be")
+            raise NotAFile(f"{path.name} is larger than it can be")
         was_open = bool(stat.S_IMODE(found.st_mode) & 0o077)
         if was_open:
             path.chmod(FILE_MODE)
     return content, was_open
+
+
+def open_plain(path: Path, *, follow: bool) -> BinaryIO:
+    """Return a plain file, open for reading, without ever waiting: in its place there could be a pipe or a device.
+
+    Where ``follow`` is set it may be behind a symbolic link.
+
+    Raises:
+        FileNotFoundError: there is none.
+        NotAFile: something else lies there.
+        OSError: it cannot be opened.
+        ValueError: no file can have that name.
+    """
+    flags = os.O_RDONLY | CLOSE_ON_EXEC | getattr(os, "O_NONBLOCK", 0) | (0 if follow else NO_FOLLOW)
+    try:
+        number = os.open(path, flags)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # a socket
+            raise NotAFile(f"{path.name} is not a plain file") from error
+        raise
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise NotAFile(f"{path.name} is not a plain file")
+    return os.fdopen(number, "rb")
+
+
+def put_aside(path: Path) -> Path:
+    """Give what lies at ``path`` a name beside it that nothing has, and return that. Raises OSError."""
+    aside = _free_name(path)
+    path.replace(aside)
+    return aside
+
+
+def keep_copy(path: Path, content: bytes) -> Path:
+    """Keep ``content``, that of ``path``, beside it, unless it is there already; return where. Raises OSError."""
+    for kept in _names_aside(path):
+        with contextlib.suppress(OSError), open_plain(kept, follow=False) as file:
+            if file.read(len(content) + 1) == content:
+                return kept
+    aside = _free_name(path)
+    aside.unlink(missing_ok=True)
+    number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | CLOSE_ON_EXEC, FILE_MODE)
+    with os.fdopen(number, "wb") as kept_file:
+        kept_file.write(content)
+    return aside
+
+
+def _names_aside(path: Path) -> list[Path]:
+    return [path.with_name(f"{path.name}.bak{number}") for number in ("", *range(2, MOST_ASIDE + 1))]
+
+
+def _free_name(path: Path) -> Path:
+    """Return the first name beside ``path`` that nothing has, the last one where all are taken."""
+    names = _names_aside(path)
+    return next((name for name in names if not os.path.lexists(name)), names[-1])
 
 
 def replace_private(path: Path, content: bytes) -> None:

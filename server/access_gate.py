@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from capture.source import Source, Unsubscribe
 from server.access import AccessPolicy, Refusal
 from server.access_devices import Device, DeviceLimit, Devices
+from server.access_dismissed import Dismissal, is_dismissed, is_held, without
 from server.access_knock import Contradiction, Knock
 from server.access_links import Link, Links
 from server.access_lockout import Lockout
@@ -42,11 +43,13 @@ REMOVED = "The person at the other computer removed this device. Ask for a new l
 OTHER_LINK = "This browser came in by another link than the one in the address. Open the new link to change over."
 ASKED_FIRST = "With this link every new device is asked about first: open it in a browser."
 LOCAL_ONLY = "Panecast is open to this computer only. Its owner can open it to the network."
+DISCONNECTED = "The person at the other computer disconnected you. You can watch again once that person allows it."
 BLOCKED = "The person at the other computer does not let this address watch."
 NOT_FOR_GUESTS = "Only the person at the other computer may see that."
 ONLY_LOOK = "A link is for watching; nothing can be changed by it."
-TWO_COOKIES = (
-    "The browser sent two different cookies of Panecast. Delete the cookies of this address and open the link."
+RELAYED = (
+    "This came through a proxy, or by HTTP/1.0, so it does not count as this computer. "
+    "Show the token of a link: ?token=… or the header Authorization: Bearer …"
 )
 
 
@@ -103,11 +106,13 @@ class GateRules:
         network: to other computers too; else to this one only.
         host_needs_token: programs on this computer need a credential as well.
         blocked: keys of peers that do not get in, whatever they show.
+        dismissed: who was disconnected since sharing began.
     """
 
     network: bool = False
     host_needs_token: bool = False
     blocked: frozenset[str] = frozenset()
+    dismissed: tuple[Dismissal, ...] = ()
 
 
 class Gate:
@@ -179,7 +184,7 @@ class Gate:
 
     def approach(self, knock: Knock) -> Peer | Refusal:
         """Return whom a request comes from, or why no credential would help it."""
-        refusal = self.policy.refuses(knock.headers)
+        refusal = self.policy.refuses(knock)
         if refusal is not None:
             return refusal
         peer = knock.peer
@@ -189,16 +194,14 @@ class Gate:
 
     def link_for(self, peer: Peer, token: str) -> Link | Denial:
         """Return the link that ``peer`` may use with ``token``; a wrong one is counted."""
-        waiting = self.must_wait(self.lockout.wait_seconds(peer))
-        if waiting is not None:
-            return waiting
+        # Before anybody has to wait: 192 bits are not guessed, and nobody is to be kept out by what others try, who
+        # may have the same address, or be of the same network.
         link = self.links.find(token)
         if link is not None:
             return Denial(403, EXPIRED, "link_expired") if not self.links.is_good(link.id) else link
         if self.links.was_revoked(token):
             return Denial(403, WITHDRAWN, "link_withdrawn")
-        # Only now: 192 bits are not guessed, and nobody is to be kept out by what others try.
-        waiting = self.must_wait(self.lockout.common_wait_seconds(peer))
+        waiting = self.must_wait(self.lockout.wait_seconds(peer) or self.lockout.common_wait_seconds(peer))
         if waiting is not None:
             return waiting
         self.lockout.failed(peer, "link")
@@ -206,9 +209,9 @@ class Gate:
 
     def device_of(self, knock: Knock) -> Device | None:
         """Return the device that the request's cookie proves and that may come in, None without."""
-        cookies = knock.cookies(self.cookie_name)
-        device = self.devices.find(cookies[0]) if len(cookies) == 1 else None
-        return device if device is not None and self.devices.is_known(device.id) else None
+        # There may be several of that name: what another server of this computer set for a part of its addresses, say.
+        found = map(self.devices.find, knock.cookies(self.cookie_name))
+        return next((each for each in found if each is not None and self.devices.is_known(each.id)), None)
 
     def holds(self, who: Who) -> bool:
         """Tell whether somebody who was let in may still be here. Any thread."""
@@ -216,7 +219,7 @@ class Gate:
             case Owner(foreign):
                 return not self.rules.host_needs_token and not (foreign and self.rules.network)
             case Guest(peer, device_id, _):
-                return self._may_come(peer) and self.devices.is_known(device_id)
+                return self._may_come(peer) and self.devices.is_known(device_id) and not self.was_dismissed(device_id)
         return True
 
     def may_see(self, who: Who, source: Source) -> bool:
@@ -232,8 +235,25 @@ class Gate:
             case Owner():
                 return self.holds(who)
             case Guest(peer, device_id, _):
-                return self._may_come(peer) and self.devices.may_see(device_id, current)
+                may_come = self._may_come(peer) and not self.was_dismissed(device_id)
+                return may_come and self.devices.may_see(device_id, current)
         return False
+
+    def was_dismissed(self, device_id: str) -> bool:
+        """Tell whether that device was disconnected, and is to stay out for now. Any thread."""
+        return is_dismissed(self.rules.dismissed, device_id)
+
+    def held_back(self, peer: Peer, device: Device | None) -> Denial | None:
+        """Return the refusal of somebody who was disconnected, also when it comes as if it were new."""
+        rules = self.rules
+        is_out = is_held(rules.dismissed, peer.key) if device is None else self.was_dismissed(device.id)
+        return Denial(403, DISCONNECTED, "disconnected") if is_out else None
+
+    def allow_again(self, device_id: str, peer: Peer | None = None) -> None:
+        """Let in again a device that was disconnected, and with ``peer`` new ones from there."""
+        dismissed = without(self.rules.dismissed, device_id, "" if peer is None else peer.key)
+        if dismissed != self.rules.dismissed:
+            self.set_rules(replace(self.rules, dismissed=dismissed))
 
     def sees(self, who: Who) -> Mapping[str, Source]:
         """Return the sources that are there for somebody, by id; for others they do not exist."""
@@ -256,9 +276,8 @@ class Gate:
         return peer.is_host or (peer.key not in self.rules.blocked and (peer.is_local or self.rules.network))
 
     def _owner(self, knock: Knock, peer: Peer) -> Owner | None:
-        origins = knock.headers.get("origin", ())
-        owner = Owner(foreign=any(self.policy.allows_foreign(origin) for origin in origins))
-        return owner if peer.is_host and self.holds(owner) else None
+        owner = Owner(foreign=self.policy.is_foreign(knock))
+        return owner if peer.is_host and self.policy.is_by_loopback(knock) and self.holds(owner) else None
 
     def _by_token(self, knock: Knock, peer: Peer, token: str) -> Guest | Denial:
         link = self.link_for(peer, token)
@@ -267,9 +286,12 @@ class Gate:
         device = self.device_of(knock)
         if device is not None and device.link_id != link.id:
             return Denial(403, OTHER_LINK, "credential_unclear")
+        if device is None and link.asks:
+            return Denial(403, ASKED_FIRST, "consent_needed")
+        held_back = self.held_back(peer, device or self._program_of(link, peer))
+        if held_back is not None:
+            return held_back
         if device is None:
-            if link.asks:
-                return Denial(403, ASKED_FIRST, "consent_needed")
             try:
                 device = self.devices.admit_program(link, peer, knock.browser)
             except DeviceLimit as full:
@@ -278,22 +300,25 @@ class Gate:
 
     def _by_cookie(self, knock: Knock, peer: Peer) -> Guest | Stranger | Denial:
         device = self.device_of(knock)
-        if device is not None:
+        is_out = device is not None and self.was_dismissed(device.id)
+        if device is not None and not is_out:
             return self._guest(device, peer)
         # A cookie that is good no longer must not keep the page away that lets its owner in again.
         if knock.path in PAGES or knock.path.startswith(PAGE_FOLDERS):
             return Stranger()
+        if is_out:
+            return Denial(403, DISCONNECTED, "disconnected")
         cookies = knock.cookies(self.cookie_name)
-        if not cookies:
-            return Denial(401, NEEDED, "credential_missing")
-        if len(cookies) > 1:
-            return Denial(401, TWO_COOKIES, "credential_unclear")
-        if self.devices.find(cookies[0]) is not None:
+        if any(self.devices.find(cookie) is not None for cookie in cookies):
             return Denial(403, EXPIRED, "link_expired")
-        if self.devices.was_forgotten(cookies[0]):
+        if any(map(self.devices.was_forgotten, cookies)):
             return Denial(403, REMOVED, "removed")
         # Not counted: 256 bits are not guessed, and a page that was left open asks for several things at once.
-        return Denial(401, NEEDED, "credential_missing")
+        return Denial(401, RELAYED if peer.is_local and not peer.is_host else NEEDED, "credential_missing")
+
+    def _program_of(self, link: Link, peer: Peer) -> Device | None:
+        """Return the device that programs with that link at that address are, None before the first of them."""
+        return next((each for each in self.devices.of(link.id) if each.peer_key == peer.key), None)
 
     def _guest(self, device: Device, peer: Peer) -> Guest:
         self.devices.seen(device.id, peer)

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from server.access_control import Access
-from server.access_log import LogFile
+from server.access_log import REFUSED_NAME, LogFile
 from server.access_store import AccessFile, Kept
 
 log = logging.getLogger(__name__)
@@ -32,9 +32,9 @@ class Keeping:
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
         """Read what is in ``folder``; ``tell`` is called on the loop with a sentence when it cannot be written to."""
         self._file = AccessFile(folder)
-        self._log = LogFile(folder)
+        self._logs = (LogFile(folder), LogFile(folder, REFUSED_NAME))
         self._tell = tell
-        self._lines: list[str] = []
+        self._lines: tuple[list[str], list[str]] = ([], [])
         self._access: Access | None = None
         self._is_changed = False
         self._timer: asyncio.TimerHandle | None = None
@@ -45,8 +45,13 @@ class Keeping:
 
     @property
     def log_path(self) -> Path:
-        """Return where the newest lines of the access log are."""
-        return self._log.path
+        """Return where the newest visits are."""
+        return self._logs[0].path
+
+    @property
+    def refused_path(self) -> Path:
+        """Return where the newest refusals are."""
+        return self._logs[1].path
 
     def follow(self, access: Access) -> None:
         """Write what changes in ``access`` from now on."""
@@ -54,16 +59,25 @@ class Keeping:
         access.subscribe(self._changed)
 
     def write(self, line: str) -> None:
-        """Take a line of the access log; it is on disk soon."""
-        self._lines.append(line)
+        """Take a line of the log of visits; it is on disk soon."""
+        self._lines[0].append(line)
         self._write_soon()
 
-    def close(self) -> None:
+    def write_refused(self, line: str) -> None:
+        """Take a line of the log of refusals; it is on disk soon."""
+        self._lines[1].append(line)
+        self._write_soon()
+
+    def settle(self) -> None:
         """Write what has not been written yet, and wait for it."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
             self._say(self._thread.submit(self._put, *self._take()).result())
+
+    def close(self) -> None:
+        """Write what has not been written yet, and nothing any more."""
+        self.settle()
         self._thread.shutdown()
 
     def _changed(self) -> None:
@@ -79,18 +93,16 @@ class Keeping:
         written = asyncio.get_running_loop().run_in_executor(self._thread, self._put, *self._take())
         written.add_done_callback(lambda done: None if done.cancelled() else self._say(done.result()))
 
-    def _take(self) -> tuple[Kept | None, str]:
-        lines, self._lines = "".join(self._lines), []
+    def _take(self) -> tuple[Kept | None, tuple[str, ...]]:
+        lines, self._lines = tuple("".join(each) for each in self._lines), ([], [])
         kept = self._access.kept if self._is_changed and self._access is not None else None
         self._is_changed = False
         return kept, lines
 
-    def _put(self, kept: Kept | None, lines: str) -> str | None:
-        problems = (
-            None if kept is None else self._file.save(kept),
-            self._log.append(lines) if lines else None,
-        )
-        return " ".join(problem for problem in problems if problem) or None
+    def _put(self, kept: Kept | None, lines: tuple[str, ...]) -> str | None:
+        problems = [None if kept is None else self._file.save(kept)]
+        problems += [log.append(said) for log, said in zip(self._logs, lines, strict=True) if said]
+        return " ".join(dict.fromkeys(problem for problem in problems if problem)) or None
 
     def _say(self, problem: str | None) -> None:
         if problem is not None:

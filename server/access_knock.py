@@ -34,6 +34,7 @@ class Knock:
         path: decoded, without the query.
         headers: by name in lower case, every value that came; may hold secrets, as may ``query``.
         query: by name, every value that came.
+        is_old: it is HTTP/1.0. No browser speaks that, many proxies do.
     """
 
     address: str | None
@@ -41,11 +42,12 @@ class Knock:
     path: str
     headers: Mapping[str, Sequence[str]] = field(repr=False)
     query: Mapping[str, Sequence[str]] = field(repr=False)
+    is_old: bool = False
 
     @property
     def peer(self) -> Peer:
         """Return whom it comes from."""
-        return Peer.of(self.address, self.headers)
+        return Peer.of(self.address, self.headers, is_old=self.is_old)
 
     @property
     def browser(self) -> str:
@@ -70,10 +72,15 @@ class Knock:
 
 
 def browser_name(agent: str) -> str:
-    """Return what a person calls the program with that User-Agent."""
+    """Return what a person calls the program with that User-Agent, empty where it does not say so in plain letters.
+
+    There are letters that nobody sees (U+2800, U+3164) and some that look like others; programs need none of them.
+    """
+    if not (agent.isascii() and agent.isprintable()):
+        return ""
     browser = next((name for mark, name in BROWSERS if mark in agent), "")
     if not browser:
-        words = agent.replace("/", " ").split()
+        words = [word for word in agent.replace("/", " ").split() if word[0].isalnum()]
         return words[0] if words else ""
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return f"{browser}, {system}" if system else browser

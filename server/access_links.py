@@ -10,7 +10,7 @@ from types import MappingProxyType
 import msgspec
 
 from capture.source import Source, Unsubscribe, clean_text
-from server.access_secrets import ID_BYTES, RandomBytes, digest, is_among, random_word, same
+from server.access_secrets import ID_BYTES, LONGEST_ID, LONGEST_SECRET, RandomBytes, digest, is_among, random_word, same
 from server.errors import ServerError
 from server.listeners import Listeners
 from server.sharing import ShareRule
@@ -26,6 +26,8 @@ REVOKED_KEPT = 64
 """Revoked links that are known as such, so that who still has one is told so and does not count as a guesser."""
 SEEN_SECONDS = 60.0
 """How fine it is noted when something was last used: finer would only write the file more often."""
+LAST_MOMENT = 253_402_214_400.0
+"""The last day of the year 9999, in seconds since the epoch: no calendar goes further."""
 
 
 class LinkError(ServerError, ValueError):
@@ -61,8 +63,10 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         if self.name != clean_name(self.name) or not self.name:
             raise LinkError(f"A link needs a name of one line, at most {NAME_LIMIT} characters long.")
-        if len(self.token) < SHORTEST_TOKEN:
+        check_id(self.id)
+        if not SHORTEST_TOKEN <= len(self.token) <= LONGEST_SECRET:
             raise LinkError("A link needs a token that nobody can guess.")
+        check_moments(self.created, self.last_used, 0.0 if self.expires is None else self.expires)
         if self.most_devices is not None and not 1 <= self.most_devices <= MOST_DEVICES:
             raise LinkError(f"A link can be for 1 to {MOST_DEVICES} devices.")
         check_scope(self.scope)
@@ -174,6 +178,11 @@ class Links:
             self.revoked = (*self.revoked, digest(link.token))[-REVOKED_KEPT:]
             self._swap({each.id: each for each in self.all.values() if each.id != link_id})
 
+    def restore(self, link: Link) -> None:
+        """Have a link that was revoked a moment ago be good again, as if nothing had been."""
+        self.revoked = tuple(each for each in self.revoked if each != digest(link.token))
+        self._put(link)
+
     def find(self, token: str) -> Link | None:
         """Return the link with that token, also when its time is up; None when there is none."""
         # All of them, also after a hit: the time it takes tells nothing.
@@ -220,6 +229,18 @@ def check_scope(scope: tuple[ShareRule, ...]) -> None:
     """
     if any(rule.kind == "title" and not rule.text.strip() for rule in scope):
         raise LinkError("A part of a title has to have at least one letter.")
+
+
+def check_id(text: str) -> None:
+    """Do nothing when ``text`` can be what a link or device is called in the program. Raises `LinkError`."""
+    if not 0 < len(text) <= LONGEST_ID:
+        raise LinkError(f"An id has 1 to {LONGEST_ID} characters.")
+
+
+def check_moments(*moments: float) -> None:
+    """Do nothing when ``moments``, in seconds since the epoch, can be shown as a day and a time. Raises `LinkError`."""
+    if not all(0 <= moment <= LAST_MOMENT for moment in moments):
+        raise LinkError("A time has to lie between the years 1970 and 9999.")
 
 
 def clean_name(text: str) -> str:

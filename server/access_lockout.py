@@ -16,6 +16,11 @@ LONGEST_WAIT_SECONDS = 900.0
 PEERS_KEPT = 4096
 """Addresses whose failures are remembered; somebody with many addresses must not fill the memory."""
 FAILURES_LISTED = 50
+NEWS_SECONDS = 120.0
+"""For so long after the last try, or the wait for it, somebody who failed is listed as one who tries now."""
+QUESTION = "question"
+"""What failed when the person at this computer said no, or nothing. Counted apart from guesses: questions need a right
+credential, so that who guesses must not keep the questions of others away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class Failure:
     Attributes:
         address: the last one seen of it.
         what: what was tried last, in a word or two.
-        count: how many there have been, since they are listed.
+        count: how many there have been, without a pause in which they would have been forgotten.
         at: time of the last, seconds since the epoch.
         wait_seconds: how long it had to wait after that one.
     """
@@ -84,6 +89,11 @@ class Failure:
     count: int
     at: float
     wait_seconds: float
+
+    @property
+    def news_until(self) -> float:
+        """Return until when it is worth telling; seconds since the epoch."""
+        return self.at + self.wait_seconds + NEWS_SECONDS
 
 
 class Lockout:
@@ -97,7 +107,7 @@ class Lockout:
         """``now`` counts seconds steadily, ``wall_clock`` gives seconds since the epoch."""
         self._now = now
         self._wall_clock = wall_clock
-        self._each: OrderedDict[str, Tally] = OrderedDict()
+        self._each: OrderedDict[tuple[str, bool], Tally] = OrderedDict()
         self._all = Tally()
         self._listed: OrderedDict[str, Failure] = OrderedDict()
         self._listeners = Listeners()
@@ -112,8 +122,12 @@ class Lockout:
         return tuple(reversed(self._listed.values()))
 
     def wait_seconds(self, peer: Peer) -> float:
-        """Return how long ``peer`` has to wait for its own failures, 0 when it may try."""
-        return 0.0 if peer.is_host else self._each.get(peer.key, Tally()).wait_seconds(self._now())
+        """Return how long ``peer`` has to wait for its own guesses, 0 when it may try."""
+        return self._waits(peer, is_question=False)
+
+    def question_wait_seconds(self, peer: Peer) -> float:
+        """Return how long the person is not to be asked about ``peer``, 0 when it may ask."""
+        return self._waits(peer, is_question=True)
 
     def common_wait_seconds(self, peer: Peer) -> float:
         """Return how long ``peer`` has to wait for the failures of all together, 0 when it may try."""
@@ -121,26 +135,46 @@ class Lockout:
 
     def failed(self, peer: Peer, what: str) -> None:
         """Count a failure of ``peer``, who tried ``what``."""
-        now = self._now()
+        now, is_question = self._now(), what == QUESTION
         if not peer.is_host:
-            self._each[peer.key] = self._each.get(peer.key, Tally()).after_failure(now, EACH)
-            self._each.move_to_end(peer.key)
-            self._all = self._all.after_failure(now, ALL)
+            key = (peer.key, is_question)
+            self._each[key] = self._each.get(key, Tally()).after_failure(now, EACH)
+            self._each.move_to_end(key)
+            if not is_question:
+                self._all = self._all.after_failure(now, ALL)
             if len(self._each) > PEERS_KEPT:
                 self._each.popitem(last=False)
-        known = self._listed.pop(peer.key, Failure(peer.address, what, 0, 0.0, 0.0))
+        new = Failure(peer.address, what, 0, 0.0, 0.0)
+        known = self._listed.pop(peer.key, new)
+        if known.at + known.wait_seconds + EACH.forget_seconds < self._wall_clock():
+            known = new
         self._listed[peer.key] = replace(
             known,
             address=peer.address,
             what=what,
             count=known.count + 1,
             at=self._wall_clock(),
-            wait_seconds=self.wait_seconds(peer),
+            wait_seconds=self._waits(peer, is_question),
         )
         if len(self._listed) > FAILURES_LISTED:
             self._listed.popitem(last=False)
         self._listeners.tell()
 
+    def came_in(self, peer: Peer, *what: str) -> None:
+        """List ``peer`` no longer as somebody who failed, if it tried one of ``what`` last: it is in now.
+
+        What it has to wait for is counted all the same, or a guest's link would make room for more guesses.
+        """
+        known = self._listed.get(peer.key)
+        if known is not None and known.what in what:
+            del self._listed[peer.key]
+            self._listeners.tell()
+
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
-        """Have ``changed()`` called after each failure; return what ends that."""
+        """Have ``changed()`` called after each change of `failures`; return what ends that."""
         return self._listeners.subscribe(changed)
+
+    def _waits(self, peer: Peer, is_question: bool) -> float:
+        if peer.is_host:
+            return 0.0
+        return self._each.get((peer.key, is_question), Tally()).wait_seconds(self._now())

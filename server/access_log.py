@@ -1,4 +1,8 @@
-"""The access log: who saw what, when, and for how long, in lines that a person can read. Never with a secret in it."""
+"""The access log: visits in one file, refusals in another, in lines that a person can read. Never with a secret in it.
+
+Refusals are strangers' to make, so they have a file of their own and no more than some a minute: they push nothing out
+of the log of visits.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +18,17 @@ from pathlib import Path
 from capture.source import clean_text
 from server.access_files import append_private
 
-NAME = "access.log"
+NAME, REFUSED_NAME = "access.log", "refused.log"
 LARGEST_BYTES = 256 * 1024
 FILES_KEPT = 4
 """The newest and three older ones: a megabyte, some ten thousand visits."""
-SAME_REFUSAL_SECONDS = 60.0
-REFUSALS_KEPT = 256
-"""Who is refused again and again for the same reason is written down once in a while: the log is for people, and
-nobody is to fill it, or push out of it what others did."""
+MINUTE = 60.0
+MOST_REFUSALS = 30
+"""Refusals that are written down in one minute, of all together; the same one once …"""
+MOST_VISITS = 30
+"""… and beginnings and ends of visits, of one address and link. Others are counted."""
+COUNTS_KEPT = 256
+"""Addresses and links of which that is remembered; the oldest are forgotten first."""
 SECRET_LIKE = re.compile(r"[A-Za-z0-9_-]{22,}|(?<!\d)\d{6}(?!\d)")
 """What could be a token, a cookie's secret or a PIN: the title of a window may hold the very link that opens it."""
 
@@ -46,60 +53,103 @@ class Visit:
 class AccessLog:
     """Says what happens, one line each. Loop only.
 
-    Lines go to ``write``, which has to return at once: files are another thread's work.
+    Lines go to ``write`` and ``write_refused``, which have to return at once: files are another thread's work.
     """
 
     def __init__(
         self,
         write: Callable[[str], None],
+        write_refused: Callable[[str], None] | None = None,
         *,
         local_time: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone(),
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """``local_time`` is what the person's clock says, ``now`` counts seconds steadily."""
         self._write = write
+        self._write_refused = write_refused or write
         self._local_time = local_time
         self._now = now
         self._running: dict[str, tuple[Visit, float]] = {}
-        self._refused: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._visits: OrderedDict[tuple[str, str], _Minute] = OrderedDict()
+        self._refusals = _Minute(now())
+        self._refused: set[tuple[str, str]] = set()
 
     def joined(self, session_id: str, visit: Visit) -> None:
         """Say that somebody began to watch."""
         self._running[session_id] = (visit, self._now())
-        self._say("joined", self._describe(visit))
+        self._say_visit(visit, "joined", _described(visit))
 
     def left(self, session_id: str, reason: str = "") -> None:
-        """Say that he ended it, and how long it was; a visit that is not known is left alone."""
+        """Say that they ended it, and how long it was; a visit that is not known is left alone."""
         found = self._running.pop(session_id, None)
         if found is not None:
             visit, since = found
             why = f" ({harmless(reason)})" if reason else ""
-            self._say("left", f"{self._describe(visit)}, after {duration(self._now() - since)}{why}")
+            self._say_visit(visit, "left", f"{_described(visit)}, after {duration(self._now() - since)}{why}")
 
     def refused(self, address: str, browser: str, words: str) -> None:
-        """Say that somebody was not let in, and why; not more than once a minute for each."""
+        """Say that somebody was not let in, and why."""
         now, key = self._now(), (address, words)
-        said = self._refused.get(key)
-        if said is not None and now - said < SAME_REFUSAL_SECONDS:
+        if self._refusals.is_over(now):
+            left_out, self._refusals = self._refusals.left_out, _Minute(now)
+            self._refused.clear()
+            if left_out:
+                self._line(self._write_refused, "refused", f"… and {left_out} more, that are not written down")
+        if key in self._refused:
             return
-        self._refused[key] = now
-        self._refused.move_to_end(key)
-        if len(self._refused) > REFUSALS_KEPT:
-            self._refused.popitem(last=False)
-        self._say("refused", f"{address or 'unknown address'}, {harmless(browser)}: {harmless(words)}")
+        if not self._refusals.takes(MOST_REFUSALS):
+            return
+        self._refused.add(key)
+        where = f"{address or 'unknown address'}, {harmless(browser)}"
+        self._line(self._write_refused, "refused", f"{where}: {harmless(words)}")
 
     def note(self, words: str) -> None:
         """Say what the person at this computer did: a link made, a device forgotten, the network opened."""
-        self._say("changed", harmless(words))
+        self._line(self._write, "changed", harmless(words))
 
-    @staticmethod
-    def _describe(visit: Visit) -> str:
-        where = f" ({harmless(visit.app)})" if visit.app else ""
-        who = f"{visit.address or 'unknown address'}, {harmless(visit.browser)}, by {harmless(visit.by)}"
-        return f"{who}: {harmless(visit.title) or 'without a title'}{where}"
+    def _say_visit(self, visit: Visit, what: str, words: str) -> None:
+        now, key = self._now(), (visit.address, visit.by)
+        minute = self._visits.pop(key, None)
+        if minute is None or minute.is_over(now):
+            if minute is not None and minute.left_out:
+                who = f"{visit.address or 'unknown address'}, by {harmless(visit.by)}"
+                self._line(self._write, "…", f"{who}: came and went {minute.left_out} more times")
+            minute = _Minute(now)
+        self._visits[key] = minute
+        if len(self._visits) > COUNTS_KEPT:
+            self._visits.popitem(last=False)
+        if minute.takes(MOST_VISITS):
+            self._line(self._write, what, words)
 
-    def _say(self, what: str, words: str) -> None:
-        self._write(f"{self._local_time():%Y-%m-%d %H:%M:%S%z}  {what:<8}{words}\n")
+    def _line(self, write: Callable[[str], None], what: str, words: str) -> None:
+        write(f"{self._local_time():%Y-%m-%d %H:%M:%S%z}  {what:<8}{words}\n")
+
+
+@dataclass(slots=True)
+class _Minute:
+    """How many lines were written since a moment, and how many more there would have been."""
+
+    since: float
+    written: int = 0
+    left_out: int = 0
+
+    def is_over(self, now: float) -> bool:
+        """Tell whether another minute begins."""
+        return now - self.since >= MINUTE
+
+    def takes(self, most: int) -> bool:
+        """Count one more, and tell whether it is to be written."""
+        if self.written >= most:
+            self.left_out += 1
+            return False
+        self.written += 1
+        return True
+
+
+def _described(visit: Visit) -> str:
+    where = f" ({harmless(visit.app)})" if visit.app else ""
+    who = f"{visit.address or 'unknown address'}, {harmless(visit.browser)}, by {harmless(visit.by)}"
+    return f"{who}: {harmless(visit.title) or 'without a title'}{where}"
 
 
 class LogFile:
@@ -109,9 +159,9 @@ class LogFile:
         path: the newest file; older ones have ``.1``, ``.2`` … behind their name.
     """
 
-    def __init__(self, folder: Path, largest: int = LARGEST_BYTES) -> None:
+    def __init__(self, folder: Path, name: str = NAME, largest: int = LARGEST_BYTES) -> None:
         """``largest`` is the size in bytes from which on a file is full."""
-        self.path = folder / NAME
+        self.path = folder / name
         self._largest = largest
 
     def append(self, lines: str) -> str | None:
@@ -124,7 +174,7 @@ class LogFile:
         return None
 
     def _rotate(self) -> None:
-        names = [self.path, *(self.path.with_name(f"{NAME}.{number}") for number in range(1, FILES_KEPT))]
+        names = [self.path, *(self.path.with_name(f"{self.path.name}.{number}") for number in range(1, FILES_KEPT))]
         for newer, older in reversed(list(itertools.pairwise(names))):
             if newer.exists():
                 newer.replace(older)

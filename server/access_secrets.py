@@ -11,6 +11,7 @@ RandomBytes = Callable[[int], bytes]
 """Returns so many unpredictable bytes; ``secrets.token_bytes`` but in tests."""
 
 ID_BYTES = 8
+LONGEST_ID = 64
 LONGEST_SECRET = 256
 """Characters; what is longer is none of ours and is not even looked at."""
 

@@ -9,11 +9,13 @@ from typing import Literal
 import msgspec
 
 from server.access_devices import Device, Devices
-from server.access_files import read_private, replace_private
-from server.access_links import Link, Links
+from server.access_files import NotAFile, put_aside, read_private, replace_private
+from server.access_links import MOST_DEVICES, MOST_LINKS, Link, Links
 
 NAME = "access.json"
 MOST_BYTES = 16 * 1024 * 1024
+MOST_KNOWN = (MOST_LINKS + 1) * MOST_DEVICES
+"""Devices that there can be: those of each link, and those that came without one."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +66,9 @@ class AccessFile:
             content, was_open = read_private(self.path, MOST_BYTES)
         except FileNotFoundError:
             return Kept()
+        except NotAFile as error:
+            self.problems = (self._put_aside(str(error)),)
+            return Kept()
         except OSError as error:
             # It is not ours to move away, and what it holds must not be written over.
             self._is_lost = True
@@ -72,8 +77,10 @@ class AccessFile:
             return Kept()
         try:
             kept = msgspec.json.decode(content, type=Kept)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            self.problems = (self._put_aside(),)
+        except (ValueError, RecursionError):  # msgspec's own errors, and those of bad UTF-8, are the former
+            kept = None
+        if kept is None or len(kept.links) > MOST_LINKS or len(kept.devices) > MOST_KNOWN:
+            self.problems = (self._put_aside("it is damaged"),)
             return Kept()
         if was_open:
             words = "Other people on this computer could read the file with the links until now."
@@ -93,14 +100,15 @@ class AccessFile:
             return f"The links could not be saved ({_reason(error)})."
         return None
 
-    def _put_aside(self) -> str:
-        aside = self.path.with_name(f"{NAME}.bak")
+    def _put_aside(self, why: str) -> str:
         try:
-            self.path.replace(aside)
+            aside = put_aside(self.path)
         except OSError:
             self._is_lost = True
-            return f"The file with the links is damaged. No link works, and new ones will not be kept: {self.path}"
-        return f"The file with the links was damaged and is kept as {aside.name}. No link works; make new ones."
+            words = f"The file with the links cannot be used ({why}). No link works, and new ones will not be kept"
+            return f"{words}: {self.path}"
+        words = f"The file with the links could not be used ({why}) and is kept as {aside.name}."
+        return f"{words} No link works; make new ones."
 
 
 def _reason(error: OSError) -> str:

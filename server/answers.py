@@ -13,7 +13,9 @@ from capture.source import Source
 from server.access import Refusal
 from server.access_control import Access, Viewer
 from server.access_gate import Denial, Entry
+from server.error_page import error_page
 from server.pages import PageFile
+from server.plain import language
 from server.registry import SessionRegistry
 
 REGISTRY: Final = web.AppKey("registry", SessionRegistry)
@@ -28,6 +30,9 @@ STARTED: Final = web.AppKey("started", float)
 ENTRY: Final = web.RequestKey("entry", Entry)
 """Who asks, and what is there for him; set by the gate before anything else."""
 
+PROBLEM: Final = web.ResponseKey("problem", dict[str, str])
+"""What an error says, at its answer."""
+
 NOT_FOUND: Final = "Nothing is shared under this address."
 FULL: Final = "As many viewers as this computer allows are watching already; try again later."
 
@@ -35,7 +40,24 @@ FULL: Final = "As many viewers as this computer allows are watching already; try
 def problem(status: int, code: str, words: str, field: str | None = None, retry_seconds: float = 0.0) -> web.Response:
     """Return an HTTP error that programs and people can read; ``retry_seconds`` says when another try makes sense."""
     body = {"code": code, "message": words} | ({"field": field} if field else {})
-    return web.json_response({"error": body}, status=status, headers=_retry(retry_seconds))
+    answer = web.json_response({"error": body}, status=status, headers=_retry(retry_seconds))
+    answer[PROBLEM] = body
+    return answer
+
+
+def for_a_person(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+    """Return an error as a page where a person asks, who typed an address or followed a link; else as it is.
+
+    Browsers name pages first of what they accept when they are led somewhere, and at no other time; programs do not.
+    """
+    body = answer.get(PROBLEM)
+    if body is None or "text/html" not in request.headers.get("Accept", ""):
+        return answer
+    speech = language(request.headers.get("Accept-Language", ""))
+    text = error_page(request.path, body["code"], body["message"], speech)
+    kept = {name: answer.headers[name] for name in ("Retry-After", "Allow") if name in answer.headers}
+    headers = kept | {"Vary": "Accept, Accept-Language"}
+    return web.Response(text=text, content_type="text/html", status=answer.status, headers=headers)
 
 
 def refused(request: web.Request, refusal: Refusal) -> web.Response:
@@ -61,6 +83,23 @@ def viewer_of(request: web.Request) -> Viewer:
 def shared_with(request: web.Request, source_id: str) -> Source | None:
     """Return the source of that id if it is there for who asks; None alike for what is not shared and not there."""
     return request[ENTRY].sources.get(source_id)
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Tell whether an ``Accept-Encoding`` takes gzip: by ``*`` too, but not with a weight of 0 (RFC 9110 12.5.3)."""
+    weights = dict(map(_weighted, accepted.lower().split(",")))
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weighted(entry: str) -> tuple[str, float]:
+    name, _, parameter = entry.partition(";")
+    key, _, value = parameter.partition("=")
+    if key.strip() != "q":
+        return name.strip(), 1.0
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        return name.strip(), 0.0
 
 
 def _retry(seconds: float) -> dict[str, str] | None:

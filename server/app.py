@@ -11,12 +11,23 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from capture.snapshots import Snapshots
-from server.access import Refusal
 from server.access_control import Access
-from server.access_gate import Denial, Gate, Stranger
+from server.access_gate import Denial, Entry, Gate, Guest, Stranger
 from server.access_log import harmless
-from server.answers import ACCESS, ENTRY, PAGES, REGISTRY, SECRET, SNAPSHOTS, STARTED, problem, refused
-from server.arrival import let_in
+from server.answers import (
+    ACCESS,
+    ENTRY,
+    FULL,
+    PAGES,
+    REGISTRY,
+    SECRET,
+    SNAPSHOTS,
+    STARTED,
+    for_a_person,
+    problem,
+    refused,
+)
+from server.arrival import let_in, unmask
 from server.entering import knock_of
 from server.pages import SAFETY_HEADERS, SERVER_NAME, content_policy, load_pages
 from server.registry import SessionRegistry
@@ -25,6 +36,7 @@ from server.routes import add_routes
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 16 * 1024
+FULL_RETRY_SECONDS = 30.0
 FOREIGN_PATHS = ("/api/", "/snapshot/", "/mjpeg/", "/embed.js")
 """What scripts, and pictures with ``crossorigin``, of pages that the owner allowed may read."""
 
@@ -57,35 +69,59 @@ def _gate(access: Access) -> Middleware:
 
     @web.middleware
     async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
-        knock = knock_of(request)
-        entry = access.gate.judge(knock)
-        if isinstance(entry, Refusal):
-            log.info("refused %s from %s: %s", harmless(request.path), request.remote, entry.message)
-            access.log.refused(request.remote or "", knock.browser, entry.message)
-            response = refused(request, entry)
-            if isinstance(entry, Denial) and entry.code == "credential_missing":
-                _take_back(access.gate, request, response)
-            return response
+        entry = _judged(access, request)
+        if isinstance(entry, web.Response):
+            return entry
         if request.method == "OPTIONS" and _is_foreign(access.gate, request):
             return _permission()
         request[ENTRY] = entry
-        if not isinstance(entry.who, Stranger):
-            let_in(request)
-        try:
-            return await handler(request)
-        except ConnectionError:
-            # Whoever asked left before there was an answer; aiohttp would log that as a fault of ours.
-            log.debug("%s left before %s was answered", request.remote, harmless(request.path))
-            return web.Response(status=499)
-        except web.HTTPException as error:
-            if error.status < 400:
-                raise
-            answer = problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
-            if isinstance(error, web.HTTPMethodNotAllowed):
-                answer.headers["Allow"] = error.headers["Allow"]  # RFC 9110 15.5.6: who errs learns what is right
-            return answer
+        who = entry.who
+        if not isinstance(who, Stranger) and not let_in(request, who.link_id if isinstance(who, Guest) else None):
+            return _crowded()
+        return await _answered(request, handler)
 
     return gate
+
+
+def _judged(access: Access, request: web.Request) -> Entry | web.Response:
+    """Return who asks and what is there for them, or the answer that nothing is."""
+    knock = knock_of(request)
+    peer = knock.peer
+    if peer.is_local and not peer.is_host and not unmask(request, peer):
+        return _crowded()
+    entry = access.gate.judge(knock)
+    if isinstance(entry, Entry):
+        return entry
+    log.info("refused %s from %s: %s", harmless(request.path), request.remote, entry.message)
+    access.log.refused(request.remote or "", knock.browser, entry.message)
+    response = refused(request, entry)
+    if isinstance(entry, Denial) and entry.code == "credential_missing":
+        _take_back(access.gate, request, response)
+    return response
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Return what ``handler`` answers, and words where it fails."""
+    try:
+        return for_a_person(request, await handler(request))
+    except ConnectionError:
+        # The connection ended before there was an answer; aiohttp would log that as a fault of ours.
+        log.debug("%s left before %s was answered", request.remote, harmless(request.path))
+        return web.Response(status=499)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        answer = problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
+        if isinstance(error, web.HTTPMethodNotAllowed):
+            answer.headers["Allow"] = error.headers["Allow"]  # RFC 9110 15.5.6: who errs learns what is right
+        return for_a_person(request, answer)
+
+
+def _crowded() -> web.Response:
+    """Answer a request for whose connection there is no place, and end that."""
+    response = problem(503, "too_many_viewers", FULL, retry_seconds=FULL_RETRY_SECONDS)
+    response.force_close()
+    return response
 
 
 def _take_back(gate: Gate, request: web.Request, response: web.Response) -> None:

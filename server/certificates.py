@@ -10,17 +10,17 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from server.access_files import NotPrivate, read_private, replace_private
+from server.access_files import NotAFile, NotPrivate, open_plain, put_aside, read_private, replace_private
 from server.errors import ServerError
 
 OWN_FILE = "https.pem"
@@ -34,6 +34,15 @@ CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """For TLS 1.2: only with forward secrecy, and only AEAD. TLS 1.3 has nothing else."""
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 LOOPBACK = ("127.0.0.1", "::1")
+UNUSABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What reading keys and certificates that are damaged raises; most of it comes only when a part is asked for."""
 
 
 class CertificateError(ServerError):
@@ -50,6 +59,7 @@ class Certificate:
         names: DNS names and addresses it is good for.
         not_after: when it expires, in UTC.
         is_own: it was made here; browsers do not know who vouches for it.
+        problem: why the one before it is not used, as a sentence; empty for none.
     """
 
     chain_file: Path
@@ -58,6 +68,7 @@ class Certificate:
     names: tuple[str, ...]
     not_after: dt.datetime
     is_own: bool
+    problem: str = ""
 
     def context(self) -> ssl.SSLContext:
         """Return what a server speaks TLS with: 1.2 at least, AEAD only, no compression, no renegotiation.
@@ -97,7 +108,7 @@ def own_certificate(
     path = folder / OWN_FILE
     wanted = _wanted_names(addresses, hostname)
     try:
-        found = _read_own(path)
+        found, problem = _found(path)
         if found is not None and _is_good(found, wanted, now):
             return _described(found, path, path, is_own=True)
         earlier = () if found is None else _names(found)
@@ -114,7 +125,7 @@ def own_certificate(
             f"The certificate of this installation cannot be kept in {path}: {error.strerror or error}. "
             "Make room or give yourself the right to write there, or share without HTTPS."
         ) from error
-    return _described(made, path, path, is_own=True)
+    return replace(_described(made, path, path, is_own=True), problem=problem)
 
 
 def certificate_from_files(chain_file: Path, key_file: Path, now: dt.datetime | None = None) -> Certificate:
@@ -126,26 +137,33 @@ def certificate_from_files(chain_file: Path, key_file: Path, now: dt.datetime | 
     now = dt.datetime.now(dt.UTC) if now is None else now
     chain = _chain(chain_file)
     key = _key(key_file)
-    public = _public(key.public_key())
-    leaf = chain[0]
-    if _public(leaf.public_key()) != public:
+    try:
+        public = _public(key.public_key())
+        belongs = [_public(each.public_key()) == public for each in chain]
+        described = _described(chain[0], chain_file, key_file, is_own=False)
+        begins, ends = chain[0].not_valid_before_utc, chain[0].not_valid_after_utc
+    except UNUSABLE as error:
+        raise CertificateError(
+            f"The certificate in {chain_file.name} is damaged, or of a kind that is not known here. Choose another one."
+        ) from error
+    if not belongs[0]:
         hint = "Choose the key that the certificate was made with."
-        if any(_public(other.public_key()) == public for other in chain[1:]):
+        if any(belongs):
             hint = "The certificate that does belong to it is further down in that file: put it first."
         raise CertificateError(
             f"The key in {key_file.name} does not belong to the certificate in {chain_file.name}. {hint}"
         )
-    if leaf.not_valid_after_utc <= now:
+    if ends <= now:
         raise CertificateError(
-            f"The certificate in {chain_file.name} expired on {leaf.not_valid_after_utc:%d %B %Y}. Renew it, or let "
+            f"The certificate in {chain_file.name} expired on {ends:%d %B %Y}. Renew it, or let "
             "Panecast make its own certificate."
         )
-    if leaf.not_valid_before_utc > now:
+    if begins > now:
         raise CertificateError(
-            f"The certificate in {chain_file.name} is valid from {leaf.not_valid_before_utc:%d %B %Y} on only. Look "
+            f"The certificate in {chain_file.name} is valid from {begins:%d %B %Y} on only. Look "
             "whether this computer's clock is right."
         )
-    return _described(leaf, chain_file, key_file, is_own=False)
+    return described
 
 
 def fingerprint_of(certificate: x509.Certificate) -> str:
@@ -206,21 +224,37 @@ def _self_signed(key: ec.EllipticCurvePrivateKey, names: Sequence[str], now: dt.
     )
 
 
-def _read_own(path: Path) -> x509.Certificate | None:
-    """Return the certificate in our file; None where there is none, or no whole one with its key."""
+def _found(path: Path) -> tuple[x509.Certificate | None, str]:
+    """Return the certificate in our file, None where none can be used, and what was wrong with it.
+
+    What is damaged is kept beside. Raises OSError where it cannot be read, or not be put aside.
+    """
     try:
         content, was_open = read_private(path, LARGEST_FILE)
+        if was_open:
+            return None, "Others on this computer could read the key of HTTPS until now, so there is a new certificate."
+        return _own(content), ""
     except FileNotFoundError:
-        return None
-    if was_open:
-        # Others on this computer could read the key.
-        return None
+        return None, ""
+    except (NotAFile, ValueError) as error:
+        aside = put_aside(path)
+        words = f"The certificate of this installation could not be used ({error}) and is kept as {aside.name}."
+        return None, f"{words} There is a new one, of which browsers will warn once more."
+
+
+def _own(content: bytes) -> x509.Certificate:
+    """Return the certificate that stands there together with its key. Raises ValueError where that cannot be used."""
     try:
         key = serialization.load_pem_private_key(content, password=None)
         certificate = x509.load_pem_x509_certificate(content)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return None
-    return certificate if _public(key.public_key()) == _public(certificate.public_key()) else None
+        _described(certificate, Path(), Path(), is_own=True)
+        belongs = _public(key.public_key()) == _public(certificate.public_key())
+        certificate.verify_directly_issued_by(certificate)
+    except (*UNUSABLE, InvalidSignature) as error:
+        raise ValueError("it is damaged") from error
+    if not belongs:
+        raise ValueError("its key is another one's")
+    return certificate
 
 
 def _is_good(found: x509.Certificate, wanted: tuple[str, ...], now: dt.datetime) -> bool:
@@ -248,7 +282,7 @@ def _described(certificate: x509.Certificate, chain_file: Path, key_file: Path, 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
+    except x509.ExtensionNotFound:
         return ()
     return (*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress)))
 
@@ -286,7 +320,7 @@ def _chain(path: Path) -> list[x509.Certificate]:
     content = _content(path, "certificate")
     try:
         return x509.load_pem_x509_certificates(content)
-    except ValueError as error:
+    except UNUSABLE as error:
         raise CertificateError(
             f"There is no certificate in {path.name} that can be read. Choose a file in the PEM form, which begins "
             "with -----BEGIN CERTIFICATE-----."
@@ -302,7 +336,7 @@ def _key(path: Path) -> PrivateKeyTypes:
             f"The key in {path.name} is protected by a password, which Panecast cannot enter. Choose a copy of the key "
             "without one that only you can read."
         ) from error
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except UNUSABLE as error:
         raise CertificateError(
             f"There is no key in {path.name} that can be read. Choose a file in the PEM form, which begins with "
             "-----BEGIN PRIVATE KEY-----."
@@ -312,9 +346,9 @@ def _key(path: Path) -> PrivateKeyTypes:
 def _content(path: Path, kind: str) -> bytes:
     try:
         # Not bound to be a private file: tools that fetch certificates keep them behind symbolic links.
-        with path.open("rb") as file:
+        with open_plain(path, follow=True) as file:
             content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise CertificateError(
             f"The {kind} file {path} cannot be read: {_reason(error)}. Look whether it is there and yours to read."
         ) from error

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Callable
 
 from server import messages, wire
-from server.socket import ViewerSocket, binary_frame, text_frame
+from server.socket import ViewerSocket, anything, binary_frame, text_frame
 
 
 class Line:
@@ -36,8 +37,10 @@ class Line:
         """Note that the viewer answered something, on whichever channel."""
         self._moved_at = time.monotonic()
 
-    async def send(self, channel: int, framed: bytes) -> None:
+    async def send(self, channel: int, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
         """Send a whole message on ``channel``; returns when the kernel has taken it.
+
+        ``may_go()`` is asked after others have had their turn; with False nothing is sent, and False returned.
 
         Raises:
             ConnectionError: the viewer is gone.
@@ -46,9 +49,15 @@ class Line:
             if channel != self._selected:
                 # In one piece, for a write of its own would cost a packet of its own.
                 framed = binary_frame(wire.channel(channel)) + framed
+            went = await self._socket.send_ready(framed, may_go)
+            if went:
                 self._selected = channel
-            await self._socket.send_ready(framed)
-            self._moved_at = time.monotonic()
+                self._moved_at = time.monotonic()
+            return went
+
+    def recheck(self) -> None:
+        """Cut the connection where the rest of what is being sent may not go any more."""
+        self._socket.recheck()
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket in good order, one second at most."""
@@ -88,9 +97,13 @@ class Channel:
         """Send one text message on this channel. Raises `ConnectionError`."""
         await self._line.send(self._number, text_frame(text))
 
-    async def send_ready(self, framed: bytes) -> None:
-        """Send a ready-made message on this channel. Raises `ConnectionError`."""
-        await self._line.send(self._number, framed)
+    async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
+        """Send a ready-made message on this channel, if it may go still. Raises `ConnectionError`."""
+        return await self._line.send(self._number, framed, may_go)
+
+    def recheck(self) -> None:
+        """Cut the connection where the rest of what is being sent, on any channel, may not go any more."""
+        self._line.recheck()
 
     async def ping(self) -> None:
         """Ask for nothing: the line does."""

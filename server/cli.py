@@ -11,39 +11,46 @@ import logging
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
+from capture.generations import Generations
 from capture.hub import Hub
 from capture.lock_curtain import LockCurtain
 from capture.never_shown import Guard
+from capture.source import Source
 from capture.video import video_encoders
 from server import __version__
+from server.access import parse_name, parse_origin
 from server.access_control import Access
 from server.access_keeping import Keeping
 from server.access_links import Link
 from server.certificates import CertificateError
 from server.doctor import Check, checks, report
 from server.encryption import Encryption, prepared
+from server.ending import end_within
 from server.errors import ServerError
+from server.folder_lock import WAIT_SECONDS, FolderLock, folder_argument, lock_folder
 from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.registry import SessionRegistry
 from server.server import DEFAULT_PORT, Server
 from server.sharing import ShareList, ShareRule, described, parse_rule
+from server.terminal import complain, prepare, say
 
 FAILED, MISUSED = 1, 2
 LINK_NAME = "panecast serve"
-"""By which the link of the command line is found again."""
+"""By which the link of the command line is found again, and which program has a folder."""
 PAGE_FPS = 30
 """What the page begins with; programs of the JSON form, which get whole pictures, begin with the protocol's 10."""
 
 
 def main(argv: Sequence[str], extra_checks: Callable[[], list[Check]] | None = None) -> int:
     """Run one command and return the exit code; ``extra_checks`` adds to what ``doctor`` looks at."""
+    prepare()
     arguments = _parser().parse_args(argv)
     logging.basicConfig(
         level=logging.DEBUG if getattr(arguments, "verbose", False) else logging.WARNING,
@@ -57,8 +64,7 @@ def main(argv: Sequence[str], extra_checks: Callable[[], list[Check]] | None = N
             return asyncio.run(_windows(arguments.json))
         case "doctor":
             found = checks() + (extra_checks() if extra_checks is not None else [])
-            print(report(found))
-            return 0 if all(check.ok for check in found) else FAILED
+            return say(report(found)) or (0 if all(check.ok for check in found) else FAILED)
     return MISUSED
 
 
@@ -73,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         action="extend",
         required=True,
         metavar="WHAT",
-        help="all, desktop, demo, monitor-1, a window's handle, title:TEXT; several may be named",
+        help="all, desktop, demo, monitor-1, monitor:OUTPUT, a window's handle, title:TEXT; several may be named",
     )
     serve.add_argument(
         "--host",
@@ -86,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument(
         "--config-dir",
-        type=Path,
+        type=folder_argument,
         metavar="DIR",
         help="keep the link, the devices and an access log there; without, each run has a new link and no log",
     )
@@ -101,7 +107,15 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="ORIGIN",
-        help="let pages of this origin in, such as http://localhost:3000; null: pages opened from a file",
+        help="let pages of this origin in, such as http://localhost:3000",
+    )
+    serve.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name by which this computer is reached, such as that of a proxy in front of it; "
+        "the link that is printed then is needed there",
     )
     serve.add_argument(
         "--https",
@@ -130,57 +144,99 @@ def _serve(arguments: argparse.Namespace) -> int:
             name: value for name in ("fps", "quality", "format") if (value := getattr(arguments, name)) is not None
         }
         options = StreamOptions(format="auto").patched(wishes, BINARY_FORMATS)
-        asyncio.run(_serve_until_told(arguments, rules, options))
+        origins = frozenset(map(parse_origin, arguments.allow_origin))
+        names = frozenset(map(parse_name, arguments.name))
+        with _lock(arguments.config_dir):
+            asyncio.run(_serve_until_told(arguments, rules, options, origins, names))
     except InvalidOption as error:
         return _complain(f"--{error.field}: {error.message}", MISUSED)
     except ValueError as error:
         return _complain(str(error), MISUSED)
     except ServerError as error:
         return _complain(error.message, FAILED)
+    except asyncio.CancelledError:
+        return 0  # it was told to end
     return 0
 
 
-async def _serve_until_told(
-    arguments: argparse.Namespace, rules: tuple[ShareRule, ...], options: StreamOptions
-) -> None:
-    told = asyncio.Event()
+@contextlib.contextmanager
+def _lock(folder: Path | None) -> Iterator[None]:
+    """Keep ``folder``, where there is one, for this program. Raises `FolderTaken`."""
+    lock = FolderLock(()) if folder is None else lock_folder(folder, LINK_NAME, WAIT_SECONDS)
+    if lock.problem:
+        complain(lock.problem)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _end_when_told() -> None:
+    """Have SIGINT and SIGTERM cancel the running task, wherever it is: the start may wait for something too."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    def end() -> None:
+        # Once: a second signal must not break off the end.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, lambda: None)
+        end_within()
+        task.cancel()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # not on Windows, where Ctrl-C ends the loop itself
-            loop.add_signal_handler(number, told.set)
+            loop.add_signal_handler(number, end)
+
+
+async def _serve_until_told(
+    arguments: argparse.Namespace,
+    rules: tuple[ShareRule, ...],
+    options: StreamOptions,
+    origins: frozenset[str],
+    names: frozenset[str],
+) -> None:
+    _end_when_told()
     needs_windows = any(rule.kind != "demo" for rule in rules)
     guard = Guard()
-    catalog = Catalog((demo_source(),), windows=needs_windows, guard=guard)
-    hub = Hub(partial(make_backend, guard=guard), video_encoders())
+    generations = Generations()
+    catalog = Catalog((demo_source(),), windows=needs_windows, guard=guard, generations=generations)
+    hub = Hub(partial(make_backend, guard=guard, generations=generations), video_encoders())
+    hub.follow(catalog)
     lock = LockCurtain(hub, "nothing" if arguments.no_blank_when_locked else "blank")
     shares = ShareList(catalog, rules)
-    keeping = None if arguments.config_dir is None else Keeping(arguments.config_dir, _warn)
+    keeping = None if arguments.config_dir is None else Keeping(arguments.config_dir, complain)
     access = _access(shares, keeping, arguments.require_token)
     page_fps = PAGE_FPS if arguments.fps is None else None
     registry = SessionRegistry(hub, shares, options, page_fps=page_fps, access=access)
-    server = Server(hub, catalog, shares, registry, allow_origins=frozenset(arguments.allow_origin))
+    server = Server(hub, catalog, shares, registry, allow_origins=origins, names=names)
     catalog.start()
     lock.start()
     try:
         encryption = await _encryption(arguments)
         await server.start(arguments.host, arguments.port, None if encryption is None else encryption.context)
         if encryption is not None:
-            print(f"panecast: the certificate's fingerprint is {encryption.certificate.fingerprint}", file=sys.stderr)
+            if encryption.certificate.problem:
+                complain(encryption.certificate.problem)
+            complain(f"the certificate's fingerprint is {encryption.certificate.fingerprint}")
+        # From here on health says "ok", and what is shared is there.
         await catalog.ready()
         # All that was loaded stays; a full collection of garbage would walk it again and again and hold the loop.
         gc.freeze()
-        if needs_windows and catalog.condition.state != "live":
-            print(f"panecast: {catalog.condition.reason}", file=sys.stderr)
+        if needs_windows and catalog.condition.reason:
+            complain(catalog.condition.reason)
         elif not shares.shared:
-            print("panecast: nothing matches what is to be shared yet; it is waited for.", file=sys.stderr)
-        needs_link = server.is_open or arguments.require_token
+            complain("nothing matches what is to be shared yet; it is waited for.")
+        needs_link = server.is_open or arguments.require_token or names
         url = server.url_of(_link(access)) if needs_link else server.url
         if arguments.print_url:
-            print(url, flush=True)
+            say(url)
         else:
-            print(f"Panecast shows {_sources(len(shares.shared))} at {url} (Ctrl-C ends it)", flush=True)
-        await told.wait()
+            say(f"Panecast shows {_sources(len(shares.shared))} at {url} (Ctrl-C ends it)")
+        await asyncio.Event().wait()
     finally:
+        if keeping is not None:
+            keeping.settle()
         await lock.stop()
         await server.stop()
         registry.close()
@@ -196,8 +252,8 @@ def _access(shares: ShareList, keeping: Keeping | None, host_needs_token: bool) 
     if keeping is None:
         return Access(shares, host_needs_token=host_needs_token)
     for problem in keeping.problems:
-        _warn(problem)
-    access = Access(shares, keeping.kept, keeping.write, host_needs_token=host_needs_token)
+        complain(problem)
+    access = Access(shares, keeping.kept, keeping.write, keeping.write_refused, host_needs_token=host_needs_token)
     keeping.follow(access)
     return access
 
@@ -209,8 +265,13 @@ async def _encryption(arguments: argparse.Namespace) -> Encryption | None:
         return None
     if (chain is None) != (key is None):
         raise CertificateError("HTTPS with files of your own needs both: --certificate FILE --key FILE")
-    if chain is not None or arguments.config_dir is not None:
-        return await prepared(arguments.config_dir or Path(), chain, key)
+    if chain is not None:
+        return await prepared(Path(), chain, key)
+    if arguments.config_dir is not None:
+        try:
+            return await prepared(arguments.config_dir)
+        except CertificateError as error:
+            complain(f"{error.message} This run has a certificate of its own.")
     with tempfile.TemporaryDirectory(prefix="panecast-") as folder:
         return await prepared(Path(folder))
 
@@ -223,10 +284,6 @@ def _link(access: Access) -> Link:
     return access.links.make(LINK_NAME, (ShareRule("all"),))
 
 
-def _warn(words: str) -> None:
-    print(f"panecast: {words}", file=sys.stderr, flush=True)
-
-
 async def _windows(as_json: bool) -> int:
     catalog = Catalog((demo_source(),))
     catalog.start()
@@ -234,20 +291,27 @@ async def _windows(as_json: bool) -> int:
     catalog.stop()
     if as_json:
         listed = [described(source) for source in catalog.sources]
-        print(json.dumps({"windows": listed, "count": len(listed)}, ensure_ascii=False, indent=2))
+        text = json.dumps({"windows": listed, "count": len(listed)}, ensure_ascii=False, indent=2)
     else:
-        for source in catalog.sources:
-            size = f"{source.width}×{source.height}"
-            print(f"{source.id:>12}  {source.kind:8} {size:>11}  {source.state:10} {source.app:16} {source.title}")
-    if catalog.condition.state != "live":
-        return _complain(catalog.condition.reason, FAILED)
-    return 0
+        text = "\n".join(map(_row, catalog.sources))
+    failure = say(text)
+    if failure:
+        return failure
+    if catalog.condition.reason:
+        complain(catalog.condition.reason)
+    return 0 if catalog.condition.state == "live" else FAILED
 
 
 def _sources(count: int) -> str:
     return "1 source" if count == 1 else f"{count} sources"
 
 
+def _row(source: Source) -> str:
+    size = f"{source.width}×{source.height}"
+    owner = source.app or source.output
+    return f"{source.id:>12}  {source.kind:8} {size:>11}  {source.state:10} {owner:16} {source.title}"
+
+
 def _complain(words: str, code: int) -> int:
-    print(f"panecast: {words}", file=sys.stderr)
+    complain(words)
     return code

@@ -54,19 +54,3 @@ def parse(text: str, names: tuple[str, ...] = NAMES) -> Command:
     if not isinstance(options, dict):
         raise BadCommand("bad_message", 'The field "options" must be a JSON object.')
     return Command(name, options)
-
-
-class FloodGate:
-    """Tells when somebody says more than ``rate`` things a second for ``seconds`` on end."""
-
-    def __init__(self, rate: int = 20, seconds: float = 2.0) -> None:
-        self._most = round(rate * seconds)
-        self._seconds = seconds
-        self._times: list[float] = []
-
-    def is_flooded(self, now: float) -> bool:
-        """Note one more message at ``now`` and tell whether that is too many."""
-        begin = now - self._seconds
-        self._times = [time for time in self._times if time > begin]
-        self._times.append(now)
-        return len(self._times) > self._most

@@ -6,22 +6,24 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import WSMessage, web
 
 from capture.source import Source
-from server import messages, wire
+from server import messages, waiting, wire
 from server.access_control import Viewer
+from server.allowance import TooMuch
 from server.channels import Channel, Line, closed
-from server.commands import BadCommand, Command, FloodGate, parse
+from server.commands import BadCommand, Command, parse
 from server.errors import BAD_REQUEST, CLOSE_CODES, DONE
+from server.flood import FloodGate, Pace
 from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.registry import SessionRegistry
 from server.session import ViewerSession
 from server.sharing import listed
-from server.socket import BINARY, LARGEST_MESSAGE, TEXT, ViewerSocket, text_frame
+from server.socket import BINARY, LARGEST_MESSAGE, PING, PONG, TEXT, ViewerSocket, text_frame
 from server.stats import Totals
 from server.terms import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, Terms
 from server.writer import Ending
@@ -57,6 +59,14 @@ class _Wish:
     terms: Terms
 
 
+@dataclass(frozen=True, slots=True)
+class _Early:
+    """A wish for a source that is not known yet, and what was said on its channel since."""
+
+    wish: _Wish
+    heard: list[WSMessage]
+
+
 class Connection:
     """Serves one viewer of many sources until either side ends it.
 
@@ -72,6 +82,7 @@ class Connection:
         self._base_url = base_url
         self._line: Line | None = None
         self._channels: dict[int, _Open] = {}
+        self._early: dict[int, _Early] = {}
         self._selected = 0
         self._outbox: list[tuple[int, bytes]] = []
         self._ending: Ending | None = None
@@ -79,6 +90,8 @@ class Connection:
         self._has_new_sources = True
         self._told_sources: dict[str, object] = {}
         self._flood = FloodGate(FLOOD_RATE, FLOOD_SECONDS)
+        self._is_flooding = False
+        self._has_selected = False
         self._heard_at = time.monotonic()
         self._is_dropped = False
 
@@ -93,11 +106,15 @@ class Connection:
         both = (self._registry.shares, self._registry.access.gate)
         unsubscribe = [each.subscribe(self._sources_changed) for each in both]
         writing = asyncio.create_task(self._write(self._line, socket), name=f"writer-{self.id}")
+        pace = self._registry.allowance(self.viewer).pace
         try:
             async for received in response:
                 self._heard_at = time.monotonic()
-                if not await socket.takes_sign_of_life(received) and self._ending is None:
-                    self._hear(received, self._line)
+                if self._ending is None:
+                    await self._take(received, self._line, socket, pace)
+                if self._is_flooding:
+                    socket.stop_reading()
+                await pace.read_one()
         finally:
             for end in unsubscribe:
                 end()
@@ -132,24 +149,44 @@ class Connection:
 
     # Listening.
 
-    def _hear(self, received: WSMessage, line: Line) -> None:
-        """Take a message for the channel that the viewer selected, or the selection of another one."""
-        if received.type is BINARY:
-            number = wire.read_channel(received.data)
-            if number is not None:
-                self._selected = number
-                return
+    async def _take(self, received: WSMessage, line: Line, socket: ViewerSocket, pace: Pace) -> None:
+        """Take a message; what belongs to no channel counts, or there would be no end to it."""
+        number = wire.read_channel(received.data) if received.type is BINARY else None
+        # A selection belongs to what follows it.
+        is_idle, self._has_selected = self._has_selected and number is not None, number is not None
+        if is_idle and self._floods():
+            return
+        if number is not None:
+            self._selected = number
+        elif received.type is PING or received.type is PONG:
+            if not self._floods():
+                await socket.takes_sign_of_life(received)
+        else:
+            self._hear(received, line, pace)
+
+    def _hear(self, received: WSMessage, line: Line, pace: Pace) -> None:
+        """Take a message for the channel that the viewer selected."""
         found = self._channels.get(self._selected)
         if found is not None:
             if received.type is BINARY:
                 line.note_answer()
-            found.session.hear(received)
-        elif self._flood.is_flooded(time.monotonic()):
-            words = f"More than {FLOOD_RATE} messages a second to the connection for {FLOOD_SECONDS:g} seconds."
-            self.end("flooding", words)
-        elif self._selected == 0:
+            if found.session.hear(received):
+                pace.forgive(1)  # the selection that goes with what was asked for
+        elif self._selected in self._early:
+            heard = self._early[self._selected].heard
+            if not self._floods() and len(heard) < waiting.MOST_HEARD:
+                heard.append(received)
+        elif not self._floods() and self._selected == 0:
             self._hear_command(received)
         # What is for a channel that is closed was on its way when that happened.
+
+    def _floods(self) -> bool:
+        """Note one more message to the connection, and end it where they are too many."""
+        self._is_flooding = self._flood.is_flooded(time.monotonic())
+        if self._is_flooding:
+            words = f"More than {FLOOD_RATE} messages a second to the connection for {FLOOD_SECONDS:g} seconds."
+            self.end("flooding", words)
+        return self._is_flooding
 
     def _hear_command(self, received: WSMessage) -> None:
         if received.type is not TEXT:
@@ -167,9 +204,9 @@ class Connection:
 
     def _open(self, command: Command) -> None:
         number = _channel_number(command)
-        if number in self._channels:
+        if number in self._channels or number in self._early:
             raise InvalidOption("channel", number, "the number of a channel that is not open")
-        if len(self._channels) >= MOST_CHANNELS:
+        if len(self._channels) + len(self._early) >= MOST_CHANNELS:
             self._refuse(number, "too_many_viewers", TOO_MANY)
             return
         try:
@@ -178,13 +215,37 @@ class Connection:
             self._say(number, messages.error("invalid_option", bad.message, bad.field))
             self._say(number, closed(number, BAD_REQUEST, "invalid_option"))
             return
+        if not self._begin(number, wish):
+            if self._registry.shares.is_complete:
+                self._refuse(number, "source_not_found", MISSING)
+            else:
+                self._early[number] = _Early(wish, [])
+                self._say(number, messages.state(waiting.condition(self._registry.shares)))
+
+    def _begin(self, number: int, wish: _Wish, heard: Sequence[WSMessage] = ()) -> bool:
+        """Open a channel, and return whether what it is for is there."""
         source = self._sees().get(wish.source_id)
         if source is None:
-            self._refuse(number, "source_not_found", MISSING)
-            return
-        session = self._registry.open(source, wish.options, self.viewer, binary=True, terms=wish.terms)
+            return False
+        try:
+            session = self._registry.open(source, wish.options, self.viewer, binary=True, terms=wish.terms)
+        except TooMuch as much:
+            self._refuse(number, much.code, much.message)
+            return True
         task = asyncio.create_task(self._serve(number, session), name=f"channel-{self.id}-{number}")
         self._channels[number] = _Open(session, task)
+        for received in heard:
+            # Once it is told that the session has started.
+            asyncio.get_running_loop().call_soon(session.hear, received)
+        return True
+
+    def _settle_early(self) -> None:
+        """Open what was waited for, and refuse what turned out not to be there."""
+        if self._registry.shares.is_complete:
+            early, self._early = self._early, {}
+            for number, each in early.items():
+                if not self._begin(number, each.wish, each.heard):
+                    self._refuse(number, "source_not_found", MISSING)
 
     def _wish(self, command: Command) -> _Wish:
         """Return what an ``open`` asks for. Raises `InvalidOption`."""
@@ -200,9 +261,13 @@ class Connection:
 
     def _close(self, command: Command) -> None:
         number = _channel_number(command)
+        if self._early.pop(number, None) is not None:
+            self._say(number, closed(number, DONE, "asked for"))
         found = self._channels.pop(number, None)
         if found is not None:  # else it has just been closed from here
             found.task.cancel()
+            # Now, for the place of what is closed may be wanted by what is opened next.
+            self._registry.allowance(self.viewer).leave(found.session.id)
             self._say(number, closed(number, DONE, "asked for"))
 
     async def _serve(self, number: int, session: ViewerSession) -> None:
@@ -247,21 +312,23 @@ class Connection:
         next_sources = next_beat = time.monotonic()
         while True:
             self._wake.clear()
+            self._settle_early()
             while self._outbox:
                 await line.send(*self._outbox.pop(0))
             if self._ending is not None:
                 await self._take_leave(line, self._ending)
                 return
             now = time.monotonic()
-            if self._has_new_sources and now >= next_sources:
+            has_news = self._has_new_sources and self._registry.shares.is_ready
+            if has_news and now >= next_sources:
                 next_sources = now + SOURCES_SECONDS
-                self._has_new_sources = False
+                self._has_new_sources = has_news = False
                 await self._tell_sources(line)
             if now >= next_beat:
                 next_beat = now + BEAT_SECONDS
                 await line.send(0, text_frame(messages.message("alive", {})))
                 await socket.ping()
-            await self._sleep(min(next_sources, next_beat) if self._has_new_sources else next_beat)
+            await self._sleep(min(next_sources, next_beat) if has_news else next_beat)
 
     async def _tell_sources(self, line: Line) -> None:
         # The gate tells of more than what changes the list.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.certificates import Certificate, certificate_from_files, own_certificate
-from server.interfaces import interfaces
+from server.interfaces import own_addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,5 @@ def _prepare(folder: Path, chain_file: Path | None, key_file: Path | None) -> En
     if chain_file is not None and key_file is not None:
         certificate = certificate_from_files(chain_file, key_file)
     else:
-        addresses = [each.address for each in interfaces()]
-        certificate = own_certificate(folder, addresses, socket.gethostname())
+        certificate = own_certificate(folder, own_addresses(), socket.gethostname())
     return Encryption(certificate, certificate.context())

@@ -9,14 +9,14 @@ from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import msgspec
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from server.access import Refusal
 from server.access_control import Access
 from server.access_entrance import Entered
 from server.access_gate import ENTER_PATH
 from server.access_knock import Knock
-from server.answers import ACCESS, problem, refused
+from server.answers import ACCESS, FULL, problem, refused
 from server.arrival import let_in
 
 LARGEST_BODY = 1024
@@ -58,7 +58,8 @@ async def enter(request: web.Request) -> web.Response:
     if isinstance(found, Refusal):
         access.log.refused(request.remote or "", knock.browser, found.message)
         return refused(request, found)
-    let_in(request)
+    if not let_in(request, found.who.link_id):
+        return problem(503, "too_many_viewers", FULL)
     answer = web.Response(status=204)
     if found.cookie is not None:
         answer.set_cookie(
@@ -87,7 +88,8 @@ def knock_of(request: web.Request) -> Knock:
         name = re.split("[/?#]", request.raw_path.partition("://")[2], maxsplit=1)[0]
         headers["host"] = [each for each in headers.get("host", ()) if each != name] + [name]
     query = {name: request.query.getall(name) for name in request.query}
-    return Knock(request.remote, request.method, request.path, headers, query)
+    is_old = request.version < HttpVersion11
+    return Knock(request.remote, request.method, request.path, headers, query, is_old)
 
 
 async def _read(request: web.Request) -> Wish | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 BAD_REQUEST, UNAUTHORISED, REFUSED, NOT_FOUND, TOO_SLOW, TOO_MANY = 4400, 4401, 4403, 4404, 4408, 4429
@@ -14,14 +15,35 @@ CLOSE_CODES: Mapping[str, int] = MappingProxyType(
         "source_not_found": NOT_FOUND,
         "source_closed": NOT_FOUND,
         "removed": REFUSED,
+        "disconnected": REFUSED,
         "too_slow": TOO_SLOW,
         "too_many_viewers": TOO_MANY,
+        "too_many_renditions": TOO_MANY,
         "flooding": FLOODING,
         "message_too_large": TOO_LARGE,
         "server_stopping": GOING_AWAY,
+        "restarting": GOING_AWAY,
+        "moved": GOING_AWAY,
+        "encrypted": GOING_AWAY,
     }
 )
 """Which close code follows an error that ends a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """Why the server stops: a code of `CLOSE_CODES`, which is the close's reason too, and a sentence for viewers."""
+
+    code: str
+    words: str
+
+
+STOPPED = Farewell("server_stopping", "Sharing was stopped on the other computer.")
+RESTARTING = Farewell("restarting", "Sharing is starting anew on the other computer.")
+MOVED = Farewell("moved", "Sharing goes on at another address. Ask for the new link.")
+ENCRYPTED = Farewell(
+    "encrypted", "Sharing is encrypted now: the same address begins with https:// in place of http://."
+)
 
 
 class ServerError(Exception):

@@ -187,7 +187,7 @@ class Front:
 
     def _receive(self, connected: socket.socket, address: Any) -> None:
         peer = self._peer_of(address[0] if address else None)
-        arrival = Arrival(peer, self._clock, self._greet, self.room.prove, self._forget)
+        arrival = Arrival(peer, self._clock, self._greet, self.room.prove, self._unmask, self._forget)
         try:
             leaving = self.room.enter(arrival, peer)
         except Full:
@@ -275,6 +275,17 @@ class Front:
         self._handlers[handler] = arrival
         arrival.handler = handler
         return handler
+
+    def _unmask(self, arrival: Arrival, peer: Peer) -> bool:
+        try:
+            leaving = self.room.unmask(arrival, peer)
+        except Full:
+            self._count_turned_away()
+            return False
+        if leaving is not None:
+            leaving.abort()
+            self._count_turned_away()
+        return True
 
     def _forget(self, arrival: Arrival) -> None:
         self.room.leave(arrival)

@@ -3,14 +3,63 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
+from types import MappingProxyType
 
-from server.pages import SAFETY_HEADERS, SERVER_NAME
+from server.pages import SAFETY_HEADERS, SERVER_NAME, load_pages
+from server.plain import Language, language
 
 LARGEST_HEAD = 8 * 1024
 HOST_LINE = re.compile(rb"^host:[ \t]*([\x21-\x7e]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+LANGUAGE_LINE = re.compile(rb"^accept-language:[ \t]*([\x20-\x7e]{1,200})$", re.IGNORECASE | re.MULTILINE)
+WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "title": "Sharing is encrypted here",
+            "what": "What is shown here is only sent encrypted.",
+            "how": "Put https:// in front of the address, in place of http://.",
+            "open": "Open",
+            "warning": "The browser may then say that it does not know the certificate. The person who shares can read "
+            "its fingerprint to you. If it is the same that the browser shows, no one is in between.",
+        },
+        "de": {
+            "title": "Hier wird verschlüsselt freigegeben",
+            "what": "Was hier zu sehen ist, wird nur verschlüsselt gesendet.",
+            "how": "Setzen Sie https:// vor die Adresse, anstelle von http://.",
+            "open": "Öffnen:",
+            "warning": "Der Browser sagt dann vielleicht, dass er das Zertifikat nicht kennt. Die Person, die "
+            "freigibt, kann Ihnen dessen Fingerabdruck vorlesen. Zeigt der Browser denselben, ist niemand dazwischen.",
+        },
+    }
+)
+# As the entrance looks (resources/viewer/enter.css): a style sheet of its own could only be fetched encrypted.
+STYLE = """
+:root { --paper: #f5f6f8; --card: #ffffff; --ink: #171c26; --quiet: #5a6474; --edge: #7d8796; --accent: #2f6fed; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #12151b; --card: #1a1f28; --ink: #e9edf4; --quiet: #9aa5b6; --edge: #7d8796; --accent: #7aa5ff; }
+}
+html, body { height: 100%; margin: 0; }
+body { display: grid; align-content: center; justify-items: center; gap: 16px; padding: 24px; box-sizing: border-box;
+  text-align: center; background: var(--paper); color: var(--ink);
+  font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }
+body > * { max-width: min(420px, 100%); }
+svg { width: 56px; height: 56px; }
+h1 { margin: 0; font-size: 20px; font-weight: 600; }
+p { margin: 0; color: var(--quiet); }
+a { color: inherit; background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: 11px 22px;
+  text-decoration: none; overflow-wrap: anywhere; }
+a:hover { border-color: var(--accent); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+"""
+_STYLE_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 class PlainAnswer(asyncio.Protocol):
@@ -46,37 +95,51 @@ class PlainAnswer(asyncio.Protocol):
 
 
 def https_only(head: bytes, knows_host: Callable[[str], bool]) -> bytes:
-    """Return the whole answer to a request with these headers.
+    """Return the whole answer to a request with these headers, in English or German as it asks for.
 
     It has a link if the request calls this server, once, by a name that it goes by.
     """
-    hosts = [found.decode("ascii").lower() for found in HOST_LINE.findall(head.replace(b"\r", b""))]
-    way = "Put https:// in front of the address, in place of http://."
+    lines = head.replace(b"\r", b"")
+    accepted = ",".join(found.decode("ascii", "replace") for found in LANGUAGE_LINE.findall(lines))
+    speech = language(accepted)
+    words = WORDS[speech]
+    hosts = [found.decode("ascii").lower() for found in HOST_LINE.findall(lines)]
+    way = f"<p>{words['how']}</p>"
     if len(hosts) == 1 and knows_host(hosts[0]):
         address = escape(f"https://{hosts[0]}/")
-        way = f'Open <a href="{address}">{address}</a> instead.'
+        way = f'<a href="{address}">{words["open"]} {address}</a>'
     body = f"""<!doctype html>
-<html lang="en">
+<html lang="{speech}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>This address speaks HTTPS</title>
+<meta name="color-scheme" content="light dark">
+<title>{words["title"]} – Panecast</title>
+<style>{STYLE}</style>
 </head>
 <body>
-<h1>This address speaks HTTPS</h1>
-<p>What is shown here is only sent encrypted. {way}</p>
-<p>The browser may then say that it does not know the certificate. The person who shares can read its fingerprint to
-you; if it is the same that the browser shows, nobody is in between.</p>
+{_mark()}
+<h1>{words["title"]}</h1>
+<p>{words["what"]}</p>
+{way}
+<p>{words["warning"]}</p>
 </body>
 </html>
 """.encode()
-    lines = [
+    headers = [
         "HTTP/1.1 426 Upgrade Required",
         f"Server: {SERVER_NAME}",
         "Upgrade: TLS/1.2, HTTP/1.1",
         "Connection: Upgrade, close",
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
-        *(f"{name}: {value}" for name, value in SAFETY_HEADERS.items()),
+        f"Content-Language: {speech}",
+        "Vary: Accept-Language",
+        *(f"{name}: {value}" for name, value in {**SAFETY_HEADERS, "Content-Security-Policy": POLICY}.items()),
     ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    return "\r\n".join(headers).encode() + b"\r\n\r\n" + body
+
+
+def _mark() -> str:
+    """Return our mark, to stand in a page."""
+    return load_pages()["mark.svg"].body.decode().replace("<svg ", '<svg role="presentation" ', 1)

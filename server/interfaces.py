@@ -10,6 +10,8 @@ from typing import Literal
 
 import ifaddr
 
+from server.errors import ListenError
+
 Kind = Literal["cable", "wifi", "other", "vpn", "virtual"]
 RANK: tuple[Kind, ...] = ("cable", "wifi", "other", "vpn", "virtual")
 WORDS: dict[Kind, str] = {
@@ -58,6 +60,32 @@ def interfaces() -> tuple[Interface, ...]:
         short = [address for address in usable if ":" not in address] or usable[:1]
         found += [Interface(address, adapter.name, kind_of(adapter.name, adapter.nice_name)) for address in short]
     return tuple(sorted(found, key=lambda each: (RANK.index(each.kind), not _is_private(each.address), each.name)))
+
+
+def own_addresses() -> tuple[str, ...]:
+    """Return every address of this computer that can stand in a link, of both kinds, in no order that counts."""
+    return tuple(_plain(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if _is_usable(_plain(ip.ip)))
+
+
+def checked_address(host: str) -> str:
+    """Return an address of this computer that others reach, as browsers write it.
+
+    Raises:
+        ListenError: it is none; the message says why, and which there are.
+    """
+    known = [each.address for each in interfaces()]
+    others = f"Its address is {' or '.join(known)}." if known else "It is in no network now."
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0].strip("[]"))
+    except ValueError:
+        raise ListenError(f"{host} is not an address of this computer. {others}") from None
+    if address.is_unspecified:
+        raise ListenError(f"{host} means every network at once. Choose one of this computer's. {others}")
+    if address.is_link_local:
+        raise ListenError(f"{host} holds on one cable or Wi-Fi only, and cannot stand in a link. {others}")
+    if str(address) not in own_addresses():
+        raise ListenError(f"{host} is not an address of this computer. {others}")
+    return str(address)
 
 
 def own_names() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from capture.encode import Encoded, Rendition
 from capture.encoder import WholeWish
@@ -15,9 +16,10 @@ from capture.hub import Hub
 from capture.source import Condition, Source
 from server import multipart
 from server.access_control import Viewer
+from server.allowance import Allowance
 from server.multipart import MultipartSocket
 from server.options import BINARY_FORMATS, StreamOptions
-from server.showing import Showing
+from server.showing import Outgoing, Showing
 from server.stats import SessionView, Totals, Traffic
 from server.terms import SLOW_SECONDS, STALL_SECONDS, Terms
 
@@ -41,24 +43,28 @@ class MjpegShowing(Showing):
             return self._pacer.due
         return None if self._encoded is None else self._sent_at + max(REPEAT_SECONDS, self._pacer.interval)
 
-    async def next_message(self, now: float) -> bytes | None:
-        frame, rendition = self._newest(), self.options.rendition
+    def withheld(self) -> None:
+        self._shown = self._encoded = None
+
+    async def next_message(self, now: float) -> Outgoing | None:
+        subscription, frame, rendition = self._subscription, self._newest(), self.options.rendition
         self._sent_at = now
-        if frame is None or not self._may_see(self._source):
+        if subscription is None or frame is None or not self._may_see(self._source):
             self._pacer.beat(now)
             return None
+        outgoing = partial(self._outgoing, subscription, frame)
         shown = (frame.version(rendition.cursor), rendition)
         if shown != self._shown:
             self._pacer.beat(now)
             before, self._shown, self._encoded = self._shown, shown, None
-            encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition))
-            if not self._may_see(self._source):
+            encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition), self._party)
+            if not self._may_send(subscription, frame):
                 self._shown = None
                 return None
             self.delivered += before is None or before[0] != shown[0]
             self.seconds = (encoded.take_seconds, encoded.encode_seconds)
             self._encoded = encoded
-        return None if self._encoded is None else self._encoded.data
+        return None if self._encoded is None else outgoing(self._encoded.data)
 
     def _order(self) -> WholeWish:
         return WholeWish(self.options.rendition)
@@ -80,6 +86,7 @@ class MjpegSession:
         hub: Hub,
         may_see: Callable[[Source], bool],
         changed: Callable[[], None],
+        allowance: Allowance,
     ) -> None:
         self.id = session_id
         self.source = source
@@ -87,7 +94,8 @@ class MjpegSession:
         self.viewer = viewer
         self._early_heads = multipart.wants_early_heads(viewer.agent)
         self._changed = changed
-        self._showing = MjpegShowing(hub, source, options, may_see, self._source_changed)
+        self._allowance = allowance
+        self._showing = MjpegShowing(hub, source, options, may_see, self._source_changed, allowance)
         self._traffic = Traffic(time.monotonic())
         self._told = Condition("waiting")
         self._socket: MultipartSocket | None = None
@@ -127,7 +135,7 @@ class MjpegSession:
                 now = time.monotonic()
                 due = self._showing.due(now)
                 if due is not None and due <= now:
-                    await self._send_picture(socket, now)
+                    await self._send_picture(socket)
                 else:
                     await self._sleep(due)
         finally:
@@ -142,7 +150,9 @@ class MjpegSession:
         del changed_by  # it is always the host: this viewer has no way to say anything
         options = self._showing.options
         asked = options.patched(patch, BINARY_FORMATS)
-        self._showing.set_options(replace(asked, format=options.format, unchanged=options.unchanged))
+        options = replace(asked, format=options.format, unchanged=options.unchanged)
+        self._allowance.watch(self.id, self.source, options, is_host=True)
+        self._showing.set_options(options)
         self._wake.set()
         self._changed()
 
@@ -152,6 +162,8 @@ class MjpegSession:
         log.info("%s ends: %s", self.id, code)
         self._has_ended = True
         self._wake.set()
+        if self._socket is not None:
+            self._socket.recheck()
 
     def close_source(self, reason: str) -> None:
         """The source is gone for good: end the answer."""
@@ -174,17 +186,21 @@ class MjpegSession:
         if self._socket is not None:
             self._socket.abort()
 
-    async def _send_picture(self, socket: MultipartSocket, now: float) -> None:
+    async def _send_picture(self, socket: MultipartSocket) -> None:
         try:
-            picture = await self._showing.next_message(now)
+            async with self._showing.place:
+                picture = None if self._has_ended else await self._showing.next_message(time.monotonic())
         except EncodeError as error:
             log.warning("%s gets no picture: %s", self.id, error.message)
             return
         if picture is None:
             await asyncio.sleep(0)  # whatever the reason, others get their turn
         elif not self._has_ended:
-            await socket.send(*multipart.part(picture, self._early_heads))
-            self._traffic.sent(time.monotonic(), len(picture))
+            pieces = multipart.part(picture.framed, self._early_heads)
+            if await socket.send(*pieces, may_go=picture.may_go):
+                self._traffic.sent(time.monotonic(), len(picture.framed))
+            else:
+                self._showing.withheld()
 
     async def _sleep(self, until: float | None) -> None:
         """Wait for something to do, until ``until`` at the latest."""
@@ -198,6 +214,8 @@ class MjpegSession:
             timer.cancel()
 
     def _source_changed(self) -> None:
+        if self._socket is not None:
+            self._socket.recheck()
         condition = self._showing.condition
         if condition is None:
             return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
 
-from server.socket import keep_little_unsent
+from server.socket import anything, cut, keep_little_unsent
 
 BOUNDARY: Final = "panecast-picture"
 _HEAD: Final = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n".encode()
@@ -32,13 +33,16 @@ def wants_early_heads(agent: str) -> bool:
     return "Mozilla/" in agent
 
 
+CONTENT_TYPE: Final = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
+
+
 class MultipartResponse(web.StreamResponse):
     """An answer that goes on until the connection ends, as players expect it: not in chunks."""
 
     _length_check = False  # aiohttp's own way to say so
 
     def __init__(self) -> None:
-        super().__init__(headers={"Content-Type": f"multipart/x-mixed-replace; boundary={BOUNDARY}"})
+        super().__init__(headers={"Content-Type": CONTENT_TYPE})
         self.force_close()
 
 
@@ -52,6 +56,7 @@ class MultipartSocket:
         self._transport = request.transport
         self._sending_since: float | None = None
         self._unsent = 0
+        self._may_go: Callable[[], bool] = anything
         keep_little_unsent(self._transport)
 
     @property
@@ -67,20 +72,30 @@ class MultipartSocket:
         self._unsent = unsent
         return 0.0 if self._sending_since is None else now - self._sending_since
 
-    async def send(self, *pieces: bytes) -> None:
-        """Send ``pieces`` as one; returns when the kernel has taken them.
+    async def send(self, *pieces: bytes, may_go: Callable[[], bool] = anything) -> bool:
+        """Send ``pieces`` as one; returns when the kernel has taken them, or False where they may not go any more.
 
         Raises:
             ConnectionError: the viewer is gone.
         """
         if self._transport.is_closing():
             raise ConnectionResetError("the viewer is gone")
+        if not may_go():
+            return False
         self._sending_since = time.monotonic()
+        self._may_go = may_go
         try:
             self._transport.writelines(pieces)
             await self._protocol._drain_helper()  # noqa: SLF001  what aiohttp's own writers wait for
         finally:
             self._sending_since = None
+            self._may_go = anything
+        return True
+
+    def recheck(self) -> None:
+        """Cut the connection where the rest of what is being sent may not go any more."""
+        if not self._may_go():
+            cut(self._transport)
 
     def abort(self) -> None:
         """Cut the connection at once."""

@@ -50,7 +50,9 @@ def document() -> Json:
         },
         "servers": [{"url": "/"}],
         "paths": {
-            "/": _get("The page that shows what is shared", {"200": _html("The page.")}),
+            "/": _get(
+                "The page that shows what is shared", {"200": _html("The page."), "503": _html("Not known yet.")}
+            ),
             "/watch/{id}": _get(
                 "The page that watches one source",
                 {"200": _html("The page."), "404": _html("The page, which says that nothing is shared there.")},
@@ -63,6 +65,7 @@ def document() -> Json:
                     "200": _html("The page."),
                     "400": _ref("Invalid"),
                     "404": _html("A page that says that nothing is shared there, and looks again."),
+                    "503": _html("A page that says that it is not known yet, and looks again."),
                 },
                 ID,
                 _parameter("every", EVERY.schema() | {"default": 5}, "Seconds until it is loaded anew."),
@@ -81,10 +84,18 @@ def document() -> Json:
                 ID,
                 *_options(MJPEG_OPTIONS),
             ),
-            "/api/windows": _get("What is shared", {"200": _json("What is shared now.", "Windows")}),
+            "/api/windows": _get(
+                "What is shared", {"200": _json("What is shared now.", "Windows"), "503": _ref("Starting")}
+            ),
             ENTER_PATH: {"post": _enter()},
-            "/api/health": _get("Whether all is well", {"200": _json("It is.", "Health")}),
-            "/health": _get("Whether all is well", {"200": _json("It is.", "Health")}),
+            "/api/health": _get(
+                "Whether all is well",
+                {"200": _json("It is.", "Health"), "503": _json("It is only just starting.", "Health")},
+            ),
+            "/health": _get(
+                "Whether all is well",
+                {"200": _json("It is.", "Health"), "503": _json("It is only just starting.", "Health")},
+            ),
             "/metrics": _get(
                 "Figures for Prometheus, for programs on the same computer only",
                 {"200": _answer("Text format 0.0.4.", "text/plain", {"type": "string"}), "403": _ref("Refused")},
@@ -207,14 +218,19 @@ def _responses() -> Json:
     return {
         "Invalid": _json("A value that is not allowed; the error names the field.", "Error"),
         "Missing": _json("Nothing is shared under this address.", "Error"),
-        "Unavailable": _json("There is no picture at the moment, or too many viewers.", "Error"),
+        "Unavailable": _json("There is no picture at the moment or not yet, or too many viewers.", "Error"),
+        "Starting": {
+            "description": "It is not known yet what there is.",
+            "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}},
+            "content": {"application/json": {"schema": error}},
+        },
         "Refused": {
             "description": "Asked by a page, from a computer or with a link that may not; pages are told in words.",
             "content": {"text/plain": {"schema": words}, "application/json": {"schema": error}},
         },
         "Unknown": _json("A link or a cookie is needed, or the one that came is not known.", "Error"),
         "Wait": {
-            "description": "There were too many wrong tries, or too many questions to the person.",
+            "description": "There were too many wrong tries or questions, or this device asks for too much at once.",
             "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}},
             "content": {"application/json": {"schema": error}},
         },
@@ -241,7 +257,11 @@ def _schemas() -> Json:
             ]
         },
         "Health": _object(
-            status={"const": "ok"}, version=text, uptime={"type": "number", "minimum": 0}, viewers=whole, sources=whole
+            status={"enum": ["ok", "starting"]},
+            version=text,
+            uptime={"type": "number", "minimum": 0},
+            viewers=whole,
+            sources=whole,
         ),
         "Windows": _object(windows={"type": "array", "items": {"$ref": "#/components/schemas/Window"}}, count=whole),
         "Window": _object(

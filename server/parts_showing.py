@@ -13,16 +13,17 @@ from capture.encoder import Order, Wish
 from capture.film import Film
 from capture.frame import Frame, Pointer
 from capture.held import Held
-from capture.hub import Hub
+from capture.hub import Hub, Subscription
 from capture.pacing import Pacer
 from capture.parts import Parts
 from capture.pointer import PointerWish
 from capture.render import PartsWish, Rendered
 from capture.source import Source
 from server import wire
+from server.allowance import Allowance
 from server.options import StreamOptions
 from server.sharpening import Sharpening
-from server.showing import Showing
+from server.showing import Outgoing, Showing
 from server.socket import binary_frame
 from server.stats import Delays
 
@@ -59,6 +60,13 @@ class _Owed(NamedTuple):
     tells: bool
 
 
+class Seen(NamedTuple):
+    """A picture, and the subscription by which it came."""
+
+    subscription: Subscription
+    frame: Frame
+
+
 class Drawn(NamedTuple):
     """What an acknowledgement says: seconds from sending until it came, of which the viewer spent ``decode``."""
 
@@ -93,15 +101,17 @@ class PartsShowing(Showing):
         options: StreamOptions,
         may_see: Callable[[Source], bool],
         changed: Callable[[], None],
+        allowance: Allowance | None = None,
     ) -> None:
-        super().__init__(hub, source, options, may_see, changed)
+        super().__init__(hub, source, options, may_see, changed, allowance)
         self.delays = Delays()
         self._held = Held()
         self._owed: deque[_Owed] = deque()
         self._pardoned: list[int] = []
         self._sharpening = Sharpening()
         self._pointer_pacer = Pacer(options.fps)
-        self._pointed: tuple[Pointer | None, tuple[int, int]] = (None, (0, 0))
+        # Which pointer the viewer has, in a picture of which size; None while that is not known.
+        self._pointed: tuple[Pointer | None, tuple[int, int]] | None = (None, (0, 0))
         self._failed: tuple[int, Rendition] | None = None
         self._forgets = 0
         self._offered_sequence = 0
@@ -195,42 +205,47 @@ class PartsShowing(Showing):
         blurred = self._held.blurred_at(now)
         return None if blurred is None else max(blurred, self._sharpening.due)
 
-    async def next_message(self, now: float) -> bytes | None:
-        frame = self._newest()
-        if frame is None or not self._may_see(self._source):
+    def withheld(self) -> None:
+        self._pointed = None
+        self.forget()
+
+    async def next_message(self, now: float) -> Outgoing | None:
+        subscription, frame = self._subscription, self._newest()
+        if subscription is None or frame is None or not self._may_see(self._source):
             self._pacer.beat(now)
             return None
+        seen = Seen(subscription, frame)
         if self._points_elsewhere(frame) and self._pointer_pacer.due <= now:
-            return await self._point(frame, now)
+            return await self._point(seen, now)
         if self._held.lacks(frame, self._size(frame)):
             self._pacer.beat(now)
-            reel = await self._reel(frame, now)
-            return reel or await self._parts(frame, self._wish(frame), now)
+            reel = await self._reel(seen, now)
+            return reel or await self._parts(seen, self._wish(frame), now)
         tiles, level = self._held.blurred(now, self._sharpening.pixels)
         if not tiles.any():
             return None
         wish = PartsWish(self._rendition, finished, self._held.sequence, packed(tiles), level)
-        return await self._parts(frame, wish, now)
+        return await self._parts(seen, wish, now)
 
     def _wish(self, frame: Frame) -> PartsWish:
         # Of who has nothing, everything has changed since.
         return PartsWish.following(frame, self._held.base(frame, self._size(frame)), self._rendition, finished)
 
-    async def _reel(self, frame: Frame, now: float) -> bytes | None:
+    async def _reel(self, seen: Seen, now: float) -> Outgoing | None:
         """Return the video's next message, None where single pictures are wanted or have to do."""
-        film = self._film_for(frame)
+        film = self._film_for(seen.frame)
         if film is None:
             return None
-        subscription, forgets = self._subscription, self._forgets
-        reel = await film.reel(frame, self._held.sequence, self._position, film_message)
-        if reel is None or self._subscription is not subscription or self._forgets != forgets:
+        forgets = self._forgets
+        reel = await film.reel(seen.frame, self._held.sequence, self._position, film_message)
+        if reel is None or not self._is_wanted(Seen(seen.subscription, reel.frame), forgets):
             return None
-        if not self._may_see(self._source) or reel.parts.base not in (0, self._held.sequence):
+        if reel.parts.base not in (0, self._held.sequence):
             return None
         self._position = reel.position
         self._held.receive_film(reel.frame, (reel.parts.width, reel.parts.height), now)
         self._owe(reel.parts, reel.finished, reel.frame, now)
-        return reel.finished
+        return self._outgoing(seen.subscription, reel.frame, reel.finished)
 
     def _film_for(self, frame: Frame) -> Film | None:
         """Return the film that is to be watched now; joins and leaves it as needed."""
@@ -242,6 +257,9 @@ class PartsShowing(Showing):
         wish = (self._rendition, options.fps)
         if self._film is None or self._film[1:] != wish:
             self._leave_film()
+            width, height = self._size(frame)
+            if not self._allowance.begin_film((self._source.identity, *wish), width * height):
+                return None
             self._film = (films.join(self._source.identity, *wish), *wish)
         return self._film[0]
 
@@ -249,6 +267,7 @@ class PartsShowing(Showing):
         film, self._film, self._position = self._film, None, None
         if film is not None and self._hub.films is not None:
             self._hub.films.leave(self._source.identity, *film[1:])
+            self._allowance.end_film((self._source.identity, *film[1:]))
 
     def _owe(self, parts: Parts, framed: bytes, frame: Frame, now: float) -> None:
         """Note that the viewer is sent ``framed``, and owes an acknowledgement for it."""
@@ -260,37 +279,46 @@ class PartsShowing(Showing):
             waited = now - frame.taken_at - parts.take_seconds - parts.encode_seconds
             self.delays.made(parts.take_seconds, parts.encode_seconds, max(0.0, waited))
 
-    async def _parts(self, frame: Frame, wish: PartsWish, now: float) -> bytes | None:
-        subscription, forgets = self._subscription, self._forgets
+    def _is_wanted(self, seen: Seen, forgets: int) -> bool:
+        """Tell whether what was made while others had their turn is still to be sent."""
+        is_same = self._subscription is seen.subscription and self._forgets == forgets
+        return is_same and self._may_send(*seen)
+
+    async def _parts(self, seen: Seen, wish: PartsWish, now: float) -> Outgoing | None:
+        frame, forgets = seen.frame, self._forgets
         self._failed = (frame.pixels_sequence, wish.rendition)  # unless it succeeds
-        made: Finished = await self._hub.encoder.encode(frame, wish)
-        if self._subscription is not subscription or not self._may_see(self._source) or self._forgets != forgets:
-            self._failed = None
-            return None
+        made: Finished = await self._hub.encoder.encode(frame, wish, self._party)
         self._failed = None
+        if not self._is_wanted(seen, forgets):
+            return None
         self._held.receive(made.rendered, frame, wish.level, frame.scroll if wish.moves else None, now)
         framed = made.exact if made.exact is not None and self._held.is_exact else made.framed
         self._owe(made.rendered.parts, framed, frame, now)
-        return framed
+        return self._outgoing(*seen, framed)
 
-    async def _point(self, frame: Frame, now: float) -> bytes | None:
+    async def _point(self, seen: Seen, now: float) -> Outgoing | None:
         self._pointer_pacer.beat(now)
+        frame = seen.frame
         pointer, size = frame.pointer if self.options.cursor else None, self._size(frame)
         before, self._pointed = self._pointed, (pointer, size)
         if pointer is None:
-            return binary_frame(wire.no_pointer())
+            return self._outgoing(*seen, binary_frame(wire.no_pointer()))
         across, down = size[0] / frame.width, size[1] / frame.height
         tall, wide = pointer.image.shape[:2]
         shape = b""
-        if before[0] is None or before[0].shape != pointer.shape:
-            shape = await self._hub.encoder.encode(frame, PointerWish(pointer.shape))
-            if not self._may_see(self._source):
+        if before is None or before[0] is None or before[0].shape != pointer.shape:
+            shape = await self._hub.encoder.encode(frame, PointerWish(pointer.shape), self._party)
+            if not self._may_send(*seen):
+                self._pointed = None
                 return None
         place = (round(pointer.x * across), round(pointer.y * down))
-        return binary_frame(wire.pointer(place, (max(1, round(wide * across)), max(1, round(tall * down))), shape))
+        size = (max(1, round(wide * across)), max(1, round(tall * down)))
+        return self._outgoing(*seen, binary_frame(wire.pointer(place, size, shape)))
 
     def _points_elsewhere(self, frame: Frame) -> bool:
         pointer = frame.pointer if self.options.cursor else None
+        if self._pointed is None:
+            return True
         told, size = self._pointed
         if pointer is None or told is None:
             return pointer is not told

@@ -15,8 +15,11 @@ from capture.hub import Hub
 from capture.memory import give_back
 from capture.source import Source, Unsubscribe
 from server.access_control import Access, Viewer
+from server.access_gate import Owner
 from server.access_knock import browser_name
 from server.access_log import Visit
+from server.allowance import Allowance, Allowances
+from server.looks import Looker, Lookers
 from server.mjpeg import MjpegSession
 from server.options import BINARY_FORMATS, StreamOptions
 from server.parts_showing import PartsShowing
@@ -27,11 +30,14 @@ from server.stats import SessionView, Totals
 from server.terms import Terms
 
 MOST_VIEWERS = 256
+OWNERS_PLACES = 16
 CHECK_SECONDS = 0.25
 """How often viewers that stopped reading are looked for."""
+FREE_SECONDS = 2.0
+"""So long after somebody has left, what was used for him goes back to the system; once for all who left meanwhile."""
 STOP_SECONDS = 1.2
 """How long viewers get to take their leave when the server stops."""
-REMOVED = "The person at the other computer ended your watching."
+DISCONNECTED = "The person at the other computer disconnected you."
 UNSHARED = "The person at the other computer stopped showing this."
 GONE = "What you watched was closed on the other computer."
 SHUT_OUT = "The link you came by is good no longer, or the person at the other computer removed this device."
@@ -128,9 +134,12 @@ class SessionRegistry:
         self.hub = hub
         self.shares = shares
         self.access = access or Access(shares)
+        self.access.devices.watching = self._devices
         self.defaults = defaults
         self.limit = limit
         self._page_fps = page_fps
+        self._allowances = Allowances()
+        self._lookers = Lookers(self._know, self.close_session)
         self._sessions: dict[str, Session] = {}
         self._groups: dict[str, Group] = {}
         self._ended_totals = Totals()
@@ -138,8 +147,7 @@ class SessionRegistry:
         self._listeners: list[Callable[[], None]] = []
         self._numbers = itertools.count(1)
         self._checking: asyncio.TimerHandle | None = None
-        # Somebody has been there since the last check.
-        self._is_busy = False
+        self._freeing: asyncio.TimerHandle | None = None
         self._unsubscribe = [each.subscribe(self._review) for each in (shares, self.access.gate)]
 
     def __len__(self) -> int:
@@ -151,10 +159,12 @@ class SessionRegistry:
         seen = (session for session in self._sessions.values() if session.source.id in sources)
         return len({session.terms.group or session.id for session in seen})
 
-    @property
-    def is_full(self) -> bool:
-        """Tell whether no further connection can be taken."""
-        return len(self._groups) + sum(not session.terms.group for session in self._sessions.values()) >= self.limit
+    def is_full(self, viewer: Viewer) -> bool:
+        """Tell whether ``viewer`` cannot be taken in: guests leave some places for the owner."""
+        alone = sum(not session.terms.group for session in self._sessions.values())
+        taken = len(self._groups) + alone - len(self._lookers)  # these have no connection
+        is_owner = isinstance(viewer.who, Owner)
+        return taken >= (self.limit if is_owner else self.limit - min(OWNERS_PLACES, self.limit // 4))
 
     @property
     def totals(self) -> Totals:
@@ -187,7 +197,7 @@ class SessionRegistry:
         """Remove one viewer, by its session's id or its group's; an unknown one is ignored, for it may have left."""
         viewer = self._groups.get(viewer_id) or self._sessions.get(viewer_id)
         if viewer is not None:
-            viewer.end("removed", REMOVED)
+            viewer.end("disconnected", DISCONNECTED)
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
         """Have ``changed()`` called when a session comes, goes or changes; return what ends that."""
@@ -202,19 +212,35 @@ class SessionRegistry:
         binary: bool = False,
         terms: Terms = ALONE,
     ) -> ViewerSession:
-        """Return a new session for ``viewer``, in the binary or the JSON form; `close_session` has to follow."""
+        """Return a new session for ``viewer``, in the binary or the JSON form; `close_session` has to follow.
+
+        Raises:
+            TooMuch: the viewer's device watches as much as it may.
+        """
         form = PartsShowing if binary else WholeShowing
-        may_see = self.may_see(viewer)
-        session = ViewerSession(self._new_id(), source, options, viewer, self.hub, may_see, self._tell, form, terms)
+        session_id, may_see, allowance = self._new_id(), self.may_see(viewer), self.allowance(viewer)
+        allowance.watch(session_id, source, options)
+        session = ViewerSession(
+            session_id, source, options, viewer, self.hub, may_see, self._tell, form, terms, allowance
+        )
         self._take_in(session)
         return session
 
     def open_mjpeg(self, source: Source, options: StreamOptions, viewer: Viewer) -> MjpegSession:
-        """Return a new session for ``viewer`` of Motion JPEG; `close_session` has to follow."""
-        may_see = self.may_see(viewer)
-        session = MjpegSession(self._new_id(), source, options, viewer, self.hub, may_see, self._tell)
+        """Return a new session for ``viewer`` of Motion JPEG; `close_session` has to follow. Raises `TooMuch`."""
+        session_id, may_see, allowance = self._new_id(), self.may_see(viewer), self.allowance(viewer)
+        allowance.watch(session_id, source, options)
+        session = MjpegSession(session_id, source, options, viewer, self.hub, may_see, self._tell, allowance)
         self._take_in(session)
         return session
+
+    def looker(self, source: Source, options: StreamOptions, viewer: Viewer) -> Looker:
+        """Return ``viewer`` as one who looks at ``source`` now and then, until a minute after this."""
+        return self._lookers.of(self.allowance(viewer).party, source, options, viewer, self._new_id)
+
+    def allowance(self, viewer: Viewer) -> Allowance:
+        """Return what the viewer's device may have at once."""
+        return self._allowances.of(viewer)
 
     def may_see(self, viewer: Viewer) -> Callable[[Source], bool]:
         """Return what tells whether ``viewer`` may see a source now; any thread may ask it."""
@@ -224,7 +250,9 @@ class SessionRegistry:
         """Forget a session that has ended."""
         if self._sessions.pop(session.id, None) is not None:
             self._ended_totals += session.totals
-            self.access.log.left(session.id)
+            self._free_later()
+            self.allowance(session.viewer).leave(session.id)
+            self.access.log.left(session.id, session.parting if isinstance(session, Looker) else "")
         ended = self._ended.pop(session.id, None)
         if ended is not None:
             ended.set()
@@ -260,20 +288,25 @@ class SessionRegistry:
         """Follow neither the share list nor who may see it any longer."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
-        if self._checking is not None:
-            self._checking.cancel()
-            self._checking = None
+        self._lookers.close()
+        for timer in (self._checking, self._freeing):
+            if timer is not None:
+                timer.cancel()
+        self._checking = self._freeing = None
 
     def _new_id(self) -> str:
         return f"{next(self._numbers)}-{secrets.token_hex(4)}"
 
     def _take_in(self, session: Session) -> None:
+        self._know(session)
+        self._schedule_check()
+
+    def _know(self, session: Session) -> None:
         self._sessions[session.id] = session
         viewer, source = session.viewer, session.source
         program = browser_name(viewer.agent)
         self.access.log.joined(session.id, Visit(viewer.address, program, viewer.by, source.title, source.app))
         self._ended[session.id] = asyncio.Event()
-        self._schedule_check()
         self._tell()
 
     def _review(self) -> None:
@@ -284,24 +317,33 @@ class SessionRegistry:
         gate = self.access.gate
         for group in tuple(self._groups.values()):
             if not gate.holds(group.viewer.who):
-                group.end("removed", SHUT_OUT)
+                group.end(*self._parting(group.viewer))
         for session in tuple(self._sessions.values()):
             if gate.may_see(session.viewer.who, session.source):
                 session.source = self.shares.shared[session.source.id]
             elif not gate.holds(session.viewer.who):
-                session.end("removed", SHUT_OUT)
+                session.end(*self._parting(session.viewer))
             elif self.shares.exists(session.source):
                 session.end("removed", UNSHARED)
             else:
                 session.close_source(GONE)
+
+    def _parting(self, viewer: Viewer) -> tuple[str, str]:
+        """Return code and words for somebody who may be here no longer."""
+        if self.access.gate.was_dismissed(viewer.device_id):
+            return "disconnected", DISCONNECTED
+        return "removed", SHUT_OUT
+
+    def _devices(self) -> frozenset[str]:
+        """Return the ids of the devices that are connected."""
+        return frozenset(each.viewer.device_id for each in (*self._sessions.values(), *self._groups.values()))
 
     def _viewers(self) -> list[Session | Group]:
         """Return whoever has a connection."""
         alone = [session for session in self._sessions.values() if not session.terms.group]
         return [*alone, *self._groups.values()]
 
-    def _schedule_check(self, is_busy: bool = True) -> None:
-        self._is_busy = is_busy
+    def _schedule_check(self) -> None:
         if self._checking is None:
             self._checking = asyncio.get_running_loop().call_later(CHECK_SECONDS, self._check)
 
@@ -311,11 +353,17 @@ class SessionRegistry:
         self._review()
         for watched in (*self._sessions.values(), *self._groups.values()):
             watched.check(now)
-        if self._is_busy:
-            self._schedule_check(is_busy=bool(self._sessions or self._groups))
-        else:
-            # By now all has ended that worked for the last who left.
-            give_back()
+        if self._groups or len(self._sessions) > len(self._lookers):
+            self._schedule_check()
+
+    def _free_later(self) -> None:
+        if self._freeing is None:
+            # By then all has ended that worked for whoever left.
+            self._freeing = asyncio.get_running_loop().call_later(FREE_SECONDS, self._free)
+
+    def _free(self) -> None:
+        self._freeing = None
+        give_back()
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

@@ -16,9 +16,9 @@ from capture.source import Source
 from server.access import AccessPolicy, Scheme, host_names
 from server.access_links import Link
 from server.app import make_app
-from server.errors import ListenError, PortInUse
+from server.errors import STOPPED, Farewell, ListenError, PortInUse
 from server.front import Front
-from server.interfaces import interfaces, own_names
+from server.interfaces import checked_address, own_names
 from server.registry import SessionRegistry
 from server.sharing import ShareList
 
@@ -31,7 +31,16 @@ KEEPALIVE_SECONDS = 5.0
 """aiohttp would keep a silent connection for an hour."""
 BACKLOG = 1024
 """How many may wait to be accepted. Over it the system drops them, and who is lawful comes again a second later."""
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+BAD_PORTS = frozenset(
+    {
+        1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
+        110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530,
+        531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190,
+        5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+    }
+)  # fmt: skip
+"""Ports that browsers do not open, whoever listens there (Fetch Standard, "port blocking")."""
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 
 
@@ -46,13 +55,18 @@ class Server:
         registry: SessionRegistry,
         *,
         allow_origins: frozenset[str] = frozenset(),
+        names: frozenset[str] = frozenset(),
     ) -> None:
-        """``allow_origins`` are other people's pages that may use this server."""
+        """``allow_origins`` are other people's pages that may use this server, ``names`` what else it is called.
+
+        Both are as `parse_origin` and `parse_name` return them.
+        """
         self.hub = hub
         self.catalog = catalog
         self.shares = shares
         self.registry = registry
         self._allow_origins = allow_origins
+        self._names = names
         self._runner: web.AppRunner | None = None
         self._front: Front | None = None
         self._tls: ssl.SSLContext | None = None
@@ -82,7 +96,7 @@ class Server:
     @property
     def url(self) -> str:
         """Return the address to open, without a slash at its end."""
-        name = "localhost" if self._host in LOOPBACK_NAMES else self._host
+        name = "localhost" if self._host in LOOPBACK_HOSTS else self._host
         shown = f"[{name}]" if ":" in name else name
         return f"{self._scheme}://{shown}:{self._port}"
 
@@ -110,36 +124,51 @@ class Server:
         if self._runner is not None:
             raise ListenError("The server is running already.")
         sockets = listen(host, port)
-        self._host, self._port = host, sockets[0].getsockname()[1]
+        address, self._port = sockets[0].getsockname()[:2]
+        # As browsers write it: for IPv6 there are many ways.
+        self._host = host if is_loopback(host) else address
         self._tls = tls
-        names = (*LOOPBACK_NAMES, host) + (own_names() if self.is_open else ())
-        hosts = host_names(names, self._port, self._scheme)
-        self.registry.access.open_at(
-            AccessPolicy(hosts, self._allow_origins, self._scheme), self._port, network=self.is_open
-        )
+        self.registry.access.open_at(self._policy(), network=self.is_open)
         runner = web.AppRunner(
             make_app(self.registry),
             handle_signals=False,
             access_log=None,
             keepalive_timeout=KEEPALIVE_SECONDS,
             shutdown_timeout=0.3,
+            # What is made for somebody who left is of use to nobody.
+            handler_cancellation=True,
         )
         try:
             await runner.setup()
             assert runner.server is not None
-            front = Front(runner.server, hosts.__contains__, tls=tls)
+            front = Front(runner.server, self._knows_host, tls=tls)
             front.open(sockets)
         except BaseException:
             self.registry.access.close()
             await runner.cleanup()
-            for listening in sockets:
-                listening.close()
+            _close(sockets)
             raise
         self._runner, self._front = runner, front
         log.info("serving at %s", self.url)
 
-    async def stop(self) -> None:
-        """Part from every viewer and listen no longer; two seconds at most, also with viewers that are stuck."""
+    def go_by(self, names: frozenset[str]) -> None:
+        """Be called ``names`` as well, in place of those before; also while running."""
+        self._names = names
+        if self.is_running:
+            self.registry.access.open_at(self._policy(), network=self.is_open)
+
+    def _policy(self) -> AccessPolicy:
+        hosts = host_names((self._host, *own_names()), self._port, self._scheme) if self.is_open else frozenset()
+        return AccessPolicy(self._port, hosts, self._names, self._allow_origins, self._scheme)
+
+    def _knows_host(self, host: str) -> bool:
+        return self.registry.access.gate.policy.knows_host(host)
+
+    async def stop(self, farewell: Farewell = STOPPED) -> None:
+        """Part from every viewer and listen no longer; two seconds at most, also with viewers that are stuck.
+
+        ``farewell`` is what they are told.
+        """
         runner, self._runner = self._runner, None
         if runner is None:
             return
@@ -147,7 +176,7 @@ class Server:
         if front is not None:
             front.close()
         self.registry.access.close()
-        await self.registry.end_all("server_stopping", "Sharing was stopped on the other computer.")
+        await self.registry.end_all(farewell.code, farewell.words)
         await runner.cleanup()
         if front is not None:
             await front.end()
@@ -156,7 +185,7 @@ class Server:
 
 def is_loopback(host: str) -> bool:
     """Tell whether only this computer itself reaches ``host``."""
-    return host in LOOPBACK_NAMES or host.startswith("127.")
+    return host in LOOPBACK_HOSTS or host.startswith("127.")
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -165,23 +194,27 @@ def listen(host: str, port: int) -> list[socket.socket]:
     Raises:
         PortInUse, ListenError: as `Server.start`.
     """
-    if not is_loopback(host) and host not in (known := [each.address for each in interfaces()]):
-        reach = f"Others reach it at {' or '.join(known)}." if known else "It is in no network now."
-        raise ListenError(f"{host} is no address of this computer. {reach}")
     if is_loopback(host):
-        addresses: tuple[str, ...] = LOOPBACK_ADDRESSES if host in LOOPBACK_NAMES else (host,)
+        addresses: tuple[str, ...] = LOOPBACK_ADDRESSES if host in LOOPBACK_HOSTS else (host,)
     else:
         # The person at this computer watches without a link, and comes by loopback.
-        addresses = (host, *LOOPBACK_ADDRESSES)
+        addresses = (checked_address(host), *LOOPBACK_ADDRESSES)
     if not 0 <= port <= 65535:
         raise ListenError(f"A port is a number from 0 to 65535, not {port}.")
+    if port in BAD_PORTS:
+        raise ListenError(f"Browsers refuse to open port {port}, because other programs use it. Choose another one.")
+    return _bind(addresses, port) if port else _bind_free(addresses)
+
+
+def _bind_free(addresses: tuple[str, ...]) -> list[socket.socket]:
+    """Return sockets at a port that the system chooses."""
     for _ in range(10):
-        try:
-            return _bind(addresses, port)
-        except PortInUse:
-            # A port chosen by the system for IPv4 may be taken for IPv6: have another one chosen.
-            if port != 0:
-                raise
+        # A port chosen for IPv4 may be taken for IPv6, and browsers may refuse it: have another one chosen.
+        with contextlib.suppress(PortInUse):
+            bound = _bind(addresses, 0)
+            if bound[0].getsockname()[1] not in BAD_PORTS:
+                return bound
+            _close(bound)
     raise ListenError("The system has no free port.")
 
 
@@ -196,8 +229,7 @@ def _bind(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
             elif not is_loopback(address):
                 raise ListenError(f"This computer has the address {address} no longer.")
     except OSError as error:
-        for listening in bound:
-            listening.close()
+        _close(bound)
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(port, _free_port(addresses, port + 1) if port else None) from error
         if error.errno == errno.EACCES:
@@ -208,6 +240,11 @@ def _bind(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
     if not bound:
         raise ListenError("This computer has no loopback address.")
     return bound
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for listening in sockets:
+        listening.close()
 
 
 def _bind_one(address: str, port: int) -> socket.socket | None:
@@ -234,6 +271,8 @@ def _bind_one(address: str, port: int) -> socket.socket | None:
 
 def _free_port(addresses: tuple[str, ...], first: int) -> int | None:
     for port in range(first, min(first + PORTS_TRIED, 65536)):
+        if port in BAD_PORTS:
+            continue
         with contextlib.suppress(OSError):
             for address in addresses:
                 listening = _bind_one(address, port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -19,15 +19,17 @@ from capture.source import Condition, Source
 from server import messages, wire
 from server.access_control import Viewer
 from server.adaptive import Adaptation
-from server.commands import BadCommand, Command, FloodGate, parse
+from server.allowance import Allowance, TooMuch
+from server.commands import BadCommand, Command, parse
 from server.errors import CLOSE_CODES, DONE
+from server.flood import FloodGate
 from server.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
 from server.parts_showing import BadAck, PartsShowing
 from server.showing import Showing
-from server.socket import BINARY, LARGEST_MESSAGE, TEXT, Outlet, ViewerSocket
+from server.socket import BINARY, LARGEST_MESSAGE, PING, PONG, TEXT, Outlet, ViewerSocket
 from server.stats import SessionView, Totals
 from server.terms import PARTING_SECONDS, SILENT_SECONDS, SLOW_SECONDS, STALL_SECONDS, Terms
-from server.writer import Ending, Writer
+from server.writer import NO_PICTURE, Ending, Writer
 
 log = logging.getLogger(__name__)
 
@@ -54,19 +56,22 @@ class ViewerSession:
         changed: Callable[[], None],
         form: type[Showing],
         terms: Terms,
+        allowance: Allowance,
     ) -> None:
         self.id = session_id
         self.terms = terms
         self.source = source
         self.viewer = viewer
         self._changed = changed
-        self._showing = form(hub, source, options, may_see, self._source_changed)
+        self._allowance = allowance
+        self._showing = form(hub, source, options, may_see, self._source_changed, allowance)
         self._parts = self._showing if isinstance(self._showing, PartsShowing) else None
         self._asked = options
         self._adaptation = Adaptation(options) if options.adaptive else None
         self._has_video = hub.films is not None
         self._writer = Writer(self._showing, self._figures, self._sent, terms.tells_figures)
         self._flood = FloodGate()
+        self._is_flooding = False
         self._told: Condition | None = None
         self._socket: Outlet | None = None
         self._is_dropped = False
@@ -111,15 +116,21 @@ class ViewerSession:
         """Tell whether pictures flow, as far as this viewer is concerned."""
         return self._showing.is_active
 
-    async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
-        """Serve a viewer who has the socket alone until the session ends."""
+    async def run(self, response: web.WebSocketResponse, socket: ViewerSocket, heard: Iterable[WSMessage] = ()) -> None:
+        """Serve a viewer who has the socket alone until the session ends; ``heard`` is what it has said already."""
         self._heard_at = time.monotonic()
         writing = asyncio.create_task(self.write(socket), name=f"writer-{self.id}")
+        for received in heard:
+            # Once it is told that the session has started.
+            asyncio.get_running_loop().call_soon(self.hear, received)
         try:
             async for received in response:
                 self._heard_at = time.monotonic()
-                if not await socket.takes_sign_of_life(received):
+                if self._writer.ending is None and not await self._takes_sign_of_life(received, socket):
                     self.hear(received)
+                if self._is_flooding:
+                    socket.stop_reading()
+                await self._allowance.pace.read_one()
         finally:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
@@ -146,6 +157,7 @@ class ViewerSession:
 
         Raises:
             InvalidOption: a value that is not allowed; nothing is changed then.
+            TooMuch: the viewer's device has as many different pictures as it may; likewise.
         """
         if changed_by == "host":
             patch = {name: value for name, value in patch.items() if name not in self.terms.keeps}
@@ -153,6 +165,7 @@ class ViewerSession:
         formats = BINARY_FORMATS if binary or changed_by == "host" else FORMATS
         asked = self._asked.patched(patch, formats).for_form(binary)
         if changed_by == "viewer" or asked != self._asked:
+            self._allowance.watch(self.id, self.source, asked, is_host=changed_by == "host")
             has_new_format = asked.format != self._asked.format
             self._asked = asked
             if not asked.adaptive:
@@ -169,6 +182,8 @@ class ViewerSession:
     def end(self, code: str, words: str) -> None:
         """Tell the viewer why, then close with the code that belongs to ``code``."""
         self._writer.end(Ending(CLOSE_CODES[code], code, messages.error(code, words)))
+        if self._socket is not None:
+            self._socket.recheck()
 
     def close_source(self, reason: str) -> None:
         """The source is gone for good: say so, then close."""
@@ -195,15 +210,16 @@ class ViewerSession:
 
     # Listening.
 
-    def hear(self, received: WSMessage) -> None:
-        """Take a message from the viewer, text or binary."""
+    def hear(self, received: WSMessage) -> bool:
+        """Take a message from the viewer, text or binary; return whether it was asked for: an acknowledgement."""
         if self._writer.ending is not None:
-            return
+            return False
         if received.type is BINARY and self._parts is not None and self._is_drawn(self._parts, received.data):
-            return
-        if self._flood.is_flooded(time.monotonic()):
-            self.end("flooding", "More than 20 messages a second for two seconds.")
-        elif received.type is BINARY and self._parts is not None:
+            self._allowance.pace.forgive(1)
+            return True
+        if self._floods():
+            return False
+        if received.type is BINARY and self._parts is not None:
             self._hear_binary(self._parts, received.data)
         elif received.type is not TEXT:
             self._writer.say(messages.error("bad_message", "Only text messages are understood here."))
@@ -211,6 +227,22 @@ class ViewerSession:
             self.end("message_too_large", f"A message may have {LARGEST_MESSAGE} bytes at most.")
         else:
             self._obey(received.data)
+        return False
+
+    async def _takes_sign_of_life(self, received: WSMessage, socket: ViewerSocket) -> bool:
+        """Answer a ping, or note the answer to ours, unless they are too many; return whether it was one of these."""
+        if received.type is not PING and received.type is not PONG:
+            return False
+        if not self._floods():
+            await socket.takes_sign_of_life(received)
+        return True
+
+    def _floods(self) -> bool:
+        """Note one more message that nobody asked for, and end the session where they are too many."""
+        self._is_flooding = self._flood.is_flooded(time.monotonic())
+        if self._is_flooding:
+            self.end("flooding", "More than 20 messages a second for two seconds.")
+        return self._is_flooding
 
     def _is_drawn(self, parts: PartsShowing, message: bytes) -> bool:
         """Tell whether ``message`` acknowledges what was sent; then it is noted."""
@@ -246,7 +278,7 @@ class ViewerSession:
         try:
             command = parse(text)
             self._commands[command.name](command)
-        except BadCommand as bad:
+        except (BadCommand, TooMuch) as bad:
             self._writer.say(messages.error(bad.code, bad.message))
         except InvalidOption as bad:
             self._writer.say(messages.error("invalid_option", bad.message, bad.field))
@@ -282,10 +314,19 @@ class ViewerSession:
 
     async def _screenshot(self, rendition: Rendition) -> None:
         try:
-            text = await self._showing.screenshot(rendition)
+            async with self._allowance.snapshot():
+                async with self._showing.place:
+                    picture = await self._showing.screenshot(rendition)
+                if picture is None:
+                    self._writer.say(messages.error("no_picture", NO_PICTURE))
+                else:
+                    self._writer.show(picture)
+                # What is not read yet counts as not given yet, or it would pile up here.
+                await self._writer.all_said()
         except EncodeError as error:
-            text = messages.error("cannot_encode", error.message)
-        self._writer.say(text or messages.error("no_picture", "There is no picture to take a screenshot of yet."))
+            self._writer.say(messages.error("cannot_encode", error.message))
+        except TooMuch as error:
+            self._writer.say(messages.error(error.code, error.message))
 
     def _pause_command(self, command: Command) -> None:
         del command
@@ -311,6 +352,8 @@ class ViewerSession:
         self._source_changed()
 
     def _source_changed(self) -> None:
+        if self._socket is not None:
+            self._socket.recheck()
         condition = self._showing.condition
         if condition is None:
             return

@@ -8,11 +8,10 @@ from types import MappingProxyType
 from typing import Literal
 
 from capture.catalog import Catalog
-from capture.source import DEMO_ID, DESKTOP_ID, Source, Unsubscribe
+from capture.source import DEMO_ID, DESKTOP_ID, Condition, Identity, Source, Unsubscribe
 
-RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity"]
+RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity", "monitor"]
 SIMPLE: Mapping[str, RuleKind] = MappingProxyType({"all": "all", "desktop": "desktop", "demo": "demo"})
-Identity = tuple[str, int | None, int | None]
 UNNAMED = "Window"
 """What viewers are told of a window whose title is hidden and whose program nobody knows."""
 
@@ -21,8 +20,10 @@ UNNAMED = "Window"
 class ShareRule:
     """One thing the person allowed.
 
-    ``identity`` binds to one very window (handle, process, start of the process): a handle that another
-    process got later matches nothing. ``id`` binds to whatever has that id now.
+    ``identity`` binds to one very window, from its creation to its destruction: another one that gets its number
+    matches nothing. ``monitor`` binds to the monitor of that output's name, also after a restart. ``id`` binds to what
+    has that id; a share list binds it to the first window or monitor that has it. Until then it matches no monitor: one
+    that was kept means the number of another run.
     """
 
     kind: RuleKind
@@ -34,7 +35,7 @@ class ShareRule:
         """Return the rule for exactly this source."""
         if source.kind == "window":
             return cls("identity", source.title, source.identity)
-        return cls("id", source.id)
+        return cls("monitor", source.output) if source.kind == "monitor" else cls("id", source.id)
 
     def matches(self, source: Source) -> bool:
         """Tell whether this rule allows ``source``."""
@@ -46,7 +47,9 @@ class ShareRule:
             case "demo":
                 return source.id == DEMO_ID
             case "id":
-                return source.id == self.text
+                return source.id == self.text and source.kind != "monitor"
+            case "monitor":
+                return source.kind == "monitor" and bool(self.text) and source.output == self.text
             case "title":
                 return source.kind == "window" and self.text.casefold() in source.title.casefold()
             case "identity":
@@ -54,7 +57,9 @@ class ShareRule:
 
 
 def parse_rule(text: str) -> ShareRule:
-    """Return the rule that a person wrote: ``all``, ``desktop``, ``demo``, a handle, ``monitor-1``, ``title:TEXT``.
+    """Return the rule that a person wrote.
+
+    ``all``, ``desktop``, ``demo``, a handle, ``monitor-1`` or, by its output, ``monitor:HDMI-1``, ``title:TEXT``.
 
     Raises:
         ValueError: it is none of these; the message says what is possible.
@@ -64,6 +69,8 @@ def parse_rule(text: str) -> ShareRule:
         return ShareRule(SIMPLE[word])
     if word.startswith("title:") and word[len("title:") :].strip():
         return ShareRule("title", word[len("title:") :].strip())
+    if word.startswith("monitor:") and word[len("monitor:") :].strip():
+        return ShareRule("monitor", word[len("monitor:") :].strip())
     number = word.removeprefix("monitor-")
     if number.isascii() and number.isdecimal() and len(number) <= 20:
         return ShareRule("id", word)
@@ -73,7 +80,7 @@ def parse_rule(text: str) -> ShareRule:
         except ValueError:
             pass
     raise ValueError(
-        f"Nothing can be shared as {text!r}. Possible are: all, desktop, demo, monitor-1, "
+        f"Nothing can be shared as {text!r}. Possible are: all, desktop, demo, monitor-1 or monitor:HDMI-1, "
         "a window's handle (see: panecast windows), title:TEXT."
     )
 
@@ -119,9 +126,25 @@ class ShareList:
         self._hides_titles = False
         self.shared: Mapping[str, Source] = MappingProxyType({})
         self.titled: Mapping[str, Source] = self.shared
+        self._progress = (False, False)
         self._listeners: list[Callable[[], None]] = []
         self._unsubscribe = catalog.subscribe(self._refresh)
         self._refresh()
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether the list is what there is: the windows were looked for, found or not."""
+        return self._catalog.is_ready
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether a source that is not there is not shared; else it may only not be known yet."""
+        return self._catalog.is_listed
+
+    @property
+    def waits_for(self) -> Condition:
+        """Return why the list is not complete."""
+        return self._catalog.condition
 
     def set_rules(self, rules: tuple[ShareRule, ...]) -> None:
         """Allow just what ``rules`` say, from now on."""
@@ -147,7 +170,10 @@ class ShareList:
         return any(known.identity == source.identity for known in self._catalog.sources)
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
-        """Have ``changed()`` called on the loop after each change of `titled` or `shared`; return what ends that."""
+        """Have ``changed()`` called on the loop after each change of `titled`, `shared`, `is_ready` or `is_complete`.
+
+        Return what ends that.
+        """
         self._listeners.append(changed)
         return lambda: self._listeners.remove(changed) if changed in self._listeners else None
 
@@ -156,13 +182,23 @@ class ShareList:
         self._unsubscribe()
         self.set_rules(())
 
+    def _bound(self, rule: ShareRule) -> ShareRule:
+        """Return ``rule``, bound to the window or monitor that has the number it names: that may be another's later."""
+        if rule.kind != "id":
+            return rule
+        numbered = (source for source in self._catalog.sources if source.kind in ("window", "monitor"))
+        return next((ShareRule.for_source(source) for source in numbered if source.id == rule.text), rule)
+
     def _refresh(self) -> None:
+        self.rules = tuple(map(self._bound, self.rules))
         titled = {
             source.id: source for source in self._catalog.sources if any(rule.matches(source) for rule in self.rules)
         }
         shared = {key: without_title(source) for key, source in titled.items()} if self._hides_titles else titled
         # Both are compared: with hidden titles a new title changes what a link for a title shows, and nothing else.
-        if (titled, shared) != (self.titled, self.shared):
+        progress = (self.is_ready, self.is_complete)
+        if (titled, shared, progress) != (self.titled, self.shared, self._progress):
+            self._progress = progress
             self.titled, self.shared = MappingProxyType(titled), MappingProxyType(shared)
             for listener in tuple(self._listeners):
                 listener()

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from capture.encode import Encoded, Rendition
 from capture.encoder import Order, WholeWish
@@ -15,7 +16,9 @@ from capture.frame import Frame
 from capture.hub import Hub, Subscription
 from capture.pacing import Pacer
 from capture.source import Condition, Source
+from capture.workers import NOBODY
 from server import messages
+from server.allowance import Allowance
 from server.options import StreamOptions
 from server.socket import text_frame
 
@@ -30,6 +33,17 @@ class Finished:
     encode_seconds: float
 
 
+class Outgoing(NamedTuple):
+    """A message with a picture, or with something of one, on its way to a viewer.
+
+    ``may_go()`` is asked right before it is handed to the system: what was right when the picture was encoded may have
+    been withdrawn since.
+    """
+
+    framed: bytes
+    may_go: Callable[[], bool]
+
+
 class Showing(ABC):
     """Pulls pictures of a source at the rate and in the rendition that a viewer wishes for. Loop only.
 
@@ -38,6 +52,7 @@ class Showing(ABC):
         offered: different pictures the source had for this viewer.
         delivered: different pictures handed out.
         seconds: how long the take and the encoding of the last picture lasted, None before the first.
+        place: to be held while `next_message` is at work.
     """
 
     def __init__(
@@ -47,7 +62,13 @@ class Showing(ABC):
         options: StreamOptions,
         may_see: Callable[[Source], bool],
         changed: Callable[[], None],
+        allowance: Allowance | None = None,
     ) -> None:
+        """``allowance`` is that of the viewer's device; without it there is one for this alone."""
+        allowance = allowance or Allowance(NOBODY)
+        self.place = allowance.place(source)
+        self._allowance = allowance
+        self._party = allowance.party
         self.options = options
         self._rendition = options.rendition
         self.offered = 0
@@ -114,24 +135,30 @@ class Showing(ABC):
         """
 
     @abstractmethod
-    async def next_message(self, now: float) -> bytes | None:
+    def withheld(self) -> None:
+        """Note that the message last returned was not sent, for it was not to go any more."""
+
+    @abstractmethod
+    async def next_message(self, now: float) -> Outgoing | None:
         """Return the message that is due, ready for `ViewerSocket.send_ready`; None when nothing may be shown.
 
         Raises:
             EncodeError: the picture cannot be encoded as wished; it is not tried again before something changes.
         """
 
-    async def screenshot(self, rendition: Rendition) -> bytes | None:
+    async def screenshot(self, rendition: Rendition) -> Outgoing | None:
         """Return a ``screenshot`` message of the newest picture, None when there is none.
 
         Raises:
             EncodeError: it cannot be encoded this way.
         """
-        frame = self._newest()
-        if frame is None:
+        subscription, frame = self._subscription, self._newest()
+        if subscription is None or frame is None:
             return None
-        encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition))
-        return await self._hub.encoder.run(messages.screenshot, encoded, _file_name(self._source, encoded))
+        encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition), self._party)
+        name = _file_name(self._source, encoded)
+        text = await self._hub.encoder.run((self._party,), messages.screenshot, encoded, name)
+        return self._outgoing(subscription, frame, text_frame(text))
 
     @abstractmethod
     def _order(self) -> Order | None:
@@ -139,6 +166,13 @@ class Showing(ABC):
 
     def _newest(self) -> Frame | None:
         return None if self._subscription is None else self._subscription.newest
+
+    def _may_send(self, subscription: Subscription, frame: Frame) -> bool:
+        """Tell whether ``frame``, which came by ``subscription`` and may be encoded by now, may leave."""
+        return subscription.shows(frame) and self._may_see(self._source)
+
+    def _outgoing(self, subscription: Subscription, frame: Frame, framed: bytes) -> Outgoing:
+        return Outgoing(framed, partial(self._may_send, subscription, frame))
 
 
 class WholeShowing(Showing):
@@ -160,27 +194,31 @@ class WholeShowing(Showing):
         # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.
         return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
 
-    async def next_message(self, now: float) -> bytes | None:
+    def withheld(self) -> None:
+        self._shown = self._finished = None
+
+    async def next_message(self, now: float) -> Outgoing | None:
         subscription, frame = self._subscription, self._newest()
         self._sent_at = now
-        if frame is None or not self._may_see(self._source):
+        if subscription is None or frame is None or not self._may_see(self._source):
             self._repeated_at = now
             return None
         rendition = self._rendition
         shown = (frame.version(rendition.cursor), rendition)
         if shown == self._shown:
             self._repeated_at = now
-            return None if self._finished is None else self._finished.framed
+            return None if self._finished is None else self._outgoing(subscription, frame, self._finished.framed)
         self._pacer.beat(now)
         before, self._shown, self._finished = self._shown, shown, None
-        finished: Finished = await self._hub.encoder.encode(frame, WholeWish(rendition, _finished))
-        if self._subscription is not subscription or not self._may_see(self._source):
+        finished: Finished = await self._hub.encoder.encode(frame, WholeWish(rendition, _finished), self._party)
+        if self._subscription is not subscription:
             self._shown = None
             return None
+        # Whether it may go is asked where it goes.
         self.delivered += before is None or before[0] != shown[0]
         self.seconds = (finished.take_seconds, finished.encode_seconds)
         self._finished = finished
-        return finished.framed
+        return self._outgoing(subscription, frame, finished.framed)
 
     def _order(self) -> Order:
         return WholeWish(self._rendition, _finished)

@@ -7,14 +7,18 @@ import contextlib
 import socket
 import struct
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from aiohttp import WSMessage, WSMsgType, web
 
+from server.arrival import ARRIVAL
+
 NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 # Looked up in the class each time they would cost more than what is done with them.
 TEXT, BINARY, PING, PONG = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.PONG
+CLOSING: Final = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
+"""After these there is nothing more to read."""
 UNSENT_BYTES: Final = 128 * 1024
 """How much may wait in the kernel unsent: about a picture. More would be delay that nobody can take back, less would
 cut every picture into pieces."""
@@ -27,6 +31,11 @@ LARGEST_READ: Final = 16 * 1024
 PING_SECONDS: Final = 10.0
 LONGEST_RTT: Final = 40.0
 """Seconds; an answer that comes later than this is not one."""
+
+
+def anything() -> bool:
+    """Let go what holds no picture."""
+    return True
 
 
 class Outlet(Protocol):
@@ -49,9 +58,15 @@ class Outlet(Protocol):
     async def send(self, text: bytes) -> None:
         """Send one text message; returns when the kernel has taken it. Raises `ConnectionError`."""
 
-    async def send_ready(self, framed: bytes) -> None:
-        """Send what `text_frame` or `binary_frame` made; returns when the kernel has taken it. Raises
-        `ConnectionError`."""
+    async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
+        """Send what `text_frame` or `binary_frame` made; returns when the kernel has taken it.
+
+        ``may_go()`` is asked when its turn has come; with False nothing is sent, and False returned. Raises
+        `ConnectionError`.
+        """
+
+    def recheck(self) -> None:
+        """Cut the connection where the rest of what is being sent may not go any more."""
 
     async def ping(self) -> None:
         """Ask for a sign of life."""
@@ -98,9 +113,11 @@ class ViewerSocket:
         self._response = response
         self._protocol = request.protocol
         self._transport = transport
+        self._arrival = request.get(ARRIVAL)
         keep_little_unsent(transport)
         self._sending_since: float | None = None
         self._unsent = 0
+        self._may_go: Callable[[], bool] = anything
 
     def stuck_for(self, now: float, owes_since: float | None) -> float:
         """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have."""
@@ -119,8 +136,10 @@ class ViewerSocket:
         """
         await self._timed(self._response.send_frame(text, TEXT))
 
-    async def send_ready(self, framed: bytes) -> None:
+    async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
         """Send what `text_frame` or `binary_frame` made, as one piece; returns when the kernel has taken it.
+
+        Returns False, and sends nothing, where ``may_go()`` says so.
 
         aiohttp would write the few bytes in front of a picture by themselves, which costs a packet of their own.
 
@@ -129,8 +148,20 @@ class ViewerSocket:
         """
         if self._transport.is_closing():
             raise ConnectionResetError("the viewer is gone")
+        if not may_go():
+            return False
         self._transport.write(framed)
-        await self._timed(self._protocol._drain_helper())  # noqa: SLF001  what aiohttp's own writers wait for
+        self._may_go = may_go
+        try:
+            await self._timed(self._protocol._drain_helper())  # noqa: SLF001  what aiohttp's own writers wait for
+        finally:
+            self._may_go = anything
+        return True
+
+    def recheck(self) -> None:
+        """Cut the connection where the rest of what is being sent may not go any more."""
+        if not self._may_go():
+            cut(self._transport)
 
     async def ping(self) -> None:
         """Ask for a sign of life."""
@@ -166,6 +197,13 @@ class ViewerSocket:
         """
         self._transport.write(before + text_frame(text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
 
+    def stop_reading(self) -> None:
+        """Hear nothing more of a viewer that says too much; what ends the connection is still sent."""
+        if self._arrival is not None:
+            self._arrival.stop_reading()
+        elif not self._transport.is_closing():
+            self._transport.pause_reading()
+
     def abort(self) -> None:
         """Cut the connection at once."""
         self._transport.abort()
@@ -184,6 +222,15 @@ def keep_little_unsent(transport: asyncio.WriteTransport) -> None:
     raw: socket.socket | None = transport.get_extra_info("socket")
     if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
         raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
+
+
+def cut(transport: asyncio.Transport) -> None:
+    """End a connection at once, together with what the system holds of it and has not sent yet."""
+    raw: socket.socket | None = transport.get_extra_info("socket")
+    if raw is not None:
+        with contextlib.suppress(OSError):  # it is gone already
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def text_frame(text: bytes) -> bytes:

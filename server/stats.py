@@ -112,7 +112,8 @@ class SessionView:
 
     ``fps`` and ``bytes_per_second`` are what was sent of late; ``since`` is on the monotonic clock; ``state`` is
     one of the protocol's, or ``slow`` while the viewer takes nothing. ``group`` is the same for all sessions of a
-    viewer who watches several sources over one connection, and empty for a viewer of one.
+    viewer who watches several sources over one connection, and empty for a viewer of one. ``looks`` is how often one
+    has looked who asks for single pictures, and 0 for all others.
     """
 
     session_id: str
@@ -124,3 +125,4 @@ class SessionView:
     since: float
     state: str
     group: str = ""
+    looks: int = 0

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from capture.errors import EncodeError
 from server import messages
-from server.showing import Showing
+from server.showing import Outgoing, Showing
 from server.socket import Outlet
 from server.stats import Traffic
 
 log = logging.getLogger(__name__)
 
 STATS_SECONDS = 2.0
+NO_PICTURE = "There is no picture to take a screenshot of yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,25 @@ class Writer:
         self._figures = figures
         self._sent = sent
         self._stats_seconds = STATS_SECONDS if tells_figures else math.inf
-        self._outbox: list[bytes] = []
+        self._outbox: list[bytes | Outgoing] = []
+        self._emptied = asyncio.Event()
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = math.inf
 
     def say(self, text: bytes) -> None:
         """Send a message as soon as possible, behind those that wait already."""
-        self._outbox.append(text)
+        self._put(text)
+
+    def show(self, picture: Outgoing) -> None:
+        """Send a picture that was asked for, likewise; or the word that there is none, if it may not go then."""
+        self._put(picture)
+
+    async def all_said(self) -> None:
+        """Return when what was to be said so far has been sent."""
+        self._emptied.clear()
         self._wake.set()
+        await self._emptied.wait()
 
     def wake(self) -> None:
         """Look whether a picture is due."""
@@ -80,7 +91,9 @@ class Writer:
             while True:
                 self._wake.clear()
                 while self._outbox:
-                    await socket.send(self._outbox.pop(0))
+                    await self._send_said(socket, self._outbox.pop(0))
+                if not self._emptied.is_set():
+                    self._emptied.set()
                 if self.ending is not None:
                     await self._take_leave(socket, self.ending)
                     return
@@ -93,7 +106,7 @@ class Writer:
                     await socket.ping()
                 due = self._showing.due(now)
                 if due is not None and due <= now:
-                    await self._send_picture(socket, now)
+                    await self._send_picture(socket)
                     continue
                 await self._sleep(min(next_stats, next_ping, due if due is not None else next_stats))
         except ConnectionError:
@@ -101,20 +114,33 @@ class Writer:
         finally:
             self._set_timer(None)
 
-    async def _send_picture(self, socket: Outlet, now: float) -> None:
+    async def _send_picture(self, socket: Outlet) -> None:
         try:
-            framed = await self._showing.next_message(now)
+            async with self._showing.place:
+                picture = None if self.ending else await self._showing.next_message(time.monotonic())
         except EncodeError as error:
             self.say(messages.error("cannot_encode", error.message))
             return
-        if framed is None:
+        if picture is None:
             await asyncio.sleep(0)  # whatever the reason, others get their turn
         elif self.ending is None:
             begun = time.monotonic()
-            await socket.send_ready(framed)
-            done = time.monotonic()
-            self.traffic.sent(done, len(framed))
-            self._sent(done, done - begun)
+            if await socket.send_ready(*picture):
+                done = time.monotonic()
+                self.traffic.sent(done, len(picture.framed))
+                self._sent(done, done - begun)
+            else:
+                self._showing.withheld()
+
+    def _put(self, said: bytes | Outgoing) -> None:
+        self._outbox.append(said)
+        self._wake.set()
+
+    async def _send_said(self, socket: Outlet, said: bytes | Outgoing) -> None:
+        if isinstance(said, bytes):
+            await socket.send(said)
+        elif not await socket.send_ready(*said):
+            await socket.send(messages.error("no_picture", NO_PICTURE))
 
     async def _take_leave(self, socket: Outlet, ending: Ending) -> None:
         if ending.farewell is not None:

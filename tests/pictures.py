@@ -49,7 +49,7 @@ PROGRAMS = (
         "less",
         "docs/viewer.md",
     ],
-    [sys.executable, "-m", "gui.demo_window"],
+    [sys.executable, "-I", str(PROJECT / "gui/demo_window.py")],
 )
 
 

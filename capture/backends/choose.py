@@ -7,14 +7,16 @@ import sys
 from capture.backends import Backend
 from capture.backends.demo import Demo
 from capture.errors import CaptureError
+from capture.generations import Generations
 from capture.never_shown import Guard
 from capture.source import Source
 
 
-def make_backend(source: Source, guard: Guard | None = None) -> Backend:
+def make_backend(source: Source, guard: Guard | None = None, generations: Generations | None = None) -> Backend:
     """Return a backend for ``source``, not yet opened; what ``guard`` says is never shown will be in no picture.
 
-    Without a guard that is our own windows and those of the programs on the starting list.
+    Without a guard that is our own windows and those of the programs on the starting list. ``generations`` are those of
+    the catalog that ``source`` is from.
 
     Raises:
         CaptureError: no technique works on this system.
@@ -26,7 +28,7 @@ def make_backend(source: Source, guard: Guard | None = None) -> Backend:
     if source.kind == "window":
         from capture.backends.x11_window import X11Window
 
-        return X11Window(source, guard or Guard())
+        return X11Window(source, guard or Guard(), generations or Generations())
     from capture.backends.screen import Screen
 
     return Screen(source, guard or Guard())

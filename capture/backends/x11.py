@@ -1,15 +1,15 @@
-"""What the X11 backends share: a connection, a shared memory segment, the mouse pointer.
+"""What the X11 backends share: a connection, what tells of painting, the mouse pointer.
 
-Each object is opened, used and closed in one thread.
+Each object is opened, used and closed in one thread. Every extension that anybody uses is imported here: xcffib keeps
+them in a dictionary, through which each new connection goes, and that must not grow in another thread meanwhile.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
 import os
-import weakref
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar
 
@@ -17,6 +17,9 @@ import numpy as np
 import xcffib
 import xcffib.composite
 import xcffib.damage
+import xcffib.randr
+import xcffib.res
+import xcffib.shape
 import xcffib.shm
 import xcffib.xfixes
 import xcffib.xinput
@@ -24,6 +27,7 @@ import xcffib.xproto
 from xcffib import Error as XError
 
 from capture.backends import Wake
+from capture.backends.x11_refusal import GONE, refusal
 from capture.errors import CaptureError, DisplayGone
 from capture.frame import Pointer
 from capture.pixels import Pixels, Rect
@@ -32,11 +36,17 @@ from capture.waiting import wait_readable
 P = ParamSpec("P")
 T = TypeVar("T")
 
-GONE = "The display server does not answer. Pictures go on when it is back."
 RAW_MOTION = 1 << 17
 """XI_RawMotion is event 17 of XInput 2; selected on the root it tells of every movement, wherever."""
 XI_ALL_MASTER_DEVICES = 1
-ALL_PLANES = 0xFFFFFFFF
+NEEDED_FOR = {
+    "Composite": ", without which a window has no picture of its own",
+    "DAMAGE": ", which tells when something was painted",
+    "XFIXES": ", which tells where something was painted",
+}
+"""What is said of extensions that we cannot do without."""
+LONGEST_TEXT = 16384
+"""Bytes of a title or a name that are read: programs may write any number of them."""
 
 
 def speaks_to_display(method: Callable[P, T]) -> Callable[P, T]:
@@ -65,42 +75,64 @@ class Display:
         name = os.environ.get("DISPLAY")
         if not name:
             raise DisplayGone("This program sees no X display (DISPLAY is not set).")
-        self.connection = xcffib.connect(display=name)
+        try:
+            self.connection = xcffib.connect(display=name)
+        except xcffib.ConnectionException as error:
+            raise DisplayGone(refusal(name)) from error
         setup = self.connection.get_setup()
         self.root: int = setup.roots[self.connection.pref_screen].root
         self._fd: int = self.connection.get_file_descriptor()
 
+    def has_extension(self, name: str) -> bool:
+        """Tell whether the server has an extension. One that it lacks costs the connection when it is used."""
+        return bool(self.connection.core.QueryExtension(len(name), name).reply().present)
+
     def extension(self, module: Any, major: int, minor: int) -> Any:
-        """Return an extension of the server, told which version we speak."""
+        """Return an extension of the server, told which version we speak.
+
+        Raises:
+            CaptureError: the server lacks it.
+        """
+        name = module.key.name
         try:
+            if not self.has_extension(name):
+                raise CaptureError(f"The display server lacks the extension {name}{NEEDED_FOR.get(name, '')}.")
             extension = self.connection(module.key)
             query = "XIQueryVersion" if module is xcffib.xinput else "QueryVersion"
-            versions = () if module is xcffib.shm else (major, minor)
+            versions = () if module in (xcffib.shm, xcffib.shape) else (major, minor)
             getattr(extension, query)(*versions).reply()
-        except xcffib.XcffibException as error:
-            if isinstance(error, xcffib.ConnectionException):
-                raise
-            name = module.__name__.rpartition(".")[2]
-            raise CaptureError(f"The display server lacks the extension {name}.") from error
+        except XError as error:
+            raise CaptureError(
+                f"The display server's extension {name} is too old{NEEDED_FOR.get(name, '')}."
+            ) from error
         return extension
+
+    def hear(self, mask: int) -> None:
+        """Have events of the root told that ``mask`` selects, beside those that are told already."""
+        heard = self.connection.core.GetWindowAttributes(self.root).reply().your_event_mask
+        self.connection.core.ChangeWindowAttributes(self.root, xcffib.xproto.CW.EventMask, [heard | mask])
 
     def new_id(self) -> int:
         """Return an unused resource id."""
         return int(self.connection.generate_id())
 
-    @speaks_to_display
     def events(self) -> Iterator[Any]:
-        """Return what has arrived. Errors of requests nobody waits for are passed over."""
-        self.connection.flush()
-        found: list[Any] = []
-        while True:
-            try:
-                event = self.connection.poll_for_event()
-            except XError:
-                continue
-            if event is None:
-                return iter(found)
-            found.append(event)
+        """Give what has arrived, also what arrives with answers to what is asked meanwhile: no wait tells of that.
+
+        Errors of requests nobody waits for are passed over.
+        """
+        try:
+            self.connection.flush()
+            while True:
+                try:
+                    event = self.connection.poll_for_event()
+                except XError:
+                    continue
+                if event is None:
+                    return
+                yield event
+        except xcffib.ConnectionException as error:
+            raise DisplayGone(GONE) from error
 
     def wait(self, seconds: float | None, call: int | None = None) -> bool:
         """Block until an event may have arrived, ``call`` is readable or ``seconds`` are over; True if called."""
@@ -120,6 +152,14 @@ class Display:
         """Return a property of 32-bit numbers, empty when there is none."""
         reply = self.property(window, name)
         return () if reply is None or reply.format != 32 else tuple(reply.value.to_atoms())
+
+    def text(self, window: int, name: str) -> tuple[bytes, str]:
+        """Return a property of bytes, at most `LONGEST_TEXT`, and the name of its type; empty when there is none."""
+        reply = self.property(window, name, words=LONGEST_TEXT // 4)
+        if reply is None or reply.format != 8:
+            return b"", ""
+        kinds = ("STRING", "UTF8_STRING", "COMPOUND_TEXT")
+        return reply.value.buf(), next((kind for kind in kinds if self.atom(kind) == reply.type), "")
 
     @functools.lru_cache(maxsize=64)  # noqa: B019  a display lives as long as its thread needs it
     def atom(self, name: str) -> int:
@@ -143,86 +183,17 @@ def wait_for_events(display: Display, absorb: Callable[[], Wake], seconds: float
     return wake
 
 
-class SharedSegment:
-    """SysV memory into which the X server writes pictures. Grows when a bigger picture is asked for."""
-
-    def __init__(self, display: Display) -> None:
-        self._display = display
-        self._shm = display.extension(xcffib.shm, 1, 2)
-        self._libc = _libc()
-        self._memory: memoryview | None = None
-        self._segment = 0
-
-    @property
-    def segment(self) -> int:
-        """Return the X server's number of the segment, 0 before the first picture."""
-        return self._segment
-
-    def image(self, drawable: int, x: int, y: int, width: int, height: int) -> Pixels:
-        """Return the pixels of a drawable of depth 24 or 32: BGRX, a view that the next call overwrites.
-
-        Raises:
-            XError: the drawable is gone or smaller than that.
-        """
-        pixels = self.room(width, height)
-        self._shm.GetImage(
-            drawable, x, y, width, height, ALL_PLANES, xcffib.xproto.ImageFormat.ZPixmap, self._segment, 0
-        ).reply()
-        return pixels
-
-    def room(self, width: int, height: int) -> Pixels:
-        """Return the memory that `image` fills for such a picture."""
-        size = width * height * 4
-        if self._memory is None:
-            self._memory = self._attach(size)
-        elif size > len(self._memory):
-            # By half at least: what is painted grows letter by letter, and attaching takes longer than taking.
-            self._memory = self._attach(max(size, len(self._memory) * 3 // 2))
-        pixels: Pixels = np.frombuffer(self._memory[:size], dtype=np.uint8).reshape(height, width, 4)
-        return pixels
-
-    def close(self) -> None:
-        """Have the X server let go of the memory; never raises. Pictures in it stay until nobody holds them."""
-        if self._memory is not None:
-            with contextlib.suppress(xcffib.XcffibException):
-                self._shm.Detach(self._segment, is_checked=True).check()
-            self._memory = None
-
-    def _attach(self, size: int) -> memoryview:
-        self.close()
-        private, create_for_owner, remove = 0, 0o1600, 0
-        number = self._libc.shmget(private, ctypes.c_size_t(size), create_for_owner)
-        if number < 0:
-            raise CaptureError(f"The system gives no shared memory: {os.strerror(ctypes.get_errno())}.")
-        try:
-            address = self._libc.shmat(number, None, 0)
-            if address in (None, ctypes.c_void_p(-1).value):
-                raise CaptureError(f"Shared memory cannot be used: {os.strerror(ctypes.get_errno())}.")
-            memory = (ctypes.c_uint8 * size).from_address(address)
-            # Arrays refer to it, so it is unmapped when the last picture in it is gone, and not before.
-            weakref.finalize(memory, self._libc.shmdt, ctypes.c_void_p(address)).atexit = False
-            self._segment = self._display.new_id()
-            try:
-                self._shm.Attach(self._segment, number, False, is_checked=True).check()
-            except XError as error:
-                raise CaptureError(
-                    "The display server cannot reach this computer's memory; is the display a remote one?"
-                ) from error
-        finally:
-            # Marked for removal at once: it lives while attached and cannot be left behind by a crash.
-            self._libc.shmctl(number, remove, None)
-        return memoryview(memory)
-
-
-@functools.cache
-def _libc() -> ctypes.CDLL:
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.shmget.argtypes = (ctypes.c_int, ctypes.c_size_t, ctypes.c_int)
-    libc.shmat.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
-    libc.shmat.restype = ctypes.c_void_p
-    libc.shmdt.argtypes = (ctypes.c_void_p,)
-    libc.shmctl.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
-    return libc
+def wait_for_events_until(
+    display: Display, absorb: Callable[[], Wake], seconds: float | None, call: int, moment: float | None
+) -> tuple[Wake, bool]:
+    """Do as `wait_for_events`, and tell as well whether ``moment`` (monotonic, None: never) came without an event."""
+    left = None if moment is None else max(moment - time.monotonic(), 0)
+    if left is None or (seconds is not None and seconds <= left):
+        return wait_for_events(display, absorb, seconds, call), False
+    wake = wait_for_events(display, absorb, left, call)
+    if wake is Wake.NOTHING and moment is not None and time.monotonic() >= moment:
+        return Wake.CHANGED, True
+    return wake, False
 
 
 class DamageWatch:
@@ -273,8 +244,8 @@ class PointerWatch:
             return True
         return False
 
-    def look(self, window: int, top_level: int | None) -> Pointer | None:
-        """Return the pointer relative to ``window``, None when it is elsewhere.
+    def look(self, window: int, top_level: int | None, shown: Rect | None = None) -> Pointer | None:
+        """Return the pointer relative to ``shown``, a part of ``window`` or all of it, None when it is elsewhere.
 
         ``top_level`` is the child of the root that holds the window: the pointer counts only where that is
         on top, for over a covering window it belongs to the other. None: ``window`` is the root itself.
@@ -285,13 +256,16 @@ class PointerWatch:
         on_root = core.QueryPointer(self._display.root)
         geometry = core.GetGeometry(window)
         place, above, size = here.reply(), on_root.reply(), geometry.reply()
-        inside = 0 <= place.win_x < size.width and 0 <= place.win_y < size.height
+        if shown is None:
+            shown = Rect(0, 0, size.width, size.height)
+        x, y = place.win_x - shown.x, place.win_y - shown.y
+        inside = 0 <= x < shown.width and 0 <= y < shown.height
         if not inside or (top_level is not None and above.child != top_level):
             return None
         if self._shape is None:
             self._shape = self._read_shape()
         hot_x, hot_y, serial, image = self._shape
-        return Pointer(place.win_x - hot_x, place.win_y - hot_y, serial, image)
+        return Pointer(x - hot_x, y - hot_y, serial, image)
 
     def _read_shape(self) -> tuple[int, int, int, Pixels]:
         reply = self._fixes.GetCursorImage().reply()

@@ -1,8 +1,8 @@
 """Where a picture of the screen would show windows that are never shown, so that it can be painted over.
 
 The X server tells of every window that comes, goes, moves or changes its place in the stack, in order and without a
-gap. So all that has happened up to the end of a take is known once one question, asked after it, is answered; and
-what must be painted over is where such a window was at any moment from before the take's beginning to that answer.
+gap. So all that has happened up to a picture is known once the X server has given it; and what must be painted over is
+where such a window was at any moment from before the take's beginning to that answer, or to the next one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture.backends.x11 import Display
+from capture.backends.x11_inner import outer
+from capture.backends.x11_inside import Inside
 from capture.backends.x11_owners import Owners
 from capture.backends.x11_top_level import TopLevel
 from capture.never_shown import Guard
@@ -55,7 +57,7 @@ class Cover:
         self._is_composited = False
         # What changed before it no longer counts: `LINGER` before the last take.
         self._edge = time.monotonic()
-        # Of these the connection hears for the children of the root only.
+        self._inside = Inside(display, display.root)
         self._deeds: dict[type, Callable[[Any, float], None]] = {
             xcffib.xproto.CreateNotifyEvent: self._note_new,
             xcffib.xproto.ConfigureNotifyEvent: self._note_place,
@@ -72,15 +74,20 @@ class Cover:
 
     def absorb(self, event: Any) -> None:
         """Take notice of something that happened on the display."""
+        # What is in a window has to be told before that is forgotten.
+        self._inside.absorb(event)
         deed = self._deeds.get(type(event))
-        if deed is not None:
+        # What windows tell of those in them is `Inside`'s, also where these are the root's by now.
+        if deed is not None and getattr(event, "event", self._display.root) == self._display.root:
             deed(event, time.monotonic())
 
     def ask(self) -> None:
-        """Have the X server answer: what happened before this call has then arrived as events."""
+        """Find out what may lie over windows that must not be seen, after a picture was fetched.
+
+        What happened before the X server gave that picture has arrived as events by now: it tells in order.
+        """
         core = self._display.connection.core
-        if not any(top.is_secret for top in self._tops.values()):
-            core.GetInputFocus().reply()
+        if not any(top.is_secret for top in self._tops.values()) and not any(self._inside.closed()):
             return
         name = f"_NET_WM_CM_S{self._display.connection.pref_screen}"
         owner = core.GetSelectionOwner(self._display.atom(name))
@@ -96,6 +103,8 @@ class Cover:
         if self._guard.rules is not self._rules:
             self._rules = self._guard.rules
             self._unknown |= self._tops.keys()
+            self._inside.doubt()
+        self._inside.look(self._rules)
         for window in tuple(self._unknown):
             top = self._tops.get(window)
             # Of windows that nobody sees the next mapping tells.
@@ -116,6 +125,10 @@ class Cover:
         for window, top in self._tops.items():
             if top.is_secret:
                 rects += without(top.rect, self._hiders(window, top, edge))
+        rects += self._inside.trail(since, edge)
+        for window, rect in self._inside.closed():
+            holder = self._tops.get(window)
+            rects += [rect] if holder is None else without(rect, self._hiders(window, holder, edge))
         return tuple(dict.fromkeys(rects))
 
     def next_change(self) -> float | None:
@@ -123,9 +136,18 @@ class Cover:
         never. That may be over: a take takes its time.
         """
         moments = [left.at for top in (*self._gone, *self._tops.values()) for left in top.trail]
-        if any(top.is_secret for top in self._tops.values()):
+        if any(top.is_secret for top in self._tops.values()) or any(self._inside.closed()):
             moments += [top.changed_at for top in self._tops.values()]
-        return min((at + LINGER for at in moments if at >= self._edge), default=None)
+        ends = [at + LINGER for at in moments if at >= self._edge]
+        inside = self._inside.next_change(LINGER)
+        return min(ends if inside is None else [*ends, inside], default=None)
+
+    def came_after(self, since: float) -> bool:
+        """Tell whether something that can be seen was first looked into after ``since``: what was in it is not known.
+
+        Another picture, taken now, would show it; in one that was begun then it counts as not to be seen.
+        """
+        return self._inside.came_after(since)
 
     def _add(self, window: int) -> None:
         """Begin to follow a child of the root that was there before we looked."""
@@ -136,18 +158,20 @@ class Cover:
             place = geometry.reply()
         except XError:
             return  # closed meanwhile
-        self._tops[window] = TopLevel(_outer(place), is_mapped, time.monotonic())
+        self._tops[window] = TopLevel(outer(place), is_mapped, time.monotonic())
         self._unknown.add(window)
         self._is_stack_stale = True
 
     def _note_new(self, event: Any, now: float) -> None:
-        self._tops[event.window] = TopLevel(_outer(event), is_mapped=False, changed_at=now)
+        if event.parent != self._display.root:
+            return
+        self._tops[event.window] = TopLevel(outer(event), is_mapped=False, changed_at=now)
         self._is_stack_stale = True
 
     def _note_place(self, event: Any, now: float) -> None:
         top = self._tops.get(event.window)
         if top is not None:
-            self._move(top, _outer(event), now)
+            self._move(top, outer(event), now)
 
     def _note_shift(self, event: Any, now: float) -> None:
         top = self._tops.get(event.window)
@@ -172,13 +196,29 @@ class Cover:
             top.is_mapped, top.changed_at = False, now
 
     def _note_parent(self, event: Any, now: float) -> None:
-        self._remove(event.window, now)
         if event.parent == self._display.root:
-            self._add(event.window)
+            # Told for the old parent and the new one.
+            if event.window in self._tops:
+                self._note_shift(event, now)
+            else:
+                self._take_over(event.window, now)
             return
+        self._remove(event.window, now)
         # It went into a frame, or into a window in a frame: whose that is has to be looked at again.
-        for window in (event.parent,) if event.parent in self._tops else tuple(self._tops):
+        window = self._inside.top_of(event.parent)
+        if window in self._tops:
             self._doubt(window, self._tops[window])
+
+    def _take_over(self, window: int, now: float) -> None:
+        """Begin to follow a window that came out of another one."""
+        known = self._inside.place_of(window)
+        if known is None:
+            self._add(window)
+            return
+        # Where it is now is not asked: what counts is where it has been. Its being shown is told.
+        self._tops[window] = TopLevel(known, is_mapped=False, changed_at=now)
+        self._unknown.add(window)
+        self._is_stack_stale = True
 
     def _note_shape(self, event: Any, now: float) -> None:
         top = self._tops.get(event.affected_window)
@@ -247,9 +287,3 @@ class Cover:
             and other.hides
             and other.changed_at < edge
         ]
-
-
-def _outer(place: Any) -> Rect:
-    """Return where a window is, with its border, as an event or an answer tells it."""
-    border = 2 * place.border_width
-    return Rect(place.x, place.y, place.width + border, place.height + border)

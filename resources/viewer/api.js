@@ -5,6 +5,12 @@
  *            state: string, url: string}} Source
  */
 
+/** Where the server's addresses begin: not always at the root, for a proxy may have it under a path. */
+const BASE = new URL("..", import.meta.url);
+
+/** How long it can be read that the page goes to another address, and how long a server has to be there; milliseconds. */
+const READING = 4000;
+
 /** After a module that did not come, until it is asked for again; milliseconds. */
 const FETCH_PAUSE = 4000;
 
@@ -36,7 +42,7 @@ export class Refused extends Error {
  * @throws {Error} there was no answer, or none of ours
  */
 async function answer(path, request) {
-  const found = await fetch(path, { cache: "no-store", ...request });
+  const found = await fetch(new URL(path, BASE), { cache: "no-store", ...request });
   if (!found.ok) {
     const { error } = await found.json();
     throw new Refused(found.status, error, Number(found.headers.get("Retry-After")) || 0);
@@ -51,7 +57,7 @@ async function answer(path, request) {
  * @throws {Error}
  */
 export async function sharedSources() {
-  return (await (await answer("/api/windows")).json()).windows;
+  return (await (await answer("api/windows")).json()).windows;
 }
 
 /**
@@ -63,7 +69,7 @@ export async function sharedSources() {
  */
 export async function enter(credential, signal) {
   const headers = { "Content-Type": "application/json" };
-  await answer("/api/enter", { method: "POST", headers, body: JSON.stringify(credential), signal });
+  await answer("api/enter", { method: "POST", headers, body: JSON.stringify(credential), signal });
 }
 
 /**
@@ -82,14 +88,20 @@ export async function fetched(name) {
   }
 }
 
+/** @param {string} path of a WebSocket */
+function socketAddress(path) {
+  const address = new URL(path, BASE);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  return address;
+}
+
 /**
  * Return the address of a source's stream.
  * @param {string} id
  * @param {Record<string, string | number>} options
  */
 export function streamAddress(id, options) {
-  const address = new URL(`/stream/${encodeURIComponent(id)}`, location.href);
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  const address = socketAddress(`stream/${encodeURIComponent(id)}`);
   for (const [name, value] of Object.entries(options)) {
     address.searchParams.set(name, String(value));
   }
@@ -111,14 +123,18 @@ export function addressedOptions(query) {
  * @param {string | number} id
  */
 export function watchPath(id) {
-  return `/watch/${encodeURIComponent(String(id))}`;
+  return new URL(`watch/${encodeURIComponent(String(id))}`, BASE).pathname;
+}
+
+/** Open this page encrypted, at the same place, a moment from now: who shares has begun to encrypt. */
+export function openEncrypted() {
+  const { hostname, port, pathname, search, hash } = location;
+  setTimeout(() => location.assign(`https://${hostname}:${port || "80"}${pathname}${search}${hash}`), READING);
 }
 
 /** Return the address over which many sources are watched at once. */
 export function streamsAddress() {
-  const address = new URL("/streams", location.href);
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-  return address.href;
+  return socketAddress("streams").href;
 }
 
 /**
@@ -126,5 +142,5 @@ export function streamsAddress() {
  * @param {(string | number)[]} ids
  */
 export function wallPath(ids) {
-  return `/watch/${ids.map((id) => encodeURIComponent(String(id))).join("+")}`;
+  return new URL(`watch/${ids.map((id) => encodeURIComponent(String(id))).join("+")}`, BASE).pathname;
 }

@@ -19,7 +19,7 @@ const HIDDEN_PAUSE = 1000;
  * @property {() => void} trying
  * @property {() => void} opened
  * @property {(code: number, reason: string) => void} ended the connection fell and is not tried again by itself
- * @property {(seconds: number, code: number) => void} waiting seconds until the next try; told every second
+ * @property {(seconds: number, code: number, reason: string) => void} waiting seconds until the next try; told every second
  * @property {() => void} [barred] the server did not take the connection, or ended it
  */
 
@@ -51,9 +51,9 @@ export class Channels {
         heard: (message) => this.hear(message),
         received: (message) => this.receive(message),
         barred: () => listener.barred?.(),
-        waiting: (seconds, code) => {
+        waiting: (seconds, code, reason) => {
           this.forget();
-          listener.waiting(seconds, code);
+          listener.waiting(seconds, code, reason);
         },
         ended: (code, reason) => {
           this.forget();

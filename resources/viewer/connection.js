@@ -1,5 +1,6 @@
 // One WebSocket that is kept up: when it falls, it is tried again after growing pauses.
 
+import { openEncrypted } from "./api.js";
 import { PROTOCOL } from "./binary.js";
 import { isFinal } from "./states.js";
 
@@ -36,7 +37,7 @@ export function jittered(pause, chance) {
  * @property {(message: any) => void} heard text, as a value
  * @property {(message: ArrayBuffer) => void} received bytes
  * @property {(code: number, reason: string) => void} ended the connection fell and is not tried again by itself
- * @property {(seconds: number, code: number) => void} waiting seconds until the next try; told every second
+ * @property {(seconds: number, code: number, reason: string) => void} waiting seconds until the next try; told every second
  * @property {() => void} trying
  * @property {() => void} [barred] the server did not take it, or ended it; why is to be asked by another way
  */
@@ -143,18 +144,24 @@ export class Connection {
       if (openedAt && performance.now() - openedAt > GOOD_SECONDS * 1000) {
         this.pause = 0;
       }
-      if (isFinal(event.code)) {
+      if (event.reason === "encrypted") {
+        openEncrypted();
+      }
+      if (isFinal(event.code, event.reason)) {
         this.listener.ended(event.code, event.reason);
       } else {
-        this.wait(event.code);
+        this.wait(event.code, event.reason);
       }
     };
     this.socket = socket;
     this.listen();
   }
 
-  /** @param {number} code */
-  wait(code) {
+  /**
+   * @param {number} code
+   * @param {string} [reason]
+   */
+  wait(code, reason = "") {
     this.pause = nextPause(this.pause);
     const due = performance.now() + jittered(this.pause, Math.random()) * 1000;
     const left = () => (due - performance.now()) / 1000;
@@ -162,10 +169,10 @@ export class Connection {
       if (left() <= 0) {
         this.try();
       } else {
-        this.listener.waiting(Math.ceil(left()), code);
+        this.listener.waiting(Math.ceil(left()), code, reason);
       }
     }, TICK / 4);
-    this.listener.waiting(Math.ceil(left()), code);
+    this.listener.waiting(Math.ceil(left()), code, reason);
   }
 
   /**

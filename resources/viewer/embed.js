@@ -82,7 +82,8 @@ class PanecastView extends HTMLElement {
       // A new one each time: in an old one the change would be a step that the page's Back button takes back.
       frame = document.createElement("iframe");
       frame.allow = MAY;
-      frame.referrerPolicy = "no-referrer";
+      // Frames send no Origin: this is how the server knows a page that its owner allowed.
+      frame.referrerPolicy = "origin";
       frame.src = this.#shown = url.href;
       this.#root.replaceChildren(frame);
     }

@@ -58,6 +58,7 @@ export class Entrance {
     this.entered = entered;
     this.isFramed = window.parent !== window;
     this.title = document.title;
+    this.wrongPins = 0;
     /** What the button does. */
     this.deed = () => {};
     /** @type {AbortController | null} */
@@ -81,9 +82,9 @@ export class Entrance {
     this.button = made("button", { type: "button" });
     this.tab = made("a", { target: "_blank", rel: "noopener", href: location.pathname }, word("enter.tab"));
     const told = made("div", { id: "enter-words", role: "status" }, this.heading, this.words);
-    const mark = made("img", { src: "/viewer/mark.svg", alt: "", width: "56", height: "56" });
+    const mark = made("img", { src: new URL("mark.svg", import.meta.url).href, alt: "", width: "56", height: "56" });
     this.root = made("main", { class: "entrance" }, mark, told, this.left, this.form, this.tab, this.button);
-    this.look = made("link", { rel: "stylesheet", href: "/viewer/enter.css" });
+    this.look = made("link", { rel: "stylesheet", href: new URL("enter.css", import.meta.url).href });
     this.field.addEventListener("input", () => this.typed());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -113,9 +114,16 @@ export class Entrance {
     if (refused.seconds > 0) {
       this.askLater(refused.seconds, words, isGuess ? undefined : again);
     } else if (isGuess && code === "credential_wrong") {
-      this.ask("", words);
+      this.wrongPins += 1;
+      this.ask("", word(this.wrongPins > 1 ? "enter.wrong.again" : "enter.wrong"));
     } else if (/^(credential|link)_|^removed$|^too_many_devices$/.test(code)) {
       this.ask(words);
+      if (code === "link_withdrawn" || code === "removed") {
+        // Which the person can take back.
+        this.offer(word("retry.button"), () => this.leave());
+      }
+    } else if (code === "disconnected") {
+      this.tell(word("state.disconnected"), words, word("retry.button"), () => this.leave());
     } else {
       this.tell(word("state.refused"), words, word(again ? "enter.again" : "retry.button"), again ?? (() => this.leave()));
     }
@@ -238,10 +246,18 @@ export class Entrance {
    */
   tell(heading, words, name, deed) {
     this.show(heading, words);
+    this.offer(name, deed);
+    this.button.focus();
+  }
+
+  /**
+   * @param {string} name
+   * @param {() => void} deed
+   */
+  offer(name, deed) {
     this.button.hidden = false;
     this.button.textContent = name;
     this.deed = deed;
-    this.button.focus();
   }
 
   /**

@@ -77,7 +77,7 @@ class Card {
     const changed = isLive && tile.isOpen && tile.changedAt ? word("grid.changed", { ago: agoWords(tile.changedAt) }) : "";
     put(this.state, changed ? `${stateWords(state)} · ${changed}` : stateWords(state));
     const what = tile.isOpen && tile.state === state ? tile.reason : stateWords(state);
-    put(this.over, isLive ? "" : tile.lastPicture ? word("picture.age", { what, time: clockWords(tile.lastPicture) }) : what);
+    put(this.over, isLive ? "" : tile.lastPicture && !tile.isBlank ? word("picture.age", { what, time: clockWords(tile.lastPicture) }) : what);
     this.item.dataset.state = state;
     this.item.dataset.open = String(tile.isOpen);
   }
@@ -110,9 +110,9 @@ const channels = new Channels(streamsAddress, {
     settleSoon();
   },
   sources: show,
-  waiting: (seconds, code) => lose(code, word("retry.in", { seconds })),
+  waiting: (seconds, code, reason) => lose(code, reason, word("retry.in", { seconds })),
   barred: () => void door.ask(),
-  ended: (code) => lose(code, "", word("retry.button")),
+  ended: (code, reason) => lose(code, reason, "", word("retry.button")),
 });
 
 const observer = new IntersectionObserver(
@@ -162,6 +162,7 @@ function settle() {
 /** @param {Source[]} sources */
 function show(sources) {
   hasSources = true;
+  document.body.classList.add("pictured");
   const ids = new Set(sources.map((source) => String(source.handle)));
   for (const [id, card] of cards) {
     if (!ids.has(id)) {
@@ -214,16 +215,17 @@ function cameAlone() {
 /**
  * The connection is down.
  * @param {number} code
+ * @param {string} reason
  * @param {string} detail
  * @param {string} [button]
  */
-function lose(code, detail, button = "") {
-  lost = stateAfter(code);
+function lose(code, reason, detail, button = "") {
+  lost = stateAfter(code, reason);
   cards.forEach((card) => {
     card.tile.state = "connecting";
     card.write();
   });
-  write(closeWords(code), detail, button);
+  write(closeWords(code, reason), detail, button);
 }
 
 /**

@@ -6,7 +6,15 @@ import { aboutWords, stateWords } from "./states.js";
 import { word } from "./words.js";
 
 /** States that look like others. @type {Record<string, string>} */
-const SIGNS = { disconnected: "i-pause", paused: "i-pause" };
+const SIGNS = {
+  disconnected: "i-pause",
+  paused: "i-pause",
+  encrypted: "s-refused",
+  moved: "s-reconnecting",
+  invalid: "s-missing",
+  cut: "s-closed",
+  full: "s-waiting",
+};
 
 /**
  * @typedef {object} Told what there is to say besides the state

@@ -7,22 +7,27 @@ import { hasWord, language, word } from "./words.js";
 const FINAL = new Set([1000, 1008, 1009, 4400, 4401, 4403]);
 
 /** Close codes that are a state of their own; whatever else falls is a connection that was lost. @type {Record<number, string>} */
-const STATES = { 1000: "disconnected", 1001: "stopped", 4404: "missing", 4408: "slow" };
+const STATES = { 1000: "disconnected", 1001: "stopped", 1008: "cut", 1009: "cut", 4400: "invalid", 4404: "missing", 4408: "slow", 4429: "full" };
+
+/** What a close's reason says more exactly than its code. @type {Record<string, string>} */
+const REASONS = { disconnected: "disconnected", encrypted: "encrypted", moved: "moved", restarting: "reconnecting" };
 
 /**
  * Tell whether a connection that was closed with `code` is not to be tried again by itself.
  * @param {number} code
+ * @param {string} [reason]
  */
-export function isFinal(code) {
-  return FINAL.has(code);
+export function isFinal(code, reason = "") {
+  return FINAL.has(code) || reason === "encrypted";
 }
 
 /**
  * Return the state that a page is in after a close.
  * @param {number} code
+ * @param {string} [reason]
  */
-export function stateAfter(code) {
-  return STATES[code] ?? (isFinal(code) || code === 4429 ? "refused" : "reconnecting");
+export function stateAfter(code, reason = "") {
+  return REASONS[reason] ?? STATES[code] ?? (isFinal(code) ? "refused" : "reconnecting");
 }
 
 /**
@@ -44,9 +49,11 @@ export function aboutWords(state) {
 /**
  * Return why a connection was closed, as a sentence without its full stop.
  * @param {number} code
+ * @param {string} [reason]
  */
-export function closeWords(code) {
-  return hasWord(`close.${code}`) ? word(`close.${code}`) : aboutWords(stateAfter(code));
+export function closeWords(code, reason = "") {
+  const key = [reason, code].map((name) => `close.${name}`).find(hasWord);
+  return key ? word(key) : aboutWords(stateAfter(code, reason));
 }
 
 /**

@@ -11,7 +11,7 @@ import { LaterVideo } from "./playing.js";
  * @property {() => void} opened
  * @property {(message: any) => void} heard
  * @property {(code: number, reason: string) => void} ended the connection fell and is not tried again by itself
- * @property {(seconds: number, code: number) => void} waiting seconds until the next try; told every second
+ * @property {(seconds: number, code: number, reason: string) => void} waiting seconds until the next try; told every second
  * @property {(drawn: import("./pictures.js").Drawn) => void} drawn after each picture
  * @property {(pointer: import("./binary.js").Pointer) => void} [pointer]
  * @property {() => void} [barred] the server did not take the connection, or ended it
@@ -54,7 +54,7 @@ export class Stream {
       },
       heard: (message) => listener.heard(message),
       received: (message) => this.pictures?.receive(message),
-      waiting: (seconds, code) => listener.waiting(seconds, code),
+      waiting: (seconds, code, reason) => listener.waiting(seconds, code, reason),
       barred: () => listener.barred?.(),
       ended: (code, reason) => {
         this.isWanted = false;

@@ -41,6 +41,8 @@ export class Tile {
     this.lastPicture = null;
     /** @type {Date | null} */
     this.changedAt = null;
+    /** Whether what is shown is what comes in place of pictures; when that was is nothing to tell. */
+    this.isBlank = false;
     this.width = 16;
     this.height = 9;
     this.isOpen = false;
@@ -94,6 +96,7 @@ export class Tile {
   /** @param {import("./pictures.js").Drawn} drawn */
   drawn({ sequence, width, height }) {
     this.lastPicture = new Date();
+    this.isBlank = this.state === "blanked";
     if (this.sequence !== null && sequence !== this.sequence) {
       this.changedAt = this.lastPicture;
     }
@@ -119,6 +122,7 @@ export class Tile {
    */
   become(state, reason) {
     this.state = state;
+    this.isBlank ||= state === "blanked";
     this.reason = reason.replace(/[.\s]+$/, "");
     this.changed();
   }

@@ -71,12 +71,22 @@ export class Tools {
       Escape: () => (this.figures.isOpen ? this.openFigures(false) : this.openMore(false)),
       ...arrows((x, y) => stage.act(() => stage.view.move(x, y))),
     });
+    this.narrow = matchMedia(`(max-width: ${NARROW}px)`);
+    this.narrow.addEventListener("change", () => this.settle());
+    this.settle();
+    const bar = element("bar");
+    new ResizeObserver(() => document.body.style.setProperty("--sheet", `${bar.offsetHeight}px`)).observe(bar);
     setInterval(() => {
       this.acts.tick();
       if (!document.hidden) {
         this.figures.sample();
       }
     }, 1000);
+  }
+
+  /** Have the sliders in the row, or in the sheet where the row has no room for them. */
+  settle() {
+    this.narrow.matches ? element("more").prepend(element("sliders")) : element("tools").before(element("sliders"));
   }
 
   /** Whether somebody needs the pictures though the page is hidden. */
@@ -122,14 +132,14 @@ export class Tools {
   /** Where there is room for one panel only, opening one closes the other. @param {boolean} isOpen */
   openFigures(isOpen) {
     this.figures.open(isOpen);
-    if (isOpen && innerWidth <= NARROW) {
+    if (isOpen && this.narrow.matches) {
       this.openMore(false);
     }
   }
 
   /** @param {boolean} isOpen */
   openMore(isOpen) {
-    if (isOpen && innerWidth <= NARROW) {
+    if (isOpen && this.narrow.matches) {
       this.openFigures(false);
     }
     element("more").hidden = !isOpen;

@@ -78,7 +78,7 @@ class Pane {
     const isLive = state === "live" || (state === "connecting" && tile.lastPicture !== null);
     const what = lost ? lostWords : tile.reason;
     put(this.title, this.name);
-    put(this.message, isLive ? "" : tile.lastPicture ? word("picture.age", { what, time: clockWords(tile.lastPicture) }) : what);
+    put(this.message, isLive ? "" : tile.lastPicture && !tile.isBlank ? word("picture.age", { what, time: clockWords(tile.lastPicture) }) : what);
     this.item.setAttribute("aria-label", isLive ? this.name : `${this.name}, ${what}`);
     this.item.classList.toggle("blank", tile.lastPicture === null);
     this.item.dataset.state = isLive ? "live" : state;
@@ -125,9 +125,9 @@ const channels = new Channels(streamsAddress, {
     panes.forEach((pane) => pane.write());
   },
   sources,
-  waiting: (seconds, code) => lose(code, word("retry.in", { seconds })),
+  waiting: (seconds, code, reason) => lose(code, reason, word("retry.in", { seconds })),
   barred: () => void door.ask(),
-  ended: (code) => lose(code, ""),
+  ended: (code, reason) => lose(code, reason, ""),
 });
 
 /** In the order of the address. */
@@ -135,7 +135,7 @@ const panes = addressedIds().map((id) => new Pane(id));
 wall.append(...panes.map((pane) => pane.item));
 
 function addressedIds() {
-  const name = location.pathname.split("/")[2] ?? "";
+  const name = location.pathname.split("/").pop() ?? "";
   const ids = name.split("+").map((id) => {
     try {
       return decodeURIComponent(id);
@@ -148,6 +148,7 @@ function addressedIds() {
 
 /** @param {import("./api.js").Source[]} found */
 function sources(found) {
+  document.body.classList.add("pictured");
   const named = new Map(found.map((source) => [String(source.handle), source]));
   for (const pane of panes) {
     const source = named.get(pane.id);
@@ -171,11 +172,12 @@ let isShared = () => false;
 /**
  * The connection is down.
  * @param {number} code
+ * @param {string} reason
  * @param {string} detail
  */
-function lose(code, detail) {
-  lost = stateAfter(code);
-  lostWords = [closeWords(code), detail].filter(Boolean).join(" · ");
+function lose(code, reason, detail) {
+  lost = stateAfter(code, reason);
+  lostWords = [closeWords(code, reason), detail].filter(Boolean).join(" · ");
   document.body.dataset.state = lost;
   panes.forEach((pane) => {
     pane.tile.state = "connecting";

@@ -14,7 +14,7 @@ import { Stage } from "./stage.js";
 import { causeWords, closeWords, errorWords, reasonWords, stateAfter } from "./states.js";
 import { Statistics } from "./statistics.js";
 import { Stream } from "./stream.js";
-import { translate, word } from "./words.js";
+import { hasWord, translate, word } from "./words.js";
 
 const LIST_PAUSE = 4000;
 const SAID = 6000;
@@ -34,6 +34,8 @@ let sourceId = addressedSource();
 let wishes = {};
 /** @type {Date | null} */
 let lastPicture = null;
+/** Whether what is shown is what comes in place of pictures; when that was is nothing to tell. */
+let isBlank = false;
 /** The last error the server named, for the sentence after a close. */
 let lastError = "";
 /** The state since the connection fell, "" while it is up. */
@@ -80,22 +82,23 @@ const stream = new Stream(
       wish({ format: "jpeg" });
       controls.stand(word("error.no_video_here"));
     },
-    waiting: (seconds, code) => {
+    waiting: (seconds, code, reason) => {
       lost();
       // That nobody answers is no news where the reason for it is known.
       const isKnown = code === 1006 && fallen !== "";
       const hasClosed = code === 4404 && [notice.state, fallen].includes("closed");
-      fallen = isKnown ? fallen : hasClosed ? "closed" : stateAfter(code);
+      fallen = isKnown ? fallen : hasClosed ? "closed" : stateAfter(code, reason);
       tell(fallen, {
-        reason: isKnown || hasClosed ? "" : lastError || closeWords(code),
+        reason: isKnown || hasClosed ? "" : said(code, reason),
         detail: word("retry.in", { seconds }),
         button: word("retry.button"),
       });
     },
     barred: () => void listSources(),
-    ended: (code) => {
+    ended: (code, reason) => {
       lost();
-      tell(stateAfter(code), { reason: lastError || closeWords(code), button: word("retry.button") });
+      // Trying here again would not help where the page goes to another address.
+      tell(stateAfter(code, reason), { reason: said(code, reason), button: reason === "encrypted" ? "" : word("retry.button") });
     },
   },
 );
@@ -113,10 +116,19 @@ const door = new Door({
 
 function addressedSource() {
   try {
-    return decodeURIComponent(location.pathname.split("/")[2] ?? "");
+    return decodeURIComponent(location.pathname.split("/").pop() ?? "");
   } catch {
     return "";
   }
+}
+
+/**
+ * Return why the connection was closed: in the server's words where the page has none of its own for it.
+ * @param {number} code
+ * @param {string} reason
+ */
+function said(code, reason) {
+  return hasWord(`close.${reason}`) ? closeWords(code, reason) : lastError || closeWords(code, reason);
 }
 
 /**
@@ -124,7 +136,8 @@ function addressedSource() {
  * @param {import("./notice.js").Told} [told]
  */
 function tell(state, told = {}) {
-  notice.show(state, { ...told, lastPicture });
+  isBlank ||= state === "blanked";
+  notice.show(state, { ...told, lastPicture: isBlank ? null : lastPicture });
   element("connect").textContent = word(stream.isWanted ? "control.disconnect" : "control.connect");
   tools?.told(state, stream.isOpen && lastPicture !== null);
 }
@@ -196,6 +209,8 @@ function drawn(picture) {
   tools?.drawn();
   const isFirst = lastPicture === null;
   lastPicture = new Date();
+  isBlank = notice.state === "blanked";
+  document.body.classList.add("pictured");
   if (isFirst) {
     pictureCame();
     element("picture").classList.add("has-picture");
@@ -299,6 +314,7 @@ function change() {
     return;
   }
   lastPicture = null;
+  isBlank = false;
   lastError = fallen = "";
   isPaused && togglePause();
   pointer.hide();

@@ -11,7 +11,16 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import access_parts, json_parts, page_parts, reader_parts, servers, thread_parts, wall_parts
+from tests.benchmarks import (
+    access_parts,
+    json_parts,
+    page_parts,
+    reader_parts,
+    servers,
+    take_parts,
+    thread_parts,
+    wall_parts,
+)
 from tests.benchmarks.counting import OtherWork
 from tests.benchmarks.report import Row, Watched, printed
 from tests.benchmarks.running import adopt_orphans, display, reap_orphans
@@ -32,6 +41,8 @@ def parts() -> dict[str, Part]:
         wall_parts.wall,
         reader_parts.floor,
         reader_parts.shared,
+        take_parts.takes,
+        reader_parts.screens,
         reader_parts.local,
         reader_parts.slow,
         reader_parts.memory,

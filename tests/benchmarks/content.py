@@ -1,8 +1,8 @@
 """What the benchmark looks at: a real window with known content, painted by a process of its own.
 
-``python -m tests.benchmarks.content MODE [WIDTH HEIGHT]`` opens the window and prints its handle and where it is
-(x, y). Each picture carries its count as a barcode; the count and the moment (CLOCK_MONOTONIC) at which it had been
-painted are printed, one line each. Modes:
+``python -m tests.benchmarks.content MODE [WIDTH HEIGHT [fills]]`` opens the window, without a frame where it fills the
+screen, and prints its handle and where it is (x, y). Each picture carries its count as a barcode; the count and the
+moment (CLOCK_MONOTONIC) at which it had been painted are printed, one line each. Modes:
 
 - ``still``: a page of text with a photograph; a line on standard input has the next page painted;
 - ``typing``: letters appear one after the other in a program's text, nothing but their cells is painted;
@@ -138,10 +138,10 @@ def moments(mode: str) -> Iterator[None]:
         yield
 
 
-def main(mode: str, width: int, height: int) -> None:
+def main(mode: str, width: int, height: int, fills: bool) -> None:
     """Paint until killed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    window = Window(f"benchmark {mode}", width, height)
+    window = Window(f"benchmark {mode}", width, height, fills)
     paint = painter(window, mode, width, height)
     paint(0)
     print(window.id, *window.place(), flush=True)
@@ -152,4 +152,5 @@ def main(mode: str, width: int, height: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(map(int, sys.argv[2:4]) if len(sys.argv) > 2 else (1280, 720)))
+    size = tuple(map(int, sys.argv[2:4])) or (1280, 720)
+    main(sys.argv[1], size[0], size[1], fills=sys.argv[4:] == ["fills"])

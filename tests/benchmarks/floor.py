@@ -10,13 +10,14 @@ import simplejpeg
 
 from capture.backends import Wake
 from capture.backends.x11_window import X11Window
+from capture.generations import Generations
 from capture.never_shown import Guard
 from capture.source import Source
 
 
 def main(handle: str, seconds: float) -> None:
     """Print the pictures and the seconds of processor time that they took."""
-    backend = X11Window(Source(handle, "window", "", "", 0, 0), Guard())
+    backend = X11Window(Source(handle, "window", "", "", 0, 0), Guard(), Generations())
     backend.open()
     backend.take(pointer=False)  # changes are told from the first take on
     call, _ = os.pipe()

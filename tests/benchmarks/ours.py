@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.benchmarks.counting import cpu_seconds
+from tests.benchmarks.counting import cpu_seconds, growth, sent_bytes
 from tests.benchmarks.running import Content, line, module, running
 
 SECONDS = 5.0
@@ -19,12 +19,13 @@ SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """By how much the server's counters grew in a steady stretch of ``span`` seconds."""
+    """By how much the server's counters, and the bytes it sent, grew in a steady stretch of ``span`` seconds."""
 
     span: float
     cpu: float
     takes: int
     encodes: int
+    sent: float = 0
 
     @property
     def percent(self) -> float:
@@ -59,18 +60,21 @@ class Subject:
         with running(*module("readers", self.port, path, viewers, seconds + 2.5, *more)) as readers:
             line(readers)
             time.sleep(1.5)
-            before, cpu, begin = self.counters(), cpu_seconds(self.pid), time.monotonic()
+            before, sent = self.counters(), sent_bytes(self.port)
+            cpu, begin = cpu_seconds(self.pid), time.monotonic()
             time.sleep(seconds)
             after, cpu_after, end = self.counters(), cpu_seconds(self.pid), time.monotonic()
+            sent_now = growth(sent, sent_bytes(self.port))
             seen = json.loads(line(readers))
         takes, encodes = (round(after[name] - before[name]) for name in ("takes", "encodes"))
-        return Growth(end - begin, cpu_after - cpu, takes, encodes), seen
+        return Growth(end - begin, cpu_after - cpu, takes, encodes, sent_now), seen
 
     def wait_listed(self, content: Content) -> None:
         """Return once the server shows the window."""
         for _ in range(100):
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/windows") as answer:
-                if f'"handle": {content.handle},' in answer.read().decode():
+                listed = json.load(answer)["windows"]
+                if content.handle in [str(source["handle"]) for source in listed]:
                     return
             time.sleep(0.1)
         raise RuntimeError(f"window {content.handle} is not listed")

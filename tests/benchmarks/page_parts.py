@@ -16,7 +16,7 @@ from tests.benchmarks.browser import Viewer, chromium, watching
 from tests.benchmarks.counting import cpu_seconds, growth, sent_bytes
 from tests.benchmarks.figures import psnr, seen_between
 from tests.benchmarks.report import Row, Watched, delay, likeness, percent, rate, times
-from tests.benchmarks.running import Content, line, module, running, showing
+from tests.benchmarks.running import Content, Source, line, module, running, showing
 from tests.benchmarks.servers import NAIVE, OURS, OWN, PIXELFLUX, Address, addresses
 
 WARM_UP_SECONDS = 1.0
@@ -27,6 +27,7 @@ LEANEST = "pixelflux h264-full"
 ALL = (NAIVE, *PIXELFLUX, *OURS)
 STILL = (NAIVE, "pixelflux jpeg", LEANEST, OWN)
 LARGE = ("pixelflux jpeg", LEANEST, OWN, "panecast h264")
+SCREENS = (LEANEST, OWN)
 NARROW = ("pixelflux jpeg", LEANEST, OWN)
 
 
@@ -43,6 +44,7 @@ class Scene:
     rate: float | None = None
     delay: tuple[float, float] | None = None
     fps: float | None = None
+    source: Source = "window"
 
 
 SCENES = (
@@ -51,17 +53,27 @@ SCENES = (
     Scene("scrolling 720p", "scrolling", (1280, 720), ALL, 3, 14, rate=274_000, delay=(15, 24), fps=29),
     Scene("motion 720p", "motion", (1280, 720), ALL, 3, 16, rate=322_000, delay=(16, 26), fps=29),
     Scene("scrolling 1080p", "scrolling", (1920, 1080), LARGE, 4, 27, delay=(25, 40), fps=29),
+    Scene("motion 1080p", "motion", (1920, 1080), SCREENS, 3, 34, delay=(25, 40), fps=29),
+    Scene("desktop still 720p", "still", (1280, 720), SCREENS, 3, 0.3, rate=0, source="desktop"),
+    Scene("desktop typing 720p", "typing", (1280, 720), SCREENS, 3, 1.2, rate=4000, delay=(15, 30), source="desktop"),
+    Scene("desktop scrolling 720p", "scrolling", (1280, 720), SCREENS, 3, 14, 274_000, (15, 24), 29, "desktop"),
+    Scene("desktop motion 720p", "motion", (1280, 720), SCREENS, 3, 16, 322_000, (16, 26), 29, "desktop"),
+    Scene("desktop scrolling 1080p", "scrolling", (1920, 1080), SCREENS, 3, 27, None, (25, 40), 29, "desktop"),
+    Scene("desktop motion 1080p", "motion", (1920, 1080), SCREENS, 3, 34, None, (25, 40), 29, "desktop"),
+    Scene("monitor still 720p", "still", (1280, 720), (OWN,), 3, 0.3, rate=0, source="monitor"),
+    Scene("monitor scrolling 720p", "scrolling", (1280, 720), (OWN,), 3, 14, 274_000, (15, 24), 29, "monitor"),
+    Scene("monitor motion 1080p", "motion", (1920, 1080), (OWN,), 3, 34, None, (25, 40), 29, "monitor"),
 )
 
 
 def watch(scene: Scene) -> Iterator[Row | Watched]:
     """Have every server show the scene to one browser."""
     found = []
-    with showing(scene.mode, *scene.size) as content, chromium() as browser:
+    with showing(scene.mode, *scene.size, scene.source) as content, chromium() as browser:
         for address in addresses(content, scene.subjects):
             with watching(browser, address.url(), content) as viewer:
                 found.append(_watched(scene, content, address, viewer))
-            if scene.mode == "still":
+            if scene.mode == "still" and scene.source == "window":
                 again = [_first_picture(browser, address, content) for _ in range(NAVIGATIONS - 1)]
                 yield from _first_rows(address, [found[-1].first_ms, *again])
     yield from _rows(scene, found)

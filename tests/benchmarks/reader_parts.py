@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import statistics
 import time
@@ -10,12 +11,13 @@ from collections.abc import Iterator
 from tests.benchmarks.counting import memory_bytes
 from tests.benchmarks.figures import Seen, ages, quantile, seen_between
 from tests.benchmarks.json_parts import floor_of
-from tests.benchmarks.ours import Subject, serving, stream_path
-from tests.benchmarks.report import Row, delay, percent, times
-from tests.benchmarks.running import Content, line, module, running, showing
+from tests.benchmarks.ours import Growth, Subject, serving, stream_path
+from tests.benchmarks.report import Row, delay, percent, rate, times
+from tests.benchmarks.running import Content, Source, line, module, running, showing
 
 BINARY = "--binary"
 SECONDS, SETTLE_SECONDS = 4.0, 1.5
+SOURCES: tuple[Source, ...] = ("window", "desktop", "monitor")
 
 
 def shared() -> Iterator[Row]:
@@ -49,6 +51,25 @@ def floor() -> Iterator[Row]:
             f"{each * 1000:.2f} ms, {times(each, floor_cpu)}, {seen['rates'][0]:.1f} fps",
             "≤ 1.25 ×",
         )
+
+
+def screens() -> Iterator[Row]:
+    """Measure the desktop and a monitor that a window fills against that window by itself."""
+    for mode, (width, height) in itertools.product(("typing", "scrolling", "motion"), ((1280, 720), (1920, 1080))):
+        found = {}
+        for source in SOURCES:
+            with showing(mode, width, height, source) as content, serving(content) as subject:
+                found[source] = _watched(subject, content, stream_path(content, rendition="auto"))
+        beside, _ = found["window"]
+        for source in SOURCES[1:]:
+            growth, _ = found[source]
+            cpu, sent = times(growth.cpu, beside.cpu), times(growth.sent, beside.sent)
+            yield Row(
+                f"{source}, {mode} {height}p: CPU and bytes against the same window",
+                _words(*found["window"]),
+                f"{_words(*found[source])}: {cpu}, {sent}",
+                "≤ 1.15 ×, 1.15 ×, every picture",
+            )
 
 
 def local() -> Iterator[Row]:
@@ -120,7 +141,17 @@ def _numbers(content: Content) -> tuple[str, ...]:
 
 def _decoded(subject: Subject, content: Content, path: str) -> Seen:
     """Return what one reader that decodes sees of the content in a steady stretch."""
+    return _watched(subject, content, path)[1]
+
+
+def _watched(subject: Subject, content: Content, path: str) -> tuple[Growth, Seen]:
+    """Return what it takes to show the content in a steady stretch, and what one reader that decodes sees."""
     begin = time.monotonic() + SETTLE_SECONDS
-    _, seen = subject.watched(path, 1, BINARY, *_numbers(content), seconds=SECONDS)
+    growth, seen = subject.watched(path, 1, BINARY, *_numbers(content), seconds=SECONDS)
     sightings = [(0, count, decoded) for count, _, decoded in seen["numbers"]]
-    return seen_between(begin, begin + SECONDS, content.painted, sightings, content.strips[0].bits)
+    return growth, seen_between(begin, begin + SECONDS, content.painted, sightings, content.strips[0].bits)
+
+
+def _words(growth: Growth, seen: Seen) -> str:
+    """Return what a stream took, and how many of the painted pictures were seen."""
+    return f"{percent(growth.percent)}, {rate(growth.sent / growth.span)}, {len(seen.delays)} of {seen.painted}"

@@ -11,13 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from tests.benchmarks.barcode import Strip
 from tests.benchmarks.content import strips
 
-SCREEN = "2560x1440x24"
+SCREEN = (2560, 1440)
 """Larger than the largest window with its frame."""
+Source = Literal["window", "desktop", "monitor"]
 
 
 @contextlib.contextmanager
@@ -51,15 +52,17 @@ def line_of(*command: str) -> str:
 
 
 @contextlib.contextmanager
-def display() -> Iterator[None]:
+def display(width: int = SCREEN[0], height: int = SCREEN[1]) -> Iterator[None]:
     """Have an X server and a window manager while the block lasts; DISPLAY names it."""
+    before = os.environ.get("DISPLAY", "")
     with contextlib.ExitStack() as stack:
+        stack.callback(os.environ.__setitem__, "DISPLAY", before)
         told, number = os.pipe()
         # A number of our own, far from others: of two servers that come and go with one number, the older one
         # removes the younger one's socket.
         name = f":{random.randint(1000, 30000)}"
         server = subprocess.Popen(
-            ("Xvfb", name, "-displayfd", str(number), "-screen", "0", SCREEN, "-noreset"),
+            ("Xvfb", name, "-displayfd", str(number), "-screen", "0", f"{width}x{height}x24", "-noreset"),
             pass_fds=(number,),
             stderr=subprocess.DEVNULL,
         )
@@ -90,16 +93,19 @@ class Content:
     """The window with known content.
 
     Attributes:
-        handle: the X server's number of the window.
+        handle: what it is watched by: the window's number, or the id of the screen that it fills.
         box: where it is on the screen: x, y, width, height.
         strips: where the counts of its pictures stand in it.
         painted: when each picture had been painted, on the monotonic clock, by its count.
     """
 
-    def __init__(self, process: subprocess.Popen[str], mode: str, width: int, height: int) -> None:
+    def __init__(
+        self, process: subprocess.Popen[str], mode: str, width: int, height: int, source: Source = "window"
+    ) -> None:
         self._process = process
         self.mode = mode
-        self.handle, x, y = line(process).split()
+        number, x, y = line(process).split()
+        self.handle = {"window": number, "desktop": "0", "monitor": "monitor-1"}[source]
         self.box = (int(x), int(y), width, height)
         self.strips: tuple[Strip, ...] = strips(mode, height)
         self.painted: dict[int, float] = {}
@@ -123,7 +129,12 @@ class Content:
 
 
 @contextlib.contextmanager
-def showing(mode: str, width: int = 1280, height: int = 720) -> Iterator[Content]:
-    """Have a window with content while the block lasts."""
-    with running(*module("content", mode, width, height), stdin=subprocess.PIPE) as process:
-        yield Content(process, mode, width, height)
+def showing(mode: str, width: int = 1280, height: int = 720, source: Source = "window") -> Iterator[Content]:
+    """Have a window with content while the block lasts; a screen that is watched has nothing else."""
+    with contextlib.ExitStack() as stack:
+        more: tuple[str, ...] = ()
+        if source != "window":
+            stack.enter_context(display(width, height))
+            more = ("fills",)
+        process = stack.enter_context(running(*module("content", mode, width, height, *more), stdin=subprocess.PIPE))
+        yield Content(process, mode, width, height, source)

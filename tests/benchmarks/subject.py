@@ -7,6 +7,7 @@ After the line ``unguarded`` nobody asks any more, before a take or a picture th
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import sys
 import time
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
+from capture.generations import Generations
 from capture.hub import Hub
 from capture.source import Source
 from capture.video import video_encoders
@@ -27,8 +29,9 @@ from server.sharing import ShareList, ShareRule
 
 async def main() -> None:
     """Serve everything until standard input ends."""
-    catalog = Catalog((demo_source(320, 240),))
-    hub = Hub(make_backend, video_encoders())
+    generations = Generations()
+    catalog = Catalog((demo_source(320, 240),), generations=generations)
+    hub = Hub(functools.partial(make_backend, generations=generations), video_encoders())
     shares = ShareList(catalog, (ShareRule("all"),))
     registry = SessionRegistry(hub, shares, StreamOptions(fps=30, format="auto"))
     link = registry.access.links.make("measured", (ShareRule("all"),))

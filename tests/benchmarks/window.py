@@ -38,9 +38,12 @@ class Sheet:
 
 
 class Window:
-    """A plain window of ``width`` × ``height`` pixels, on top of nothing but the desktop."""
+    """A plain window of ``width`` × ``height`` pixels, on top of nothing but the desktop.
 
-    def __init__(self, title: str, width: int, height: int) -> None:
+    One that ``fills`` the screen has no frame, for no window manager cares for it.
+    """
+
+    def __init__(self, title: str, width: int, height: int, fills: bool = False) -> None:
         self._connection = xcffib.connect(display=os.environ["DISPLAY"])
         self.id = self._connection.generate_id()
         self._context = self._connection.generate_id()
@@ -51,15 +54,15 @@ class Window:
             screen.root_depth,
             self.id,
             screen.root,
-            60,
-            60,
+            0 if fills else 60,
+            0 if fills else 60,
             width,
             height,
             0,
             xcffib.xproto.WindowClass.InputOutput,
             screen.root_visual,
-            xcffib.xproto.CW.BackPixel,
-            [0x404040],
+            xcffib.xproto.CW.BackPixel | xcffib.xproto.CW.OverrideRedirect,
+            [0x404040, int(fills)],
         )
         name, text = (self._core.InternAtom(False, len(n), n).reply().atom for n in ("_NET_WM_NAME", "UTF8_STRING"))
         self._core.ChangeProperty(xcffib.xproto.PropMode.Replace, self.id, name, text, 8, len(title), title.encode())

@@ -18,6 +18,7 @@ class FakeCodecs:
         closed: how many were closed.
         fails: the next picture raises.
         hangs: pictures wait here until it is set.
+        hanging: how many do.
     """
 
     def __init__(self) -> None:
@@ -25,6 +26,7 @@ class FakeCodecs:
         self.closed = 0
         self.fails = False
         self.hangs: threading.Event | None = None
+        self.hanging = 0
 
     def __call__(self, width: int, height: int, quality: int, fps: float) -> FakeCodec:
         self.opened.append((width, height, quality, fps))
@@ -40,7 +42,9 @@ class FakeCodec:
 
     def encode(self, pixels: np.ndarray, want_key: bool) -> Unit:
         if self._codecs.hangs is not None:
+            self._codecs.hanging += 1
             self._codecs.hangs.wait(20)
+            self._codecs.hanging -= 1
         if self._codecs.fails:
             self._codecs.fails = False
             raise EncodeError("it broke")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.buffers import KEPT, Buffers
+from capture.buffers import IDLE_COPIES, KEPT, Buffers
 
 
 def shade(value: int, height: int = 4) -> np.ndarray:
@@ -52,3 +54,17 @@ def test_only_a_few_are_kept() -> None:
     again = [buffers.copy(shade(number)).ctypes.data for number in range(3)]
 
     assert set(again) <= set(addresses[:KEPT])
+
+
+def test_what_is_not_needed_for_long_is_given_up() -> None:
+    buffers = Buffers()
+    many = [buffers.copy(shade(number)) for number in range(KEPT)]
+    held = [weakref.ref(copied) for copied in many]
+    del many
+    for _ in range(IDLE_COPIES - 1):
+        buffers.copy(shade(1))
+    assert all(ref() is not None for ref in held)
+    for _ in range(KEPT * IDLE_COPIES):
+        buffers.copy(shade(1))
+
+    assert [ref() is not None for ref in held] == [True] + [False] * (KEPT - 1)

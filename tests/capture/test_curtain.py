@@ -169,6 +169,20 @@ async def test_looking_again_shows_nothing_older(hub: Hub, canvas: Canvas, until
     assert canvas.takes > takes
 
 
+async def test_what_cannot_be_looked_at_again_is_not_shown(hub: Hub, canvas: Canvas, until: Until) -> None:
+    seen = watch(hub)
+    await until(lambda: seen.newest is not None)
+    canvas.become(Condition("minimised"))
+    await until(lambda: seen.condition.state == "minimised")
+    assert seen.newest is not None
+    hub.look_again()
+    hub.set_masks(SOURCE, (Mask(0, 0, 0.5, 1, 100, 60),))
+    await seen.refresh()
+    assert seen.newest is None
+    canvas.become(Condition("live"))
+    await until(lambda: seen.newest is not None)
+
+
 async def test_a_curtain_costs_nothing_when_nobody_watches(hub: Hub, canvas: Canvas, until: Until) -> None:
     seen = watch(hub)
     await until(lambda: seen.newest is not None)

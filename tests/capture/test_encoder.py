@@ -15,6 +15,7 @@ from capture.encoder import MOST_HANGING, MOST_SLOTS, SharedEncoder, WholeWish
 from capture.errors import EncodeError
 from capture.frame import Frame
 from capture.source import Source
+from capture.turns import Party
 from capture.workers import Workers
 from tests.capture.canned import SOURCE, frame, plain
 
@@ -116,6 +117,7 @@ class Hanging:
     def __init__(self, name: str = "hanging") -> None:
         self.name = name
         self.released = threading.Event()
+        self.has_begun = False
 
     def family(self, frame: Frame) -> str:
         return self.name
@@ -124,6 +126,7 @@ class Hanging:
         return frame.sequence
 
     def make(self, frame: Frame) -> str:
+        self.has_begun = True
         if frame.source is SOURCE:
             self.released.wait(20)
         return f"made {frame.sequence}"
@@ -188,3 +191,39 @@ async def test_a_source_whose_encodings_hang_takes_no_more_workers_until_they_en
                 assert await encoder.encode(frame(plain(1, 2, 3), 10), wish) == "made 10"
                 break
             await asyncio.sleep(0.005)
+
+
+GREEDY, MODEST = Party("far", "greedy"), Party("near", "modest")
+
+
+async def test_work_of_who_left_is_not_begun(encoder: SharedEncoder) -> None:
+    wishes = [Hanging(str(number)) for number in range(12)]
+    leaving = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish, GREEDY)) for wish in wishes]
+    await asyncio.sleep(0)
+    for task in leaving:
+        task.cancel()
+    await asyncio.gather(*leaving, return_exceptions=True)
+    later = Hanging("later")
+    later.released.set()
+
+    # Behind twelve that hang for twenty seconds each, were they begun.
+    assert await encoder.encode(frame(plain(1, 2, 3), 2), later, GREEDY) == "made 2"
+    assert sum(wish.has_begun for wish in wishes) <= 2
+    for wish in wishes:
+        wish.released.set()
+
+
+async def test_others_do_not_wait_behind_one_who_wishes_for_much(encoder: SharedEncoder) -> None:
+    wishes = [Hanging(str(number)) for number in range(12)]
+    waiting = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish, GREEDY)) for wish in wishes]
+    await asyncio.sleep(0)
+    # What somebody else has wished for already, and stands far behind in his queue.
+    shared = asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), size), GREEDY))
+    await asyncio.sleep(0)
+
+    assert await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), size), MODEST) > 100
+    assert await shared > 100
+    assert not any(task.done() for task in waiting)
+    for wish in wishes:
+        wish.released.set()
+    assert await asyncio.gather(*waiting) == ["made 1"] * 12

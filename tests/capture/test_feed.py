@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from capture.backends import Backend
+from capture.curtain import Curtain
 from capture.encode import Rendition
 from capture.encoder import WholeWish
 from capture.errors import DisplayGone, SourceGone
@@ -55,6 +56,26 @@ async def test_it_runs_from_the_first_to_the_last_who_watches(hub: Hub, canvas: 
     assert two.newest is None
     assert canvas.opens == 1
     await until(lambda: not canvas.readers)
+
+
+async def test_a_still_picture_is_told_to_each_who_comes_later(hub: Hub, canvas: Canvas, until: Until) -> None:
+    first = hub.subscribe(SOURCE, fps=30, pointer=False, changed=nothing)
+    await until(lambda: first.newest is not None)
+    takes = canvas.takes
+    told: list[str] = []
+    late = hub.subscribe(SOURCE, fps=1, pointer=False, changed=lambda: told.append("late"))
+    gone = hub.subscribe(SOURCE, fps=1, pointer=False, changed=lambda: told.append("gone"))
+    gone.close()
+    await until(lambda: bool(told))
+
+    assert told == ["late"]
+    assert late.newest is first.newest
+    assert canvas.takes == takes
+    # A picture that stands behind a curtain is told as well.
+    hub.set_curtain("person", Curtain("paused"))
+    later = hub.subscribe(SOURCE, fps=1, pointer=False, changed=lambda: told.append("later"))
+    await until(lambda: "later" in told)
+    assert later.condition.state == "paused"
 
 
 async def test_numbers_never_restart(hub: Hub, canvas: Canvas, until: Until) -> None:
@@ -176,6 +197,21 @@ async def test_a_source_that_is_gone_is_closed_for_good(canvas: Canvas, until: U
     await hub.close()
 
     assert canvas.takes == 0
+
+
+async def test_of_a_source_that_is_gone_nothing_is_kept_though_no_more_is_told(
+    hub: Hub, canvas: Canvas, until: Until
+) -> None:
+    """The last list comes while it is still watched, or while the thread that took its pictures has not ended."""
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
+    await until(lambda: seen.newest is not None)
+    hub.keep_only([])
+    assert hub.kept == 1
+    seen.close()
+    hub.keep_only([])
+    assert hub.kept == hub.ending == 1
+
+    await until(lambda: hub.kept == 0)
 
 
 async def test_nothing_is_left_after_many_starts_and_stops(hub: Hub, canvas: Canvas, until: Until) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 
@@ -106,6 +107,33 @@ async def test_key_frames_are_not_asked_for_all_the_time(film: Film, monkeypatch
 
     assert late is None
     assert await old.sees(picture(12)) == "P12"
+
+
+async def test_what_is_withdrawn_is_in_no_unit_and_the_next_is_a_key_frame(codecs: FakeCodecs, until: Until) -> None:
+    withdrawn = 0
+    film = Film(Rendition(), 30, codecs, lambda: withdrawn)
+    viewer, behind = Viewer(film), Viewer(film)
+    for number in (1, 2):
+        await viewer.sees(picture(number))
+    await behind.sees(picture(2))
+    await viewer.sees(picture(3))
+    withdrawn = 3
+
+    assert await behind.sees(picture(3)) is None
+    assert await viewer.sees(picture(4)) == "K4"
+    assert await behind.sees(picture(4)) == "K4"
+
+    # While it is in the encoder, too.
+    codecs.hangs = threading.Event()
+    late = asyncio.create_task(viewer.sees(picture(5)))
+    await until(lambda: codecs.hanging == 1)
+    withdrawn = 5
+    codecs.hangs.set()
+
+    assert await late is None
+    assert await viewer.sees(picture(6)) == "K6"
+    assert await behind.sees(picture(6)) == "K6"
+    film.close()
 
 
 async def test_another_size_begins_with_a_key_frame(film: Film, codecs: FakeCodecs) -> None:

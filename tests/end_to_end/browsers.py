@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.end_to_end.parts import ARGUMENTS, CHROMIUM, eventually
 
@@ -26,6 +27,7 @@ def chromium(playwright: Playwright, resolver: str = f"MAP {INSECURE} 127.0.0.1"
     try:
         yield browser
     finally:
+        _KEPT.pop(browser, None)
         browser.close()
 
 
@@ -43,7 +45,26 @@ def firefox(playwright: Playwright, downloads: Path) -> Iterator[Browser]:
     try:
         yield browser
     finally:
+        _KEPT.pop(browser, None)
         browser.close()
+
+
+def new_page(browser: Browser, locale: str = "en-US", **options: Any) -> Page:
+    """Return an empty page in a context that is kept as long as the browser; ``options`` need one of their own.
+
+    A context costs Chromium a process, and as much time again as the page. What pages keep is apart all the same where
+    each has a server, and so a port, of its own; cookies are not, nor is a clock that a test has installed.
+    """
+    if options:
+        return browser.new_page(locale=locale, **options)
+    kept = _KEPT.setdefault(browser, {})
+    if locale not in kept:
+        kept[locale] = browser.new_context(locale=locale)
+        kept[locale].new_page()  # while there is one, the process stays
+    return kept[locale].new_page()
+
+
+_KEPT: dict[Browser, dict[str, BrowserContext]] = {}
 
 
 @dataclass

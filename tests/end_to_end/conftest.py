@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.end_to_end.browsers import BROWSERS, Downloads, chromium, firefox
+from tests.end_to_end.browsers import BROWSERS, Downloads, chromium, firefox, new_page
 
 ONLY_WHEN_LONG = (
     "test_grid",
@@ -62,17 +64,28 @@ def playwright() -> Iterator[Playwright]:
     gc.collect()
 
 
-@pytest.fixture(scope="package", params=BROWSERS)
-def browser(request: pytest.FixtureRequest, playwright: Playwright, downloads: Downloads) -> Iterator[Browser]:
-    """A real browser."""
-    start = firefox(playwright, downloads.folder) if request.param == "firefox" else chromium(playwright)
-    with start as running:
+@pytest.fixture(scope="package")
+def browsers(playwright: Playwright, downloads: Downloads) -> Iterator[Callable[[str], Browser]]:
+    """What returns a running browser by its name; once started, each stays."""
+    with ExitStack() as stack:
+
+        @functools.cache
+        def running(name: str) -> Browser:
+            start = firefox(playwright, downloads.folder) if name == "firefox" else chromium(playwright)
+            return stack.enter_context(start)
+
         yield running
+
+
+@pytest.fixture(params=BROWSERS)
+def browser(request: pytest.FixtureRequest, browsers: Callable[[str], Browser]) -> Browser:
+    """A real browser."""
+    return browsers(request.param)
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """An empty page of a real browser."""
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
+    opened = new_page(browser)
+    yield opened
+    opened.close()

@@ -3,7 +3,8 @@
 ``where NAME`` answers ``x y width height`` of a widget; ``text NAME`` what a label says; ``value NAME`` what a slider
 is at; ``row ID`` the place of a source's check box; ``at NAME VALUE`` the point of a slider's value; ``item NAME
 NUMBER`` the place of one of a combo box's choices, in its open list; ``typed NAME`` the same as ``where``, while keys
-come to the widget's window; ``worst`` the longest time the loop was held, in milliseconds. An empty answer: not there.
+come to the widget's window; ``clipboard`` what is in that; ``worst`` the longest time the loop was held, in
+milliseconds. An empty answer: not there.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class DrivenApp(gui.app.App):
         if word == "worst":
             worst, self.watchdog.worst = self.watchdog.worst, 0.0
             return f"{worst * 1000:.1f}"
+        if word == "clipboard":
+            return QApplication.clipboard().text()
         if word == "row":
             rows = self.panel.sources.list
             return _place(rows.viewport(), rows.check_rect(name))

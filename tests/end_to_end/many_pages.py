@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from capture.source import Source
+from tests.end_to_end.browsers import new_page
 from tests.end_to_end.painted_server import PaintedServer
 from tests.end_to_end.parts import eventually, is_near
 from tests.x11.desktop import PROJECT
@@ -124,7 +125,8 @@ def many_page(
     ``may_fall``: the server goes away meanwhile. The browser itself notes each try that fails, which no page can avoid.
     """
     size: ViewportSize = {"width": width, "height": height}
-    page = browser.new_page(viewport=size, locale="en-GB")
+    page = new_page(browser, "en-GB")
+    page.set_viewport_size(size)
     complaints: list[str] = []
 
     def note(words: str) -> None:

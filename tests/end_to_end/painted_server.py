@@ -19,6 +19,7 @@ from capture.catalog import Catalog
 from capture.hub import Hub
 from capture.source import Source
 from capture.video import video_encoders
+from server.access import AccessPolicy, host_names
 from server.options import StreamOptions
 from server.registry import SessionRegistry
 from server.server import Server
@@ -79,8 +80,8 @@ class PaintedServer:
         self.canvases[source.id].paint(pixels)
 
     def sessions(self) -> tuple[SessionView, ...]:
-        """Return who watches what."""
-        return self.run(self._registry.sessions)
+        """Return who watches what; one who looked by a single picture stays a viewer for a minute, and is left out."""
+        return tuple(view for view in self.run(self._registry.sessions) if not view.looks)
 
     def watched(self) -> list[str]:
         """Return the ids of the sources that are watched, each as often as it is."""
@@ -103,6 +104,15 @@ class PaintedServer:
         """Stop, and listen at the same port again."""
         self.stop_serving()
         self.serve()
+
+    def go_by(self, *names: str) -> None:
+        """Go by these names too, and be open to a network, as far as it is a matter of what is answered."""
+        policy = AccessPolicy(self.port, host_names(names, self.port), frozenset(names))
+        self.run(lambda: self._registry.access.open_at(policy, network=True))
+
+    def link(self) -> str:
+        """Return the token of a new link for everything."""
+        return self.run(lambda: self._registry.access.links.make("TV", (ShareRule("all"),)).token)
 
     def stop_serving(self) -> None:
         """Part from every viewer; nobody is let in until `serve`."""

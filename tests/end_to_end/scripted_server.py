@@ -6,6 +6,7 @@ It runs on a thread of its own, because Playwright drives the browser from the t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -21,6 +22,8 @@ from tests.end_to_end.parts import eventually
 
 T = TypeVar("T")
 
+BEAT_SECONDS = 2.0
+
 
 class ScriptedServer:
     """One source, ``demo``, and one viewer at a time.
@@ -30,6 +33,8 @@ class ScriptedServer:
         commands: its text messages.
         queries: what it asked for when it connected, once for each time.
         windows: the list of what is shared; a test may change it.
+        is_silent: it says nothing but what it is told to. Else pages, which give up a silent server after eight
+            seconds, hear something now and then, as they do from the real one.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -38,6 +43,7 @@ class ScriptedServer:
         self.queries: list[dict[str, str]] = []
         source = {"handle": "demo", "title": "Demo", "app": "", "width": 64, "height": 48, "state": "live"}
         self.windows: list[dict[str, Any]] = [source, source | {"handle": "other", "title": "Other"}]
+        self.is_silent = False
         self._loop = loop
         self._pages = load_pages()
         self._socket: web.WebSocketResponse | None = None
@@ -62,11 +68,11 @@ class ScriptedServer:
         error = {"code": code, "message": message} | ({"field": field} if field else {})
         self._do(eventually(lambda: self._socket).send_json({"type": "error", "error": error}))
 
-    def drop(self, code: int = 1001) -> None:
+    def drop(self, code: int = 1001, reason: str = "") -> None:
         """Close the connection."""
         socket, self._socket = self._socket, None
         assert socket is not None
-        self._do(socket.close(code=code))
+        self._do(socket.close(code=code, message=reason.encode()))
 
     def acks(self) -> list[int]:
         """Return the sequences that the viewer says it drew."""
@@ -125,14 +131,23 @@ class ScriptedServer:
         await socket.send_json({"type": "session_started", "data": started})
         await socket.send_json({"type": "state", "data": {"state": "live", "reason": ""}})
         self._socket = socket
+        beating = asyncio.create_task(self._beat(socket))
         async for message in socket:
             if message.type is WSMsgType.BINARY:
                 self.answers.append(message.data)
             else:
                 self.commands.append(json.loads(message.data))
+        beating.cancel()
         if self._socket is socket:
             self._socket = None
         return socket
+
+    async def _beat(self, socket: web.WebSocketResponse) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await asyncio.sleep(BEAT_SECONDS)
+                if not self.is_silent:
+                    await socket.send_json({"type": "heartbeat"})  # nothing a page knows
 
 
 def asked(request: web.Request) -> dict[str, object]:

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Error, Locator, Page
 
+from tests.end_to_end.browsers import new_page
 from tests.end_to_end.painted_server import PaintedServer, painted_server, window
 from tests.end_to_end.parts import eventually, free_port, is_near
 
@@ -41,7 +42,8 @@ def server(friend: int) -> Iterator[PaintedServer]:
 @pytest.fixture
 def page(browser: Browser, server: PaintedServer) -> Iterator[Page]:
     """A page of a browser, 800 × 600, after which nobody watches any more."""
-    opened = browser.new_page(viewport={"width": 800, "height": 600})
+    opened = new_page(browser)
+    opened.set_viewport_size({"width": 800, "height": 600})
     yield opened
     opened.close()
     eventually(lambda: server.viewers() == 0)

@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from tests.end_to_end.browsers import new_page
 from tests.end_to_end.guarded_server import PIN, TOKEN, WAIT_SECONDS, GuardedServer
 from tests.end_to_end.many_pages import AXE, LEFT
 from tests.end_to_end.parts import eventually
@@ -86,8 +87,9 @@ def stranger(
     ``clock``: time goes by only when the test says so.
     """
     size: ViewportSize = {"width": width, "height": 740}
-    context = browser.new_context(viewport=size, color_scheme=scheme, locale=locale)
-    page = context.new_page()
+    has_own_time = clock or scheme != "light"
+    page = browser.new_page(color_scheme=scheme, locale=locale) if has_own_time else new_page(browser, locale)
+    page.set_viewport_size(size)
     found = Stranger(page, server)
     page.on("console", lambda message: found.console.append(message.text))
     page.on("pageerror", lambda error: found.console.append(str(error)))
@@ -97,7 +99,8 @@ def stranger(
     try:
         yield found
     finally:
-        context.close()
+        page.context.clear_cookies()
+        page.close()
     assert [words for words in found.console if not any(known in words for known in NOTED)] == []
 
 
@@ -206,7 +209,7 @@ def test_a_pin_may_be_pasted_with_anything_between(browser: Browser, server: Gua
 def test_a_wrong_pin_is_said_and_the_next_can_be_typed(browser: Browser, server: GuardedServer) -> None:
     with stranger(browser, server) as seen:
         seen.types(WRONG)
-        seen.page.locator("#enter-wrong", has_text="That is not it.").wait_for()
+        seen.page.locator("#enter-wrong", has_text="That PIN is not right. Try again").wait_for()
         seen.is_asked()
         assert seen.page.input_value(FIELD) == ""
         assert seen.page.get_attribute(FIELD, "aria-invalid") == "true"
@@ -276,6 +279,25 @@ def test_who_is_removed_sees_why_and_does_not_try_again(browser: Browser, server
         seen.page.evaluate("fetch('/viewer/mark.svg')")
         assert server.refused == refused
         seen.types(PIN)
+        seen.is_in()
+
+
+def test_who_is_disconnected_is_told_so_and_comes_back_once_that_is_allowed(
+    browser: Browser, server: GuardedServer
+) -> None:
+    with stranger(browser, server, f"/watch/demo#t={TOKEN}") as seen:
+        seen.is_in()
+        server.refusal = (403, "disconnected", "The person at the other computer disconnected you.")
+        server.drop(4403, "disconnected")
+        seen.is_told("The person at the other computer disconnected you")
+        assert seen.page.inner_text(".entrance h1") == "Disconnected"
+        assert not seen.page.is_visible(FIELD)
+        refused = server.refused
+        seen.page.click("text=Try now >> visible=true")
+        eventually(lambda: server.refused > refused)
+        seen.is_told("disconnected you")
+        server.refusal = None
+        seen.page.click("text=Try now >> visible=true")
         seen.is_in()
 
 
@@ -369,7 +391,7 @@ def test_everybody_can_use_the_entrance(
         seen.is_asked()
         assert faults() == []
         seen.types(WRONG)
-        seen.page.locator("#enter-wrong", has_text="not it").wait_for()
+        seen.page.locator("#enter-wrong", has_text="not right").wait_for()
         assert faults() == []
         seen.types(PIN)
         seen.is_told("Waiting")

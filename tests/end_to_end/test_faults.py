@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.end_to_end.browsers import chromium
+from tests.end_to_end.browsers import chromium, new_page
 from tests.end_to_end.parts import eventually, free_port
 from tests.end_to_end.relay import relay_to
 from tests.x11.desktop import PROJECT
@@ -36,7 +36,7 @@ def serving(port: int) -> Iterator[subprocess.Popen[str]]:
 @contextmanager
 def watching(browser: Browser, address: str) -> Iterator[Page]:
     """Have a page that watches while the block lasts; nothing may go wrong in it."""
-    page = browser.new_page()
+    page = new_page(browser)
     faults: list[str] = []
 
     def note(words: str) -> None:

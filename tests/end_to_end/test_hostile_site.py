@@ -52,8 +52,8 @@ TRIES = """async ([base, port]) => {
 
 
 @contextmanager
-def website() -> Iterator[int]:
-    """Have an empty page on a port of its own."""
+def website(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    """Have an empty page, at a free port unless one is named."""
 
     class Empty(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -65,7 +65,7 @@ def website() -> Iterator[int]:
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
+    with http.server.ThreadingHTTPServer((address, port), Empty) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
         server.shutdown()
@@ -73,8 +73,8 @@ def website() -> Iterator[int]:
 
 @pytest.fixture
 def page(playwright: Playwright) -> Iterator[Page]:
-    """A page of a browser to which evil.example leads to this computer."""
-    with chromium(playwright, "MAP evil.example 127.0.0.1") as browser:
+    """A page of a browser to which evil.example leads to this computer, and mybox.local to somebody else's."""
+    with chromium(playwright, "MAP evil.example 127.0.0.1, MAP mybox.local 127.0.0.2") as browser:
         yield browser.new_page()
 
 
@@ -101,6 +101,54 @@ def test_a_page_that_was_bound_to_another_name_sees_nothing(page: Page) -> None:
         assert answer.status == 421
         assert "does not go by that name" in page.inner_text("body")
         assert page.evaluate("fetch('/api/windows').then((answer) => answer.status)") == 421
+        assert untouched(server)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("base", ["127.0.0.1", "localhost", "[::1]"])
+def test_a_page_of_somebody_who_answers_to_our_name_takes_nothing(page: Page, base: str) -> None:
+    """In a network anybody can answer to HOST.local; what such a page asks comes from this very computer."""
+    with painted_server(SOURCE) as server, website("127.0.0.2", server.port):
+        server.go_by("mybox.local")
+        page.goto(f"http://mybox.local:{server.port}/")
+        found = page.evaluate(TRIES, [base, server.port])
+
+        assert {found[name] for name in ("stream", "plainStream", "streams")} == {"closed"}
+        assert {found[name] for name in ("image", "film", "script")} == {"error"}
+        assert found["list"] == "refused"
+        assert untouched(server)
+
+
+@pytest.mark.browser
+def test_our_own_name_bound_to_this_computer_shows_what_a_stranger_sees(playwright: Playwright) -> None:
+    with chromium(playwright, "MAP mybox.local 127.0.0.1") as browser, painted_server(SOURCE) as server:
+        server.go_by("mybox.local")
+        page = browser.new_page()
+        page.goto(f"http://mybox.local:{server.port}/")
+        found = page.evaluate(TRIES, ["mybox.local", server.port])
+
+        assert found["list"].startswith("401 ")
+        assert {found[name] for name in ("stream", "plainStream", "streams")} == {"closed"}
+        assert "passwords" not in str(found)
+        assert untouched(server)
+
+
+@pytest.mark.browser
+def test_frames_of_a_foreign_page_take_no_picture(page: Page) -> None:
+    with painted_server(SOURCE) as server, website() as port:
+        page.goto(f"http://evil.example:{port}/")
+        framed = """async ([tag, address]) => {
+            const made = document.createElement(tag);
+            const end = new Promise((done) => { made.onload = made.onerror = () => done(""); });
+            made[tag === "object" ? "data" : "src"] = address;
+            document.body.append(made);
+            await Promise.race([end, new Promise((done) => setTimeout(done, 2000))]);
+        }"""
+        for tag in ("iframe", "embed", "object", "video"):
+            page.evaluate(framed, [tag, server.address("/snapshot/7.jpg?quality=61")])
+        page.evaluate("(address) => window.open(address)", server.address("/snapshot/7.jpg?quality=62"))
+        page.evaluate("() => fetch(location.href)")
+
         assert untouched(server)
 
 

@@ -28,12 +28,14 @@ def lan() -> Iterator[Lan]:
     network.close()
 
 
-def enter(lan: Lan, port: int, **with_what: str) -> http.client.HTTPResponse:
+def enter(lan: Lan, port: int, cookie: str = "", **with_what: str) -> http.client.HTTPResponse:
     """Return what a browser on another computer gets for its link or PIN."""
     connection = http.client.HTTPConnection(HOME, port, timeout=30)
     connection.sock = lan.connect(NEIGHBOUR, port)
     connection.sock.settimeout(30)
     headers = {"Content-Type": "application/json", "User-Agent": "Mozilla/5.0 (Android 14) Firefox/140.0"}
+    if cookie:
+        headers["Cookie"] = cookie
     connection.request("POST", "/api/enter", json.dumps(with_what), headers)
     found = connection.getresponse()
     found.read()
@@ -41,10 +43,14 @@ def enter(lan: Lan, port: int, **with_what: str) -> http.client.HTTPResponse:
     return found
 
 
+def cookie_of(entered: http.client.HTTPResponse) -> str:
+    """Return the cookie that came with an answer."""
+    return (entered.getheader("Set-Cookie") or "").partition(";")[0]
+
+
 def secret_of(entered: http.client.HTTPResponse) -> str:
     """Return the secret of the cookie that came with an answer."""
-    cookie = (entered.getheader("Set-Cookie") or "").partition(";")[0]
-    return cookie.partition(".")[2]
+    return cookie_of(entered).partition(".")[2]
 
 
 def answers(lan: Lan, port: int) -> bool:
@@ -79,6 +85,22 @@ def test_network_is_opened_by_hand_with_a_link_that_is_kept(xserver: XServer, la
 
         assert [link.name for link in kept] == ["My link"]
         assert enter(lan, app.port, token=kept[0].token).status == 204
+        # A further link is the one that is copied, named and revoked; until then another one was first in the list.
+        app.click("where", "showLinks")
+        app.click("where", "newLinkButton")
+        app.click("where", "linkName")
+        app.press_key("T", "linkName")
+        app.press_key("V", "linkName")
+        app.click("where", "allow")
+        eventually(lambda: app.ask("text", "chosenLink") == "“TV”")
+        made = eventually(lambda: next((one for one in AccessFile(tmp_path).load().links if one.name == "TV"), None))
+        assert eventually(lambda: app.ask("clipboard")) == f"http://{HOME}:{app.port}/#t={made.token}"
+        cookie = cookie_of(enter(lan, app.port, token=made.token))
+        app.click("where", "deny")
+        eventually(lambda: enter(lan, app.port, token=made.token).status == 403)
+        app.click("where", "undoParting")
+        eventually(lambda: enter(lan, app.port, token=made.token, cookie=cookie).status == 204)
+        app.click("where", "closeLinks")
         # And the PIN is there, and goes with Esc.
         app.click("where", "showPin")
         app.press_key("Escape", "pinDigits")
@@ -87,6 +109,14 @@ def test_network_is_opened_by_hand_with_a_link_that_is_kept(xserver: XServer, la
 
     assert "Traceback" not in complaints
     assert kept[0].token not in complaints
+    # Where there is no panel to copy it from, the address that is printed lets in: this network was chosen before.
+    with (
+        lan.inside(),
+        running_app(xserver, tmp_path, "--share", "demo", "--print-url", QT_QPA_PLATFORM="offscreen") as app,
+    ):
+        assert app.process.stdout is not None
+        assert app.process.stdout.readline().strip() == f"http://{HOME}:{app.port}/#t={kept[0].token}"
+        assert enter(lan, app.port, token=kept[0].token).status == 204
 
 
 @pytest.mark.parametrize(("button", "status"), [("allow", 204), ("deny", 403)])
@@ -138,8 +168,8 @@ def test_no_secret_is_in_anything_that_the_app_leaves(xserver: XServer, lan: Lan
     left |= leftovers.on_disk(tmp_path)
 
     assert (by_link.status, got[0].status) == (204, 204)
-    assert {"cmdline", "environ", "config/settings.toml", "config/access.log"} <= left.keys()
-    assert b"refused" in left["config/access.log"]
+    assert {"cmdline", "environ", "config/settings.toml", "config/refused.log"} <= left.keys()
+    assert b"refused" in left["config/refused.log"]
     cookies = [secret_of(entered) for entered in (by_link, *got)]
     assert all(len(cookie) >= 22 for cookie in cookies)
     assert leftovers.holding(left, (link.token, pin, *cookies)) == []

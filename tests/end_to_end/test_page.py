@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from capture.parts import Form, Part
 from server import wire
-from tests.end_to_end.browsers import INSECURE
+from tests.end_to_end.browsers import INSECURE, new_page
 from tests.end_to_end.canned_parts import Film, after, copy, encoded, fill, noise, painted, whole
 from tests.end_to_end.parts import eventually, pixels_of
 from tests.end_to_end.scripted_server import ScriptedServer, scripted_server
@@ -59,8 +59,7 @@ class Watcher:
 
     def drop(self) -> None:
         """Close the connection; the page does not try again before it is told to."""
-        self.page.clock.install()
-        self.page.clock.pause_at("2050-01-01")
+        self.page.evaluate("window.setInterval = () => 0")  # by which it waits
         self.server.drop()
 
     def frame(self) -> str | None:
@@ -104,7 +103,8 @@ def watching(
 
     ``before`` is run in it first; with ``clock`` its timers do not run by themselves.
     """
-    page = browser.new_page()
+    has_own_time = clock or isinstance(browser, BrowserContext)
+    page = browser.new_page() if has_own_time else new_page(browser)
     complaints: list[str] = []
 
     def note(words: str) -> None:

@@ -56,9 +56,29 @@ def test_mask_drawn_on_the_preview_is_over_the_viewers_picture(
         eventually(lambda: colour_at(page)[1] < 100)
         assert is_near(colour_at(page, 0.1, 0.1), RED)
 
-        # AND it comes back when the mask is taken away
+        # AND in a wider window more is covered until the person has looked: the mask may be at either edge
+        resize(xserver, windows, handle, 480, 240)
+        windows.do("paint", handle, 340, 110, 20, 20, "00ff00")
+        app.find("where", "maskKeep")
+        assert "has changed" in app.ask("text", "maskWords")
+        eventually(lambda: is_near(colour_at(page, 0.02, 0.02), RED) and colour_at(page, 350 / 480)[1] < 100)
+
+        # AND when it is to stay at the left and at the top, it does
+        app.click("where", "maskAcross")
+        app.click("item", "maskAcross", 1)
+        app.click("where", "maskDown")
+        app.click("item", "maskDown", 1)
+        eventually(lambda: not app.ask("where", "maskKeep"))
+        resize(xserver, windows, handle, 600, 300)
+        windows.do("paint", handle, 500, 110, 20, 20, "00ff00")
+        eventually(lambda: is_near(colour_at(page, 510 / 600, 120 / 300), (0, 255, 0)))
+        assert not app.ask("where", "maskKeep")
+
+        # AND what is beneath it comes back when the mask is taken away
+        windows.do("paint", handle, 350, 110, 20, 20, "00ff00")
+        app.click("where", "masks")
         app.press_key("Delete", "mask")
-        eventually(lambda: is_near(colour_at(page), (0, 255, 0)))
+        eventually(lambda: is_near(colour_at(page, 360 / 600, 120 / 300), (0, 255, 0)))
 
 
 def test_titles_are_hidden_everywhere_once_that_is_chosen(
@@ -101,6 +121,12 @@ def test_border_is_on_the_screen_and_in_no_picture(
         # AND it goes when it is no longer wished for
         app.click("where", "border")
         eventually(lambda: not screen_has(xserver, LIVE))
+
+
+def resize(xserver: XServer, windows: Windows, handle: str, width: int, height: int) -> None:
+    """Resize a window; return once the window manager has done it, and the window is empty."""
+    windows.do("resize", handle, width, height)
+    eventually(lambda: f"-geometry {width}x{height}" in xserver.run("xwininfo", "-id", handle))
 
 
 def screen_has(xserver: XServer, colour: tuple[int, int, int]) -> bool:

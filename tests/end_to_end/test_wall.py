@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from capture.source import Condition
+from tests.end_to_end.browsers import new_page
 from tests.end_to_end.many_pages import CORNERS, HIDE, ManyPage, many_page
 from tests.end_to_end.painted_server import PaintedServer, painted_server, window
 from tests.end_to_end.parts import eventually, is_near
@@ -279,7 +280,7 @@ def test_real_windows_are_shown_on_the_grid_and_on_the_wall(
     )
     assert process.stdout is not None
     address = process.stdout.readline().strip()
-    page = browser.new_page()
+    page = new_page(browser)
 
     def shown() -> dict[str, tuple[int, int, int]]:
         return {name: tuple(colour) for name, _, colour in page.evaluate(CORNERS)}

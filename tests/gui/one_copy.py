@@ -12,12 +12,13 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from gui.single import NotAnswering, claim
+from server.folder_lock import FolderTaken
 
 application = QCoreApplication(sys.argv)
 try:
     copy = claim(Path(sys.argv[1]))
-except NotAnswering as stuck:
-    print(stuck.message, flush=True)
+except (FolderTaken, NotAnswering) as reason:
+    print(reason.message, flush=True)
     sys.exit(1)
 if copy is None:
     print("second", flush=True)

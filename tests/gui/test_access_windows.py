@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from capture.source import Source
@@ -22,6 +24,7 @@ from gui.icons import Icons
 from gui.link_form import LinkForm
 from gui.link_words import LinkWish, expiry_words, scope_words, seen_words
 from gui.links import LinksWindow
+from gui.names_window import NamesWindow
 from gui.pin import PinWindow, grouped
 from gui.qr import QrDialog
 from gui.reach import Wanted, firewall_hint, found_interface
@@ -49,7 +52,7 @@ def link(name: str, **more: object) -> Link:
 
 
 def question(number: int, *wanted: str) -> Question:
-    return Question(number, f"192.168.1.{number}", "Firefox, Android", wanted, "PIN", 160.0)
+    return Question(number, f"192.168.1.{number}", "Firefox, Android", wanted, "PIN", 160.0, 100.7)
 
 
 def open_state(**more: object) -> DoorsState:
@@ -173,6 +176,11 @@ def test_each_question_is_answered_by_itself(qtbot: QtBot) -> None:
     window.answered.connect(lambda number, answer: answers.append((number, answer)))
     window.show_doors(open_state(questions=(question(1, "build log"), question(2, "a", "b", "c", "d"))))
     first, second = window.cards
+    # A hand that was on its way to something else answers nothing.
+    assert not second.buttons["once"].isEnabled()
+    qtbot.mouseClick(second.buttons["once"], Qt.MouseButton.LeftButton)
+    assert answers == []
+    qtbot.waitUntil(second.buttons["once"].isEnabled)
     qtbot.mouseClick(second.buttons["once"], Qt.MouseButton.LeftButton)
     qtbot.mouseClick(first.buttons["deny"], Qt.MouseButton.LeftButton)
     assert answers == [(2, "once"), (1, "deny")]
@@ -180,9 +188,57 @@ def test_each_question_is_answered_by_itself(qtbot: QtBot) -> None:
     assert window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
     window.show_doors(open_state(questions=(question(2, "a"),)))
     assert [card.question.id for card in window.cards] == [2]
+    # It lies elsewhere now.
+    assert not second.buttons["once"].isEnabled()
     window.show_doors(open_state())
 
     assert window.isHidden()
+
+
+def test_a_key_that_was_down_before_answers_nothing(qtbot: QtBot) -> None:
+    window = ConsentWindow(now=lambda: 101.0)
+    qtbot.addWidget(window)
+    answers: list[str] = []
+    window.answered.connect(lambda number, answer: answers.append(answer))
+    window.show_doors(open_state(questions=(question(1, "build log"),)))
+    deny = window.cards[0].buttons["deny"]
+    qtbot.waitUntil(deny.isEnabled)
+    deny.setFocus()
+
+    def key(kind: QEvent.Type, repeats: bool = False) -> None:
+        QApplication.sendEvent(deny, QKeyEvent(kind, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", repeats))
+
+    # Held since before: its repetitions and its end come here. The first of them may be told as a press of its own.
+    key(QEvent.Type.KeyPress)
+    for _ in range(3):
+        key(QEvent.Type.KeyRelease, repeats=True)
+        key(QEvent.Type.KeyPress, repeats=True)
+    key(QEvent.Type.KeyRelease)
+    key(QEvent.Type.KeyRelease)
+    assert answers == []
+    key(QEvent.Type.KeyPress)
+    key(QEvent.Type.KeyRelease)
+    assert answers == ["deny"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_every_question_is_whole(qtbot: QtBot, count: int) -> None:
+    window = ConsentWindow(now=lambda: 101.0)
+    qtbot.addWidget(window)
+    long = "A title that is so long that it takes more than one line"
+    window.show_doors(open_state(questions=(question(1, long),)))
+    window.show_doors(open_state(questions=tuple(question(number, long, long, long) for number in range(1, count + 1))))
+    qtbot.waitUntil(window.cards[-1].isVisible)
+
+    for card in window.cards:
+        assert card.height() >= card.heightForWidth(card.width())
+        for label in card.findChildren(QLabel):
+            assert label.height() >= label.heightForWidth(label.width())
+            assert card.rect().contains(label.geometry())
+    room = QGuiApplication.primaryScreen().availableGeometry()
+    assert room.contains(window.frameGeometry())
+    below = window.cards[-1].mapTo(window, window.cards[-1].rect().bottomLeft()).y()
+    assert below < window.height() or window.height() > room.height() - 100
 
 
 def test_links_window_names_the_link_that_is_chosen(qtbot: QtBot, window: Callable[..., Source]) -> None:
@@ -209,8 +265,15 @@ def test_links_window_names_the_link_that_is_chosen(qtbot: QtBot, window: Callab
     revoked, forgotten, unblocked = (
         QSignalSpy(signal) for signal in (dialog.revoke_wished, dialog.forget_wished, dialog.unblock_wished)
     )
+    assert not dialog.revoke.isEnabled(), "something is chosen that nobody chose"
     dialog.table.selectRow(1)
+    dialog.devices.selectRow(0)
+    dialog.blocked.selectRow(0)
     dialog.show_doors(state, (), NOW)
+    assert dialog.chosen.text() == "“Anna”"
+    assert dialog.revoke.accessibleName() == "Revoke “Anna”"
+    assert dialog.revoke.toolTip() == "“Anna” lets no one in any more. 1 device loses access."
+    assert dialog.forget.accessibleName() == "Forget Firefox at 192.168.1.31"
     for button in (dialog.revoke, dialog.forget, dialog.unblock):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
@@ -230,13 +293,50 @@ def test_link_is_renamed_in_its_row(qtbot: QtBot) -> None:
     assert dialog.table.item(0, 0).text() == "TV"
 
 
+def test_what_is_chosen_stays_chosen_whatever_comes_and_goes_around_it(qtbot: QtBot) -> None:
+    dialog = LinksWindow()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    links = [link(name, created=float(at)) for at, name in enumerate(("a", "b", "c", "d"))]
+    dialog.show_doors(open_state(links=tuple(links)), (), NOW)
+    dialog.choose("c")
+    dialog.table.editItem(dialog.table.item(2, 0))
+    editor = dialog.table.findChild(QLineEdit)
+    qtbot.keyClicks(editor, "x")
+    renamed: list[tuple[str, str]] = []
+    dialog.rename_wished.connect(lambda link_id, name: renamed.append((link_id, name)))
+    # The one before it goes, others are named and sorted anew; what is typed in stays, and goes to no other row.
+    dialog.show_doors(
+        open_state(links=(links[3], msgspec.structs.replace(links[1], name="B", created=9.0), links[2])), (), NOW
+    )
+    assert editor.text() == "x"
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: renamed == [("c", "x")])
+    qtbot.waitUntil(lambda: dialog.table.rowCount() == 3)
+    assert [dialog.table.item(row, 0).text() for row in range(3)] == ["c", "d", "B"]
+    assert dialog.table.chosen == "c"
+    revoked = QSignalSpy(dialog.revoke_wished)
+    qtbot.mouseClick(dialog.revoke, Qt.MouseButton.LeftButton)
+    dialog.show_doors(open_state(links=(links[3], links[1])), (), NOW)
+    qtbot.mouseClick(dialog.revoke, Qt.MouseButton.LeftButton)
+
+    assert [revoked.at(at) for at in range(revoked.count())] == [["c"]], "a second press took another link"
+    assert dialog.chosen.text() == ""
+
+
 def test_form_wishes_for_what_was_filled_in(qtbot: QtBot, window: Callable[..., Source]) -> None:
     form = LinkForm((window(1), window(2)))
     qtbot.addWidget(form)
     form.show()
     wishes: list[LinkWish] = []
-    form.wished.connect(wishes.append)
+    form.wished.connect(lambda wish, copies: wishes.append(wish))
+    assert not form.make_and_copy.isEnabled()
+    qtbot.keyClick(form.name, Qt.Key.Key_Return)
+    assert form.name_error.isVisible()
+    assert not form.error.isVisible()
+    assert form.name_error.geometry().top() - form.name.geometry().bottom() < 8
     qtbot.keyClicks(form.name, "TV")
+    assert not form.name_error.isVisible()
     form.shows.setCurrentIndex(1)
     qtbot.keyClick(form.name, Qt.Key.Key_Return)
     assert wishes == []
@@ -394,3 +494,18 @@ def test_graph_keeps_half_a_minute_and_ends_at_the_right() -> None:
     history.add({})
 
     assert history.of("a") == ()
+
+
+def test_names_are_entered_with_the_keyboard_and_what_is_wrong_stays_to_be_mended(qtbot: QtBot) -> None:
+    window = NamesWindow()
+    qtbot.addWidget(window)
+    wished = QSignalSpy(window.names_wished)
+    window.ask(("old.example.org",))
+    qtbot.keyClicks(window.field, ", screen.example.org ,")
+    qtbot.keyClick(window.field, Qt.Key.Key_Return)
+    assert wished.at(0) == [("old.example.org", "screen.example.org")]
+
+    window.say("'x y' is no name of a computer.")
+    assert window.isVisible()
+    assert window.problem.isVisible()
+    assert window.field.text() == "old.example.org, screen.example.org ,"

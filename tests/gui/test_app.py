@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -50,10 +51,16 @@ def test_app_shares_prints_the_address_and_ends_on_a_signal(
     assert app.stdout is not None
     assert app.stdout.readline() == f"http://localhost:{port}\n"
     with socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
-        visitor.sendall(f"GET /api/windows HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n".encode())
+        visitor.sendall(f"GET /api/windows HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
         answer = b""
         while part := visitor.recv(4096):
             answer += part
+    if ending is signal.SIGINT:
+        second = start("--share", "desktop", QT_QPA_PLATFORM="offscreen")
+        _, said = second.communicate(timeout=20)
+        assert second.returncode == 1
+        assert "is running already" in said
+        assert "not taken up" in said
     app.send_signal(ending)
     _, errors = app.communicate(timeout=10)
 
@@ -73,11 +80,11 @@ def test_without_a_display_it_says_so_in_words(start: Callable[..., subprocess.P
 
 
 def test_display_that_does_not_answer_is_named(start: Callable[..., subprocess.Popen[str]]) -> None:
-    app = start(QT_QPA_PLATFORM="xcb", DISPLAY=":4711")
+    app = start(QT_QPA_PLATFORM="xcb", DISPLAY=":47110")
     _, errors = app.communicate(timeout=20)
 
     assert app.returncode == 1
-    assert ":4711" in errors
+    assert ":47110" in errors
     assert "Traceback" not in errors
 
 
@@ -125,6 +132,7 @@ async def test_watchdog_sees_a_held_loop(caplog: pytest.LogCaptureFixture) -> No
     from gui.watchdog import Watchdog
 
     watchdog = Watchdog()
+    caplog.set_level(logging.DEBUG, "gui.watchdog")
     watchdog.start()
     await asyncio.sleep(0.06)
     time.sleep(0.2)  # noqa: ASYNC251 (holding the loop is the point)
@@ -135,4 +143,5 @@ async def test_watchdog_sees_a_held_loop(caplog: pytest.LogCaptureFixture) -> No
     # A busy machine may hold it as well; each is told once.
     told = [record for record in caplog.records if "was held" in record.message]
     assert watchdog.stalls == len(told) >= 1
-    assert "held for" in caplog.text
+    # Whoever reads the terminal can mend nothing of it: only --verbose has it said.
+    assert {record.levelno for record in told} == {logging.DEBUG}

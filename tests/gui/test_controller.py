@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from capture.backends import Backend
 from capture.backends.choose import make_backend
 from capture.backends.demo import demo_source
 from capture.catalog import Catalog
@@ -22,6 +23,7 @@ from server.options import StreamOptions
 from server.registry import SessionRegistry
 from server.server import Server
 from server.sharing import ShareList
+from tests.gui.test_app import free_port
 
 
 class HandFedCatalog(Catalog):
@@ -30,7 +32,13 @@ class HandFedCatalog(Catalog):
     def __init__(self) -> None:
         super().__init__(fixed=(demo_source(),), windows=False)
 
+    def begin(self) -> None:
+        """Have no list yet, as when the program has just started."""
+        self.is_ready = self.is_listed = False
+
     def feed(self, *sources: Source) -> None:
+        self.is_ready = self.is_listed = True
+        self._ready.set()
         self.sources = (demo_source(), *sources)
         for listener in tuple(self._listeners):
             listener()
@@ -39,8 +47,8 @@ class HandFedCatalog(Catalog):
 class Desk:
     """Everything below the widgets."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.hub = Hub(make_backend)
+    def __init__(self, settings: Settings, make: Callable[[Source], Backend] = make_backend) -> None:
+        self.hub = Hub(make)
         self.catalog = HandFedCatalog()
         self.shares = ShareList(self.catalog)
         self.registry = SessionRegistry(self.hub, self.shares, StreamOptions())
@@ -101,6 +109,27 @@ async def test_ticking_shares_and_is_remembered(desk: Desk, window: Callable[...
 
     assert not desk.shares.shared
     assert desk.controller.settings.shared == ()
+
+
+async def test_sharing_that_starts_before_the_first_list_has_what_was_ticked_and_says_so_then(
+    window: Callable[..., Source],
+) -> None:
+    desk = Desk(Settings(port=free_port(), shared=(remember(window(1, "build log")),)))
+    desk.catalog.begin()
+    desk.controller.start()
+    await desk.until(lambda: desk.server.is_running)
+    await asyncio.sleep(0)
+    early = desk.controller.state
+    desk.catalog.feed(window(7, "build log"))
+    await desk.until(lambda: desk.controller.state.is_sharing)
+    shared = [row.title for row in desk.controller.state.shared]
+    desk.catalog.feed(window(7, "build log"), window(8, "build log"))
+    await asyncio.sleep(0)
+    later = [row.title for row in desk.controller.state.shared]
+    await desk.close()
+
+    assert (early.phase, early.headline, early.is_sharing) == ("starting", "Starting…", False)
+    assert shared == later == ["build log"]
 
 
 async def test_remembered_window_is_ticked_again_but_never_while_sharing(window: Callable[..., Source]) -> None:

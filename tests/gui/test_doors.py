@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import pytest
+import websockets
 
 from capture.backends.demo import demo_source
 from capture.source import Source
 from gui.doors import MY_LINK, Doors
 from gui.settings import Settings
 from gui.state import watchers
+from gui.viewers import cells
+from server import access_lockout
 from server.access_links import Link
 from server.access_peers import Peer
 from server.interfaces import Interface
@@ -40,7 +46,7 @@ def lan() -> Iterator[Lan]:
 class OpenDesk(Desk):
     """A desk whose computer is in a network of its own, and whose list of networks a test may change."""
 
-    def __init__(self, lan: Lan, settings: Settings) -> None:
+    def __init__(self, lan: Lan, settings: Settings, undo_seconds: float = 10.0) -> None:
         super().__init__(settings)
         self.cards: tuple[Interface, ...] = (LAN_CARD, OTHER_CARD)
         self.lan = lan
@@ -54,6 +60,7 @@ class OpenDesk(Desk):
             list_interfaces=self._look,
             once_seconds=0.2,
             look_seconds=LOOK_SECONDS,
+            undo_seconds=undo_seconds,
         )
 
     def _look(self) -> tuple[Interface, ...]:
@@ -145,6 +152,44 @@ async def test_this_computer_is_asked_for_a_link_once_that_is_wished(desk: OpenD
     assert not desk.controller.settings.asks_here
 
 
+async def test_another_name_is_gone_by_at_once_and_needs_a_link(desk: OpenDesk) -> None:
+    """As behind a proxy that passes on the name by which it was asked."""
+    await desk.start()
+    address = f"http://localhost:{desk.server.port}/api/windows"
+    name = {"Host": "screen.example.org"}
+    with desk.lan.inside():
+        async with aiohttp.ClientSession() as http:
+            async with http.get(address, headers=name) as refused:
+                assert refused.status == 421
+            assert "is no name" in desk.doors.set_names(("screen.example.org", "https://x/"))
+            assert desk.controller.settings.names == ()
+            assert desk.doors.set_names(("Screen.example.org",)) == ""
+            desk.doors.refresh_now()
+            link = desk.doors.state.link
+            assert link is not None
+            assert desk.doors.state.sentence == "Anyone with the link can watch via screen.example.org"
+            async with http.get(address, headers=name) as asked:
+                assert asked.status == 401
+            async with http.get(address, headers=name | {"Authorization": f"Bearer {link.token}"}) as let_in:
+                assert let_in.status == 200
+            async with http.get(address) as here:
+                assert here.status == 200
+            assert desk.doors.set_names(()) == ""
+            async with http.get(address, headers=name) as refused:
+                assert refused.status == 421
+
+
+async def test_names_are_remembered_and_one_that_is_none_is_said(lan: Lan) -> None:
+    desk = OpenDesk(lan, Settings(port=free_port(), names=("screen.example.org", "no name")))
+    with lan.inside():
+        await desk.start()
+        try:
+            assert desk.server.registry.access.gate.policy.names == {"screen.example.org"}
+            assert "'no name' is no name" in desk.controller.state.message.text
+        finally:
+            await desk.close()
+
+
 async def test_chosen_network_is_found_again_by_its_name_at_its_new_address(lan: Lan) -> None:
     desk = OpenDesk(lan, Settings(port=free_port(), mode="network", interface="eth7", address="192.168.77.9"))
     link = desk.doors.access.links.make("TV", (ShareRule("all"),))
@@ -233,7 +278,8 @@ async def entered(desk: OpenDesk, visitor: Visitor, answer: str) -> Any:
     pin = desk.doors.access.pins.show().digits
     entering = asyncio.ensure_future(visitor.enter(pin=pin))
     await desk.until(lambda: bool(desk.doors.state.questions))
-    desk.doors.answer(desk.doors.state.questions[0].id, answer)
+    question_id = desk.doors.state.questions[0].id
+    await desk.until(lambda: desk.doors.answer(question_id, answer))
     return await entering
 
 
@@ -272,7 +318,7 @@ async def test_viewer_that_is_kept_out_does_not_come_again(desk: OpenDesk, visit
     async with visitor.watch("/stream/demo") as viewer:
         await viewer.recv()
         (row,) = watchers(desk.registry.sessions())
-        getattr(desk.doors, how)(row)
+        getattr(desk.doors.partings, how)(row)
         await desk.until(lambda: not desk.registry.sessions())
     desk.doors.refresh_now()
 
@@ -280,15 +326,136 @@ async def test_viewer_that_is_kept_out_does_not_come_again(desk: OpenDesk, visit
     assert desk.doors.state.blocked == ((NEIGHBOUR,) if how == "block" else ())
 
 
-async def test_failures_are_said(desk: OpenDesk) -> None:
-    for _ in range(3):
-        desk.doors.access.lockout.failed(Peer.of("192.168.1.9"), "PIN")
-    await asyncio.sleep(0)
-    await desk.until(lambda: desk.controller.state.message is not None)
+@pytest.mark.parametrize("how", ["block", "forget", "disconnect"])
+async def test_who_looks_by_single_pictures_is_in_the_table_and_put_out_alike(
+    desk: OpenDesk, visitor: Visitor, how: str
+) -> None:
+    desk.doors.choose(LAN_CARD)
+    await desk.start()
+    await entered(desk, visitor, "allow")
+    for _ in range(2):
+        assert (await visitor.get("/snapshot/demo.jpg"))[0] == 200
+    await desk.until(lambda: bool(desk.controller.state.viewers))
+    (row,) = desk.controller.state.viewers
+    desk.controller.refresh()
+    await desk.until(lambda: desk.controller.state.viewers[0].looks == 2)
+    said = cells(desk.controller.state.viewers[0], time.monotonic())
+    part = getattr(desk.doors.partings, how)
+    part(row.id if how == "disconnect" else row)
+    await desk.until(lambda: not desk.registry.sessions())
 
+    assert {"Single pictures", "2 looks", NEIGHBOUR} <= set(said)
+    assert (await visitor.get("/snapshot/demo.jpg"))[0] == 403
+    assert not desk.registry.sessions()
+
+
+async def test_failures_are_said_from_the_third_on_until_they_are_over(desk: OpenDesk, visitor: Visitor) -> None:
+    desk.doors.choose(LAN_CARD)
+    await desk.start()
+    for tries in (1, 2):
+        assert (await visitor.enter(pin="000000"))[1]["error"]["message"] == "That PIN is not right. Try again."
+        desk.controller.refresh()
+        await asyncio.sleep(0)
+        assert desk.controller.state.message is None, f"said after {tries}"
+    await visitor.enter(pin="000000")
+    await desk.until(lambda: desk.controller.state.message is not None)
     message = desk.controller.state.message
-    assert message is not None
-    assert message.text == "Somebody tried to get in: 3 wrong PINs from 192.168.1.9."
+    assert message.text == f"Somebody tried to get in: 3 wrong PINs from {NEIGHBOUR}."
+    assert (await entered(desk, visitor, "allow"))[0] == 204
+
+    await desk.until(lambda: desk.controller.state.message is None)
+
+
+async def test_failures_are_over_some_time_after_the_last(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access_lockout, "NEWS_SECONDS", 0.2)
+    for address in ("192.168.1.7", "192.168.1.8", "192.168.1.9"):
+        desk.doors.access.lockout.failed(Peer.of(address), "PIN")
+    await desk.until(lambda: desk.controller.state.message is not None)
+    # Each from another address: it is the sum that counts.
+    assert desk.controller.state.message.text.count("1 wrong PIN from") == 3
+
+    await desk.until(lambda: desk.controller.state.message is None)
+
+
+async def test_disconnecting_holds_until_sharing_stops_or_it_is_allowed_again(desk: OpenDesk, visitor: Visitor) -> None:
+    desk.doors.choose(LAN_CARD)
+    await desk.start()
+    link = desk.doors.access.links.make("TV", (ShareRule("all"),))
+    assert (await visitor.enter(token=link.token))[0] == 204
+    disconnect = desk.doors.partings.disconnect
+
+    async def watch_until_disconnected() -> Any:
+        async with visitor.watch("/stream/demo") as viewer:
+            await viewer.recv()
+            (row,) = watchers(desk.registry.sessions())
+            disconnect(row.id)
+            last = {}
+            with contextlib.suppress(websockets.ConnectionClosed):
+                while True:
+                    last = json.loads(await viewer.recv())
+        return viewer.close_code, viewer.close_reason, last["error"]["code"]
+
+    assert await watch_until_disconnected() == (4403, "disconnected", "disconnected")
+    assert (await visitor.get("/api/windows"))[1]["error"]["code"] == "disconnected"
+    assert (await visitor.enter(token=link.token))[1]["error"]["code"] == "disconnected"
+    desk.doors.refresh_now()
+    (gone,) = desk.doors.state.dismissed
+    assert (gone.address, gone.by) == (NEIGHBOUR, "TV")
+    desk.doors.partings.allow_again(gone.device_id)
+    assert (await visitor.get("/api/windows"))[0] == 200
+
+    await watch_until_disconnected()
+    # Another way to be reached is the same session of sharing.
+    port = free_port()
+    desk.controller.set_port(port)
+    await desk.until(lambda: desk.controller.state.is_sharing and desk.server.port == port)
+    assert desk.doors.access.gate.rules.dismissed
+    desk.controller.stop()
+    await desk.until(lambda: desk.controller.state.phase == "idle")
+    assert not desk.doors.access.gate.rules.dismissed
+
+
+async def test_revoking_and_forgetting_say_how_many_lose_access_and_can_be_taken_back(
+    desk: OpenDesk, visitor: Visitor
+) -> None:
+    desk.doors.choose(LAN_CARD)
+    await desk.start()
+    partings, links = desk.doors.partings, desk.doors.access.links
+    link = links.make("TV", (ShareRule("all"),))
+    assert (await visitor.enter(token=link.token))[0] == 204
+    (device,) = desk.doors.access.devices.all
+
+    for end, words in (
+        (lambda: partings.revoke_link(link.id), "“TV” was revoked. 1 device has lost access."),
+        (lambda: partings.forget_devices((device,)), f"at {NEIGHBOUR} was forgotten and has lost access."),
+    ):
+        end()
+        assert (await visitor.get("/api/windows"))[0] == 403
+        await desk.until(lambda: desk.controller.state.message is not None)
+        message = desk.controller.state.message
+        assert message.text.endswith(words)
+        assert (message.action, partings.undo_words) == ("Undo", message.text)
+        message.act()
+        assert (await visitor.get("/api/windows"))[0] == 200
+        assert partings.undo_words == ""
+        await desk.until(lambda: desk.controller.state.message is None)
+
+
+async def test_each_of_several_is_taken_back_while_there_is_time(lan: Lan) -> None:
+    desk = OpenDesk(lan, Settings(port=free_port()), undo_seconds=0.3)
+    partings, links = desk.doors.partings, desk.doors.access.links
+    first, second = (links.make(name, (ShareRule("all"),)) for name in ("first", "second"))
+    partings.revoke_link(first.id)
+    partings.revoke_link(second.id)
+    partings.undo()
+    assert [link.name for link in links.all.values()] == ["second"]
+    assert partings.undo_words == "“first” was revoked. No device used it."
+    await desk.until(lambda: not partings.undo_words)
+    partings.undo()
+
+    assert [link.name for link in links.all.values()] == ["second"]
+    await desk.until(lambda: desk.controller.state.message is None)
+    await desk.close()
 
 
 async def test_link_for_a_window_of_an_earlier_run_shows_it_again_once_it_is_shared(

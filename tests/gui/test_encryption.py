@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import websockets
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gui.encryption import Encryption
 from gui.encryption_window import HALF, NONE_YET, EncryptionWindow
 from gui.settings import Settings
+from server.wire import MANY_PROTOCOL
 from tests.gui.test_app import free_port
 from tests.gui.test_controller import Desk
 
@@ -60,10 +63,25 @@ async def test_the_switch_acts_while_sharing(desk: SafeDesk) -> None:
     await desk.start()
     assert desk.controller.state.url.startswith("http://")
 
-    desk.encryption.switch(True)
-    await desk.until(lambda: desk.controller.state.url.startswith("https://"))
-    desk.encryption.switch(False)
-    await desk.until(lambda: desk.controller.state.url.startswith("http://"))
+    copied: list[str] = []
+    desk.encryption.copy_link = lambda: copied.append(desk.controller.state.url)
+    for is_on, scheme, reason in ((True, "https://", "encrypted"), (False, "http://", "moved")):
+        trust = ssl._create_unverified_context() if not is_on else None  # noqa: SLF001  it is our own
+        address = desk.controller.state.url.replace("http", "ws", 1)
+        async with websockets.connect(f"{address}/streams", subprotocols=[MANY_PROTOCOL], ssl=trust) as viewer:
+            desk.encryption.switch(is_on)
+            with contextlib.suppress(websockets.ConnectionClosed):
+                while True:
+                    await viewer.recv()
+        assert (viewer.close_code, viewer.close_reason) == (1001, reason)
+        await desk.until(lambda: desk.controller.state.is_sharing and desk.controller.state.message is not None)
+        message = desk.controller.state.message
+        assert desk.controller.state.url.startswith(scheme)
+        assert f"begins with {scheme} now" in message.text
+        assert message.action == "Copy link"
+        message.act()
+        desk.controller.dismiss(message.subject)
+    assert [url.partition("/")[0] for url in copied] == ["https:", "http:"]
     assert not desk.encryption.is_on
 
 

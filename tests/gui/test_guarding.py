@@ -17,6 +17,7 @@ from gui.settings import Settings
 from gui.state import AppState, SourceState
 from tests.conftest import Until
 from tests.gui.test_controller import Desk
+from tests.server.canvas import Canvas
 
 
 @pytest.fixture
@@ -123,6 +124,39 @@ async def test_a_window_with_masks_is_kept_out_of_pictures_of_the_screen_which_i
     desk.controller.select(window(1))
     desk.controller.set_masks(())
     assert guard.rules.masked == frozenset()
+
+
+async def test_a_window_whose_masks_have_to_be_looked_at_is_told_of_once(window: Callable[..., Source]) -> None:
+    canvas = Canvas(320, 240)
+    desk = Desk(Settings(), canvas.backend)
+    try:
+        source, other = window(1, "bank"), window(2)
+        desk.catalog.feed(source, other)
+        desk.controller.select(source)
+        desk.hub.subscribe(source, fps=60, pointer=False, changed=lambda: None)
+        mask = Mask(0.25, 0.25, 0.75, 0.75, 320, 240)
+        desk.controller.set_masks((mask,))
+        desk.controller.select(other)
+        canvas.resize(500, 240)
+        await desk.until(lambda: desk.controller.state.message is not None)
+        message = desk.controller.state.message
+        assert "The size of “bank” has changed" in message.text
+        assert {row.source.id for row in desk.controller.state.sources if row.is_doubtful} == {"1"}
+        desk.controller.dismiss(message.subject)
+        canvas.resize(510, 240)
+        await desk.until(lambda: desk.hub.picture_size(source) == (510, 240))
+        await asyncio.sleep(0)
+        assert desk.controller.state.message is None
+
+        message.act()
+        assert desk.controller.state.selected == source
+        desk.controller.set_masks((mask.laid_over(510, 240),))
+        assert not any(row.is_doubtful for row in desk.controller.state.sources)
+        canvas.resize(320, 240)
+        await desk.until(lambda: any(row.is_doubtful for row in desk.controller.state.sources))
+        assert desk.controller.state.message is None  # it is said beneath the preview
+    finally:
+        await desk.close()
 
 
 async def test_keys_that_cannot_be_had_are_told_of(desk: Desk, guarding: Guarding, until: Until) -> None:

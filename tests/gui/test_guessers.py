@@ -10,6 +10,7 @@ from gui.doors import Doors
 from gui.doorway import Doorway
 from gui.encryption import Encryption
 from gui.icons import Icons
+from gui.notices import Notices
 from gui.panel import Panel
 from gui.settings import Settings
 from gui.tray import Tray
@@ -27,6 +28,10 @@ class HeardTray(Tray):
         super().__init__(icons)
         self.said: list[tuple[str, str]] = []
 
+    @property
+    def is_there(self) -> bool:
+        return True
+
     def say(self, title: str, words: str) -> None:
         self.said.append((title, words))
 
@@ -36,7 +41,9 @@ async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icon
     doors = Doors(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
     panel, tray = Panel(icons), HeardTray(icons)
     qtbot.addWidget(panel)
-    doorway = Doorway(desk.controller, doors, Encryption(desk.controller, tmp_path), panel, tray, tmp_path / "log")
+    notices = Notices(tray, Settings, panel.come_forward)
+    encryption = Encryption(desk.controller, tmp_path)
+    doorway = Doorway(desk.controller, doors, encryption, panel, tray, tmp_path / "log", notices)
 
     for _ in range(EACH.failures - 1):
         doors.access.lockout.failed(GUESSER, "PIN")

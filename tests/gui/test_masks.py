@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,12 +14,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from capture.masks import Mask
+from capture.pixels import Rect
 from capture.source import Condition, Source
-from gui.mask_shapes import MIDDLE, SMALLEST, Grip, between, dragged
+from gui.mask_shapes import MIDDLE as IN_THE_MIDDLE
+from gui.mask_shapes import SMALLEST, Grip, between, dragged
 from gui.preview import PreviewPane
 from gui.state import AppState
 
 LIVE = Condition("live")
+SIZE = (800, 400)
+MIDDLE = replace(IN_THE_MIDDLE, width=SIZE[0], height=SIZE[1])
 parts = st.floats(-2, 2)
 
 
@@ -32,13 +38,23 @@ class Bench:
         self.layer = self.pane.masks
         picture = QImage(400, 200, QImage.Format.Format_RGB32)
         picture.fill(0x336699)
-        self.pane.stage.show_picture(picture, LIVE)
+        self.pane.stage.show_picture(picture, LIVE, SIZE)
         self.pane.stage.grab()
         self.wishes: list[tuple[Mask, ...]] = []
         self.layer.masks_wished.connect(self.wishes.append)
         source = Source("1", "window", "build log", "xterm", 400, 200)
-        self.pane.show_state(AppState(selected=source))
+        self.state = AppState(selected=source)
+        self.pane.show_state(self.state)
         self.pane.mask_button.click()
+
+    def resize(self, width: int, height: int) -> None:
+        """Show a picture of a source that has another size now."""
+        picture = QImage(width // 2, height // 2, QImage.Format.Format_RGB32)
+        self.pane.stage.show_picture(picture, LIVE, (width, height))
+        self.pane.stage.grab()
+
+    def lay(self, *masks: Mask) -> None:
+        self.pane.show_state(replace(self.state, masks=masks))
 
     def point(self, x: float, y: float) -> QPoint:
         place = self.pane.stage.picture_place
@@ -103,11 +119,58 @@ def test_a_mask_is_made_moved_sized_and_taken_away_with_keys(bench: Bench, qtbot
     ):
         qtbot.keyClick(bench.layer, key, modifier)
 
-    moved = Mask(0.24, 0.25, 0.74, 0.75)
-    sized = Mask(0.24, 0.25, 0.74, 0.76)
+    moved = Mask(0.24, 0.25, 0.74, 0.75, *SIZE)
+    sized = Mask(0.24, 0.25, 0.74, 0.76, *SIZE)
     assert bench.wishes == [(MIDDLE,), (moved,), (sized,), (sized, MIDDLE), (MIDDLE,)]
     qtbot.keyClick(bench.layer, Qt.Key.Key_Escape)
     assert not bench.layer.is_active
+
+
+def test_in_another_size_more_is_shown_until_somebody_says_that_it_is_right(bench: Bench, qtbot: QtBot) -> None:
+    mask = Mask(0.5, 0.25, 0.75, 0.5, *SIZE)
+    bench.pane.mask_button.click()
+    bench.lay(mask)
+    line = bench.pane.mask_line
+    assert bench.layer.masks == (mask,)
+    assert not line.isVisible()
+    bench.resize(1000, 400)
+    qtbot.waitUntil(line.keep.isVisible)
+    (wide,) = bench.layer.masks
+    assert (wide.left, wide.right) == (0.399, 0.801)  # 400 to 600 at the left edge, 600 to 800 at the right
+    assert not line.across.isVisible()
+    qtbot.mouseClick(line.keep, Qt.MouseButton.LeftButton)
+
+    assert bench.wishes == [(wide,)]
+    qtbot.waitUntil(lambda: not line.isVisible())
+
+
+def test_who_changes_a_mask_has_looked_at_that_one_only(bench: Bench, qtbot: QtBot) -> None:
+    one, other = Mask(0, 0, 0.2, 0.2, *SIZE), Mask(0.6, 0.6, 1, 1, *SIZE)
+    bench.lay(one, other)
+    bench.resize(900, 500)
+    qtbot.keyClick(bench.layer, Qt.Key.Key_Space)
+    qtbot.keyClick(bench.layer, Qt.Key.Key_Right)
+    (changed, left), size = bench.wishes[-1], (900, 500)
+
+    assert left == other
+    assert (changed.width, changed.height) == size
+    assert changed.is_sure(*size)
+    assert bench.layer.is_doubtful
+
+
+def test_a_mask_is_fixed_to_edges(bench: Bench, qtbot: QtBot) -> None:
+    line = bench.pane.mask_line
+    bench.lay(Mask(0.5, 0.25, 0.75, 0.5, *SIZE))
+    qtbot.keyClick(bench.layer, Qt.Key.Key_Space)
+    for choice, row in ((line.across, 2), (line.down, 1)):
+        qtbot.waitUntil(choice.isVisible)
+        for _ in range(row):
+            qtbot.keyClick(choice, Qt.Key.Key_Down)
+
+    assert bench.wishes[-1] == (Mask(0.5, 0.25, 0.75, 0.5, *SIZE, "right", "top"),)
+    bench.resize(1000, 500)
+    assert bench.layer.masks[0].place(1000, 500) == Rect(600, 100, 200, 100)
+    assert not bench.layer.is_doubtful
 
 
 def test_without_the_tool_the_mouse_changes_nothing(bench: Bench) -> None:

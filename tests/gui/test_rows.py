@@ -42,13 +42,16 @@ def test_neighbours_come_and_go_in_one_step() -> None:
 def test_sources_stand_under_headings(window: Callable[..., Source]) -> None:
     desktop = SourceState(Source("0", "desktop", "Whole desktop", "", 100, 100))
     screen = SourceState(Source("monitor-1", "monitor", "Monitor 1", "", 100, 100))
+    unplugged = Source("monitor-2", "monitor", "Monitor 2", "", 100, 100, "waiting")
+    missing = SourceState(Source("monitor-3", "monitor", "Monitor 3", "", 100, 100, "waiting"), shared=True)
     demo = SourceState(Source("demo", "demo", "Demo picture", "Panecast", 100, 100))
     first = SourceState(window(7))
 
-    assert rows_for((desktop, screen, first, demo), "") == (
+    assert rows_for((desktop, screen, SourceState(unplugged), missing, first, demo), "") == (
         Heading("Screens"),
         desktop,
         screen,
+        missing,
         Heading("Windows"),
         first,
         Heading("Demo"),

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from capture.masks import Mask
+from capture.pixels import Rect
 from gui.settings import MaskedSource, Remembered, Settings, SettingsFile
 
 CHANGED = Settings(
@@ -16,7 +17,7 @@ CHANGED = Settings(
     masks=(
         MaskedSource(
             source=Remembered(kind="window", app="xterm", title="build log"),
-            masks=(Mask(0.0, 0.25, 0.5, 1.0), Mask(0.1, 0.1, 0.2, 0.2)),
+            masks=(Mask(0.0, 0.25, 0.5, 1.0, 640, 480, "right", "top"), Mask(0.1, 0.1, 0.2, 0.2)),
         ),
     ),
     geometry="AAAA",
@@ -45,6 +46,20 @@ def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.path.parent.stat().st_mode) == 0o700
     assert [file.path] == list(file.path.parent.iterdir())
+
+
+def test_masks_of_an_early_version_are_of_unknown_size(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(
+        '[[masks]]\nsource = {kind = "window", app = "xterm", title = "x"}\n'
+        "masks = [{left = 0.25, top = 0.5, right = 0.5, bottom = 0.75}]\n",
+        encoding="utf-8",
+    )
+    file = SettingsFile(tmp_path)
+    (mask,) = file.load().masks[0].masks
+
+    assert file.problems == ()
+    assert mask == Mask(0.25, 0.5, 0.5, 0.75)
+    assert mask.place(640, 480) == Rect(0, 0, 640, 480)
 
 
 def test_keys_of_other_versions_are_kept(tmp_path: Path) -> None:
@@ -89,6 +104,42 @@ def test_bad_value_is_named_and_only_it_falls_back(tmp_path: Path, line: str, na
 
     assert Settings(pointer=False) == file.load()
     assert f"“{name}”" in file.problems[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["masks = 3", "never_shown = [1]", 'hide_titles = "no"', 'when_locked = ""', "asks_here = 0", 'https = "yes"'],
+)
+def test_where_what_protects_cannot_be_read_nothing_is_shared(tmp_path: Path, line: str) -> None:
+    content = f'{line}\nmode = "network"\nport = 9001\nshared = [{{kind = "desktop", id = "0"}}]\n'
+    (tmp_path / "settings.toml").write_text(content, encoding="utf-8")
+    file = SettingsFile(tmp_path)
+
+    assert Settings(port=9001) == file.load()
+    assert "nothing is shared from last time" in file.problems[1]
+    assert (tmp_path / "settings.toml.bak").read_text(encoding="utf-8") == content
+
+
+def test_what_cannot_be_read_now_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    SettingsFile(tmp_path).save(CHANGED)
+    file = SettingsFile(tmp_path)
+
+    def broken(*args: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as failing:
+        failing.setattr("os.open", broken)
+        assert Settings() == file.load()
+    assert "Input/output error" in file.problems[0]
+    assert "not kept" in (file.save(Settings()) or "")
+    assert SettingsFile(tmp_path).load() == CHANGED
+
+
+def test_a_file_behind_a_link_is_read(tmp_path: Path) -> None:
+    SettingsFile(tmp_path / "elsewhere").save(CHANGED)
+    (tmp_path / "settings.toml").symlink_to(tmp_path / "elsewhere" / "settings.toml")
+
+    assert SettingsFile(tmp_path).load() == CHANGED
 
 
 def test_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from capture.source import Icon, Source
+from capture.source import Condition, Icon, Source, State
 from gui.icons import Icons
 from gui.row_paint import ROW_ROLE
 from gui.rows import rows_for
@@ -168,3 +169,13 @@ def test_rows_are_drawn_in_every_state(qtbot: QtBot, pane: SourcesPane, window: 
         "Window 1, xterm · 640 × 480, Live, shared, 2 watching"
     )
     assert pane.list.rows_model.index(0).data(ROW_ROLE).text == "Windows"
+
+
+@pytest.mark.parametrize("state", ["live", "waiting"])
+def test_what_the_list_lacks_is_said_above_it(pane: SourcesPane, states: States, state: State) -> None:
+    words = pane.findChild(QLabel, "listing")
+    pane.show_state(AppState(sources=states(1), listing=Condition(state, "There are no screens.")))
+    assert words.isVisible()
+    assert words.text() == "There are no screens."
+    pane.show_state(AppState(sources=states(1)))
+    assert not words.isVisible()

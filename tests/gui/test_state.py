@@ -1,11 +1,23 @@
 from collections.abc import Callable
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 
-from capture.source import Source
-from gui.remembered import added, found_again, remember, removed, with_source, without_source
-from gui.settings import REMEMBERED_LIMIT
-from gui.state import AppState, SourceOrder, SourceState, source_states, watchers
+from capture.masks import Mask
+from capture.source import Source, State
+from gui.remembered import (
+    added,
+    found_again,
+    masks_again,
+    remember,
+    removed,
+    with_masks,
+    with_source,
+    without_source,
+)
+from gui.settings import REMEMBERED_LIMIT, MaskedSource, Remembered
+from gui.state import STATE_WORDS, AppState, SourceOrder, SourceState, place_words, source_states, watchers
 from server.sharing import ShareRule, parse_rule
 from server.stats import SessionView
 
@@ -87,3 +99,42 @@ def test_unticking_narrows_a_wide_rule(window: Callable[..., Source]) -> None:
     assert without_source((parse_rule("all"),), first, shared) == (ShareRule.for_source(second),)
     assert with_source((parse_rule("all"),), first) == (parse_rule("all"),)
     assert with_source((), first) == (ShareRule.for_source(first),)
+
+
+def test_monitors_are_found_again_by_their_output_and_not_by_their_number() -> None:
+    kept = Source("monitor-2", "monitor", "Monitor 2", "", 640, 480, output="HDMI-1")
+    now = replace(kept, id="monitor-1")
+    other = Source("monitor-2", "monitor", "Monitor 2", "", 640, 480, output="DP-1")
+    as_once = Remembered(kind="monitor", id="monitor-2")
+
+    assert found_again((remember(kept), as_once), (now, other)) == (now,)
+
+
+def test_masks_that_were_kept_for_a_number_are_laid_rather_than_lost() -> None:
+    monitor = Source("monitor-2", "monitor", "Monitor 2", "", 640, 480, output="HDMI-1")
+    old, new = (Mask(0, 0, 0.5, 0.5),), (Mask(0.5, 0.5, 1, 1),)
+    known = (MaskedSource(source=Remembered(kind="monitor", id="monitor-2"), masks=old),)
+
+    assert masks_again(known, monitor) == old
+    assert masks_again(known, replace(monitor, id="monitor-1")) == ()
+    changed = with_masks(known, monitor, new, None)
+    assert masks_again(changed, monitor) == new
+    assert with_masks(changed, monitor, (), None) == ()
+
+
+def test_every_state_has_a_word_and_no_word_is_for_a_state_that_nothing_sends() -> None:
+    assert STATE_WORDS.keys() == {*get_args(State), "slow"}
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("::1", "This computer"),
+        ("127.0.0.1", "This computer"),
+        ("::ffff:127.0.0.1", "This computer"),
+        ("192.168.1.31", "192.168.1.31"),
+        ("fe80::1", "fe80::1"),
+    ],
+)
+def test_this_computer_is_called_by_no_number(address: str, place: str) -> None:
+    assert place_words(address) == place

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from capture.source import Condition, Source
 from gui.controller import BLANKED, PAUSED
 from gui.controls import Controls
+from gui.doors_state import DoorsState
 from gui.icons import Icons
 from gui.message_bar import MessageBar
 from gui.panel import Panel
@@ -17,6 +18,7 @@ from gui.sharing import Sharing
 from gui.state import AppState, Message, SourceState, watchers
 from gui.tray import Tray
 from gui.viewers import END, WATCHES, Viewers, describe, lasted, rate
+from server.access_dismissed import Dismissal
 from server.options import StreamOptions
 from server.stats import SessionView
 
@@ -142,6 +144,7 @@ def test_viewers_fold_away_while_nobody_watches(
     qtbot: QtBot, sharing_state: AppState, viewer: Callable[..., SessionView]
 ) -> None:
     card = Viewers()
+    card.resize(980, 900)  # below, the person unfolds it: see test_looks
     qtbot.addWidget(card)
     card.show_state(sharing_state)
     assert card.table.isHidden()
@@ -149,7 +152,7 @@ def test_viewers_fold_away_while_nobody_watches(
 
     assert not card.table.isHidden()
     assert [card.model.index(0, column).data() for column in range(9)] == [
-        "127.0.0.1",
+        "This computer",
         "this computer",
         "Firefox",
         "Window 1",
@@ -181,6 +184,31 @@ def test_a_page_that_shows_several_sources_is_one_row(
     tip = card.model.index(0, WATCHES).data(Qt.ItemDataRole.ToolTipRole)
     assert tip == "Window 1\nWindow 2\nWindow 3"
     assert wishes == ["page"]
+
+
+def test_who_was_disconnected_stays_in_a_row_and_is_allowed_again_there(qtbot: QtBot, icons: Icons) -> None:
+    panel = Panel(icons)
+    panel.resize(980, 900)
+    qtbot.addWidget(panel)
+    panel.show()
+    gone = (Dismissal("d1", "192.168.1.31", "192.168.1.31", "Firefox/140", "TV"),)
+    panel.show_doors(DoorsState(dismissed=gone))
+    model = panel.viewers.model
+    assert [model.index(0, column).data() for column in (0, 1, 8)] == ["192.168.1.31", "TV", "Disconnected"]
+    wishes: list[str] = []
+    panel.viewers.allow_wished.connect(wishes.append)
+    button = panel.findChild(QPushButton, "allowAgain")
+    assert button.accessibleName() == "Allow 192.168.1.31 again"
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    panel.show_doors(DoorsState())
+    pressed: list[str] = []
+    panel.pause_wished.connect(lambda: pressed.append("pause"))
+    qtbot.wait(0)  # the button goes with the next turn of the loop
+    qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Space)
+
+    assert wishes == ["d1"]
+    assert pressed == [], "a second press did something else"
 
 
 def test_disconnect_names_the_viewer_of_its_row(qtbot: QtBot, viewer: Callable[..., SessionView]) -> None:
@@ -229,17 +257,34 @@ def test_preview_keeps_the_last_picture_while_there_is_no_newer_one(qtbot: QtBot
     panel = Panel(icons)
     qtbot.addWidget(panel)
     stage = panel.preview.stage
-    stage.show_picture(None, Condition("minimised", "The window is minimised."))
+    stage.show_picture(None, Condition("minimised", "The window is minimised."), (0, 0))
     panel.show()
 
     assert stage.picture is None
     assert not stage.grab().isNull()
 
 
+def test_a_minimised_window_can_be_restored_from_the_preview(
+    qtbot: QtBot, icons: Icons, window: Callable[..., Source]
+) -> None:
+    panel = Panel(icons)
+    qtbot.addWidget(panel)
+    panel.show()
+    wished = QSignalSpy(panel.preview.restore_wished)
+    for state in ("live", "minimised"):
+        chosen = window(1, state=state)
+        panel.preview.show_state(AppState(sources=(SourceState(chosen),), selected=chosen))
+        assert panel.preview.restore_button.isVisible() == (state == "minimised")
+    qtbot.mouseClick(panel.preview.restore_button, Qt.MouseButton.LeftButton)
+
+    assert wished.at(0) == [chosen]
+
+
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        (Condition("minimised", "The window is minimised."), "The window is minimised."),
+        (Condition("minimised", "The window is minimised on the other computer."), "This window is minimised."),
+        (Condition("waiting", "Its program hangs on the other computer."), "Its program hangs."),
         (BLANKED.condition, "Blanked. Viewers see nothing."),
         (PAUSED.condition, "Paused. Viewers keep the picture they have."),
         (Condition("hidden"), "Hidden"),
@@ -248,7 +293,7 @@ def test_preview_keeps_the_last_picture_while_there_is_no_newer_one(qtbot: QtBot
 def test_preview_speaks_to_who_sits_here(qtbot: QtBot, icons: Icons, condition: Condition, words: str) -> None:
     panel = Panel(icons)
     qtbot.addWidget(panel)
-    panel.preview.stage.show_picture(None, condition)
+    panel.preview.stage.show_picture(None, condition, (0, 0))
 
     assert panel.preview.stage.words == words
 

@@ -91,9 +91,9 @@ class Loaded:
 
 
 @contextlib.contextmanager
-def serving(name: str = "server") -> Iterator[Loaded]:
+def serving(name: str = "server", *arguments: object) -> Iterator[Loaded]:
     """Have the server while the block lasts."""
-    with running(name) as process:
+    with running(name, *arguments) as process:
         yield Loaded(process)
 
 

@@ -1,8 +1,10 @@
-"""The server under load, in a process of its own: thirty pictures a second of about 30 kB each.
+"""The server under load, in a process of its own: thirty pictures a second of about 30 kB each; with ``large``, of a
+screen of 1920 × 1080 of which a tenth is in motion.
 
 It prints its port. A line ``count`` on standard input is answered with its counters as JSON, which takes the loop a
-while; ``dropped`` with that one alone, which does not. ``apply {…}`` moves the host's sliders, ``stop`` stops serving
-and is answered with the counters and the ``seconds`` that took.
+while; ``dropped`` with that one alone, which does not. ``link NAME`` makes a link and is answered with its ``token``.
+``apply {…}`` moves the host's sliders, ``stop`` stops serving and is answered with the counters and the ``seconds``
+that took.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import logging
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ from capture.catalog import Catalog
 from capture.frame import Take
 from capture.hub import Hub
 from capture.source import Condition, Source
+from capture.video import video_encoders
 from capture.waiting import wait_readable
 from server.options import StreamOptions
 from server.registry import SessionRegistry
@@ -50,6 +54,19 @@ def pictures() -> list[np.ndarray]:
     )
     for picture in made:
         picture[rows:] = 40
+    return made
+
+
+def large_pictures() -> list[np.ndarray]:
+    """Return pictures of a whole screen, of which something like a photograph moves in the middle."""
+    draw = np.random.default_rng(1)
+    ground = np.kron(draw.integers(0, 255, (68, 120, 4), dtype=np.uint8), np.ones((16, 16, 1), dtype=np.uint8))[:1080]
+    made = []
+    for number in range(PICTURES):
+        picture = ground.copy()
+        picture[300:700, 600:1200] = draw.integers(0, 255, (400, 600, 4), dtype=np.uint8)
+        picture[:, number * 20 : number * 20 + 20] = 90
+        made.append(picture)
     return made
 
 
@@ -94,9 +111,11 @@ async def main() -> None:
     """Serve until standard input ends."""
     faults = Faults()
     logging.getLogger().addHandler(faults)
-    shown = pictures()
-    catalog = Catalog((SOURCE,), windows=False)
-    hub = Hub(lambda source: Ticking(shown))
+    is_large = sys.argv[1:] == ["large"]
+    shown = large_pictures() if is_large else pictures()
+    source = replace(SOURCE, width=1920, height=1080) if is_large else SOURCE
+    catalog = Catalog((source,), windows=False)
+    hub = Hub(lambda source: Ticking(shown), video_encoders() if is_large else None)
     shares = ShareList(catalog, (ShareRule("all"),))
     registry = SessionRegistry(hub, shares, StreamOptions(fps=RATE))
     server = Server(hub, catalog, shares, registry)
@@ -133,6 +152,10 @@ async def main() -> None:
         command, _, rest = line.partition(" ")
         if command == "apply":
             registry.apply(json.loads(rest))
+            continue
+        if command == "link":
+            link = registry.access.links.make(rest, (ShareRule("all"),))
+            print(json.dumps({"token": link.token}), flush=True)
             continue
         if command == "dropped":
             print(json.dumps({"dropped": registry.totals.dropped}), flush=True)

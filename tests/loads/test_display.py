@@ -6,6 +6,11 @@ How long each takes is printed and not asserted.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
+import socket
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,10 +19,14 @@ from pathlib import Path
 
 import pytest
 
+from capture.pixels import Rect
 from gui.settings import SettingsFile
-from tests.end_to_end.parts import eventually, running_app
+from tests.conftest import Until
+from tests.end_to_end.parts import eventually, free_port, running_app
 from tests.loads.shared import sharing, viewer
-from tests.x11.desktop import Windows, XServer
+from tests.loads.test_killed import LATEST_END
+from tests.x11.arranging import monitors_of
+from tests.x11.desktop import PROJECT, Windows, XServer
 
 pytestmark = [pytest.mark.x11, pytest.mark.panel]
 
@@ -39,6 +48,19 @@ def answered(address: str) -> tuple[int, str]:
             return refused.code, refused.read().decode()
 
 
+def states(address: str) -> list[str]:
+    """Return the states of what is shared, as viewers are told."""
+    with urllib.request.urlopen(f"http://{address}/api/windows", timeout=20) as answer:
+        return [each["state"] for each in json.load(answer)["windows"]]
+
+
+def listens(port: int) -> bool:
+    """Tell whether somebody listens at a port of this computer."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        return True
+    return False
+
+
 async def test_a_window_that_closes_is_told_to_who_watches(xserver: XServer, windows: Windows) -> None:
     handle = await asyncio.to_thread(windows.open, "closing", 50, 50, 300, 200, "335577")
     with sharing(xserver.environment, "title:closing") as address:
@@ -50,6 +72,30 @@ async def test_a_window_that_closes_is_told_to_who_watches(xserver: XServer, win
             print(f"\nclosed, and told after {(time.monotonic() - begun) * 1000:.0f} ms")
             await told.next("error", code="source_closed")
             assert await told.close_code() == 4404
+
+
+async def test_a_monitor_that_is_unplugged_is_waited_for(own_xserver: XServer, until: Until) -> None:
+    with monitors_of(own_xserver) as monitors:
+        monitors.set("LEFT", Rect(0, 0, 800, 1000), has_output=True)
+        monitors.set("RIGHT", Rect(800, 0, 800, 1000))
+        with sharing(own_xserver.environment, "monitor:RIGHT") as address:
+            picture = f"http://{address}/snapshot/monitor-2.png"
+            async with viewer(address, "monitor-2") as told:
+                await told.next("frame")
+                monitors.remove("RIGHT")
+                lost = await told.next("state", state="waiting")
+                assert "unplugged" in lost["reason"]
+                status, words = await asyncio.to_thread(answered, picture)
+                assert status == 503
+                assert "unplugged" in words
+                await until(lambda: states(address) == ["waiting"])
+
+                monitors.set("RIGHT", Rect(800, 0, 400, 1000))
+                begun = time.monotonic()
+                await told.next("state", state="live")
+                await told.next("frame")
+                print(f"\nback, and shown after {(time.monotonic() - begun) * 1000:.0f} ms")
+                assert (await asyncio.to_thread(answered, picture))[0] == 200
 
 
 async def test_a_display_server_that_dies_is_told_and_found_again(own_xserver: XServer) -> None:
@@ -112,3 +158,29 @@ def test_the_panel_ends_in_words_when_its_display_dies(own_xserver: XServer, tmp
     assert "Traceback" not in complaints
     # What was not written yet when it happened is not lost.
     assert SettingsFile(tmp_path).load().fps != 30
+
+
+@pytest.mark.parametrize("program", ["panel", "serve, while it starts"])
+def test_it_ends_in_time_when_it_is_told_to_though_the_display_hangs(
+    thawed: XServer, tmp_path: Path, program: str
+) -> None:
+    port = str(free_port())
+    arguments = ["--share", "desktop", "--port", port, "--print-url", "--config-dir", str(tmp_path)]
+    command = [sys.executable, "-m", "gui", *([] if program == "panel" else ["serve"]), *arguments]
+    environment = thawed.environment | {"QT_QPA_PLATFORM": "xcb"}
+    if program != "panel":
+        thawed.freeze()
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        if program == "panel":
+            assert app.stdout.readline()
+            thawed.freeze()
+        else:
+            # It answers, and waits for the first list of windows.
+            eventually(lambda: listens(int(port)))
+        app.terminate()
+        try:
+            # 1 where Qt held the interpreter until the end.
+            assert app.wait(LATEST_END) in (0, 1)
+        finally:
+            app.kill()

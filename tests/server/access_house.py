@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from capture.catalog import Catalog
 from server.access import AccessPolicy, Refusal, host_names
-from server.access_consent import Consents
+from server.access_consent import ANSWERABLE_SECONDS, Answer, Consents
 from server.access_devices import Devices
+from server.access_dismissed import Dismissal
 from server.access_entrance import Entered, Entrance
 from server.access_gate import Entry, Gate, GateRules, Guest
 from server.access_knock import Knock
 from server.access_links import Links
 from server.access_lockout import Lockout
+from server.access_peers import Peer
 from server.access_pin import PinDisplay
 from server.access_store import Kept
 from server.sharing import ShareList, ShareRule
 from tests.server.access_fakes import LOG, MAIL, VAULT, CountedBytes, FakeClock
 
-HOST = "192.168.1.20:8080"
+HOST, NAME = "192.168.1.20:8080", "box.local:8080"
 COOKIE = "panecast-8080"
 
 
@@ -39,8 +42,7 @@ class House:
         self.pins = PinDisplay(self.clock, lambda below: 42_042 % below)
         self.consents = Consents(self.clock, self.clock.later)
         policy = AccessPolicy(
-            host_names(("localhost", "127.0.0.1", "::1", "192.168.1.20"), 8080),
-            frozenset({"http://friend.example", "null"}),
+            8080, host_names(("192.168.1.20", "box.local"), 8080), origins=frozenset({"http://friend.example"})
         )
         self.gate = Gate(
             policy,
@@ -53,6 +55,12 @@ class House:
         )
         self.entrance = Entrance(self.gate, self.pins, self.consents)
 
+    def dismiss(self, who: Guest) -> None:
+        """Disconnect somebody until sharing stops, as `server.access_control.Access` does."""
+        key = "" if who.peer.is_local else who.peer.key
+        dismissed = (*self.gate.rules.dismissed, Dismissal(who.device_id, key, who.peer.address, "", ""))
+        self.gate.set_rules(replace(self.gate.rules, dismissed=dismissed))
+
     def judge(self, address: str | None, path: str = "/api/windows", **how: Any) -> Entry | Refusal:
         """Return what the gate says to a request; ``how`` is as with `knock`."""
         return self.gate.judge(knock(address, path, **how))
@@ -63,6 +71,11 @@ class House:
         assert isinstance(entered, Entered)
         assert entered.cookie is not None
         return entered.who, entered.cookie
+
+    def answer(self, answer: Answer) -> None:
+        """Answer the oldest question, as soon as that is possible."""
+        self.clock.advance(ANSWERABLE_SECONDS)
+        assert self.consents.answer(self.consents.questions[0].id, answer)
 
     async def asking(self) -> None:
         """Return once the person is asked something."""
@@ -79,14 +92,19 @@ def knock(
     token: str | None = None,
     bearer: str | None = None,
     cookie: str | None = None,
+    is_old: bool = False,
     **headers: str | list[str],
 ) -> Knock:
-    """Return a request; ``headers`` are written with underscores, a list for a header that comes more than once."""
-    every = {"host": [HOST]} | {
+    """Return a request; ``headers`` are written with underscores, a list for a header that comes more than once.
+
+    Without a Host of its own it calls this computer as people do where it comes from.
+    """
+    is_here = Peer.of(address).is_local
+    every = {"host": ["localhost:8080" if is_here else HOST]} | {
         name.replace("_", "-"): [value] if isinstance(value, str) else value for name, value in headers.items()
     }
     if bearer is not None:
         every["authorization"] = [f"Bearer {bearer}"]
     if cookie is not None:
         every["cookie"] = [f"theme=dark; {COOKIE}={cookie}"]
-    return Knock(address, method, path, every, {} if token is None else {"token": [token]})
+    return Knock(address, method, path, every, {} if token is None else {"token": [token]}, is_old)

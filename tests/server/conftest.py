@@ -66,7 +66,7 @@ async def studio() -> AsyncIterator[Studio]:
     hub = Hub(make_backend, video_encoders())
     shares = ShareList(catalog, (ShareRule.for_source(SHARED),))
     registry = SessionRegistry(hub, shares, StreamOptions())
-    server = Server(hub, catalog, shares, registry, allow_origins=frozenset({"http://friend.example", "null"}))
+    server = Server(hub, catalog, shares, registry, allow_origins=frozenset({"http://friend.example"}))
     await server.start(port=0)
     yield Studio(server, hub, catalog, shares, registry, canvases)
     await server.stop()

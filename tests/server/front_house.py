@@ -146,8 +146,8 @@ async def house(caps: Caps | None = None, tls: ssl.SSLContext | None = None) -> 
         return web.Response(text=f"hello over {request.scheme}")
 
     async def enter(request: web.Request) -> web.Response:
-        let_in(request)
-        return web.Response(text="come in")
+        is_in = let_in(request, request.query.get("link", ""))
+        return web.Response(text="come in" if is_in else "no place")
 
     async def wait(request: web.Request) -> web.Response:
         reached.set()

@@ -6,7 +6,7 @@ import asyncio
 
 from capture.catalog import Catalog
 from server.access import AccessPolicy, Refusal, host_names
-from server.access_control import BY_CONSENT, HERE, Access
+from server.access_control import BY_PIN, HERE, Access
 from server.access_gate import Entry, Guest, Owner
 from server.access_knock import Knock
 from server.access_peers import Peer
@@ -14,7 +14,7 @@ from server.sharing import ShareList, ShareRule
 from tests.server.access_fakes import HERE as LOOPBACK
 from tests.server.access_fakes import LOG, MAIL, THERE
 
-POLICY = AccessPolicy(host_names(("localhost", "192.168.1.20"), 8080))
+POLICY = AccessPolicy(8080, host_names(("192.168.1.20",), 8080))
 
 
 def house(**how: bool) -> Access:
@@ -23,7 +23,8 @@ def house(**how: bool) -> Access:
     return Access(ShareList(catalog, (ShareRule("all"),)), **how)
 
 
-def knock(address: str, token: str | None = None, host: str = "192.168.1.20:8080") -> Knock:
+def knock(address: str, token: str | None = None) -> Knock:
+    host = "localhost:8080" if address == LOOPBACK else "192.168.1.20:8080"
     query = {} if token is None else {"token": [token]}
     return Knock(address, "GET", "/api/windows", {"host": [host]}, query)
 
@@ -36,12 +37,12 @@ async def test_opening_and_closing() -> None:
     access = house()
     token = access.links.make("TV", (ShareRule("all"),)).token
 
-    access.open_at(POLICY, 8080, network=False)
+    access.open_at(POLICY, network=False)
     assert isinstance(access.gate.judge(knock(THERE, token)), Refusal)
     assert isinstance(access.gate.judge(knock(LOOPBACK)), Entry)
     assert access.gate.cookie_name == "panecast-8080"
 
-    access.open_at(POLICY, 8080, network=True)
+    access.open_at(POLICY, network=True)
     entry = access.gate.judge(knock(THERE, token))
     assert isinstance(entry, Entry)
 
@@ -56,7 +57,7 @@ async def test_opening_and_closing() -> None:
 
 async def test_this_computer_is_asked_as_well_and_no_longer() -> None:
     access = house()
-    access.open_at(POLICY, 8080, network=False)
+    access.open_at(POLICY, network=False)
     token = access.links.make("TV", (ShareRule("all"),)).token
     owner, told = Owner(), []
     access.subscribe(lambda: told.append(access.gate.holds(owner)))
@@ -78,18 +79,18 @@ async def test_viewers_are_named_by_how_they_came() -> None:
     peer = Peer.of(THERE)
     device = access.devices.admit_program(link, peer, "mpv")
     by_link = access.viewer(THERE, "mpv", Guest(peer, device.id, link.id))
-    by_consent = access.viewer(THERE, "Firefox", Guest(peer, device.id, ""))
+    by_pin = access.viewer(THERE, "Firefox", Guest(peer, device.id, ""))
     owner = access.viewer(LOOPBACK, "curl", Owner())
 
     assert (by_link.by, by_link.device_id, by_link.peer_key) == ("TV", device.id, THERE)
-    assert by_consent.by == BY_CONSENT
+    assert by_pin.by == BY_PIN
     assert (owner.by, owner.device_id, owner.peer_key) == (HERE, "", "")
 
 
 async def test_who_is_blocked_stays_so_until_unblocked_also_in_another_run() -> None:
     access = house()
     token = access.links.make("TV", (ShareRule("all"),)).token
-    access.open_at(POLICY, 8080, network=True)
+    access.open_at(POLICY, network=True)
     told = 0
 
     def changed() -> None:
@@ -102,7 +103,7 @@ async def test_who_is_blocked_stays_so_until_unblocked_also_in_another_run() -> 
     assert isinstance(access.gate.judge(knock(THERE, token)), Refusal)
 
     again = Access(access.gate.shares, access.kept)
-    again.open_at(POLICY, 8080, network=True)
+    again.open_at(POLICY, network=True)
     assert isinstance(again.gate.judge(knock(THERE, token)), Refusal)
     again.unblock(THERE)
     assert isinstance(again.gate.judge(knock(THERE, token)), Entry)
@@ -111,7 +112,7 @@ async def test_who_is_blocked_stays_so_until_unblocked_also_in_another_run() -> 
 
 async def test_the_host_can_be_asked_for_a_token_too() -> None:
     access = house(host_needs_token=True)
-    access.open_at(POLICY, 8080, network=False)
+    access.open_at(POLICY, network=False)
 
     assert isinstance(access.gate.judge(knock(LOOPBACK)), Refusal)
     assert isinstance(access.gate.judge(knock(LOOPBACK, access.links.make("me", (ShareRule("all"),)).token)), Entry)
@@ -119,3 +120,22 @@ async def test_the_host_can_be_asked_for_a_token_too() -> None:
 
 async def test_without_a_place_for_it_the_log_is_dropped() -> None:
     house().log.note("nobody reads this")
+
+
+async def test_who_is_disconnected_stays_out_until_allowed_again_one_by_one_or_all() -> None:
+    access = house()
+    link = access.links.make("TV", (ShareRule("all"),))
+    access.open_at(POLICY, network=True)
+    guests = [access.gate.judge(knock(address, link.token)).who for address in (THERE, "192.168.1.99")]
+    for who in guests:
+        access.dismiss(access.viewer(THERE, "Firefox", who))
+        access.dismiss(access.viewer(THERE, "Firefox", who))
+    access.dismiss(access.viewer(LOOPBACK, "Firefox", Owner()))
+
+    assert [each.by for each in access.gate.rules.dismissed] == ["TV", "TV"]
+    assert not any(access.gate.holds(who) for who in guests)
+    access.allow_again(guests[0].device_id)
+    assert [access.gate.holds(who) for who in guests] == [True, False]
+    access.allow_all_again()
+    access.allow_all_again()
+    assert all(access.gate.holds(who) for who in guests)

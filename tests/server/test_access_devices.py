@@ -5,7 +5,14 @@ import math
 import pytest
 
 from capture.source import Source
-from server.access_devices import FORGOTTEN_KEPT, DeviceLimit, Devices
+from server.access_devices import (
+    AWAY_FROM_ADDRESS_SECONDS,
+    AWAY_SECONDS,
+    FORGOTTEN_KEPT,
+    MOST_PER_ADDRESS,
+    DeviceLimit,
+    Devices,
+)
 from server.access_links import MOST_DEVICES, SEEN_SECONDS, Link, LinkError, Links
 from server.access_peers import Peer
 from server.sharing import ShareRule
@@ -48,7 +55,7 @@ def test_cookies_have_256_random_bits_and_only_their_digest_is_kept() -> None:
     links = Links()
     devices = Devices(links)
     link = links.make("Living room", SCOPE)
-    cookies = [devices.admit(link, PHONE, "Firefox")[1] for _ in range(100)]
+    cookies = [devices.admit(link, network(number), "Firefox")[1] for number in range(100)]
 
     assert len(set(cookies)) == 100
     for cookie, device in zip(cookies, devices.all.values(), strict=True):
@@ -146,20 +153,63 @@ def test_program_is_known_again_by_its_address(rooms: Rooms) -> None:
     assert rooms.devices.find(f"{first.id}.") is None
 
 
-def test_uncounted_link_forgets_who_stayed_away_longest(rooms: Rooms) -> None:
+def network(number: int) -> Peer:
+    return Peer.of(f"10.0.{number // 200}.{number % 200 + 1}")
+
+
+def test_nobody_makes_way_for_whoever_comes_again_and_again_without_a_cookie(rooms: Rooms) -> None:
     link = rooms.link()
-    first, _ = rooms.devices.admit(link, PHONE, "Firefox")
-    second, _ = rooms.devices.admit(link, PHONE, "Firefox")
-    for _ in range(MOST_DEVICES - 2):
-        rooms.clock.advance(1)
-        rooms.devices.admit(link, PHONE, "Firefox")
-    rooms.clock.advance(SEEN_SECONDS)
-    rooms.devices.seen(first.id, PHONE)
+    known, _ = rooms.devices.admit(link, TABLET, "Firefox")
+    for _ in range(MOST_PER_ADDRESS):
+        rooms.devices.admit(link, PHONE, "curl")
+    for _ in range(3):
+        with pytest.raises(DeviceLimit, match="from your network"):
+            rooms.devices.admit(link, PHONE, "curl")
+        with pytest.raises(DeviceLimit):
+            rooms.devices.check_room(link, PHONE)
+
+    assert known.id in rooms.devices.all
+    assert len(rooms.devices.all) == MOST_PER_ADDRESS + 1
+    rooms.devices.admit(link, TABLET, "Firefox")
+    # By another link, and by consent, they have places of their own.
+    rooms.devices.admit(rooms.link(), PHONE, "curl")
+    rooms.devices.admit_by_consent(SCOPE, PHONE, "curl")
+
+
+def test_of_one_address_those_make_way_that_have_been_away_and_do_not_watch(rooms: Rooms) -> None:
+    link = rooms.link()
+    watching, away, *_ = [rooms.devices.admit(link, PHONE, "Firefox")[0] for _ in range(MOST_PER_ADDRESS)]
+    rooms.devices.watching = lambda: {watching.id}
+    rooms.clock.advance(AWAY_FROM_ADDRESS_SECONDS)
     rooms.devices.admit(link, PHONE, "Firefox")
 
-    assert len(rooms.devices.all) == MOST_DEVICES
+    assert watching.id in rooms.devices.all
+    assert away.id not in rooms.devices.all
+    assert len(rooms.devices.all) == MOST_PER_ADDRESS
+
+
+def test_the_257th_is_refused_until_one_has_been_away_for_a_month(rooms: Rooms) -> None:
+    link = rooms.link()
+    first, second, *_ = [rooms.devices.admit(link, network(number), "Firefox")[0] for number in range(MOST_DEVICES)]
+    rooms.devices.watching = lambda: {first.id}
+    with pytest.raises(DeviceLimit):
+        rooms.devices.admit(link, network(MOST_DEVICES), "Firefox")
+    with pytest.raises(DeviceLimit):
+        rooms.devices.admit_program(link, network(MOST_DEVICES), "mpv")
+
+    rooms.clock.advance(AWAY_SECONDS)
+    rooms.devices.admit(link, network(MOST_DEVICES), "Firefox")
     assert first.id in rooms.devices.all
     assert second.id not in rooms.devices.all
+    assert len(rooms.devices.all) == MOST_DEVICES
+
+
+def test_behind_a_proxy_there_is_but_one_address(rooms: Rooms) -> None:
+    link, behind = rooms.link(), Peer.of("127.0.0.1", ["via"])
+    for _ in range(MOST_PER_ADDRESS + 1):
+        rooms.devices.admit(link, behind, "Firefox")
+
+    assert len(rooms.devices.all) == MOST_PER_ADDRESS + 1
 
 
 def test_forgetting_one_and_all(rooms: Rooms) -> None:
@@ -262,3 +312,18 @@ def test_proof_is_not_printed_with_the_value(rooms: Rooms) -> None:
 
     assert device.proof not in repr(device)
     assert cookie not in repr(device)
+
+
+def test_forgotten_devices_can_be_taken_back_as_they_were(rooms: Rooms) -> None:
+    link = rooms.link()
+    kept, cookie = rooms.devices.admit(link, PHONE, "Firefox")
+    once, _ = rooms.devices.admit(link, PHONE, "Firefox", once=True)
+    gone, gone_cookie = rooms.devices.admit(link, PHONE, "Firefox")
+    ids = {device.id for device in (kept, once, gone) if rooms.devices.is_once(device.id)}
+    rooms.devices.forget_all()
+    rooms.devices.restore((kept, once), ids)
+
+    assert rooms.devices.find(cookie) == kept
+    assert not rooms.devices.was_forgotten(cookie)
+    assert rooms.devices.was_forgotten(gone_cookie)
+    assert rooms.devices.remembered == (kept,)

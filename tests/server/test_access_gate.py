@@ -8,17 +8,30 @@ import pytest
 
 from capture.source import DEMO_ID, Source
 from server.access import Refusal
+from server.access_devices import MOST_PER_ADDRESS
+from server.access_entrance import Entered
 from server.access_gate import Denial, Entry, GateRules, Guest, Owner, Stranger
 from server.access_knock import Knock, browser_name
 from server.access_links import Link
 from server.access_lockout import ALL, EACH
+from server.access_peers import Peer
 from server.access_pin import MOST_FAILURES
 from server.sharing import ShareRule
 from tests.server.access_fakes import ELSEWHERE, HERE, LOG, MAIL, THERE, VAULT
-from tests.server.access_house import COOKIE, HOST, House, knock
+from tests.server.access_house import COOKIE, HOST, NAME, House, knock
 
 LOG_ONLY = (ShareRule.for_source(LOG),)
 WEBSITE = "http://evil.example"
+RELAYED = (
+    "forwarded", "via", "x_real_ip", "true_client_ip", "x_client_ip", "client_ip", "x_cluster_client_ip",
+    "x_forwarded", "x_forwarded_for", "x_forwarded_host", "x_forwarded_proto", "x_forwarded_port", "x_forwarded_server",
+    "x_forwarded_by", "x_forwarded_scheme", "x_forwarded_ssl", "x_forwarded_prefix", "x_forwarded_path",
+    "x_forwarded_anything", "x_original_host", "x_original_url", "x_original_forwarded_for", "cf_connecting_ip",
+    "cf_connecting_ipv6", "cf_ray", "cf_visitor", "cf_ipcountry", "cf_worker", "fastly_client_ip", "fly_client_ip",
+    "x_envoy_external_address", "x_azure_clientip", "x_arr_clientcert", "x_amzn_trace_id", "cdn_loop",
+    "tailscale_user_login", "proxy_connection", "x_originating_ip", "x_remote_addr",
+)  # fmt: skip
+"""Headers by which proxies and tunnels are known, with underscores for hyphens."""
 OURS = f"http://{HOST}"
 
 
@@ -69,14 +82,31 @@ def test_program_on_this_computer_needs_no_credential(address: str, network: boo
     assert seen(answer) == {LOG.id, MAIL.id}
 
 
-def test_own_page_on_this_computer_needs_none_either(house: House) -> None:
-    assert status(house.judge(HERE, origin=OURS)) == 200
-    assert status(house.judge(HERE, "/stream/4711", origin="http://localhost:8080", host="localhost:8080")) == 200
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "localhost:9000", "localhost"])
+def test_own_page_on_this_computer_needs_none_either(house: House, host: str) -> None:
+    for path in ("/api/windows", "/stream/4711", "/streams"):
+        assert status(house.judge(HERE, path, origin=f"http://{host}", host=host)) == 200
 
 
-@pytest.mark.parametrize("origin", ["http://friend.example", "null"])
-def test_allowed_page_needs_a_credential_once_the_network_may_come(house: House, link: Link, origin: str) -> None:
+@pytest.mark.parametrize("name", [HOST, NAME])
+async def test_by_a_name_that_others_may_answer_to_this_computer_is_a_guest_too(house: House, name: str) -> None:
+    """A page at that name may be anybody's on the same network, and may have it lead to this computer (rebinding)."""
+    link = house.links.make("TV", LOG_ONLY)
+    for how in ({}, {"origin": f"http://{name}"}):
+        assert code(house.judge(HERE, host=name, **how)) == "credential_missing"
+        assert code(house.judge(HERE, "/streams", host=name, **how)) == "credential_missing"
+        assert house.judge(HERE, "/", host=name, **how) == Entry(Stranger(), {})
+        assert seen(house.judge(HERE, host=name, token=link.token, **how)) == {LOG.id}
+    # Nor may a page of that name ask by another.
+    assert status(house.judge(HERE, origin=f"http://{name}")) == 403
+    _, cookie = await house.entered(HERE, link.token, host=name)
+    assert seen(house.judge(HERE, host=name, cookie=cookie)) == {LOG.id}
+
+
+def test_allowed_page_needs_a_credential_once_the_network_may_come(house: House, link: Link) -> None:
+    origin = "http://friend.example"
     assert status(House(network=False).judge(HERE, origin=origin)) == 200
+    assert status(House(network=False).judge(HERE, origin=origin, host=NAME)) == 401
     assert status(house.judge(HERE, origin=origin)) == 401
     assert status(house.judge(HERE, origin=origin, token=link.token)) == 200
 
@@ -91,9 +121,17 @@ def test_owner_may_ask_for_a_credential_here_too(house: House, link: Link) -> No
 def test_what_a_proxy_asks_is_not_asked_by_the_owner(house: House, link: Link) -> None:
     for network in (False, True):
         house.gate.set_rules(GateRules(network=network))
-        for header in ("x_forwarded_for", "forwarded", "via", "x_real_ip"):
-            assert status(house.judge(HERE, **{header: "203.0.113.9"})) == 401
+        for header in RELAYED:
+            assert code(house.judge(HERE, **{header: "203.0.113.9"})) == "credential_missing", header
+            assert "proxy" in str(house.judge(HERE, **{header: ""})), header
             assert seen(house.judge(HERE, token=link.token, **{header: "203.0.113.9"})) == {LOG.id}
+
+
+def test_what_comes_by_http_1_0_may_come_through_a_proxy(house: House, link: Link) -> None:
+    for host in ("localhost:8080", []):
+        assert code(house.judge(HERE, host=host, is_old=True)) == "credential_missing"
+        assert seen(house.judge(HERE, host=host, is_old=True, token=link.token)) == {LOG.id}
+        assert seen(house.judge(THERE, host=host or HOST, is_old=True, token=link.token)) == {LOG.id}
 
 
 def test_owner_is_never_locked_out(house: House) -> None:
@@ -337,12 +375,28 @@ async def test_device_of_an_expired_link_is_told_so(house: House) -> None:
     assert code(house.judge(THERE, cookie=cookie)) == "link_expired"
 
 
-async def test_two_cookies_are_refused(house: House, link: Link) -> None:
+async def test_of_several_cookies_the_good_one_counts(house: House, link: Link) -> None:
     _, cookie = await house.entered(THERE, link.token)
 
-    for doubled in (f"{COOKIE}={cookie}; {COOKIE}={cookie}", [f"{COOKIE}={cookie}", f"{COOKIE}=a.b"]):
-        assert code(house.gate.judge(with_cookies(doubled))) == "credential_unclear"
-    assert status(house.gate.judge(with_cookies(f"x{COOKIE}=a; {COOKIE} = {cookie} ;{COOKIE}x=b"))) == 200
+    for doubled in (
+        f"{COOKIE}={cookie}; {COOKIE}={cookie}",
+        [f"{COOKIE}={cookie}", f"{COOKIE}=a.b"],
+        f"{COOKIE}=a.b; {COOKIE}={cookie}",
+        f"{COOKIE}; {COOKIE}=; {COOKIE}={cookie}",
+        f"x{COOKIE}=a; {COOKIE} = {cookie} ;{COOKIE}x=b",
+    ):
+        assert status(house.gate.judge(with_cookies(doubled))) == 200
+    assert code(house.gate.judge(with_cookies(f"{COOKIE}=a.b; {COOKIE}=c.d"))) == "credential_missing"
+
+
+async def test_of_several_cookies_one_that_was_good_is_told_so(house: House) -> None:
+    short = house.links.make("Cellar", LOG_ONLY, expires=house.clock() + 60)
+    guest, cookie = await house.entered(THERE, short.token)
+    house.clock.advance(60)
+
+    assert code(house.gate.judge(with_cookies(f"{COOKIE}=a.b; {COOKIE}={cookie}"))) == "link_expired"
+    house.devices.forget(guest.device_id)
+    assert code(house.gate.judge(with_cookies(f"{COOKIE}=a.b; {COOKIE}={cookie}"))) == "removed"
 
 
 def test_old_cookies_are_not_known_and_lock_nobody_out(house: House, link: Link) -> None:
@@ -359,16 +413,35 @@ def test_guesser_waits_and_is_told_how_long(house: House, link: Link) -> None:
     for number in range(EACH.failures):
         house.judge(THERE, token=f"wrong-{number}")
 
-    answer = house.judge(THERE, token=link.token)
+    answer = house.judge(THERE, token="wrong")
     assert isinstance(answer, Denial)
     assert (answer.status, answer.code, answer.retry_seconds) == (429, "locked_out", 60)
     assert "1 minute." in answer.message
     house.clock.advance(60)
     house.judge(THERE, token="wrong")
-    answer = house.judge(THERE, token=link.token)
+    answer = house.judge(THERE, token="wrong")
     assert "2 minutes." in str(answer)
     house.clock.advance(120)
-    assert status(house.judge(THERE, token=link.token)) == 200
+    assert status(house.judge(THERE, token="wrong")) == 401
+
+
+@pytest.mark.parametrize("lawful", [THERE, "fd00::20", "fd00::5:1"])
+async def test_a_right_link_lets_in_whatever_its_neighbours_try(house: House, lawful: str) -> None:
+    """In a network of IPv6 alone all have one /64, and so count as one address."""
+    asks = house.links.make("Kitchen", LOG_ONLY, asks=True)
+    plain = house.links.make("TV", LOG_ONLY)
+    for number in range(40):
+        for guesser in (THERE, f"fd00::{number:x}"):
+            house.judge(guesser, token=f"wrong-{number}")
+    assert status(house.judge(lawful, token="wrong")) == 429
+
+    assert status(house.judge(lawful, token=plain.token)) == 200
+    _, cookie = await house.entered(lawful, plain.token)
+    assert status(house.judge(lawful, cookie=cookie)) == 200
+    task = asyncio.create_task(house.entrance.by_link(knock(lawful, "/api/enter", method="POST"), asks.token))
+    await house.asking()
+    house.answer("allow")
+    assert isinstance(await task, Entered)
 
 
 async def test_known_device_comes_in_while_its_address_has_to_wait(house: House, link: Link) -> None:
@@ -377,7 +450,7 @@ async def test_known_device_comes_in_while_its_address_has_to_wait(house: House,
         house.judge(THERE, token=f"wrong-{number}")
 
     assert status(house.judge(THERE, cookie=cookie)) == 200
-    assert status(house.judge(THERE, token=link.token)) == 429
+    assert status(house.judge(THERE, token="wrong")) == 429
 
 
 def test_what_others_guess_keeps_nobody_with_a_link_out(house: House, link: Link) -> None:
@@ -554,7 +627,7 @@ async def test_wrong_token_does_not_get_through_the_entrance(house: House, link:
 async def test_full_link_lets_no_browser_in_and_asks_nobody(house: House) -> None:
     link = house.links.make("Kitchen", LOG_ONLY, most_devices=1, asks=True)
     task = await entering(house, link)
-    house.consents.answer(house.consents.questions[0].id, "allow")
+    house.answer("allow")
     await task
     refusal = await house.entrance.by_link(knock(ELSEWHERE, "/api/enter", method="POST"), link.token)
 
@@ -566,8 +639,8 @@ async def test_two_who_wait_for_the_last_place_do_not_both_get_it(house: House) 
     first = await entering(house, link)
     second = asyncio.create_task(house.entrance.by_link(knock(ELSEWHERE, "/api/enter", method="POST"), link.token))
     await asyncio.sleep(0)
-    for question in house.consents.questions:
-        house.consents.answer(question.id, "allow")
+    house.answer("allow")
+    house.answer("allow")
 
     answers = await asyncio.gather(first, second)
     assert [isinstance(answer, Denial) for answer in answers] == [False, True]
@@ -582,7 +655,7 @@ async def test_link_that_asks_lets_in_who_is_allowed(house: House, answer: Any, 
 
     assert (question.address, question.browser, question.by) == (THERE, "Firefox, Linux", "Kitchen")
     assert question.wanted == ("build log", "Inbox")
-    house.consents.answer(question.id, answer)
+    house.answer(answer)
     entered = await task
     assert status(house.judge(THERE, cookie=entered.cookie)) == 200
     assert len(house.devices.remembered) == remembered
@@ -592,7 +665,7 @@ async def test_link_revoked_while_the_person_is_asked_lets_nobody_in(house: Hous
     link = house.links.make("Kitchen", LOG_ONLY, asks=True)
     task = await entering(house, link)
     house.links.revoke(link.id)
-    house.consents.answer(house.consents.questions[0].id, "allow")
+    house.answer("allow")
 
     assert code(await task) == "link_expired"
     assert not house.devices.all
@@ -603,8 +676,7 @@ async def test_network_closed_while_the_person_is_asked_lets_nobody_in(house: Ho
     task = await entering(house, link)
     pin_task = await with_pin(house, address=ELSEWHERE)
     house.gate.set_rules(GateRules(network=False))
-    for question in house.consents.questions:
-        house.consents.answer(question.id, "allow")
+    house.answer("allow")
 
     assert status(await task) == 403
     assert status(await pin_task) == 403
@@ -633,7 +705,7 @@ async def test_pin_and_consent_together_let_in(house: House) -> None:
     assert (question.by, question.browser, question.wanted) == ("PIN", "curl", ("Everything that is shared",))
     # One PIN opens one question.
     assert house.pins.pin is None
-    house.consents.answer(question.id, "allow")
+    house.answer("allow")
     entered = await task
     answer = house.judge(THERE, cookie=entered.cookie)
     assert seen(answer) == {LOG.id, MAIL.id}
@@ -644,12 +716,27 @@ async def test_pin_and_consent_together_let_in(house: House) -> None:
     assert not house.gate.holds(answer.who)
 
 
+async def test_pin_lets_in_no_more_devices_than_there_may_be(house: House) -> None:
+    task = await with_pin(house)
+    for _ in range(MOST_PER_ADDRESS):
+        house.devices.admit_by_consent((ShareRule("all"),), Peer.of(THERE), "Firefox")
+    house.answer("allow")
+    assert code(await task) == "too_many_devices"
+    pin = house.pins.show()
+    refusal = await house.entrance.by_pin(knock(THERE, "/api/enter", method="POST"), pin.digits)
+
+    assert code(refusal) == "too_many_devices"
+    # Nobody was asked, and it is good still.
+    assert house.consents.questions == ()
+    assert house.pins.pin == pin
+
+
 async def test_consent_is_for_what_was_asked_for(house: House) -> None:
     task = await with_pin(house, LOG.id)
     question = house.consents.questions[0]
 
     assert question.wanted == ("build log",)
-    house.consents.answer(question.id, "once")
+    house.answer("once")
     entered = await task
     assert seen(house.judge(THERE, cookie=entered.cookie)) == {LOG.id}
     assert house.devices.remembered == ()
@@ -661,7 +748,7 @@ async def test_nobody_learns_by_asking_what_there_is(house: House, source_id: st
     question = house.consents.questions[0]
 
     assert question.wanted == ("Something that is not shared",)
-    house.consents.answer(question.id, "allow")
+    house.answer("allow")
     entered = await task
     assert seen(house.judge(THERE, cookie=entered.cookie)) == set()
 
@@ -678,7 +765,7 @@ async def test_silence_lets_nobody_in_and_counts(house: House) -> None:
 async def test_who_is_denied_again_and_again_has_to_wait(house: House) -> None:
     for _ in range(EACH.failures):
         task = await with_pin(house)
-        house.consents.answer(house.consents.questions[0].id, "deny")
+        house.answer("deny")
         await task
     house.pins.show()
     refusal = await house.entrance.by_pin(knock(THERE, "/api/enter", method="POST"), "042042")
@@ -686,14 +773,20 @@ async def test_who_is_denied_again_and_again_has_to_wait(house: House) -> None:
     assert code(refusal) == "locked_out"
 
 
-async def test_who_leaves_while_the_person_thinks_is_not_remembered(house: House) -> None:
-    task = await with_pin(house)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+async def test_leaving_while_the_person_thinks_is_a_no_and_nothing_is_remembered(house: House) -> None:
+    link = house.links.make("Kitchen", LOG_ONLY, asks=True)
+    for _ in range(EACH.failures):
+        task = await entering(house, link)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
     assert house.consents.questions == ()
     assert not house.devices.all
+    refusal = await house.entrance.by_link(knock(THERE, "/api/enter", method="POST"), link.token)
+    assert code(refusal) == "locked_out"
+    # Without a question it goes on, for a right link is never locked out.
+    assert status(house.judge(THERE, token=house.links.make("TV", LOG_ONLY).token)) == 200
 
 
 async def test_ten_guesses_are_all_there_are_for_one_pin(house: House) -> None:
@@ -720,6 +813,13 @@ async def test_ten_guesses_are_all_there_are_for_one_pin(house: House) -> None:
         ("VLC/3.0.20 LibVLC/3.0.20", "VLC"),
         ("", ""),
         (" / ", ""),
+        ("--- (bot)/1", "1"),
+        # Nothing that can be seen, and what looks like something else.
+        ("\u2800\u2800", ""),
+        ("\u3164", ""),
+        ("Firefox\u2800/1", ""),
+        ("\u0421hrome/1", ""),
+        ("Firefox\x1b/1", ""),
     ],
 )
 def test_browser_is_named_as_people_name_it(agent: str, name: str) -> None:
@@ -734,3 +834,76 @@ def test_nothing_that_is_printed_holds_a_secret(house: House, link: Link) -> Non
     for value in (shown, entered, house.judge(THERE, token=link.token), device, link):
         assert link.token not in repr(value)
         assert cookie not in repr(value)
+
+
+# Disconnected, until sharing stops or the person allows it again.
+
+
+async def test_who_was_disconnected_stays_out_and_is_told_why(house: House, link: Link) -> None:
+    who, cookie = await house.entered(THERE, link.token)
+    house.dismiss(who)
+
+    assert code(house.judge(THERE, cookie=cookie)) == "disconnected"
+    assert code(house.judge(THERE, cookie=cookie, token=link.token)) == "disconnected"
+    # The page that says so.
+    assert status(house.judge(THERE, "/watch/4711", cookie=cookie)) == 200
+    assert not house.gate.holds(who)
+    assert not house.gate.may_see(who, LOG)
+    again = await house.entrance.by_link(knock(THERE, "/api/enter", method="POST", cookie=cookie), link.token)
+    assert code(again) == "disconnected"
+    house.gate.allow_again(who.device_id)
+
+    assert status(house.judge(THERE, cookie=cookie)) == 200
+    assert house.gate.holds(who)
+    assert house.gate.may_see(who, LOG)
+
+
+async def test_a_browser_without_its_cookies_is_the_same_to_who_disconnected_it(house: House, link: Link) -> None:
+    who, _ = await house.entered(THERE, link.token)
+    neighbour, neighbours_cookie = await house.entered(THERE, link.token)
+    house.dismiss(who)
+
+    assert code(await house.entrance.by_link(knock(THERE, "/api/enter", method="POST"), link.token)) == "disconnected"
+    assert code(house.judge(THERE, token=link.token)) == "disconnected"
+    # Others at that address, and elsewhere, are not meant.
+    assert status(house.judge(THERE, cookie=neighbours_cookie)) == 200
+    entering = knock(THERE, "/api/enter", method="POST", cookie=neighbours_cookie)
+    assert not isinstance(await house.entrance.by_link(entering, link.token), Refusal)
+    assert (await house.entered("192.168.1.99", link.token))[0].device_id != neighbour.device_id
+
+
+async def test_program_that_was_disconnected_stays_out_and_others_there_go_on(house: House, link: Link) -> None:
+    house.judge(THERE, token=link.token)
+    (program,) = house.devices.all.values()
+    browser, _ = await house.entered(THERE, link.token)
+    house.dismiss(browser)
+    assert status(house.judge(THERE, token=link.token)) == 200
+    house.dismiss(Guest(Peer.of(THERE), program.id, link.id))
+
+    assert code(house.judge(THERE, token=link.token)) == "disconnected"
+
+
+@pytest.mark.parametrize("by", ["PIN", "link"])
+async def test_who_is_asked_about_and_allowed_was_disconnected_no_longer(house: House, link: Link, by: str) -> None:
+    asking = house.links.make("Asks", LOG_ONLY, asks=True)
+    who, cookie = await house.entered(THERE, link.token)
+    house.dismiss(who)
+    for answer, is_in in (("deny", False), ("allow", True)):
+        entering = asyncio.ensure_future(
+            house.entrance.by_pin(knock(THERE, "/api/enter", method="POST", cookie=cookie), house.pins.show().digits)
+            if by == "PIN"
+            else house.entrance.by_link(knock(THERE, "/api/enter", method="POST", cookie=cookie), asking.token)
+        )
+        await house.asking()
+        house.answer(answer)
+        assert (not isinstance(await entering, Refusal)) == is_in
+        assert house.gate.was_dismissed(who.device_id) == (not is_in)
+
+
+async def test_behind_a_proxy_only_the_device_is_kept_out(house: House, link: Link) -> None:
+    proxied = {"host": "box.local:8080", "x_forwarded_for": "192.168.1.31"}
+    who, cookie = await house.entered("127.0.0.1", link.token, **proxied)
+    house.dismiss(who)
+
+    assert code(house.judge("127.0.0.1", cookie=cookie, **proxied)) == "disconnected"
+    await house.entered("127.0.0.1", link.token, **proxied)

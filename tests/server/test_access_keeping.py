@@ -18,7 +18,7 @@ from tests.server.conftest import until
 def house(keeping: Keeping) -> Access:
     catalog = Catalog((LOG,), windows=False)
     catalog.start()
-    access = Access(ShareList(catalog), keeping.kept, keeping.write)
+    access = Access(ShareList(catalog), keeping.kept, keeping.write, keeping.write_refused)
     keeping.follow(access)
     return access
 
@@ -56,6 +56,17 @@ async def test_it_is_written_without_being_asked_for(tmp_path: Path) -> None:
     await until(lambda: (tmp_path / "access.json").exists() and keeping.log_path.exists())
     assert keeping.log_path.read_text().count("\n") == 2
     keeping.close()
+
+
+async def test_refusals_have_a_file_of_their_own(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path, unheard)
+    access = house(keeping)
+    access.log.refused(THERE, "curl", "No.")
+    access.log.note("a link was made")
+    keeping.close()
+
+    assert keeping.log_path.read_text().count("\n") == keeping.refused_path.read_text().count("\n") == 1
+    assert "curl: No." in keeping.refused_path.read_text()
 
 
 async def test_only_the_log_is_written_when_only_that_grows(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_link_can_be_renamed_and_shown_something_else(links: Links) -> None:
 
 
 def test_link_can_be_made_another_and_keeps_its_address(links: Links) -> None:
-    link = links.make("Living room", SCOPE, expires=1e12, most_devices=1)
+    link = links.make("Living room", SCOPE, expires=1e11, most_devices=1)
     links.change(link.id, " Kitchen ", (ShareRule("all"),), expires=None, most_devices=None, asks=True)
 
     changed = links.all[link.id]
@@ -206,3 +206,15 @@ def test_links_are_the_same_after_a_restart(clock: FakeClock, links: Links) -> N
     assert again.find(link.token) == link
     assert isinstance(again.all[link.id], Link)
     assert again.was_revoked(revoked.token)
+
+
+def test_revoked_link_can_be_taken_back_as_it_was(links: Links) -> None:
+    link = links.make("TV", SCOPE, most_devices=3)
+    other = links.make("Gone", SCOPE)
+    links.revoke(link.id)
+    links.revoke(other.id)
+    links.restore(link)
+
+    assert links.find(link.token) == link
+    assert not links.was_revoked(link.token)
+    assert links.was_revoked(other.token)

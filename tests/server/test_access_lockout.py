@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.access_lockout import ALL, EACH, FAILURES_LISTED, PEERS_KEPT, Lockout
+from server.access_lockout import ALL, EACH, FAILURES_LISTED, NEWS_SECONDS, PEERS_KEPT, Lockout
 from server.access_peers import Peer
 from tests.server.access_fakes import MINUTE, FakeClock
 
@@ -190,3 +190,32 @@ def test_nobody_ever_gets_more_than_five_tries_in_a_minute(story: list[tuple[boo
 
         assert sum(at > clock() - MINUTE for at in tries) <= EACH.failures
         assert lockout.wait_seconds(GUESSER) <= 15 * MINUTE
+
+
+def test_who_came_in_is_listed_no_longer_but_counted_all_the_same(clock: FakeClock, lockout: Lockout) -> None:
+    for _ in range(EACH.failures - 1):
+        lockout.failed(GUESSER, "PIN")
+    lockout.failed(OTHER, "link")
+    told: list[int] = []
+    lockout.subscribe(lambda: told.append(len(lockout.failures)))
+    lockout.came_in(GUESSER, "link")
+    lockout.came_in(Peer.of("192.168.1.99"), "PIN")
+    assert told == []
+    lockout.came_in(GUESSER, "PIN", "link")
+
+    assert told == [1]
+    assert [failure.address for failure in lockout.failures] == [OTHER.address]
+    lockout.failed(GUESSER, "PIN")
+    assert lockout.wait_seconds(GUESSER) > 0, "getting in made room for more guesses"
+
+
+def test_failures_are_news_for_a_while_and_count_from_one_after_a_pause(clock: FakeClock, lockout: Lockout) -> None:
+    lockout.failed(GUESSER, "PIN")
+    lockout.failed(GUESSER, "PIN")
+    (twice,) = lockout.failures
+    clock.advance(EACH.forget_seconds + 1)
+    lockout.failed(GUESSER, "PIN")
+    (once,) = lockout.failures
+
+    assert (twice.count, once.count) == (2, 1)
+    assert twice.news_until == twice.at + NEWS_SECONDS

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from server.access_devices import Devices
 from server.access_links import Links
-from server.access_log import FILES_KEPT, AccessLog, LogFile, Visit, duration, harmless
+from server.access_log import (
+    COUNTS_KEPT,
+    FILES_KEPT,
+    MOST_REFUSALS,
+    MOST_VISITS,
+    AccessLog,
+    LogFile,
+    Visit,
+    duration,
+    harmless,
+)
 from server.access_peers import Peer
 from server.access_pin import PinDisplay
 from tests.server.access_fakes import THERE, FakeClock
@@ -172,7 +182,41 @@ def test_a_refusal_is_not_written_again_and_again() -> None:
     log.refused("10.0.0.1", "curl", "Wrong.")
     assert len(lines) == 3
 
-    for number in range(300):
-        log.refused(f"10.0.1.{number}", "curl", "Wrong.")
+
+def test_refusals_are_bounded_for_all_together_and_push_nothing_out() -> None:
+    visits: list[str] = []
+    refusals: list[str] = []
+    clock = FakeClock()
+    log = AccessLog(visits.append, refusals.append, now=clock)
+    log.joined("1", PHONE)
+    for number in range(2000):
+        log.refused(f"10.0.{number // 200}.{number % 200}", "curl", "Wrong.")
+    log.note("a link was made")
+    log.left("1")
+    assert len(visits) == 3
+    assert len(refusals) == MOST_REFUSALS
+
+    clock.advance(60)
     log.refused("10.0.0.1", "curl", "Wrong.")
-    assert len(lines) == 304
+    assert f"{2000 - MOST_REFUSALS} more" in refusals[-2]
+    assert refusals[-1].endswith("10.0.0.1, curl: Wrong.\n")
+
+
+def test_coming_and_going_is_bounded_too_for_each_address_and_link() -> None:
+    lines: list[str] = []
+    clock = FakeClock()
+    log = AccessLog(lines.append, now=clock)
+    for number in range(1000):
+        log.joined(str(number), PHONE)
+        log.left(str(number))
+    log.joined("other", Visit("10.0.0.7", "Firefox", "link “Kitchen”", "build log", "xterm"))
+    assert len(lines) == MOST_VISITS + 1
+
+    clock.advance(60)
+    log.joined("again", PHONE)
+    assert f"came and went {2000 - MOST_VISITS} more times" in lines[-2]
+    assert "joined" in lines[-1]
+    for number in range(COUNTS_KEPT + 1):
+        log.joined(f"many {number}", Visit(f"10.1.{number}", "Firefox", "TV", "", ""))
+    log.joined("once more", PHONE)
+    assert "joined" in lines[-1]

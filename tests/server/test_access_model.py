@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 
 from capture.source import DESKTOP_ID, Source
 from server.access import Refusal
+from server.access_consent import ANSWERABLE_SECONDS
 from server.access_entrance import Entered
 from server.access_gate import Entry, GateRules, Guest, Stranger, Who
 from server.access_store import Kept
@@ -253,6 +254,7 @@ class Access(RuleBasedStateMachine):
                 if answer is None:
                     self.house.clock.advance(60)
                 else:
+                    self.house.clock.advance(ANSWERABLE_SECONDS)
                     self.house.consents.answer(question.id, answer)
             return await task
 

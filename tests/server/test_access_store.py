@@ -2,19 +2,30 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from server import access_files
 from server.access_devices import Devices
-from server.access_files import NotPrivate, append_private, make_private_folder, read_private, replace_private
-from server.access_links import Links
+from server.access_files import (
+    MOST_ASIDE,
+    NotPrivate,
+    append_private,
+    keep_copy,
+    make_private_folder,
+    read_private,
+    replace_private,
+)
+from server.access_links import MOST_LINKS, Links
 from server.access_peers import Peer
-from server.access_store import MOST_BYTES, AccessFile, Kept
+from server.access_store import MOST_KNOWN, AccessFile, Kept
 from server.sharing import ShareRule
 from tests.server.access_fakes import LOG, THERE, CountedBytes, FakeClock
 
@@ -58,6 +69,19 @@ def test_everything_comes_back(file: AccessFile) -> None:
     assert AccessFile(file.path.parent).load() == kept
     assert len(kept.devices) == 3
     assert (len(kept.links), len(kept.revoked), len(kept.forgotten)) == (2, 1, 1)
+
+
+def test_windows_of_another_run_match_nothing(file: AccessFile) -> None:
+    """Nor does what an older version kept, which knew a window by three things."""
+    file.save(some())
+    kept = json.loads(file.path.read_bytes())
+    kept["links"][0]["scope"][0]["identity"] = list(LOG.identity)[:3]
+    file.path.write_text(json.dumps(kept))
+
+    rule = file.load().links[0].scope[0]
+    assert file.problems == ()
+    assert rule.matches(LOG)
+    assert not rule.matches(replace(LOG, generation="2f9c01aa-7"))
 
 
 def test_no_cookie_is_on_disk(file: AccessFile) -> None:
@@ -120,6 +144,11 @@ def test_file_that_was_open_is_closed_and_said(file: AccessFile) -> None:
         b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [{"kind": "title"}], "created": 0}]}',
         b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": "now"}]}',
         b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": 0, "most_devices": 0}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": 1e300}]}',
+        b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": 0, "expires": -1}]}',
+        b'{"links": [{"id": "", "name": "x", "token": "%s", "scope": [], "created": 0}]}',
+        b'{"devices": [{"id": "a", "name": "x\\n", "address": "", "first_seen": 0, "last_seen": 0}]}',
+        b'{"devices": [{"id": "a", "name": "x", "address": "", "first_seen": 0, "last_seen": 1e999}]}',
     ],
 )
 def test_damaged_file_is_kept_aside_and_said_and_lets_nobody_in(file: AccessFile, content: bytes) -> None:
@@ -137,17 +166,40 @@ def test_damaged_file_is_kept_aside_and_said_and_lets_nobody_in(file: AccessFile
     assert file.load() == some()
 
 
-def test_damaged_file_that_cannot_be_moved_is_not_written_over(
-    file: AccessFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_damaged_file_that_cannot_be_moved_is_not_written_over(file: AccessFile) -> None:
     file.path.parent.mkdir(mode=0o700)
     file.path.write_bytes(b"{")
-    file.path.with_name("access.json.bak").mkdir()
+    for number in ("", *range(2, MOST_ASIDE + 1)):
+        file.path.with_name(f"access.json.bak{number}").mkdir()
 
     assert file.load() == Kept()
     assert "damaged" in file.problems[0]
+    assert "not be kept" in file.problems[0]
     assert "not kept" in (file.save(some()) or "")
     assert file.path.read_bytes() == b"{"
+
+
+def test_each_damaged_file_is_kept_under_a_name_of_its_own(file: AccessFile) -> None:
+    file.path.parent.mkdir(mode=0o700)
+    for number in range(MOST_ASIDE + 2):
+        file.path.write_bytes(b"{%d" % number)
+        file.load()
+    kept = {path.name: path.read_bytes() for path in file.path.parent.iterdir()}
+
+    assert len(kept) == MOST_ASIDE
+    assert (kept["access.json.bak"], kept["access.json.bak2"]) == (b"{0", b"{1")
+    # Only the last one is written over.
+    assert kept[f"access.json.bak{MOST_ASIDE}"] == b"{%d" % (MOST_ASIDE + 1)
+
+
+def test_a_copy_is_kept_once(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.with_name("settings.toml.bak").write_bytes(b"another")
+
+    assert keep_copy(path, b"content") == keep_copy(path, b"content") == path.with_name("settings.toml.bak2")
+    assert path.with_name("settings.toml.bak2").read_bytes() == b"content"
+    assert mode(path.with_name("settings.toml.bak2")) == 0o600
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_symbolic_link_is_neither_read_nor_written(file: AccessFile, tmp_path: Path) -> None:
@@ -194,17 +246,54 @@ def test_folder_and_file_of_somebody_else_are_refused(file: AccessFile, monkeypa
     assert "belongs to somebody else" in file.problems[0]
 
 
-def test_pipe_and_giant_are_refused(file: AccessFile) -> None:
+@pytest.mark.parametrize("what", ["pipe", "socket", "folder", "giant"])
+def test_what_can_be_no_file_of_ours_is_put_aside(file: AccessFile, what: str) -> None:
     file.path.parent.mkdir(mode=0o700)
-    os.mkfifo(file.path)
+    match what:
+        case "pipe":
+            os.mkfifo(file.path)
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as listening:
+                listening.bind(os.path.relpath(file.path))
+        case "folder":
+            file.path.mkdir()
+        case "giant":
+            file.path.touch(mode=0o600)
+            os.truncate(file.path, 5 << 30)
+    before = file.path.lstat().st_ino
 
-    file.load()
-    assert "plain file" in file.problems[0]
-    file.path.unlink()
-    with file.path.open("wb") as giant:
-        giant.truncate(MOST_BYTES + 1)
-    file.load()
-    assert "larger" in file.problems[0]
+    assert file.load() == Kept()
+    assert ("larger" if what == "giant" else "plain file") in file.problems[0]
+    assert file.path.with_name("access.json.bak").lstat().st_ino == before
+    assert file.save(some()) is None
+    assert file.load() == some()
+
+
+def test_what_cannot_be_opened_is_left_where_it_is(file: AccessFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.save(some())
+
+    def broken(*args: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(access_files.os, "open", broken)
+        assert file.load() == Kept()
+    assert "Input/output error" in file.problems[0]
+    assert "not kept" in (file.save(Kept()) or "")
+    assert AccessFile(file.path.parent).load() == some()
+
+
+@pytest.mark.parametrize("most", ["links", "devices"])
+def test_more_than_there_can_be_is_damage(file: AccessFile, most: str) -> None:
+    kept = some()
+    full = {
+        "links": tuple(msgspec.structs.replace(kept.links[0], id=str(number)) for number in range(MOST_LINKS + 1)),
+        "devices": kept.devices[:1] * (MOST_KNOWN + 1),
+    }
+    file.save(msgspec.structs.replace(kept, **{most: full[most]}))
+
+    assert file.load() == Kept()
+    assert "damaged" in file.problems[0]
 
 
 def test_what_a_killed_program_left_behind_goes(file: AccessFile) -> None:
@@ -233,6 +322,7 @@ def test_failure_at_any_step_leaves_the_old_file(file: AccessFile, monkeypatch: 
 
 SAVES_ON_AND_ON = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from server.access_store import AccessFile, Kept
 file = AccessFile(Path(sys.argv[1]))

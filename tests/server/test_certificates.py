@@ -282,7 +282,7 @@ def test_files_that_cannot_be_read_are_told_apart(tmp_path: Path) -> None:
     huge.write_bytes(bytes(300_000))
     tries = {
         (tmp_path / "none.pem", good): "certificate file .*none.pem cannot be read: No such file",
-        (tmp_path, good): "cannot be read: Is a directory",
+        (tmp_path, good): "cannot be read: .* is not a plain file",
         (rubbish, good): "no certificate in rubbish.pem.*PEM",
         (good, good): "no certificate in key.pem",
         (huge, good): "too large",

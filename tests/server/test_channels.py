@@ -19,6 +19,7 @@ import websockets
 
 from capture.source import Condition
 from server import wire
+from server.access_control import Viewer as Watcher
 from server.connection import MOST_CHANNELS
 from server.sharing import ShareRule
 from tests.reference_viewer import Viewer
@@ -115,6 +116,30 @@ async def watching(studio: Studio) -> AsyncIterator[Watching]:
 
 def share_both(studio: Studio) -> None:
     studio.shares.set_rules((ShareRule.for_source(SHARED), ShareRule.for_source(SECRET)))
+
+
+async def test_what_is_not_listed_yet_is_waited_for_on_its_channel(studio: Studio) -> None:
+    sources = studio.catalog.sources
+    studio.set_sources()
+    studio.catalog.is_ready = studio.catalog.is_listed = False
+    async with watching(studio) as viewer:
+        await viewer.open(1)
+        await viewer.open(2, "99")
+        early = [(await viewer.answer(channel, "state"))["data"]["state"] for channel in (1, 2)]
+        await viewer.say(1, "update_options", quality=33)
+        told_early = [message["type"] for message in viewer.told.get(0, [])]
+        studio.catalog.is_ready = studio.catalog.is_listed = True
+        studio.set_sources(*sources)
+        await viewer.answer(1, "session_started")
+        updated = await viewer.answer(1, "session_updated")
+        closed = await viewer.answer(2, "closed")
+        listed = await viewer.answer(0, "sources")
+
+    assert early == ["waiting", "waiting"]
+    assert "sources" not in told_early, "an empty list would say that nothing is shared"
+    assert updated["data"]["options"]["quality"] == 33
+    assert closed["data"]["code"] == 4404
+    assert listed["data"]["count"] == 1
 
 
 async def test_what_is_shared_is_told_at_once_and_after_each_change(studio: Studio) -> None:
@@ -362,16 +387,16 @@ async def test_one_connection_is_one_viewer(studio: Studio) -> None:
         assert len({view.group for view in views}) == 1
         assert {view.source.id for view in views} == {SHARED.id, SECRET.id}
         studio.registry.limit = 3
-        assert not studio.registry.is_full
+        assert not studio.registry.is_full(Watcher("127.0.0.1", ""))
         studio.registry.limit = 2
         async with watching(studio) as late:
             assert await late.ending() == 4429
         studio.registry.disconnect(views[0].group)
         assert await seen.ending() == 4403
         await until(lambda: len(studio.registry.sessions()) == 1)
-        assert not studio.registry.is_full
+        assert not studio.registry.is_full(Watcher("127.0.0.1", ""))
 
-    assert seen.told[0][-1]["error"]["code"] == "removed"
+    assert seen.told[0][-1]["error"]["code"] == "disconnected"
 
 
 async def test_the_host_moves_only_what_the_viewer_left_open(studio: Studio) -> None:

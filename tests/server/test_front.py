@@ -46,23 +46,56 @@ def handling() -> int:
 
 
 @LOOPS
-def test_who_is_over_the_cap_of_an_address_is_closed_at_once(kind: str) -> None:
+def test_silent_ones_of_an_address_make_way_for_one_that_asks(kind: str) -> None:
     async def scenario() -> None:
-        caps = Caps(unproven_per_address=3)
+        caps = Caps(unproven_per_network=3)
         async with house(caps) as door:
             held = [door.call(STRANGER) for _ in range(3)]
             with closing(*held):
                 await door.until(lambda: handling() == 3)
+
+                same, other, here = door.call(STRANGER, get()), door.call(OTHER, get()), door.call(said=get())
+                with closing(same, other, here):
+                    for caller in (same, other, here):
+                        assert b"hello" in await first(caller)
+                    assert await answer(held[0]) == b""
+                    assert door.front.turned_away == 1
+
+    run_on(kind, scenario)
+
+
+@LOOPS
+def test_an_address_that_has_its_share_is_closed_at_once(kind: str) -> None:
+    async def scenario() -> None:
+        async with house(Caps(per_address=3)) as door:
+            held = [door.call(STRANGER, get("/in")) for _ in range(3)]
+            with closing(*held):
+                for caller in held:
+                    assert b"come in" in await first(caller)
                 tasks = asyncio.all_tasks()
 
                 assert await answer(door.call(STRANGER)) == b""
                 assert door.front.turned_away == 1
                 assert asyncio.all_tasks() <= tasks
-
-                other, here = door.call(OTHER, get()), door.call(said=get())
-                with closing(other, here):
+                other = door.call(OTHER, get())
+                with closing(other):
                     assert b"hello" in await first(other)
-                    assert b"hello" in await first(here)
+
+    run_on(kind, scenario)
+
+
+@LOOPS
+def test_a_link_that_has_its_share_lets_no_more_in(kind: str) -> None:
+    async def scenario() -> None:
+        async with house(Caps(total=12, reserve=2)) as door:
+            held = [door.call(f"127.0.0.{number}", get("/in?link=a")) for number in range(3, 11)]
+            with closing(*held):
+                for caller in held:
+                    assert b"come in" in await first(caller)
+                late, other = door.call("127.0.0.11", get("/in?link=a")), door.call("127.0.0.12", get("/in?link=b"))
+                with closing(late, other):
+                    assert b"no place" in await first(late)
+                    assert b"come in" in await first(other)
 
     run_on(kind, scenario)
 
@@ -70,7 +103,7 @@ def test_who_is_over_the_cap_of_an_address_is_closed_at_once(kind: str) -> None:
 @LOOPS
 def test_the_places_of_those_who_leave_are_free_again(kind: str) -> None:
     async def scenario() -> None:
-        async with house(Caps(unproven_per_address=2)) as door:
+        async with house(Caps(unproven_per_network=2)) as door:
             for _ in range(20):
                 pair = [door.call(STRANGER, get()) for _ in range(2)]
                 with closing(*pair):
@@ -86,23 +119,27 @@ def test_the_places_of_those_who_leave_are_free_again(kind: str) -> None:
 @LOOPS
 def test_a_credential_makes_room_for_more_of_that_address(kind: str) -> None:
     async def scenario() -> None:
-        async with house(Caps(unproven_per_address=1, per_address=2)) as door:
+        async with house(Caps(unproven_per_network=1, per_address=2)) as door:
             known = door.call(STRANGER, get("/in"))
             with closing(known):
                 assert b"come in" in await first(known)
                 second = door.call(STRANGER, get())
                 with closing(second):
                     assert b"hello" in await first(second)
-                    assert await answer(door.call(STRANGER, get("/in"))) == b""
+                    # It showed nothing, so it makes way for the next one.
+                    third = door.call(STRANGER, get("/in"))
+                    with closing(third):
+                        assert b"come in" in await first(third)
+                        assert await answer(door.call(STRANGER, get("/in"))) == b""
 
     run_on(kind, scenario)
 
 
 def test_the_owner_gets_in_when_strangers_hold_all_that_they_may() -> None:
     async def scenario() -> None:
-        caps = Caps(total=8, reserve=2, unproven=8, unproven_per_address=8)
+        caps = Caps(total=8, reserve=2, unproven=8, unproven_per_network=8)
         async with house(caps) as door:
-            held = [door.call(STRANGER, get("/in")) for _ in range(6)]
+            held = [door.call(f"127.0.0.{number}", get(f"/in?link={number}")) for number in range(3, 9)]
             with closing(*held):
                 for caller in held:
                     assert b"come in" in await first(caller)
@@ -120,7 +157,7 @@ def test_the_owner_gets_in_when_strangers_hold_all_that_they_may() -> None:
 @LOOPS
 def test_the_oldest_silent_one_makes_way_when_too_many_say_nothing(kind: str) -> None:
     async def scenario() -> None:
-        caps = Caps(unproven=4, unproven_per_address=3)
+        caps = Caps(unproven=4, unproven_per_network=3)
         async with house(caps) as door:
             greedy = [door.call(STRANGER) for _ in range(3)]
             modest = door.call(OTHER)
@@ -152,10 +189,10 @@ def test_programs_of_this_computer_that_say_nothing_make_way_for_one_that_asks()
 
 def test_a_flood_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def scenario() -> None:
-        async with house(Caps(unproven_per_address=1)) as door:
-            held = door.call(STRANGER)
+        async with house(Caps(per_address=1)) as door:
+            held = door.call(STRANGER, get("/in"))
             with closing(held):
-                await door.until(lambda: len(door.front.room) == 1)
+                assert b"come in" in await first(held)
                 for _ in range(30):
                     assert await answer(door.call(STRANGER)) == b""
                 door.clock.advance(61)

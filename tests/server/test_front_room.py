@@ -11,7 +11,7 @@ from server.access_peers import Peer
 from server.front_room import Caps, Full, Room
 
 HOST = Peer("127.0.0.1", "host", is_host=True)
-SMALL = Caps(total=12, reserve=3, per_address=5, unproven=6, unproven_per_address=3)
+SMALL = Caps(total=12, reserve=3, per_address=3, unproven=6, unproven_per_network=3)
 
 
 def stranger(number: int) -> Peer:
@@ -28,29 +28,109 @@ def test_caps_fit_the_descriptors_there_are(descriptors: int | None, total: int,
     assert (caps.total, caps.reserve, caps.unproven) == (total, reserve, unproven)
 
 
-def test_an_address_has_its_share_and_gets_it_back() -> None:
+def test_silent_ones_of_an_address_make_way_for_each_other_and_its_share_is_what_it_is() -> None:
     room: Room[int] = Room(SMALL)
     for guest in range(3):
-        room.enter(guest, stranger(1))
-    with pytest.raises(Full):
-        room.enter(3, stranger(1))
-    room.prove(0)
-    room.prove(0)
-    room.enter(3, stranger(1))
-    room.prove(1)
-    room.enter(4, stranger(1))
-    room.prove(2)
+        assert room.enter(guest, stranger(1)) is None
+    # 16 silent connections of one neighbour keep nobody out, also not one who counts as the same.
+    assert room.enter(3, stranger(1)) == 0
+    assert room.prove(3)
+    assert room.prove(3)
+    assert room.enter(4, stranger(1)) == 1
+    assert room.prove(2)
+    assert room.prove(4)
     with pytest.raises(Full):
         room.enter(5, stranger(1))
-    room.leave(0)
-    room.leave(0)
+    room.leave(2)
+    room.leave(2)
 
     assert room.enter(5, stranger(1)) is None
-    assert room.everybody() == (1, 2, 3, 4, 5)
+    assert room.everybody() == (3, 4, 5)
+
+
+def test_neighbours_in_one_network_of_ipv6_do_not_take_each_others_places() -> None:
+    room: Room[str] = Room(Caps())
+    bad, good = Peer.of("fd00::bad"), Peer.of("fd00::60")
+    assert bad.key == good.key
+    for number in range(16):
+        room.enter(f"bad {number}", bad)
+    assert room.enter("good", good) == "bad 0"
+    for number in range(100):
+        # Its own go, for it has most of them.
+        assert str(room.enter(f"worse {number}", bad)).startswith(("bad", "worse"))
+    assert "good" in room.everybody()
+
+    for guest in room.everybody():
+        room.prove(guest)
+    proven = [guest for guest in range(200) if comes(room, f"more {guest}", bad)]
+    assert len(proven) + 15 == Caps().per_address
+    assert comes(room, "better", good)
+
+
+def comes(room: Room[str], guest: str, peer: Peer, link_id: str = "") -> bool:
+    """Tell whether somebody gets in and may stay, without anybody having to go."""
+    try:
+        leaving = room.enter(guest, peer)
+    except Full:
+        return False
+    may_stay = room.prove(guest, link_id)
+    if not may_stay:
+        room.leave(guest)
+    return leaving is None and may_stay
+
+
+def test_ten_addresses_leave_something_to_the_eleventh() -> None:
+    room: Room[str] = Room(Caps())
+
+    def taken(address: int, link_id: str) -> int:
+        names = (f"{address} {number} {link_id}" for number in range(60))
+        return sum(comes(room, name, stranger(address), link_id) for name in names)
+
+    greedy = [taken(address, "a") for address in range(10)]
+    assert greedy[0] == Caps().per_address
+    assert sum(greedy) < Caps().share_of_link(0)
+    assert taken(11, "a") > 0
+    assert taken(12, "b") >= 8
+    assert comes(room, "own", HOST)
+
+
+def test_one_link_leaves_something_to_the_others() -> None:
+    room: Room[str] = Room(Caps())
+    first = sum(comes(room, f"a {number}", stranger(number), "a") for number in range(240))
+    assert first == 192
+    second = sum(comes(room, f"b {number}", stranger(number), "b") for number in range(240))
+    third = sum(comes(room, f"c {number}", stranger(300 + number), "c") for number in range(8))
+
+    assert second == 38
+    assert third > 0
+    # The same connection may change over to another link; the owner has none.
+    assert room.prove("c 0", "c")
+    assert room.prove("c 0", "d")
+    assert comes(room, "own", HOST)
+    assert room.prove("own")
+    assert room.prove("nobody any more", "a")
+
+
+def test_what_comes_through_a_proxy_of_this_computer_takes_no_place_of_the_owners() -> None:
+    room: Room[int] = Room(SMALL)
+    behind = Peer.of("127.0.0.1", ["via"])
+    for guest in range(SMALL.total):
+        room.enter(guest, HOST)
+    for guest in range(SMALL.total):
+        try:
+            room.unmask(guest, behind)
+            room.unmask(guest, behind)
+            room.prove(guest, "")
+        except Full:
+            assert guest not in room.everybody()
+
+    assert len(room) == SMALL.for_strangers
+    assert all(room.enter(guest, HOST) is None for guest in range(100, 100 + SMALL.reserve))
+    assert room.unmask(1000, behind) is None
 
 
 def test_the_oldest_of_whoever_has_most_makes_way() -> None:
-    room: Room[str] = Room(SMALL)
+    room: Room[str] = Room(Caps(total=60, per_address=5, unproven=6, unproven_per_network=3))
     for guest, number in (("a1", 1), ("b1", 2), ("b2", 2), ("b3", 2), ("c1", 3), ("c2", 3)):
         room.enter(guest, stranger(number))
 
@@ -62,7 +142,7 @@ def test_who_showed_a_credential_never_makes_way() -> None:
     room: Room[int] = Room(SMALL)
     for guest in range(9):
         room.enter(guest, stranger(guest))
-        room.prove(guest)
+        assert room.prove(guest, str(guest))
     with pytest.raises(Full):
         room.enter(9, stranger(9))
     for guest in range(10, 13):
@@ -136,7 +216,7 @@ class ComingAndGoing(RuleBasedStateMachine):
             of_peer = [guest for guest in strangers if self.inside[guest] == peer]
             assert len(of_peer) <= SMALL.per_address
             # Who withdrew nothing cannot have more than its share unproven.
-            assert len([guest for guest in of_peer if guest in unproven]) <= SMALL.unproven_per_address
+            assert len([guest for guest in of_peer if guest in unproven]) <= SMALL.unproven_per_network
 
 
 TestComingAndGoing = ComingAndGoing.TestCase

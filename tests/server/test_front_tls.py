@@ -74,12 +74,12 @@ def test_a_websocket_over_tls_is_spoken(kind: str, certificate: Certificate) -> 
             async def talk() -> list[Any]:
                 address = f"wss://localhost:{door.port}/chat"
                 async with websockets.connect(address, ssl=trusting(certificate), compression=None) as chat:
-                    said = ["a", "b" * 300_000]
+                    said = ["a", "b" * 100_000]
                     for text in said:
                         await chat.send(text)
                     return [await chat.recv() for _ in said]
 
-            assert await asyncio.to_thread(lambda: asyncio.run(talk())) == ["A", "B" * 300_000]
+            assert await asyncio.to_thread(lambda: asyncio.run(talk())) == ["A", "B" * 100_000]
 
     run_on(kind, scenario)
 
@@ -124,6 +124,24 @@ def test_there_is_no_link_to_what_is_not_known_to_be_us(head: bytes) -> None:
     assert b"href" not in page
     assert b"script" not in page.partition(b"\r\n\r\n")[2]
     assert b"https://" in page
+
+
+@pytest.mark.parametrize(
+    ("accepted", "speech", "words"),
+    [
+        (b"", "en", "Sharing is encrypted here"),
+        (b"\r\nAccept-Language: de-AT, en;q=0.5", "de", "Hier wird verschlüsselt freigegeben"),
+        (b"\r\nACCEPT-LANGUAGE: fr, de;q=0.1", "de", "Hier wird verschlüsselt freigegeben"),
+        (b"\r\nAccept-Language: \xff<script>", "en", "Sharing is encrypted here"),
+    ],
+)
+def test_it_speaks_the_language_of_who_asks(accepted: bytes, speech: str, words: str) -> None:
+    head, _, page = https_only(b"GET / HTTP/1.1\r\nHost: ours" + accepted, {"ours"}.__contains__).partition(b"\r\n\r\n")
+
+    assert f'<html lang="{speech}">' in page.decode()
+    assert words in page.decode()
+    assert f"content-language: {speech}" in head.decode().lower()
+    assert b"<script" not in page
 
 
 def test_the_host_may_be_in_any_case_and_between_blanks() -> None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from PIL import Image
+from yarl import URL
 
 from capture.source import Condition
 from server.access import AccessPolicy
@@ -151,6 +152,39 @@ async def test_bad_requests_are_answered_in_words(
     assert studio.canvases[SECRET.id].opens == 0
 
 
+BROWSING = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+"""As browsers send it when they are led somewhere, and at no other time."""
+
+
+@pytest.mark.parametrize(
+    ("path", "speech", "status", "words", "top"),
+    [
+        ("/wacth/4711", "en-GB", 404, "There is no such page here.", "../"),
+        ("/wacth", "de-AT,en;q=0.5", 404, "Diese Seite gibt es hier nicht.", "./"),
+        ("/snapshot/4712.png", "de", 404, "Unter dieser Adresse ist nichts freigegeben.", "../"),
+        ("/mjpeg/4711?fps=<999>", "de", 400, "fps must be a number", "../"),
+    ],
+)
+async def test_a_person_who_mistyped_an_address_reads_a_page(
+    studio: Studio, http: aiohttp.ClientSession, path: str, speech: str, status: int, words: str, top: str
+) -> None:
+    headers = BROWSING | {"Accept-Language": speech}
+    async with http.get(url(studio, path), headers=headers) as answer:
+        text = await answer.text()
+
+    assert (answer.status, answer.content_type) == (status, "text/html")
+    assert words in text
+    assert f'<html lang="{speech[:2]}">' in text
+    assert f'href="{top}"' in text
+    assert "<999>" not in text
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    # It has no link to what is not there.
+    for name in ("viewer/style.css", "viewer/enter.css", "viewer/mark.svg"):
+        assert f"{top}{name}" in text
+        async with http.get(answer.url.join(URL(f"{top}{name}"))) as part:
+            assert part.status == 200
+
+
 async def test_a_snapshot_of_a_window_without_a_picture_says_why(studio: Studio, http: aiohttp.ClientSession) -> None:
     studio.canvas.become(Condition("minimised", "The window is minimised."))
     async with http.get(url(studio, "/snapshot/4711.png")) as answer:
@@ -193,7 +227,6 @@ async def test_only_the_bare_picture_may_be_framed_and_only_by_pages_that_the_ow
     ("origins", "listed"),
     [
         ((), "'self'"),
-        (("null",), "'self'"),
         (("https://b.example:8443", "http://a.example"), "'self' http://a.example https://b.example:8443"),
         (("http://a.example; script-src *", "http://a example", "*", "http://a.example/path"), "'self'"),
     ],
@@ -201,7 +234,7 @@ async def test_only_the_bare_picture_may_be_framed_and_only_by_pages_that_the_ow
 def test_framers_are_listed_by_name_and_nothing_else_gets_into_the_policy(
     origins: tuple[str, ...], listed: str
 ) -> None:
-    assert AccessPolicy(frozenset(), frozenset(origins)).embedders == listed
+    assert AccessPolicy(origins=frozenset(origins)).embedders == listed
 
 
 async def test_the_module_for_other_pages_is_read_by_those_allowed(studio: Studio, http: aiohttp.ClientSession) -> None:
@@ -224,7 +257,7 @@ async def test_every_name_of_this_computer_is_answered(
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "127.0.0.1.evil.example:{port}", "localhost", "localhost:1", "127.0.0.1", "localhost.:{port}", ""],
+    ["evil.example", "127.0.0.1.evil.example:{port}", "localhost:", "128.0.0.1:{port}", "localhost.evil:{port}", ""],
 )
 async def test_foreign_names_are_refused(studio: Studio, http: aiohttp.ClientSession, host: str) -> None:
     headers = {"Host": host.format(port=studio.server.port)}
@@ -267,13 +300,22 @@ async def test_pages_of_others_get_neither_stream_nor_list(
 
 
 @pytest.mark.parametrize(
-    "origin",
-    ["http://localhost:{port}", "http://127.0.0.1:{port}", "http://[::1]:{port}", "http://friend.example", "null"],
+    ("host", "origin"),
+    [
+        ("localhost:{port}", "http://localhost:{port}"),
+        ("127.0.0.1:{port}", "http://127.0.0.1:{port}"),
+        ("[::1]:{port}", "http://[::1]:{port}"),
+        ("localhost:9", "http://localhost:9"),
+        ("localhost:{port}", "http://friend.example"),
+    ],
 )
-async def test_our_page_and_allowed_ones_get_in(studio: Studio, http: aiohttp.ClientSession, origin: str) -> None:
-    headers = {"Origin": origin.format(port=studio.server.port)}
+async def test_our_page_and_allowed_ones_get_in(
+    studio: Studio, http: aiohttp.ClientSession, host: str, origin: str
+) -> None:
+    port = studio.server.port
+    headers = {"Host": host.format(port=port), "Origin": origin.format(port=port)}
     async with http.get(url(studio, "/api/windows"), headers=headers) as answer:
-        foreign = "localhost" not in origin and "1:" not in origin and "::1" not in origin
+        foreign = "friend" in origin
         assert answer.status == 200
         assert answer.headers.get("Access-Control-Allow-Origin") == (headers["Origin"] if foreign else None)
     async with http.ws_connect(url(studio, "/stream/4711"), headers=headers) as viewer:
@@ -288,12 +330,28 @@ async def test_a_picture_embedded_by_a_foreign_page_is_refused(studio: Studio, h
         assert answer.status == 200
 
 
-@pytest.mark.parametrize(("path", "allowed"), [("/health", "GET,HEAD"), ("/snapshot/4711.jpg", "GET")])
+@pytest.mark.parametrize(("path", "allowed"), [("/health", "GET,HEAD"), ("/stream/4711", "GET")])
 async def test_who_uses_a_wrong_method_learns_the_right_ones(
     studio: Studio, http: aiohttp.ClientSession, path: str, allowed: str
 ) -> None:
     async with http.delete(url(studio, path)) as answer:
         assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [("/snapshot/4711.png", "image/png"), ("/mjpeg/4711", "multipart/x-mixed-replace"), ("/plain/4711", "text/html")],
+)
+async def test_programs_may_ask_what_there_is_without_having_it(
+    studio: Studio, http: aiohttp.ClientSession, path: str, content_type: str
+) -> None:
+    async with http.head(url(studio, path)) as answer:
+        assert (answer.status, answer.content_type) == (200, content_type)
+        assert await answer.read() == b""
+    # Who learns whether a picture is another one than before has looked.
+    assert all(view.looks for view in studio.registry.sessions())
+    async with http.head(url(studio, path.replace("4711", "4712"))) as answer:
+        assert answer.status == 404
 
 
 async def test_two_hosts_are_refused(studio: Studio) -> None:
@@ -324,7 +382,7 @@ async def test_a_port_in_use_is_said_and_the_next_free_one_offered(studio: Studi
 async def test_only_an_address_that_this_computer_has_is_opened(host: str) -> None:
     from server.server import listen
 
-    with pytest.raises(ListenError, match="no address of this computer"):
+    with pytest.raises(ListenError, match=r"not an address of this computer|every network at once"):
         listen(host, 0)
 
 

@@ -90,9 +90,9 @@ def test_no_secret_is_in_anything_that_is_left(tmp_path: Path) -> None:
         left = leftovers.of_process(program.pid)
     left |= leftovers.on_disk(tmp_path)
 
-    assert {"cmdline", "environ", "errors", "said", "config/access.log"} <= left.keys()
+    assert {"cmdline", "environ", "errors", "said", "config/refused.log"} <= left.keys()
     assert b"malformed requests were refused" in left["errors"]
-    assert b"refused" in left["config/access.log"]
+    assert b"refused" in left["config/refused.log"]
     assert b"\nforged" not in left["errors"]
     assert leftovers.holding(left, (program.token, cookie, PIN)) == []
     assert cookie.encode() not in (tmp_path / "config" / "access.json").read_bytes()

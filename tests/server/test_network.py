@@ -13,10 +13,12 @@ import websockets
 from yarl import URL
 
 from capture.source import Source
+from server.access_devices import MOST_PER_ADDRESS
 from server.access_links import Link
 from server.access_log import AccessLog
+from server.front_room import Caps
 from server.sharing import ShareRule
-from tests.server.conftest import SECRET, SHARED, Studio, closed, receive, until
+from tests.server.conftest import SECRET, SHARED, Studio, closed, receive, say, until
 from tests.server.lan import HOME, NEIGHBOUR, STRANGER, Lan
 
 OTHER = Source("4713", "window", "notes", "editor", 320, 240, pid=97, started=1)
@@ -138,7 +140,7 @@ async def test_by_a_link_one_sees_its_sources_and_no_others(open_studio: Studio,
     assert (await visitor.get("/api/health"))[1]["sources"] == 1
     async with visitor.watch("/stream/4711") as viewer:
         await receive(viewer, "frame")
-        (view,) = open_studio.registry.sessions()
+        (view,) = [each for each in open_studio.registry.sessions() if not each.looks]
         assert (view.viewer.address, view.viewer.by) == (NEIGHBOUR, "TV")
     async with visitor.watch("/stream/4713") as viewer:
         assert (await closed(viewer))[0] == 4404
@@ -209,7 +211,7 @@ async def test_a_pin_lets_in_whom_the_person_allows(open_studio: Studio, visitor
     await until(lambda: bool(access.consents.questions))
     (question,) = access.consents.questions
     assert (question.address, question.wanted, question.by) == (NEIGHBOUR, (SHARED.title,), "PIN")
-    access.consents.answer(question.id, "allow")
+    await until(lambda: access.consents.answer(question.id, "allow"))
 
     assert (await entering)[0] == 204
     _, listed = await visitor.get("/api/windows")
@@ -283,8 +285,50 @@ async def test_who_tries_to_enter_in_vain_is_in_the_log(open_studio: Studio, gue
 
     assert [f"refused {STRANGER}" in line for line in lines] == [True, True]
     assert "That link is not known here" in lines[0]
-    assert "That is not the PIN" in lines[1]
+    assert "That PIN is not right" in lines[1]
     assert not any(secret in line for line in lines for secret in ("guessed", "123456"))
+
+
+async def test_coming_again_and_again_without_a_cookie_puts_nobody_out(
+    open_studio: Studio, visitor: Visitor, guesser: Visitor, lan: Lan
+) -> None:
+    """The same link, from one address; the first of its own devices watches, and so does one elsewhere."""
+    link = link_for(open_studio, SHARED)
+    await visitor.enter(token=link.token)
+    await guesser.enter(token=link.token)
+    async with visitor.watch("/stream/4711") as here, guesser.watch("/stream/4711") as there:
+        await receive(here, "frame")
+        await receive(there, "frame")
+        answers = []
+        for _ in range(MOST_PER_ADDRESS + 5):
+            guesser.http.cookie_jar.clear()
+            status, body = await guesser.enter(token=link.token)
+            answers.append(status if status == 204 else body["error"]["code"])
+        for viewer in (here, there):
+            await say(viewer, "get_status")
+            await receive(viewer, "status")
+
+    assert answers == [204] * (MOST_PER_ADDRESS - 1) + ["too_many_devices"] * 6
+    assert len(open_studio.registry.access.devices.of(link.id)) == MOST_PER_ADDRESS + 1
+
+
+async def test_a_link_whose_places_are_taken_is_told_so_and_the_owner_gets_in(
+    open_studio: Studio, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, lan: Lan
+) -> None:
+    monkeypatch.setattr(Caps, "share_of_link", lambda self, others: 1)
+    token = link_for(open_studio, SHARED).token
+    await visitor.enter(token=token)
+    async with visitor.watch("/stream/4711") as viewer:
+        await receive(viewer, "frame")
+        status, body = await visitor.get("/api/windows")
+        assert (status, body["error"]["code"]) == (503, "too_many_viewers")
+        entered, body = await visitor.enter(token=token)
+        assert (entered, body["error"]["code"]) == (503, "too_many_viewers")
+        other = link_for(open_studio, OTHER).token
+        visitor.http.cookie_jar.clear()
+        assert (await visitor.get(f"/api/windows?token={other}"))[0] == 200
+        await say(viewer, "get_status")
+        await receive(viewer, "status")
 
 
 async def test_the_person_here_needs_no_link(open_studio: Studio, lan: Lan) -> None:

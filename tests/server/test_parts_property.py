@@ -87,11 +87,11 @@ class Scene:
         due = self.showing.due(self.now)
         if due is None or due > self.now:
             return False
-        framed = await self.showing.next_message(self.now)
-        assert framed is not None
+        outgoing = await self.showing.next_message(self.now)
+        assert outgoing is not None
         if not arrives:
             return True
-        answer = self.viewer.receive(payload(framed))
+        answer = self.viewer.receive(payload(outgoing.framed))
         assert answer is not None
         assert answer[0] == wire.ACK, "the server sent what does not follow"
         ack = wire.read(answer)

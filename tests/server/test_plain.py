@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from server.plain import language, page
 from tests.server.conftest import SECRET, SHARED, Studio
@@ -49,7 +50,7 @@ async def test_it_shows_a_picture_that_is_there_and_reloads(studio: Studio, http
     assert read.reload == "30"
     assert read.text == ["build <log>", "Reloads every 30 seconds."]
     (image,) = read.tags["img"]
-    assert image["src"] == "/snapshot/4711.png?quality=40&scale=0.5"
+    assert image["src"] == "../snapshot/4711.png?quality=40&scale=0.5"
     assert image["alt"] == "The picture of build <log>"
     async with http.get(image["src"]) as picture:
         assert (picture.status, picture.content_type) == (200, "image/png")
@@ -139,3 +140,32 @@ def test_titles_are_text_whatever_they_hold() -> None:
 )
 def test_it_speaks_german_to_those_who_prefer_it(accepted: str, spoken: str) -> None:
     assert language(accepted) == spoken
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/watch/4711?plain=1", "../plain/4711"),
+        ("/watch/a%2Fb%3Fc?plain=1", "../plain/a%2Fb%3Fc"),
+        ("/watch/4711+4712?plain=1", "../?plain=1"),
+    ],
+)
+async def test_pages_that_do_not_work_lead_to_it(http: aiohttp.ClientSession, path: str, place: str) -> None:
+    async with http.get(URL(path, encoded=True), allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, place)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "What is shared"), ("de", "Was freigegeben ist")])
+async def test_it_lists_what_is_shared_and_nothing_else(
+    studio: Studio, http: aiohttp.ClientSession, language: str, words: str
+) -> None:
+    headers = {"Accept-Language": language}
+    async with http.get("/?plain=1", headers=headers) as answer:
+        read = Reader(await answer.text())
+        policy = answer.headers["Content-Security-Policy"]
+    assert read.text == [words, SHARED.title]
+    assert [link["href"] for link in read.tags["a"]] == [f"plain/{SHARED.id}"]
+    assert "script" not in policy
+    studio.shares.set_rules(())
+    async with http.get("/?plain=1", headers=headers) as answer:
+        assert "a" not in Reader(await answer.text()).tags

@@ -53,17 +53,24 @@ def test_the_certificate_is_kept_where_there_is_a_place_for_it(tmp_path: Path) -
     assert run_once("--certificate", own, "--key", own) == first
 
 
+def test_where_none_can_be_kept_there_is_one_for_this_run(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, where a folder should be", encoding="utf-8")
+
+    assert run_once("--https", "--config-dir", str(tmp_path / "taken"))
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
         (["--certificate", "one.pem"], "needs both"),
         (["--certificate", "/nowhere/one.pem", "--key", "/nowhere/one.key"], "cannot be read"),
+        (["--https", "--config-dir", ""], "it is empty"),
     ],
 )
 def test_what_cannot_be_is_said(more: list[str], words: str) -> None:
     ended = subprocess.run([*SERVE, *more], capture_output=True, text=True, timeout=30, check=False)
 
-    assert ended.returncode == 1
+    assert ended.returncode == (2 if "" in more else 1)
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not ended.stdout

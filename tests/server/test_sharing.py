@@ -8,7 +8,7 @@ from server.sharing import ShareList, ShareRule, described, listed, parse_rule
 from tests.server.access_fakes import LOG, MAIL, VAULT
 
 DESKTOP = Source(DESKTOP_ID, "desktop", "Whole desktop", "", 3840, 1080)
-MONITOR = Source("monitor-1", "monitor", "build monitor", "", 1920, 1080)
+MONITOR = Source("monitor-1", "monitor", "build monitor", "", 1920, 1080, output="HDMI-1")
 DEMO = Source(DEMO_ID, "demo", "Demo", "", 320, 240)
 EVERYTHING = (DESKTOP, MONITOR, DEMO, LOG, MAIL, VAULT)
 
@@ -21,6 +21,8 @@ EVERYTHING = (DESKTOP, MONITOR, DEMO, LOG, MAIL, VAULT)
         ("0", (DESKTOP,)),
         ("demo", (DEMO,)),
         ("monitor-1", (MONITOR,)),
+        ("monitor:HDMI-1", (MONITOR,)),
+        ("monitor:HDMI", ()),
         (" 4711 ", (LOG,)),
         ("0x1267", (LOG,)),
         ("0X1267", (LOG,)),
@@ -31,13 +33,27 @@ EVERYTHING = (DESKTOP, MONITOR, DEMO, LOG, MAIL, VAULT)
     ],
 )
 def test_rule_that_a_person_wrote_allows_what_it_says(text: str, found: tuple[Source, ...]) -> None:
-    rule = parse_rule(text)
+    shares = ShareList(Catalog(EVERYTHING, windows=False), (parse_rule(text),))
 
-    assert tuple(source for source in EVERYTHING if rule.matches(source)) == found
+    assert tuple(shares.shared.values()) == found
 
 
 @pytest.mark.parametrize(
-    "text", ["", "everything", "title:", "title:  ", "0xgg", "-1", "monitor-", "١٢", "9" * 21, "region-1", "4711,4712"]
+    "text",
+    [
+        "",
+        "everything",
+        "title:",
+        "title:  ",
+        "0xgg",
+        "-1",
+        "monitor-",
+        "monitor: ",
+        "١٢",
+        "9" * 21,
+        "region-1",
+        "4711,4712",
+    ],
 )
 def test_anything_else_is_refused_with_what_is_possible(text: str) -> None:
     with pytest.raises(ValueError, match="Possible are"):
@@ -108,6 +124,19 @@ def test_handle_of_another_process_is_not_shared() -> None:
     assert not shares.exists(LOG)
 
 
+def test_number_of_a_monitor_ends_with_the_run() -> None:
+    """What a person writes now means the monitor of that number now; what was kept may have meant another one."""
+    catalog = Catalog((MONITOR,), windows=False)
+    shares = ShareList(catalog, (parse_rule("monitor-1"),))
+    moved = Source("monitor-1", "monitor", "Monitor 1", "", 1920, 1080, output="DP-1")
+
+    assert not ShareRule("id", "monitor-1").matches(MONITOR)
+    assert shares.rules == (ShareRule("monitor", "HDMI-1"),)
+    catalog.set_fixed((moved,))
+    assert dict(shares.shared) == {}
+    assert not ShareRule.for_source(Source("monitor-2", "monitor", "", "", 1, 1)).matches(moved)
+
+
 def test_viewers_are_told_no_titles_where_these_are_hidden() -> None:
     nameless = Source("99", "window", "private", "", 320, 240)
     catalog = Catalog(fixed=(MONITOR, LOG, nameless), windows=False)
@@ -121,3 +150,18 @@ def test_viewers_are_told_no_titles_where_these_are_hidden() -> None:
     shares.hide_titles(False)
 
     assert told == [["build monitor", "xterm", "Window"], ["build monitor", "build log", "private"]]
+
+
+def test_it_is_told_when_the_list_becomes_ready_and_complete() -> None:
+    catalog = Catalog((LOG,))
+    catalog.is_ready = catalog.is_listed = False
+    shares = ShareList(catalog, (ShareRule("all"),))
+    told: list[tuple[bool, bool]] = []
+    shares.subscribe(lambda: told.append((shares.is_ready, shares.is_complete)))
+    catalog.is_ready = True
+    catalog.set_fixed((LOG, MAIL))
+    catalog.is_listed = True
+    catalog.set_fixed((LOG, VAULT))
+
+    assert told == [(True, False), (True, True)]
+    assert shares.waits_for == catalog.condition

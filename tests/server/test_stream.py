@@ -437,7 +437,7 @@ async def test_the_host_may_remove_a_viewer(studio: Studio) -> None:
 
     assert view.viewer.address == "127.0.0.1"
     assert view.state == "live"
-    assert (code, messages[-1]["error"]["code"]) == (4403, "removed")
+    assert (code, messages[-1]["error"]["code"]) == (4403, "disconnected")
 
 
 async def test_too_many_viewers_are_turned_away(studio: Studio) -> None:
@@ -472,11 +472,10 @@ async def test_nothing_is_left_when_the_last_viewer_goes(studio: Studio) -> None
     assert studio.registry.sessions() == ()
 
 
-async def test_memory_is_given_back_once_nobody_watches_any_more(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_memory_is_given_back_once_somebody_has_left(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     left: list[tuple[int, int]] = []
     hub, registry = studio.hub, studio.registry
+    monkeypatch.setattr("server.registry.FREE_SECONDS", 0.3)
     monkeypatch.setattr("server.registry.give_back", lambda: left.append((len(registry), hub.running + hub.ending)))
     for _ in range(2):
         async with studio.connect() as viewer:

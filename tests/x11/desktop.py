@@ -15,31 +15,61 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 
 
-class XServer:
-    """Xvfb and openbox on a display of their own."""
+OPENBOX = ("openbox", "--sm-disable")
 
-    def __init__(self, name: str | None = None, size: str = "1600x1000") -> None:
+
+class XServer:
+    """An X server on a display of its own, with a window manager, or without one where ``manager`` is empty.
+
+    ``options`` are those of ``program``, Xvfb or Xtigervnc.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        size: str = "1600x1000",
+        *,
+        depth: int = 24,
+        manager: tuple[str, ...] = OPENBOX,
+        options: tuple[str, ...] = (),
+        program: str = "Xvfb",
+    ) -> None:
         # A number of our own, far from others: of two servers that come and go with one number, the older one
         # removes the younger one's socket.
         self.name = name or f":{random.randint(1000, 30000)}"
         told, number = os.pipe()
-        command = ["Xvfb", self.name, "-displayfd", str(number), "-screen", "0", f"{size}x24", "-noreset"]
-        self._server = subprocess.Popen(command, pass_fds=(number,), stderr=subprocess.DEVNULL)
+        screen = ["-screen", "0", f"{size}x{depth}"] if program == "Xvfb" else ["-geometry", size, "-depth", f"{depth}"]
+        command = [program, self.name, "-displayfd", str(number), *screen, "-noreset"]
+        self._server = subprocess.Popen([*command, *options], pass_fds=(number,), stderr=subprocess.DEVNULL)
         os.close(number)
         with os.fdopen(told) as ready:  # it writes its number, then a new line, when it is ready
             if not ready.readline().endswith("\n"):
-                raise RuntimeError(f"Xvfb did not start on {self.name}")
+                raise RuntimeError(f"{program} did not start on {self.name}")
         self.environment = os.environ | {"DISPLAY": self.name}
+        self._manager: subprocess.Popen[bytes] | None = None
+        if manager:
+            self.begin_manager(*manager)
+
+    def begin_manager(self, *command: str) -> None:
+        """Start a window manager."""
         self._manager = subprocess.Popen(
-            ["openbox", "--sm-disable"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        self._wait_for_manager()
+        if command == OPENBOX:
+            self._wait_for_manager()
+
+    def end_manager(self) -> None:
+        """Have the window manager vanish, as a crash would; what it wrote stays."""
+        assert self._manager is not None
+        self._manager.kill()
+        self._manager.wait()
+        self._manager = None
 
     def _wait_for_manager(self) -> None:
         deadline = time.monotonic() + 10
         while "_NET_SUPPORTING_WM_CHECK(WINDOW)" not in self.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"):
             if time.monotonic() > deadline:
-                raise RuntimeError(f"openbox did not start on {self.name}: {self._manager.poll()}")
+                raise RuntimeError(f"openbox did not start on {self.name}")
             time.sleep(0.05)
 
     def run(self, *command: str) -> str:
@@ -63,16 +93,17 @@ class XServer:
     def close(self) -> None:
         """End both, by their own process ids."""
         for process in (self._manager, self._server):
-            process.terminate()
-            process.wait(10)
+            if process is not None:
+                process.terminate()
+                process.wait(10)
 
 
 class Windows:
     """Windows of another program, changed by name of the deed: see `tests.x11.painter`."""
 
-    def __init__(self, server: XServer, program: str = "") -> None:
+    def __init__(self, server: XServer, program: str = "", module: str = "tests.x11.painter") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.x11.painter", program],
+            [sys.executable, "-m", module, program],
             env=server.environment,
             cwd=PROJECT,
             stdin=subprocess.PIPE,
@@ -83,12 +114,20 @@ class Windows:
 
     def do(self, *words: object) -> str:
         """Have something done, and return the answer once the X server has seen it."""
+        self.begin(*words)
+        return self.done()
+
+    def begin(self, *words: object) -> None:
+        """Have something done while the test goes on; `done` has to follow."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(" ".join(map(str, words)) + "\n")
         self._process.stdin.flush()
+
+    def done(self) -> str:
+        """Return the answer to what was begun, once the X server has seen it."""
+        assert self._process.stdout is not None
         answer = self._process.stdout.readline().strip()
-        assert answer, f"the painter failed at {words}"
+        assert answer, "the painter failed"
         return answer
 
     def open(self, title: str, x: int, y: int, width: int, height: int, colour: str, kind: str = "") -> str:
@@ -105,9 +144,9 @@ class Windows:
 
 
 @contextmanager
-def windows_of(server: XServer, program: str = "") -> Iterator[Windows]:
+def windows_of(server: XServer, program: str = "", module: str = "tests.x11.painter") -> Iterator[Windows]:
     """Have a program with windows while the block lasts; ``program`` is the name that the system knows it by."""
-    windows = Windows(server, program)
+    windows = Windows(server, program, module)
     try:
         yield windows
     finally:

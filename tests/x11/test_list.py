@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
 from capture.catalog import Catalog
 from capture.never_shown import Guard, NeverShown
+from capture.restoring import FAILED, restore
 from capture.source import Source
-from tests.benchmarks.window import Window
 from tests.conftest import Until
 from tests.x11.desktop import PROJECT, Windows, XServer, windows_of
 
@@ -66,12 +65,99 @@ async def test_a_window_comes_changes_and_goes(catalog: Catalog, windows: Window
     await until(lambda: named(catalog, "second") is None)
 
 
+async def test_a_minimised_window_is_brought_back(catalog: Catalog, windows: Windows, until: Until) -> None:
+    handle = windows.open("first", 100, 100, 300, 200, "ff0000")
+    windows.do("minimise", handle)
+    await until(lambda: named(catalog, "first") and named(catalog, "first").state == "minimised")
+    problems: list[str] = []
+    restore(named(catalog, "first"), problems.append)
+    await until(lambda: named(catalog, "first").state == "live")
+
+    assert problems == []
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Xlib's, for a display that refuses it
+async def test_where_it_cannot_be_brought_back_that_is_said(monkeypatch: pytest.MonkeyPatch, until: Until) -> None:
+    monkeypatch.setenv("DISPLAY", ":31999")
+    problems: list[str] = []
+    restore(Source("4711", "window", "gone", "", 1, 1), problems.append)
+    await until(lambda: problems)
+
+    assert problems == [FAILED]
+    assert "pywinctl" not in sys.modules
+    gc.collect()
+
+
 async def test_forty_windows_at_once(catalog: Catalog, windows: Windows, until: Until) -> None:
     handles = [windows.open(f"many-{number}", 10 * number, 20, 100, 80, "00ff00") for number in range(40)]
     await until(lambda: sum(source.title.startswith("many-") for source in catalog.sources) == 40)
     for handle in handles[::2]:
         windows.do("close", handle)
     await until(lambda: sum(source.title.startswith("many-") for source in catalog.sources) == 20)
+
+
+STRANGE = (
+    ("WM_NAME", "STRING", 8, "4de96c"),  # Latin-1
+    ("WM_NAME", "COMPOUND_TEXT", 8, "1b2d46c5ebebdcf2"),
+    ("WM_NAME", "WINDOW", 32, "0102030405060708"),
+    ("_NET_WM_NAME", "UTF8_STRING", 8, "ffff"),
+    ("_NET_WM_NAME", "CARDINAL", 32, "ffffffff"),
+    ("WM_CLASS", "STRING", 8, "e9"),
+    ("WM_CLASS", "STRING", 16, "00ff"),
+    ("WM_CLASS", "STRING", 8, "-"),
+    ("WM_STATE", "STRING", 8, "61"),
+    ("WM_STATE", "WM_STATE", 32, "ffffffff"),
+    ("_NET_WM_STATE", "UTF8_STRING", 8, "61ff"),
+    ("_NET_WM_STATE", "ATOM", 32, "ffffffff00000000"),
+    ("_NET_WM_DESKTOP", "STRING", 8, "61"),
+    ("_NET_WM_WINDOW_TYPE", "STRING", 8, "61"),
+    ("_NET_WM_WINDOW_TYPE", "ATOM", 32, "ffffffff"),
+    ("_NET_WM_PID", "CARDINAL", 32, "ffffffff"),
+    ("_NET_WM_PID", "STRING", 8, "31"),
+    ("_NET_WM_ICON", "CARDINAL", 32, "01000000"),
+    ("_NET_WM_ICON", "CARDINAL", 32, "ffffffffffffffff"),
+    ("_NET_WM_ICON", "STRING", 8, "31"),
+    ("_GTK_FRAME_EXTENTS", "CARDINAL", 32, "ffffffffffffffffffffffffffffffff"),
+    ("_GTK_FRAME_EXTENTS", "STRING", 8, "31"),
+    ("WM_NORMAL_HINTS", "STRING", 8, "31"),
+    ("WM_HINTS", "WM_HINTS", 32, "ffffffff"),
+    ("WM_CLIENT_MACHINE", "STRING", 8, "ff"),
+)
+"""What programs may write into the properties of a window, or have nothing to do with them."""
+
+
+async def test_no_property_takes_a_window_off_the_list(catalog: Catalog, windows: Windows, until: Until) -> None:
+    handle = windows.open("whole", 100, 100, 300, 200, "ff0000")
+    marker = windows.open("marker", 500, 100, 100, 100, "00ff00")
+    await until(lambda: named(catalog, "whole") and named(catalog, "marker"))
+    identity = named(catalog, "whole").identity
+    off: list[int] = []
+    catalog.subscribe(lambda: off.append(1) if handle not in {source.id for source in catalog.sources} else None)
+    for number, strange in enumerate((*STRANGE, *((name, "", 0, "") for name, *_ in STRANGE))):
+        windows.do("write", handle, *strange) if strange[1] else windows.do("forget", handle, strange[0])
+        if number % 10 == 0 or number == 2 * len(STRANGE) - 1:
+            # The list is read in the order in which things happened.
+            windows.do("title", marker, f"marker-{number}")
+            await until(lambda number=number: named(catalog, f"marker-{number}"))
+    source = next(source for source in catalog.sources if source.id == handle)
+
+    assert not off
+    assert (source.identity, source.width, source.height, source.title) == (identity, 300, 200, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "title"),
+    [("STRING", "Müller".encode("latin-1"), "Müller"), ("COMPOUND_TEXT", "日本語".encode("iso2022_jp"), "日本語")],
+)
+async def test_a_title_is_read_in_its_encoding(
+    catalog: Catalog, windows: Windows, until: Until, kind: str, raw: bytes, title: str
+) -> None:
+    handle = windows.open("plain", 100, 100, 300, 200, "ff0000")
+    windows.do("forget", handle, "_NET_WM_NAME")
+    windows.do("write", handle, "WM_NAME", kind, 8, raw.hex())
+    await until(lambda: named(catalog, title))
+    windows.do("write", handle, "_NET_WM_NAME", "UTF8_STRING", 8, "ü".encode().hex())
+    await until(lambda: named(catalog, "ü"))
 
 
 async def test_a_window_icon_is_read_and_a_broken_one_passed_over(
@@ -93,18 +179,39 @@ async def test_a_window_icon_is_read_and_a_broken_one_passed_over(
 async def test_a_handle_that_is_used_again_at_once_is_another_window(
     catalog: Catalog, xserver: XServer, until: Until
 ) -> None:
-    first = await asyncio.to_thread(Window, "first", 300, 200)
-    await until(lambda: named(catalog, "first"))
-    await asyncio.to_thread(first.close)
-    second = await asyncio.to_thread(Window, "second", 320, 240)
-    assert second.id == first.id  # a program that starts gets the numbers of one that has ended
-    await until(lambda: named(catalog, "second") and not named(catalog, "first"))
+    with windows_of(xserver) as first:
+        handle = first.open("first", 100, 100, 300, 200, "ff0000")
+        await until(lambda: named(catalog, "first"))
+        before = named(catalog, "first")
+    with windows_of(xserver) as second:
+        # A program that starts gets the numbers of one that has ended.
+        assert second.open("second", 100, 100, 320, 240, "00ff00") == handle
+        await until(lambda: named(catalog, "second") and not named(catalog, "first"))
 
-    assert named(catalog, "second").width == 320
-    await asyncio.to_thread(xserver.run, "xdotool", "set_window", "--name", "third", str(second.id))
-    await until(lambda: named(catalog, "third"))
-    second.close()
-    await until(lambda: named(catalog, "third") is None)
+        assert named(catalog, "second").width == 320
+        assert named(catalog, "second").generation != before.generation
+        second.do("title", handle, "third")
+        await until(lambda: named(catalog, "third"))
+        # And one that goes on may use a number itself again.
+        before = named(catalog, "third")
+        second.do("again", handle, 1, "0000ff")
+        await until(lambda: named(catalog, "again"))
+        assert named(catalog, "again").pid == before.pid
+        assert named(catalog, "again").identity != before.identity
+    await until(lambda: named(catalog, "again") is None)
+
+
+async def test_whose_a_window_is_the_display_server_says(catalog: Catalog, windows: Windows, until: Until) -> None:
+    """And not the window, which may say nothing, or what another one says too."""
+    handle = windows.open("liar", 100, 100, 300, 200, "ff0000")
+    windows.do("claim", handle, os.getpid())
+    await until(lambda: named(catalog, "liar"))
+
+    assert named(catalog, "liar").pid == windows.pid
+    windows.do("claim", handle, 2)
+    windows.do("title", handle, "liar2")
+    await until(lambda: named(catalog, "liar2"))
+    assert named(catalog, "liar2").pid == windows.pid
 
 
 async def test_panels_and_wallpapers_are_no_windows(catalog: Catalog, windows: Windows, until: Until) -> None:
@@ -165,31 +272,6 @@ async def test_our_own_windows_are_not_listed(xserver: XServer) -> None:
     )
 
     assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr
-
-
-@pytest.fixture
-def other_display(xserver: XServer) -> Iterator[socket.socket]:
-    """Something that looks like another display of this machine, and never answers."""
-    place = Path(f"/tmp/.X11-unix/X{int(xserver.name[1:]) + 30000}")
-    with socket.socket(socket.AF_UNIX) as other:
-        other.bind(str(place))
-        other.listen()
-        other.setblocking(False)
-        yield other
-    place.unlink()
-
-
-async def test_other_displays_of_the_machine_are_left_alone(other_display: socket.socket) -> None:
-    catalog = Catalog()
-    catalog.start()
-    async with asyncio.timeout(20):
-        await catalog.ready()
-    catalog.stop()
-    await catalog.ended()
-
-    assert catalog.condition.state == "live"
-    with pytest.raises(BlockingIOError):  # nobody wishes to be accepted
-        other_display.accept()
 
 
 async def test_without_a_display_the_list_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

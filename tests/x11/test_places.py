@@ -8,8 +8,11 @@ import pytest
 
 from capture.pixels import Rect
 from capture.places import Places, PlaceWatch
+from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer
+
+DESKTOP = Source("0", "desktop", "", "", 0, 0)
 
 pytestmark = pytest.mark.x11
 
@@ -32,7 +35,8 @@ async def test_frames_are_followed_and_forgotten(xserver: XServer, windows: Wind
     watch = PlaceWatch(told.all.append)
     watch.start()
     try:
-        watch.follow(frozenset({handle, "0", "demo", "4711"}))
+        others = Source("demo", "demo", "", "", 0, 0), Source("4711", "window", "", "", 0, 0)
+        watch.follow((Source(handle, "window", "", "", 0, 0), DESKTOP, *others))
         await until(lambda: handle in told.last)
         place = told.last[handle]
         assert told.last.keys() == {handle, "0"}
@@ -50,7 +54,7 @@ async def test_frames_are_followed_and_forgotten(xserver: XServer, windows: Wind
         await until(lambda: handle in told.last)
         windows.do("close", handle)
         await until(lambda: handle not in told.last)
-        watch.follow(frozenset())
+        watch.follow(())
         await until(lambda: told.last == {})
 
         assert all(first != second for first, second in zip(told.all, told.all[1:], strict=False))
@@ -65,7 +69,7 @@ async def test_places_are_gone_with_the_display(own_xserver: XServer, until: Unt
     told = Told()
     watch = PlaceWatch(told.all.append)
     watch.start()
-    watch.follow(frozenset({"0"}))
+    watch.follow((DESKTOP,))
     await until(lambda: told.last)
     own_xserver.kill()
     await until(lambda: told.last == {})

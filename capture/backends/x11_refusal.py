@@ -1,0 +1,75 @@
+"""Why an X server cannot be connected to. The library only says that it did not work, and on standard error why."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import struct
+
+GONE = "The display server does not answer. Pictures go on when it is back."
+SECONDS = 0.5
+"""How long a server may take to answer; it is asked only after a connection to it has failed."""
+TCP_BASE = 6000
+LITTLE_ENDIAN = ord("l")
+SUCCESS = 1
+"""How an answer begins when a program is let in."""
+NAME = re.compile(r"(?:tcp/|unix/?|inet6?/)?(?P<host>[^/]*):(?P<number>\d+)(?:\.\d+)?")
+
+
+def refusal(display: str) -> str:
+    """Return in words a person can act on why ``display`` (the value of DISPLAY) cannot be connected to.
+
+    Asks it anew, without any right to be let in.
+    """
+    try:
+        with contextlib.closing(_connect(display)) as connection:
+            answer = _wish_to_connect(connection)
+    except ValueError:
+        return f"“{display}” (the value of DISPLAY) names no X display."
+    except OSError:
+        return GONE
+    if not answer or answer[0] == SUCCESS:
+        return GONE
+    if b"maximum number of clients" in answer.lower():
+        return f"The display server {display} takes no more programs: its maximum is reached. Close some of them."
+    place = os.environ.get("XAUTHORITY") or "~/.Xauthority"
+    return (
+        f"The display server {display} does not let this program in. Start it as the person who is logged in there, "
+        f"or set XAUTHORITY to the file that holds that person's key (now {place})."
+    )
+
+
+def _connect(display: str) -> socket.socket:
+    """Connect to a display. Raises ValueError for what is no display's name."""
+    if display.startswith("/"):
+        return _connect_to(display)
+    found = NAME.fullmatch(display)
+    if found is None:
+        raise ValueError(display)
+    number = int(found["number"])
+    if found["host"] in ("", "unix"):
+        path = f"/tmp/.X11-unix/X{number}"  # noqa: S108  where X servers have it
+        try:
+            return _connect_to(path)
+        except OSError:
+            return _connect_to(f"\0{path}")  # Linux: it needs no file there
+    return socket.create_connection((found["host"].strip("[]"), TCP_BASE + number), SECONDS)
+
+
+def _connect_to(path: str) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(SECONDS)
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def _wish_to_connect(connection: socket.socket) -> bytes:
+    """Return the beginning of the server's answer (X11 protocol, "Connection Setup"), empty when it hangs up."""
+    connection.sendall(struct.pack("<BxHHHHxx", LITTLE_ENDIAN, 11, 0, 0, 0))
+    return connection.recv(8 + 255)

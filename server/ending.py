@@ -1,0 +1,30 @@
+"""An end that was asked for comes in time, whatever hangs: a display, a disk, or a driver that never returns."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import threading
+
+from server.terminal import complain
+
+END_SECONDS = 1.6
+"""How long a clean end may take. Who stops a service, or turns off the computer, does not wait for much longer."""
+
+
+def end_within(seconds: float = END_SECONDS) -> None:
+    """Have the process end after so many seconds as it stands, unless it has ended by itself. Returns at once.
+
+    It ends well (status 0): it was asked to. What is to be kept is written soon after it changes, or first of all now.
+    """
+    timer = threading.Timer(seconds, _end_now)
+    timer.daemon = True
+    timer.start()
+    # While a library that waits for a display has not let go of the interpreter, no thread of Python runs. This one is
+    # not Python's; the status is 1 then.
+    faulthandler.dump_traceback_later(seconds + 0.35, exit=True, file=os.open(os.devnull, os.O_WRONLY))
+
+
+def _end_now() -> None:
+    complain("Something did not end in time and is left as it stands.")
+    os._exit(0)

@@ -1,0 +1,179 @@
+"""A settings folder belongs to one program at a time: two would each write back what the other has taken away.
+
+The system holds the lock and lets go of it when the process ends, however that comes about: none is ever left behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import os
+import stat
+import sys
+import time
+from pathlib import Path
+
+from server.access_files import CLOSE_ON_EXEC, FILE_MODE, FOLDER_MODE, NO_FOLLOW
+from server.errors import ServerError
+
+NAME = "panecast.lock"
+WAIT_SECONDS = 2.0
+"""How long a program may take to end, whose folder another one is to have next."""
+LONGEST_NOTE = 100
+LOCKED_BYTE = 1 << 20
+"""Windows lets nobody read what is locked, so that is far behind the note."""
+
+
+class FolderTaken(ServerError):
+    """Another program has the folder; ``message`` says which, and what to do."""
+
+
+def folder_argument(text: str) -> Path:
+    """Return the folder that stands on a command line, from the root on: what is current may change.
+
+    Raises:
+        ArgumentTypeError: it is empty, as from a variable that was never set, which would stand for the current folder.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty. Name the folder in which the settings are to be kept.")
+    return Path(text).absolute()
+
+
+class FolderLock:
+    """Kept by the one program that uses a folder, for as long as its process lives or until `release`.
+
+    Attributes:
+        is_held: no other program of this computer can have it.
+        problem: why not, as a sentence; empty where it is.
+    """
+
+    def __init__(self, numbers: tuple[int, ...], problem: str = "") -> None:
+        """``numbers`` are the descriptors by which it is held."""
+        self.is_held = bool(numbers)
+        self.problem = problem
+        self._numbers = numbers
+
+    def release(self) -> None:
+        """Let another program have the folder; may be called twice."""
+        numbers, self._numbers = self._numbers, ()
+        for number in numbers:
+            os.close(number)
+
+
+def lock_folder(folder: Path, program: str, wait_seconds: float = 0.0) -> FolderLock:
+    """Return the lock of ``folder``, which is made if it is not there; ``program`` is what others are told has it.
+
+    Where nothing can be locked, the lock is not held and says why.
+
+    Raises:
+        FolderTaken: another program still has it after ``wait_seconds``.
+    """
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return _lock_now(folder, program)
+        except FolderTaken:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.05)
+
+
+def _lock_now(folder: Path, program: str) -> FolderLock:
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        return FolderLock((), f"The settings folder {folder} cannot be used ({_reason(error)}), so nothing is kept.")
+    held: list[int] = []
+    reasons = []
+    try:
+        # The folder itself, which nobody deletes by mistake and which needs no right to write; and a file in it, for
+        # Windows, for disks on which other computers hold locks too (NFS), and to say who has it.
+        for path in (folder, folder / NAME):
+            number, reason = _locked(path, folder)
+            reasons.append(reason)
+            if number is not None:
+                held.append(number)
+                if path.name == NAME:
+                    _leave_note(number, program)
+    except FolderTaken:
+        for number in held:
+            os.close(number)
+        raise
+    if held:
+        return FolderLock(tuple(held))
+    words = f"The settings folder {folder} cannot be locked ({reasons[0]}). See to it that no second Panecast uses it:"
+    return FolderLock((), f"{words} two would undo each other's changes.")
+
+
+def _locked(path: Path, folder: Path) -> tuple[int | None, str]:
+    """Return a descriptor that holds the lock of ``path``; None and the reason where it can have none.
+
+    Raises:
+        FolderTaken: another program has it.
+    """
+    try:
+        number = _opened(path)
+    except OSError as error:
+        return None, _reason(error)
+    try:
+        _take(number)
+    except OSError as error:
+        note = _note(folder / NAME)
+        os.close(number)
+        if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+            return None, _reason(error)
+        words = f"{note} uses the settings folder {folder}, and two programs would undo each other's changes."
+        raise FolderTaken(f"{words} End it first, or choose another folder with --config-dir.") from error
+    return number, ""
+
+
+def _opened(path: Path) -> int:
+    """Return a descriptor of the folder, or of the file in it, which is made. Raises OSError."""
+    if path.name != NAME:
+        return os.open(path, os.O_RDONLY | CLOSE_ON_EXEC)
+    # Without waiting: in place of the file there could be a pipe.
+    flags = NO_FOLLOW | CLOSE_ON_EXEC | getattr(os, "O_NONBLOCK", 0)
+    try:
+        number = os.open(path, os.O_RDWR | os.O_CREAT | flags, FILE_MODE)
+    except PermissionError:
+        number = os.open(path, os.O_RDONLY | flags)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(f"{path.name} is not a plain file")
+    return number
+
+
+def _take(number: int) -> None:
+    """Lock what is open at ``number``. Raises OSError."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(number, LOCKED_BYTE, os.SEEK_SET)
+        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _leave_note(number: int, program: str) -> None:
+    with contextlib.suppress(OSError):  # a full disk, or no right to write: nobody is told which program it is then
+        os.ftruncate(number, 0)
+        os.lseek(number, 0, os.SEEK_SET)
+        os.write(number, f"{program} {os.getpid()}\n".encode())
+
+
+def _note(path: Path) -> str:
+    """Return which program has the lock, in words."""
+    with contextlib.suppress(OSError, ValueError):
+        number = os.open(path, os.O_RDONLY | NO_FOLLOW | CLOSE_ON_EXEC | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(number, "rb") as file:
+            program, _, process = file.read(LONGEST_NOTE).decode("ascii").strip().rpartition(" ")
+        if program.replace(" ", "").isalpha() and process.isdecimal():
+            return f"{program[0].upper()}{program[1:]} (process {process})"
+    return "Another Panecast"
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

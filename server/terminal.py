@@ -1,0 +1,52 @@
+"""Standard output and error as they are found: of whatever encoding, full, closed early, or not there at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+FAILED = 1
+
+
+def prepare() -> None:
+    """Have what is said be written somehow: titles of windows hold what not every terminal can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def say(text: str) -> int:
+    """Write ``text`` and the end of a line to standard output; return the exit code that this calls for.
+
+    It is 0 also where the reader wants no more, as with ``head``.
+    """
+    if sys.stdout is None:  # a Windows program without a console
+        return 0
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _write_nowhere()
+    except OSError as error:
+        _write_nowhere()
+        complain(f"The output could not be written: {error.strerror}.")
+        return FAILED
+    return 0
+
+
+def complain(text: str) -> None:
+    """Write ``text`` to standard error, with the program's name in front, where that is possible."""
+    if sys.stderr is not None:
+        try:
+            sys.stderr.write(f"panecast: {text}\n")
+            sys.stderr.flush()
+        except OSError:
+            return  # nobody is left to hear of it
+
+
+def _write_nowhere() -> None:
+    """Have what is still buffered go nowhere: at the end Python would fail once more to write it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,0 +1,78 @@
+"""What a viewer hears while the first list of windows is not there: that it is waited for, not that nothing is shared.
+
+That is said of whatever is not in the list yet, so that nobody learns from it what there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import WSMessage, web
+
+from capture.source import Condition
+from server import messages
+from server.answers import problem
+from server.flood import FloodGate
+from server.sharing import ShareList
+from server.socket import CLOSING, ViewerSocket
+
+RETRY_SECONDS = 1.0
+WORDS = "This computer has only just started sharing. Try again in a moment."
+BEAT_SECONDS = 3.0
+"""So often it is said again, for a page takes a silent connection for a dead one."""
+MOST_HEARD = 20
+"""Messages that are kept for the session that is to come."""
+
+
+def not_yet(shares: ShareList) -> web.Response:
+    """Return the answer to a request for something that may only not be known yet."""
+    return problem(503, "starting", _reason(shares), retry_seconds=RETRY_SECONDS)
+
+
+def condition(shares: ShareList) -> Condition:
+    """Return what a stream is told of such a source."""
+    return Condition("waiting", _reason(shares))
+
+
+async def until_complete(
+    response: web.WebSocketResponse, socket: ViewerSocket, shares: ShareList
+) -> list[WSMessage] | None:
+    """Return, once `shares` is complete, what the viewer said meanwhile; None when it left, or said too much.
+
+    Raises:
+        ConnectionError: the viewer is gone.
+    """
+    changed = asyncio.Event()
+    unsubscribe = shares.subscribe(changed.set)
+    heard: list[WSMessage] = []
+    flood = FloodGate()
+    reading: asyncio.Future[WSMessage] | None = None
+    waking = asyncio.ensure_future(changed.wait())
+    try:
+        while not shares.is_complete:
+            await socket.send(messages.state(condition(shares)))
+            until = asyncio.get_running_loop().time() + BEAT_SECONDS
+            while not waking.done() and (left := until - asyncio.get_running_loop().time()) > 0:
+                reading = reading or asyncio.ensure_future(response.receive())
+                await asyncio.wait((reading, waking), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                if reading.done():
+                    message, reading = reading.result(), None
+                    is_flooded = flood.is_flooded(asyncio.get_running_loop().time())
+                    if message.type in CLOSING or is_flooded or len(heard) >= MOST_HEARD:
+                        return None
+                    if not await socket.takes_sign_of_life(message):
+                        heard.append(message)
+            if waking.done():
+                changed.clear()
+                waking = asyncio.ensure_future(changed.wait())
+        return heard
+    finally:
+        unsubscribe()
+        for task in (waking, reading):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+
+def _reason(shares: ShareList) -> str:
+    return shares.waits_for.reason or WORDS

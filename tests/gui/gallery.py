@@ -1,0 +1,202 @@
+"""Every window of the app on screens of many sizes, looked at for faults, and as pictures: a program of its own, for
+screens, theme and font are chosen before Qt begins.
+
+``python -m tests.gui.gallery [--screens NAMES] [--dark] [--font POINTS] [--pictures FOLDER]`` prints one fault a line.
+The screens are Qt's own and need no display; each has the room that is left of a real one by its scale factor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen by what it is in pixels, and its scale factor."""
+
+    name: str
+    width: int
+    height: int
+    scale: float = 1.0
+
+
+SCREENS = (
+    Screen("1024x600", 1024, 600),
+    Screen("1366x768", 1366, 768),
+    Screen("1366x768-at-1.5", 1366, 768, 1.5),
+    Screen("1920x1080-at-2", 1920, 1080, 2.0),
+    Screen("1440x900", 1440, 900),
+    Screen("2560x1440", 2560, 1440),
+    Screen("1024x600-at-1.5", 1024, 600, 1.5),
+)
+APART = 8000
+"""Logical pixels between the corners of two screens: nothing reaches from one to the next."""
+
+
+def plug_in(screens: list[Screen], folder: Path) -> None:
+    """Have the next application find these screens and no others."""
+    table = [
+        {
+            "name": screen.name,
+            "x": at * APART,
+            "y": 0,
+            "width": int(screen.width / screen.scale),
+            "height": int(screen.height / screen.scale),
+            "logicalDpi": 96,
+            "logicalBaseDpi": 96,
+            "dpr": 1,
+        }
+        for at, screen in enumerate(screens)
+    ]
+    file = folder / "screens.json"
+    file.write_text(json.dumps({"windowFrameMargins": True, "screens": table}), encoding="utf-8")
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={file}"
+    os.environ["QT_API"] = "pyside6"
+
+
+def _application(*, dark: bool, points: int) -> Any:
+    from PySide6.QtGui import QColor, QPalette
+    from PySide6.QtWidgets import QApplication
+
+    from gui.style import accented
+    from gui.ticks import PanelStyle
+
+    app = QApplication([])
+    app.setStyle(PanelStyle())
+    if points:
+        font = app.font()
+        font.setPointSize(points)
+        app.setFont(font)
+    palette = app.palette()
+    if dark:  # as a desktop's own theme has it
+        palette = QPalette(QColor("#31363b"), QColor("#232629"))
+        for role in (QPalette.ColorRole.Base, QPalette.ColorRole.AlternateBase):
+            palette.setColor(role, QColor("#1b1e20"))
+        app.setPalette(palette)
+    app.setPalette(accented(palette).resolve(palette))
+    return app
+
+
+def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each window of the app, named, shown on ``screen`` by the caller."""
+    from PySide6.QtGui import QGuiApplication
+
+    from gui.consent import ConsentWindow
+    from gui.encryption import Encryption
+    from gui.encryption_window import EncryptionWindow
+    from gui.link_form import LinkForm
+    from gui.links import LinksWindow
+    from gui.names_window import NamesWindow
+    from gui.pin import PinWindow
+    from gui.privacy import PrivacyDialog
+    from gui.qr import QrDialog
+    from gui.settings import Settings
+    from tests.gui import gallery_content as content
+
+    for name, state, doors in content.STATES:
+        yield name, content.panel(state, doors)
+    panel = content.panel(*content.STATES[-1][1:])
+    panel.move(screen.geometry().topLeft())
+    privacy = PrivacyDialog(panel)
+    privacy.show_settings(Settings(never_shown=("a program with a rather long name",)), ("firefox", "xterm"))
+    yield "privacy", privacy
+    links = LinksWindow(panel)
+    links.show_doors(content.DOORS, content.SOURCES[:5])
+    yield "links", links
+    form = LinkForm(content.SOURCES[:9], panel)
+    form.shows.setCurrentIndex(1)
+    form.expiry.setCurrentIndex(form.expiry.count() - 1)
+    form.say("Tick at least one source for the link to show. Only what is shared now can be ticked.")
+    yield "link-form", form
+    encryption = EncryptionWindow(panel)
+    made = SimpleNamespace(
+        fingerprint=":".join(["AB"] * 32),
+        is_own=True,
+        not_after=datetime(2027, 5, 5, tzinfo=UTC),
+        names=("192.168.1.20", "localhost", "127.0.0.1", "::1", "computer.local"),
+    )
+    encryption.show_encryption(cast("Encryption", SimpleNamespace(is_on=True, files=("", ""), certificate=made)))
+    yield "encryption", encryption
+    names = NamesWindow(panel)
+    names.field.setText("screen.example.org")
+    yield "names", names
+    pin = PinWindow(panel)
+    pin.show_doors(content.DOORS)
+    yield "pin", pin
+    yield "qr", QrDialog(content.DOORS.full_url, panel, "My link")
+    yield "close-question", panel.ask_keep_sharing()
+    if screen == QGuiApplication.primaryScreen():  # it always lies there
+        consent = ConsentWindow()
+        consent.show_doors(replace(content.DOORS, questions=content.questions(time.monotonic())))
+        yield "consent", consent
+
+
+def _take(window: Any, scale: float, file: Path) -> None:
+    from PySide6.QtGui import QPixmap
+
+    pixmap = QPixmap(window.size() * scale)
+    pixmap.setDevicePixelRatio(scale)
+    window.render(pixmap)
+    pixmap.save(str(file))
+
+
+def _look_at(app: Any, screens: list[Screen], pictures: Path | None, suffix: str) -> Iterator[str]:
+    from PySide6.QtCore import QPoint
+    from PySide6.QtWidgets import QComboBox
+
+    from tests.gui.layout import faults, popup_faults
+
+    by_name = {screen.name: screen for screen in screens}
+    for screen in app.screens():
+        wanted = by_name[screen.name()]
+        for name, window in _windows(screen):
+            window.move(screen.geometry().topLeft() + QPoint(4, 4))
+            window.show()
+            for _ in range(4):  # each layout asks the one around it to look again
+                app.processEvents()
+            found = faults(window)
+            for choice in window.findChildren(QComboBox):
+                if choice.isVisible():
+                    found += popup_faults(choice)
+            yield from (f"{wanted.name} {name}{suffix}: {fault}" for fault in found)
+            if pictures is not None:
+                _take(window, wanted.scale, pictures / f"{name}-{wanted.name}{suffix}.png")
+            window.hide()
+            window.deleteLater()
+            app.processEvents()
+
+
+def main() -> int:
+    """Print the faults; return 1 if there are any."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--screens", default=",".join(screen.name for screen in SCREENS))
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--font", type=int, default=0)
+    parser.add_argument("--pictures", type=Path)
+    options = parser.parse_args()
+    screens = [screen for screen in SCREENS if screen.name in options.screens.split(",")]
+    if options.pictures is not None:
+        options.pictures.mkdir(parents=True, exist_ok=True)
+    suffix = ("-dark" if options.dark else "-light") + (f"-{options.font}pt" if options.font else "")
+    with tempfile.TemporaryDirectory() as folder:
+        plug_in(screens, Path(folder))
+        app = _application(dark=options.dark, points=options.font)
+        found = list(_look_at(app, screens, options.pictures, suffix))
+    print("\n".join(found))
+    sys.stdout.flush()
+    os._exit(bool(found))  # Qt takes its time to take so many windows apart
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""What the windows of the gallery show: long titles, twelve viewers, a strip and a message at once, and nothing."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtGui import QColor, QImage
+
+from capture.source import Condition, Source
+from gui.controller import BLANKED
+from gui.doors_state import EVERYTHING, DoorsState
+from gui.icons import Icons
+from gui.panel import Panel
+from gui.reach import Wanted, firewall_hint
+from gui.state import AppState, Message, SourceState, watchers
+from server.access_consent import Question
+from server.access_control import Viewer
+from server.access_devices import Device
+from server.access_gate import Guest
+from server.access_links import Link
+from server.access_peers import Peer
+from server.access_pin import Pin
+from server.interfaces import Interface
+from server.options import StreamOptions
+from server.stats import SessionView
+
+
+def _window(number: int, title: str, app: str, **more: object) -> Source:
+    values: dict[str, object] = {"width": 1280, "height": 720, "pid": number, "started": 5} | more
+    return Source(str(number), "window", title, app, **values)
+
+
+SOURCES = (
+    Source("0", "desktop", "Whole desktop", "", width=3840, height=1080),
+    Source("monitor-1", "monitor", "Monitor 1", "", width=1920, height=1080),
+    _window(1, "build log — make -j8 check in ~/src/panecast, a title that is rather long", "xterm"),
+    _window(2, "Inbox (3) — Thunderbird", "thunderbird", state="minimised"),
+    *(_window(number, f"Document {number}", "libreoffice") for number in range(3, 12)),
+)
+SHARED = (0, 2, 4)
+LINKS = tuple(
+    Link(id=str(at), name=name, token="t" * 32, scope=EVERYTHING, created=float(at), expires=ends, most_devices=most)
+    for at, (name, ends, most) in enumerate(
+        (("My link", None, None), ("TV in the living room", time.time() + 90_000, 3), ("Anna", 1.0, 1))
+    )
+)
+DEVICES = tuple(
+    Device(
+        id=str(at),
+        name="Firefox, Android",
+        address=f"192.168.1.{30 + at}",
+        first_seen=1.0,
+        last_seen=time.time() - at * 4000,
+        link_id="0",
+    )
+    for at in range(12)
+)
+CARDS = (Interface("192.168.1.20", "eth0", "cable"), Interface("10.8.0.2", "wg0", "vpn"))
+DOORS = DoorsState(
+    wanted=Wanted("eth0", "192.168.1.20"),
+    interfaces=CARDS,
+    is_open=True,
+    url="http://192.168.1.20:8080",
+    link=LINKS[0],
+    links=LINKS,
+    devices=DEVICES,
+    blocked=("192.168.1.99",),
+    pin=Pin("482913", time.monotonic() + 170),
+    hint=firewall_hint(8080, "win32"),
+)
+MESSAGE = Message(
+    "failures",
+    "Somebody tried to get in: 3 wrong PINs from 192.168.1.77, has to wait 2 min; 1 wrong link from 192.168.1.78.",
+    "notice",
+    action="Let it in",
+)
+
+
+def questions(now: float) -> tuple[Question, ...]:
+    """Return what two strangers ask for, on the monotonic clock."""
+    wanted = ("build log", "Inbox", "Whole desktop", "Document 3")
+    return tuple(
+        Question(number, f"192.168.1.{number}", "Firefox, Android", wanted, "PIN", now + 50, now) for number in (1, 2)
+    )
+
+
+def _sharing(viewers: int, *, is_busy: bool) -> AppState:
+    watching = watchers(
+        SessionView(
+            f"viewer {at}",
+            Viewer(
+                f"192.168.1.{30 + at}",
+                "Mozilla/5.0 Firefox/128.0",
+                Guest(Peer(f"192.168.1.{30 + at}", "key", False), "device", "0"),
+                "My link",
+            ),
+            SOURCES[2],
+            StreamOptions(fps=15),
+            14.8,
+            210_400.0,
+            time.monotonic() - 250,
+            "live",
+        )
+        for at in range(viewers)
+    )
+    return AppState(
+        phase="sharing",
+        url="http://192.168.1.20:8080",
+        sources=tuple(
+            SourceState(source, shared=at in SHARED, watching=viewers if at == 2 else 0)
+            for at, source in enumerate(SOURCES)
+        ),
+        viewers=watching,
+        selected=SOURCES[2],
+        message=MESSAGE if is_busy else None,
+        curtain=BLANKED if is_busy else None,
+    )
+
+
+STATES = (
+    ("empty", AppState(), DoorsState(interfaces=CARDS)),
+    ("one-viewer", _sharing(1, is_busy=False), DOORS),
+    ("strip-and-twelve", _sharing(12, is_busy=True), DOORS),
+)
+
+
+def panel(state: AppState, doors: DoorsState) -> Panel:
+    """Return the panel, showing ``state``."""
+    made = Panel(Icons())
+    made.show_state(state)
+    made.show_doors(doors)
+    if state.selected is not None:
+        picture = QImage(960, 540, QImage.Format.Format_RGB32)
+        picture.fill(QColor("#2b5b84"))
+        made.preview.stage.show_picture(picture, Condition("live"), (960, 540))
+    return made
