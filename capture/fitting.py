@@ -25,7 +25,9 @@ def fitted(take: Take) -> Take:
         return take
     # A view, of which a copy is made further on: the large one is not to be kept for its sake.
     small = take.pixels[::step, ::step]
-    return replace(take, pixels=small, damage=None, pointer=_nearer(take.pointer, step), is_ours=False)
+    passed = take.passed and tuple((max(wide // step, 1), max(high // step, 1)) for wide, high in take.passed)
+    pointer = _nearer(take.pointer, step)
+    return replace(take, pixels=small, damage=None, pointer=pointer, is_ours=False, passed=passed)
 
 
 def _nearer(pointer: Pointer | None, step: int) -> Pointer | None:

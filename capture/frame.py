@@ -36,6 +36,8 @@ class Take:
         condition: the source's state.
         pixels: BGRX; None when the source is not ``live``, and also when it looks as it did at the last take.
         is_ours: the pixels may be kept; otherwise they are a view of memory that the next take overwrites.
+        passed: widths and heights that the source has had between the last picture and this one, in their order; its
+            program may have painted for each of them. None when nobody knows.
         damage: where something may have changed since the last take; None when that is not known.
         pointer: None when it is elsewhere or was not asked for.
     """
@@ -45,6 +47,7 @@ class Take:
     damage: tuple[Rect, ...] | None = None
     pointer: Pointer | None = None
     is_ours: bool = False
+    passed: tuple[tuple[int, int], ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,13 +40,14 @@ class Laid:
     def resized(self, before: Size, after: Size) -> Laid:
         """Return how they lie when the source, ``before`` of one size by the list, is said to have another.
 
-        Pictures need not be as large as the list says.
+        Pictures need not be as large as the list says. All is covered: the source may have had other sizes between
+        these, and what its program painted for those is anywhere.
         """
         if before == after or min(*before, *after) <= 0:
             return self
         width, height = (max(1, own * new // old) for own, old, new in zip(self.size, before, after, strict=True))
         size = (width, height)
-        return Laid(size, merged(moved(self.rects, self.size, size)), time.monotonic() + SETTLE_SECONDS)
+        return Laid(size, (Rect(0, 0, *size),), time.monotonic() + SETTLE_SECONDS)
 
 
 class Remnant(NamedTuple):
@@ -114,7 +115,7 @@ class Masking:
         if not self._masks or take.pixels is None:
             return take
         before, self._bare = self._bare, take.pixels if take.is_ours else self._buffers.copy(take.pixels)
-        pixels = self._covered(self._bare, before)
+        pixels = self._covered(self._bare, before, take.passed)
         assert self.laid is not None
         # What changes beneath a mask changes whole blocks of it.
         damage = None if take.damage is None else take.damage + self.laid.rects
@@ -134,39 +135,53 @@ class Masking:
         self._former, self._remnants = (), ()
         return True
 
-    def _covered(self, bare: Pixels, before: Pixels | None = None) -> Pixels:
+    def _covered(self, bare: Pixels, before: Pixels | None = None, passed: tuple[Size, ...] | None = ()) -> Pixels:
         height, width = bare.shape[:2]
-        self._follow((width, height), before)
+        self._follow((width, height), before, passed)
         # A copy: the backend may build its next picture on this one.
         pixels = self._buffers.copy(bare)
         mask_over(pixels, self.laid.rects if self.laid else ())
         return pixels
 
-    def _follow(self, size: Size, before: Pixels | None) -> None:
-        """Note that pictures have ``size`` now; ``before`` is the last bare one."""
+    def _follow(self, size: Size, before: Pixels | None, passed: tuple[Size, ...] | None) -> None:
+        """Note that pictures have ``size`` now; ``before`` is the last bare one, ``passed`` are sizes since then."""
         last, now = self.laid, time.monotonic()
         settles_at = -math.inf
         if last is not None:
             settles_at = last.settles_at
-            if last.size != size:
-                self._former = merged(moved(last.rects, last.size, size))
+            if last.size != size or passed:
+                self._former = self._gone_to(size, last, passed)
                 settles_at = now + SETTLE_SECONDS
-                self._remnants = self._left_over(before, last.size, size)
+                self._remnants = self._left_over(before, size)
             elif now < settles_at and not self._former:
                 self._former = last.rects
         rects = (*(mask.place(*size) for mask in self._masks), *self._former)
         self.laid = Laid(size, rects, settles_at)
 
-    def _left_over(self, before: Pixels | None, last: Size, size: Size) -> tuple[Remnant, ...]:
-        """Return what a program that does not paint would show in ``size`` too, after ``before`` of size ``last``.
+    def _gone_to(self, size: Size, last: Laid, passed: tuple[Size, ...] | None) -> tuple[Rect, ...]:
+        """Return where in ``size`` may be what was covered in the last picture and in sizes that were passed since.
+
+        A program that has painted for a size is seen with that picture in the next one too, until it paints again.
+        """
+        if passed is None:
+            return (Rect(0, 0, *size),)
+        rects, at = last.rects, last.size
+        for step in passed:
+            rects = merged((*moved(rects, at, step), *(mask.place(*step) for mask in self._masks)))
+            at = step
+        return merged(moved(rects, at, size))
+
+    def _left_over(self, before: Pixels | None, size: Size) -> tuple[Remnant, ...]:
+        """Return what a program that does not paint would show in ``size`` too, after ``before``.
 
         It may not have painted for that one either. What was covered only for a while is none of it: other parts are
         there as well, which may stay as they are.
         """
         if before is None:
             return self._remnants
+        height, width = before.shape[:2]
         since = [remnant.rect for remnant in self._remnants if remnant.is_in(before)]
-        rects = (*since, *(mask.place(*last) for mask in self._masks))
+        rects = (*since, *(mask.place(width, height) for mask in self._masks))
         return tuple(Remnant.of(before, rect, size) for rect in dict.fromkeys(rects))
 
 

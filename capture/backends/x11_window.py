@@ -38,6 +38,8 @@ CLOSED = "The window was closed."
 NEVER = "Windows of this program are never shown."
 SETTLE_SECONDS = 0.1
 """How long a window may take to paint itself after Composite gave it a picture of its own, another one at each size."""
+MOST_PASSED = 64
+"""Sizes that are remembered between two pictures; of more it is as good as unknown which there were."""
 TRIES = 3
 """Pictures that are taken, one after the other, while windows open in the window, or it changes its size."""
 AUTOMATIC = xcffib.composite.Redirect.Automatic
@@ -67,6 +69,8 @@ class X11Window:
         self._pointer = PointerWatch(display)
         self._pixmap: int | None = None
         self._size = (0, 0)
+        # What it was before we looked nobody knows.
+        self._passed: tuple[tuple[int, int], ...] | None = None
         self._shown = Rect(0, 0, 0, 0)
         self._shadow_changed = False
         self._damaged = True
@@ -185,7 +189,7 @@ class X11Window:
         repainted = seen_from(self._shown, set(self._covered) ^ set(last))
         changed = around((*fetched, *repainted), self._shown.width, self._shown.height)
         damaged = None if not known else () if changed is None else (changed,)
-        return Take(LIVE, pixels, damaged, pointer, is_ours=True)
+        return Take(LIVE, pixels, damaged, pointer, is_ours=True, passed=self._take_passed())
 
     def _fetch(self, damage: tuple[Rect, ...] | None) -> tuple[Pixels, list[Rect], float]:
         """Return the window's picture, what was fetched anew for it, and when this was begun.
@@ -211,6 +215,16 @@ class X11Window:
             if self._pixmap != pixmap:
                 break
         return pixels, fetched, begun
+
+    def _take_passed(self) -> tuple[tuple[int, int], ...] | None:
+        """Return the sizes passed on the way to a picture, as large as those are that are shown of them."""
+        passed = self._passed
+        if self._pixmap is not None:
+            self._passed = ()  # else it has another size already, and the next picture has to know of these too
+        if passed is None or len(passed) > MOST_PASSED:
+            return None
+        width, height = self._size[0] - self._shown.width, self._size[1] - self._shown.height
+        return tuple((max(each[0] - width, 1), max(each[1] - height, 1)) for each in passed)
 
     @property
     def _whole(self) -> Rect:
@@ -332,10 +346,7 @@ class X11Window:
             self._gone |= own
             return own
         if isinstance(event, xcffib.xproto.ConfigureNotifyEvent):
-            if not own or (event.width, event.height) == self._size:
-                return False
-            self._drop_pixmap()
-            return True
+            return own and self._has_size(event.width, event.height)
         if isinstance(event, xcffib.shape.NotifyEvent):
             if event.affected_window == self._window:
                 self._drop_pixmap()
@@ -352,6 +363,15 @@ class X11Window:
         if isinstance(event, xcffib.xproto.PropertyNotifyEvent):
             return self._property_matters(event.atom, own=own)
         return False
+
+    def _has_size(self, width: int, height: int) -> bool:
+        """Take notice of the window's size, and tell whether it is another one."""
+        if (width, height) == self._size:
+            return False
+        if self._passed is not None and len(self._passed) <= MOST_PASSED:
+            self._passed += ((width, height),)
+        self._drop_pixmap()
+        return True
 
     def _property_matters(self, atom: int, *, own: bool) -> bool:
         if own and atom == self._extents:

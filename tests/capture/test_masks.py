@@ -293,6 +293,37 @@ async def test_of_a_program_that_hangs_over_many_sizes_the_first_picture_stays_c
         assert (seen.newest.pixels[AREA] != old[AREA]).any(axis=2).mean() > 0.9
 
 
+@pytest.mark.parametrize("passed", [((600, 260),), ((250, 200), (600, 260)), ((600, 260), (250, 200)), None])
+@pytest.mark.parametrize("size", [(WIDTH, HEIGHT), (WIDTH + 40, HEIGHT)])
+async def test_a_picture_painted_for_a_size_that_nobody_took_is_covered_too(
+    passed: tuple[tuple[int, int], ...] | None,
+    size: tuple[int, int],
+    hub: Hub,
+    canvas: Canvas,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A window that is pulled has many sizes between two pictures, and its program paints for some of them."""
+    monkeypatch.setattr("capture.masking.SETTLE_SECONDS", 0.3)
+    canvas.noise(1)
+    hub.set_masks(SOURCE, (replace(MASK, right=0.5),))
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
+    await until(lambda: seen.newest is not None)
+    first = seen.newest
+    # At the left edge in 320 pixels, at the right one in 600: there it is 280 pixels further on.
+    pixels = np.full((size[1], size[0], 4), 90, dtype=np.uint8)
+    pixels[60:120, 300:320] = 7
+    canvas.passed = passed
+    canvas.paint(pixels)
+    await until(lambda: seen.newest is not first)
+
+    if passed is None and size == (WIDTH, HEIGHT):
+        assert np.array_equal(seen.newest.pixels[60:120, 300:320], pixels[60:120, 300:320])
+        return
+    assert not (seen.newest.pixels == 7).all(axis=2).any()
+    await until(lambda: np.array_equal(seen.newest.pixels[60:120, 300:320], pixels[60:120, 300:320]))
+
+
 async def test_damage_tells_all_that_looks_different(hub: Hub, canvas: Canvas, until: Until) -> None:
     draw = random.Random(6)
     canvas.noise(1)

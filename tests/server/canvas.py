@@ -20,6 +20,7 @@ class Canvas:
         pointer: the mouse pointer over it.
         takes: how often a picture was taken of it.
         opens: how often a backend was opened on it.
+        passed: sizes that it had before the next picture.
         readers: write here to wake the open backends.
     """
 
@@ -30,6 +31,7 @@ class Canvas:
         self.pointer: Pointer | None = None
         self.takes = 0
         self.opens = 0
+        self.passed: tuple[tuple[int, int], ...] | None = ()
         self.readers: list[int] = []
 
     def fill(self, blue: int, green: int, red: int) -> None:
@@ -105,7 +107,9 @@ class CanvasBackend:
         if self._canvas.condition.state != "live":
             return Take(self._canvas.condition)
         self._canvas.takes += 1
-        return Take(self._canvas.condition, self._canvas.pixels, pointer=self._canvas.pointer if pointer else None)
+        passed, self._canvas.passed = self._canvas.passed, ()
+        shown = self._canvas.pointer if pointer else None
+        return Take(self._canvas.condition, self._canvas.pixels, pointer=shown, passed=passed)
 
     def close(self) -> None:
         if self._pipe is not None:

@@ -66,10 +66,17 @@ class XServer:
         self._manager = None
 
     def _wait_for_manager(self) -> None:
+        self._wait_for_property("_NET_SUPPORTING_WM_CHECK", "_NET_SUPPORTING_WM_CHECK(WINDOW)")
+
+    def wait_until_managed(self, handle: str) -> None:
+        """Return when the window manager has taken a window over that was opened."""
+        self._wait_for_property("_NET_CLIENT_LIST", f"{int(handle):#x}")
+
+    def _wait_for_property(self, name: str, part: str) -> None:
         deadline = time.monotonic() + 10
-        while "_NET_SUPPORTING_WM_CHECK(WINDOW)" not in self.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"):
+        while part not in self.run("xprop", "-root", name):
             if time.monotonic() > deadline:
-                raise RuntimeError(f"openbox did not start on {self.name}")
+                raise RuntimeError(f"{part} does not appear in {name} on {self.name}")
             time.sleep(0.05)
 
     def run(self, *command: str) -> str:

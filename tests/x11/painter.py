@@ -14,7 +14,8 @@ that number, so many times. ``ask H STATE`` asks the manager for a state such as
 (``-`` for none), ``forget H PROPERTY`` removes it. ``film H TURNS SEED`` paints all or parts of a window, over again.
 ``stir SEED TURNS H …`` does random things to windows, and to popups beside them; ``roam SEED TURNS COLOUR PARENT …`` to
 windows that it makes in others or puts into them, of whichever program; ``bare SEED TURNS COLOUR H …`` moves, resizes,
-hides and shows windows, and paints some parts of them. ``shape H X Y W H`` leaves only that of a window.
+hides and shows windows, and paints some parts of them. ``shape H X Y W H`` leaves only that of a window. ``keep H`` has
+it keep what it shows in another size.
 Colours are hexadecimal RRGGBB, titles have no blanks. It is a process of its own,
 because windows of the process that lists are never listed; the first argument becomes its name.
 """
@@ -30,7 +31,17 @@ from pathlib import Path
 import xcffib
 import xcffib.shape
 import xcffib.xproto
-from xcffib.xproto import CW, GC, ClientMessageData, ClientMessageEvent, ConfigWindow, EventMask, PropMode, WindowClass
+from xcffib.xproto import (
+    CW,
+    GC,
+    ClientMessageData,
+    ClientMessageEvent,
+    ConfigWindow,
+    EventMask,
+    Gravity,
+    PropMode,
+    WindowClass,
+)
 
 
 class Painter:
@@ -131,6 +142,9 @@ class Painter:
 
     def resize(self, window: int, width: str, height: str) -> None:
         self.core.ConfigureWindow(window, ConfigWindow.Width | ConfigWindow.Height, [int(width), int(height)])
+
+    def keep(self, window: int) -> None:
+        self.core.ChangeWindowAttributes(window, CW.BitGravity, [Gravity.NorthWest])
 
     def minimise(self, window: int) -> None:
         iconic = ClientMessageData.synthetic([3, 0, 0, 0, 0], "IIIII")

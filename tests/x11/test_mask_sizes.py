@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import random
+import struct
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -16,10 +17,13 @@ import numpy as np
 import pytest
 
 from capture.backends.choose import make_backend
+from capture.backends.x11_window import X11Window
+from capture.buffers import Buffers
 from capture.catalog import Catalog
 from capture.errors import NoPicture
 from capture.generations import Generations
 from capture.hub import Hub, Subscription
+from capture.masking import Masking
 from capture.masks import Mask
 from capture.never_shown import Guard, NeverShown
 from capture.pixels import Pixels
@@ -158,6 +162,35 @@ async def room(xserver: XServer) -> AsyncIterator[Room]:
         await made.catalog.ready()
         yield made
         await made.close()
+
+
+@pytest.mark.parametrize("shadow", [0, 10])
+def test_a_picture_painted_for_a_size_between_two_takes_is_covered(windows: Windows, shadow: int) -> None:
+    """The program keeps something 100 pixels from the right edge, and paints for a width that nobody sees."""
+    handle = windows.do("popup", 20, 20, 300 + shadow, 200, "ffffff")
+    windows.do("write", handle, "_GTK_FRAME_EXTENTS", "CARDINAL", 32, struct.pack("=4I", 0, shadow, 0, 0).hex())
+    windows.do("keep", handle)
+    backend = X11Window(Source(handle, "window", "", "", 0, 0), Guard(), Generations())
+    masking = Masking(Buffers())
+    masking.set((Mask(200 / 300, 0.2, 260 / 300, 0.4, 300, 200),), None)
+    backend.open()
+    try:
+        masking.over(backend.take(pointer=False))
+        windows.do("resize", handle, 620 + shadow, 200)
+        windows.do("paint", handle, 520, 40, 60, 40, f"{SECRET:06x}")
+        windows.do("resize", handle, 590 + shadow, 200)
+        bare = backend.take(pointer=False)
+        while bare.condition.state != "live":
+            bare = backend.take(pointer=False)
+        assert bare.pixels is not None
+        assert bare.pixels.shape == (200, 590, 4)
+        assert (bare.pixels[40:80, 520:580, :3] == BARE).all()
+        pixels = masking.over(bare).pixels
+    finally:
+        backend.close()
+
+    assert pixels is not None
+    assert not (pixels[:, :, :3] == BARE).all(axis=2).any()
 
 
 async def test_no_hidden_pixel_is_served_in_any_size(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

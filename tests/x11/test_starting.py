@@ -108,6 +108,7 @@ def test_what_is_shared_is_waited_for_until_the_first_list_is_there(
 ) -> None:
     display, windows = slow_display
     handle = windows.open("late", 100, 100, 300, 200, "ff0000")
+    display.wait_until_managed(handle)  # else it may be in no list when the display answers
     ports = free_port(), free_port()
     display.freeze()
     with (
