@@ -16,46 +16,46 @@ import msgspec
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from capture.backends.choose import make_backend
-from capture.backends.demo import demo_source
-from capture.catalog import Catalog
-from capture.generations import Generations
-from capture.hub import Hub
-from capture.never_shown import Guard
-from capture.restoring import restore
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.choose import make_backend
+from capture.platforms.demo import demo_source
+from capture.platforms.generations import Generations
+from capture.platforms.restore import restore
+from capture.privacy.exclusions import Guard
 from capture.source import Condition, Source
-from capture.video import video_encoders
-from gui.border import Borders
-from gui.controller import Controller
-from gui.demo import DemoProcess
-from gui.doors import Doors
-from gui.doorway import Doorway
-from gui.encryption import Encryption
-from gui.garbage import Collector
-from gui.guarding import Guarding, rules_of
-from gui.icons import Icons
-from gui.loop import Loop, end_at_once
-from gui.notices import Notices
-from gui.panel import Panel
-from gui.pictures import LivePicture
-from gui.privacy_opener import PrivacyOpener
-from gui.settings import Settings, SettingsFile
-from gui.signals import EndingSignals
-from gui.single import FirstCopy, NotAnswering, claim
-from gui.state import Message
-from gui.style import accented, current_look
-from gui.throttle import Throttle
-from gui.thumbnails import Thumbnails
-from gui.ticks import PanelStyle
-from gui.tray import Tray
-from gui.watchdog import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
-from server.access_control import Access
-from server.access_keeping import Keeping
+from capture.video.encoder import video_encoders
+from gui.core.access import Doors
+from gui.core.controller import Controller
+from gui.core.encryption import Encryption
+from gui.core.privacy import Guarding, rules_of
+from gui.core.settings import Settings, SettingsFile
+from gui.core.state import Message
+from gui.desktop.border import Borders
+from gui.desktop.demo import DemoProcess
+from gui.desktop.notices import Notices
+from gui.desktop.single_instance import FirstCopy, NotAnswering, claim
+from gui.desktop.tray import Tray
+from gui.dialogs.access_windows import Doorway
+from gui.dialogs.privacy_opener import PrivacyOpener
+from gui.loop.gc_on_loop import Collector
+from gui.loop.loop import Loop, end_at_once
+from gui.loop.monitor import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
+from gui.loop.signals import EndingSignals
+from gui.panel.live_picture import LivePicture
+from gui.panel.throttle import Throttle
+from gui.panel.thumbnails import Thumbnails
+from gui.panel.window import Panel
+from gui.widgets.check_style import PanelStyle
+from gui.widgets.icons import Icons
+from gui.widgets.style import accented, current_look
+from server.access.control import Access
+from server.access.persistence import Keeping
 from server.folder_lock import FolderTaken
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
+from server.stream.registry import SessionRegistry
 from server.terminal import complain
 
 PREVIEW_SECONDS = 0.2

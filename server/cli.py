@@ -15,30 +15,30 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from capture.backends.choose import make_backend
-from capture.backends.demo import demo_source
-from capture.catalog import Catalog
-from capture.generations import Generations
-from capture.hub import Hub
-from capture.lock_curtain import LockCurtain
-from capture.never_shown import Guard
+from capture.feed.blank_on_lock import LockCurtain
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.choose import make_backend
+from capture.platforms.demo import demo_source
+from capture.platforms.generations import Generations
+from capture.privacy.exclusions import Guard
 from capture.source import Source
-from capture.video import video_encoders
+from capture.video.encoder import video_encoders
 from server import __version__
-from server.access import parse_name, parse_origin
-from server.access_control import Access
-from server.access_keeping import Keeping
-from server.access_links import Link
-from server.certificates import CertificateError
+from server.access.control import Access
+from server.access.links import Link
+from server.access.origins import parse_name, parse_origin
+from server.access.persistence import Keeping
 from server.doctor import Check, checks, report
-from server.encryption import Encryption, prepared
 from server.ending import end_within
 from server.errors import ServerError
 from server.folder_lock import WAIT_SECONDS, FolderLock, folder_argument, lock_folder
-from server.options import BINARY_FORMATS, InvalidOption, StreamOptions
-from server.registry import SessionRegistry
+from server.net.certificates import CertificateError
+from server.net.encryption import Encryption, prepared
+from server.protocol.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.server import DEFAULT_PORT, Server
 from server.sharing import ShareList, ShareRule, described, parse_rule
+from server.stream.registry import SessionRegistry
 from server.terminal import complain, prepare, say
 
 FAILED, MISUSED = 1, 2

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from capture.doctor import findings
-from capture.video import video_problem
+from capture.platforms.x11.doctor import findings
+from capture.video.encoder import video_problem
 from server.errors import ListenError
 from server.server import DEFAULT_PORT, listen
 

@@ -14,8 +14,8 @@ import sys
 import time
 from pathlib import Path
 
-from server.access_files import CLOSE_ON_EXEC, FILE_MODE, FOLDER_MODE, NO_FOLLOW
 from server.errors import ServerError
+from server.private_files import CLOSE_ON_EXEC, FILE_MODE, FOLDER_MODE, NO_FOLLOW
 
 NAME = "panecast.lock"
 WAIT_SECONDS = 2.0

@@ -10,17 +10,17 @@ import ssl
 
 from aiohttp import web
 
-from capture.catalog import Catalog
-from capture.hub import Hub
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
 from capture.source import Source
-from server.access import AccessPolicy, Scheme, host_names
-from server.access_links import Link
-from server.app import make_app
+from server.access.links import Link
+from server.access.origins import AccessPolicy, Scheme, host_names
 from server.errors import STOPPED, Farewell, ListenError, PortInUse
-from server.front import Front
-from server.interfaces import checked_address, own_names
-from server.registry import SessionRegistry
+from server.http.app import make_app
+from server.net.interfaces import checked_address, own_names
+from server.net.listener import Front
 from server.sharing import ShareList
+from server.stream.registry import SessionRegistry
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from capture.catalog import Catalog
+from capture.feed.catalog import Catalog
 from capture.source import DEMO_ID, DESKTOP_ID, Condition, Identity, Source, Unsubscribe
 
 RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity", "monitor"]

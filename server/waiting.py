@@ -10,11 +10,11 @@ import asyncio
 from aiohttp import WSMessage, web
 
 from capture.source import Condition
-from server import messages
-from server.answers import problem
-from server.flood import FloodGate
+from server.http.responses import problem
+from server.protocol import messages
 from server.sharing import ShareList
-from server.socket import CLOSING, ViewerSocket
+from server.stream.message_rate import FloodGate
+from server.stream.socket import CLOSING, ViewerSocket
 
 RETRY_SECONDS = 1.0
 WORDS = "This computer has only just started sharing. Try again in a moment."

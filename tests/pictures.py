@@ -28,7 +28,7 @@ SIZES = ((360, 740), (768, 1024), (1440, 900), (2560, 1440))
 SCHEMES = ("light", "dark")
 QUALITY = 82
 DARK = ["-bg", "#11151c", "-fg", "#d7deea"]
-VIM = ["vim", "-u", "NONE", "-N", "+syntax on", "+colorscheme habamax", "+set number", "capture/pacing.py"]
+VIM = ["vim", "-u", "NONE", "-N", "+syntax on", "+colorscheme habamax", "+set number", "capture/feed/pacing.py"]
 HISTORY = ["sh", "-c", "git log --no-merges --oneline --no-decorate --color -n 31 | cut -c1-98; exec sleep 999"]
 XTERM = ["xterm", "-tn", "xterm-256color", "-fa", "DejaVu Sans Mono"]
 PROGRAMS = (
@@ -49,7 +49,7 @@ PROGRAMS = (
         "less",
         "docs/viewer.md",
     ],
-    [sys.executable, "-I", str(PROJECT / "gui/demo_window.py")],
+    [sys.executable, "-I", str(PROJECT / "gui/desktop/demo_window.py")],
 )
 
 

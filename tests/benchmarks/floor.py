@@ -8,10 +8,10 @@ import time
 
 import simplejpeg
 
-from capture.backends import Wake
-from capture.backends.x11_window import X11Window
-from capture.generations import Generations
-from capture.never_shown import Guard
+from capture.platforms.contract import Wake
+from capture.platforms.generations import Generations
+from capture.platforms.x11.window import X11Window
+from capture.privacy.exclusions import Guard
 from capture.source import Source
 
 

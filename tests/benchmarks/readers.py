@@ -17,7 +17,7 @@ import os
 import struct
 import time
 
-from server.wire import PICTURE, PROTOCOL, ack
+from server.protocol.wire import PICTURE, PROTOCOL, ack
 from tests.benchmarks.barcode import Strip
 from tests.benchmarks.content import strips
 

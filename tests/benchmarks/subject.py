@@ -13,18 +13,18 @@ import sys
 import time
 from collections.abc import Callable
 
-from capture.backends.choose import make_backend
-from capture.backends.demo import demo_source
-from capture.catalog import Catalog
-from capture.generations import Generations
-from capture.hub import Hub
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.choose import make_backend
+from capture.platforms.demo import demo_source
+from capture.platforms.generations import Generations
 from capture.source import Source
-from capture.video import video_encoders
-from server.access_control import Viewer
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from capture.video.encoder import video_encoders
+from server.access.control import Viewer
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
+from server.stream.registry import SessionRegistry
 
 
 async def main() -> None:

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from capture.backends import Backend, Wake
-from capture.backends.choose import make_backend
-from capture.damage import changed_tiles
-from capture.never_shown import Guard, NeverShown
+from capture.picture.damage import changed_tiles
+from capture.platforms.choose import make_backend
+from capture.platforms.contract import Backend, Wake
+from capture.privacy.exclusions import Guard, NeverShown
 from capture.source import Source as Shown
 from tests.benchmarks.content import painter
 from tests.benchmarks.report import Row, times

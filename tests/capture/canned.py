@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from capture.damage import DamageMap
-from capture.frame import Frame, Pointer
+from capture.picture.damage import DamageMap
+from capture.picture.frame import Frame, Pointer
 from capture.source import Source
 
 SOURCE = Source("7", "window", "canned", "test", 100, 60, pid=5, started=6)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from capture.ffmpeg import SOFTWARE, Setting
-from capture.h264 import Codec, Opener
+from capture.video.codecs import SOFTWARE, Setting
+from capture.video.h264 import Codec, Opener
 
 KEY = b"\0\0\0\1\x67set\0\0\0\1\x68set\0\0\1\x65picture"
 DELTA = b"\0\0\0\1\x41picture"

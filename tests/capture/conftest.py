@@ -13,7 +13,7 @@ from tests.capture.fake_logind import FakeLogind, message_bus
 @pytest.fixture
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.delenv("XDG_SESSION_ID", raising=False)
-    monkeypatch.setattr("capture.session_lock.RETRY_SECONDS", 0.02)
+    monkeypatch.setattr("capture.platforms.linux.session_lock.RETRY_SECONDS", 0.02)
     with message_bus(tmp_path) as found:
         yield found
 

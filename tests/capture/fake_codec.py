@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from capture.errors import EncodeError
-from capture.video import Unit
+from capture.video.encoder import Unit
 
 
 class FakeCodecs:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from capture.backends import Backend, Wake
-from capture.frame import Take
+from capture.picture.frame import Take
+from capture.platforms.contract import Backend, Wake
 from capture.source import Source
 from tests.server.canvas import Canvas
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capture.activity import Activity
+from capture.picture.motion import Activity
 
 
 def told(activity: Activity, begin: float, count: int, step: float, part: float) -> list[bool]:

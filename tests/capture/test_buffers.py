@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.buffers import IDLE_COPIES, KEPT, Buffers
+from capture.picture.buffers import IDLE_COPIES, KEPT, Buffers
 
 
 def shade(value: int, height: int = 4) -> np.ndarray:

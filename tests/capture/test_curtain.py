@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
-from capture.curtain import MOST_PIXELS, PLAIN, Curtain, plain_picture, strictest
 from capture.errors import NoPicture
-from capture.frame import Frame
-from capture.hub import Hub, Subscription
-from capture.masks import Mask
-from capture.snapshots import Snapshots
+from capture.feed.hub import Hub, Subscription
+from capture.feed.snapshots import Snapshots
+from capture.picture.frame import Frame
+from capture.privacy.blanking import MOST_PIXELS, PLAIN, Curtain, plain_picture, strictest
+from capture.privacy.masks import Mask
 from capture.source import Condition, Source
 from tests.capture.canned import SOURCE
 from tests.conftest import Until

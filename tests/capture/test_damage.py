@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.damage import MOST_RECTANGLES, TILE, DamageMap, changed_tiles, joined, tile_grid
-from capture.pixels import Rect
+from capture.picture.damage import MOST_RECTANGLES, TILE, DamageMap, changed_tiles, joined, tile_grid
+from capture.picture.pixels import Rect
 
 
 def naive(old: np.ndarray, new: np.ndarray) -> np.ndarray:

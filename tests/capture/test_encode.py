@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from capture.encode import Rendition, encode, scaled, with_pointer
+from capture.encode.image import Rendition, encode, scaled, with_pointer
 from capture.errors import EncodeError
-from capture.frame import Pointer
+from capture.picture.frame import Pointer
 from tests.capture.canned import frame, plain
 
 

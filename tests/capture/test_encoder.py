@@ -10,13 +10,13 @@ from dataclasses import replace
 
 import pytest
 
-from capture.encode import Encoded, Rendition
-from capture.encoder import MOST_HANGING, MOST_SLOTS, SharedEncoder, WholeWish
+from capture.encode.fair_queue import Party
+from capture.encode.image import Encoded, Rendition
+from capture.encode.shared import MOST_HANGING, MOST_SLOTS, SharedEncoder, WholeWish
+from capture.encode.workers import Workers
 from capture.errors import EncodeError
-from capture.frame import Frame
+from capture.picture.frame import Frame
 from capture.source import Source
-from capture.turns import Party
-from capture.workers import Workers
 from tests.capture.canned import SOURCE, frame, plain
 
 
@@ -134,8 +134,8 @@ class Hanging:
 
 @pytest.fixture
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("capture.encoder.HANG_SECONDS", 0.2)
-    monkeypatch.setattr("capture.encoder.RELIEF_SECONDS", 0.05)
+    monkeypatch.setattr("capture.encode.shared.HANG_SECONDS", 0.2)
+    monkeypatch.setattr("capture.encode.shared.RELIEF_SECONDS", 0.05)
 
 
 OTHER = Source("8", "window", "", "", 1, 1)
@@ -159,7 +159,7 @@ async def test_what_hangs_is_given_up_and_the_others_go_on(
 async def test_others_do_not_wait_behind_all_that_hangs(
     encoder: SharedEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capture.encoder.HANG_SECONDS", 20)
+    monkeypatch.setattr("capture.encode.shared.HANG_SECONDS", 20)
     wishes = [Hanging(name) for name in "abcd"]
     stuck = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish)) for wish in wishes]
     await asyncio.sleep(0)

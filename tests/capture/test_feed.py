@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from capture.backends import Backend
-from capture.curtain import Curtain
-from capture.encode import Rendition
-from capture.encoder import WholeWish
+from capture.encode.image import Rendition
+from capture.encode.shared import WholeWish
 from capture.errors import DisplayGone, SourceGone
-from capture.feed import TOLD_AT_ONCE
-from capture.frame import Frame
-from capture.hub import Hub
+from capture.feed.feed import TOLD_AT_ONCE
+from capture.feed.hub import Hub
+from capture.picture.frame import Frame
+from capture.platforms.contract import Backend
+from capture.privacy.blanking import Curtain
 from capture.source import Condition, Source, clean_text
 from tests.capture.canned import SOURCE
 from tests.conftest import Until
@@ -167,7 +167,7 @@ class FailingBackend:
 async def test_a_display_that_is_gone_is_waited_for(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.feed_thread.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("capture.feed.thread.RETRY_SECONDS", 0.01)
     hub = Hub(FailingBackend(canvas, [DisplayGone("no display")] * 3))
     conditions: list[Condition] = []
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=lambda: conditions.append(seen.condition))
@@ -180,9 +180,9 @@ async def test_a_display_that_is_gone_is_waited_for(
 async def test_an_unforeseen_fault_becomes_a_state_and_is_logged(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.feed_thread.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("capture.feed.thread.RETRY_SECONDS", 0.01)
     hub = Hub(FailingBackend(canvas, [RuntimeError("planted")]))
-    with caplog.at_level(logging.ERROR, "capture.feed_thread"):
+    with caplog.at_level(logging.ERROR, "capture.feed.thread"):
         seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
         await until(lambda: seen.newest is not None)
     await hub.close()

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from capture import film as films
-from capture.encode import Rendition
-from capture.film import Film, Films, Reel
-from capture.frame import Frame
-from capture.parts import Parts
+from capture.encode.image import Rendition
+from capture.encode.parts import Parts
+from capture.picture.frame import Frame
+from capture.video import shared as films
+from capture.video.shared import Film, Films, Reel
 from tests.capture.canned import frame, plain
 from tests.capture.fake_codec import FakeCodecs
 from tests.conftest import Until

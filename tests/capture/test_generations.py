@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from capture import generations as module
 from capture.errors import DisplayGone
-from capture.generations import Generations
+from capture.platforms import generations as module
+from capture.platforms.generations import Generations
 
 
 class List:

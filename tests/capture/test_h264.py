@@ -7,8 +7,8 @@ import logging
 import pytest
 
 from capture.errors import EncodeError
-from capture.ffmpeg import SOFTWARE, AvCodec, Setting
-from capture.h264 import HARDWARE, Codec, Encoders, is_key
+from capture.video.codecs import SOFTWARE, AvCodec, Setting
+from capture.video.h264 import HARDWARE, Codec, Encoders, is_key
 from tests.capture.canned_codecs import DELTA, KEY, CannedCodecs
 from tests.capture.moving import code, decoded, pan
 

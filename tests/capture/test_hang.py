@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from capture.backends import Backend
-from capture.feed import HANGS, MOST_THREADS
-from capture.hang import HangGuard
-from capture.hub import Hub
+from capture.feed.feed import HANGS, MOST_THREADS
+from capture.feed.hang_guard import HangGuard
+from capture.feed.hub import Hub
+from capture.platforms.contract import Backend
 from capture.source import Condition, Source
 from tests.capture.canned import SOURCE
 from tests.capture.hanging import Hangs
@@ -34,7 +34,7 @@ def canvas() -> Canvas:
 
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("capture.hang.HANG_SECONDS", SHORT_SECONDS)
+    monkeypatch.setattr("capture.feed.hang_guard.HANG_SECONDS", SHORT_SECONDS)
 
 
 @pytest.fixture

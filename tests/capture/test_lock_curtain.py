@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from capture.backends.choose import make_backend
-from capture.curtain import Curtain
-from capture.hub import Hub
-from capture.lock_curtain import PERSON, WAITING, LockCurtain
+from capture.feed.blank_on_lock import PERSON, WAITING, LockCurtain
+from capture.feed.hub import Hub
+from capture.platforms.choose import make_backend
+from capture.privacy.blanking import Curtain
 from tests.capture.fake_logind import FakeLogind
 from tests.conftest import Until
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.damage import TILE
-from capture.frame import Frame
-from capture.hub import Hub, Subscription
-from capture.masks import BLOCK, Mask, mask_over
-from capture.pixels import Rect, without
+from capture.feed.hub import Hub, Subscription
+from capture.picture.damage import TILE
+from capture.picture.frame import Frame
+from capture.picture.pixels import Rect, without
+from capture.privacy.masks import BLOCK, Mask, mask_over
 from capture.source import Condition
 from tests.capture.canned import SOURCE
 from tests.conftest import Until
@@ -225,7 +225,7 @@ async def test_until_a_program_has_painted_its_old_picture_stays_covered(
     hub: Hub, canvas: Canvas, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when it takes longer than is waited for at first: its size has changed, and it hangs."""
-    monkeypatch.setattr("capture.masking.SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr("capture.privacy.masking.SETTLE_SECONDS", 0.05)
     wide, area = (HEIGHT, WIDTH + 80, 4), AREA
     canvas.noise(1)
     old = canvas.pixels
@@ -266,7 +266,7 @@ async def test_what_stays_in_its_place_does_not_keep_more_covered(
     sizes: Iterable[int], hub: Hub, canvas: Canvas, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A program that paints at once, and has all where it was: so does what is pulled by its border."""
-    monkeypatch.setattr("capture.masking.SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr("capture.privacy.masking.SETTLE_SECONDS", 0.05)
     canvas.noise(1)
     hub.set_masks(SOURCE, (replace(MASK, across="left", down="top"),))
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
@@ -280,7 +280,7 @@ async def test_what_stays_in_its_place_does_not_keep_more_covered(
 async def test_of_a_program_that_hangs_over_many_sizes_the_first_picture_stays_covered(
     hub: Hub, canvas: Canvas, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capture.masking.SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr("capture.privacy.masking.SETTLE_SECONDS", 0.05)
     canvas.noise(1)
     old = canvas.pixels
     hub.set_masks(SOURCE, (replace(MASK, across="right", down="top"),))
@@ -304,7 +304,7 @@ async def test_a_picture_painted_for_a_size_that_nobody_took_is_covered_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A window that is pulled has many sizes between two pictures, and its program paints for some of them."""
-    monkeypatch.setattr("capture.masking.SETTLE_SECONDS", 0.3)
+    monkeypatch.setattr("capture.privacy.masking.SETTLE_SECONDS", 0.3)
     canvas.noise(1)
     hub.set_masks(SOURCE, (replace(MASK, right=0.5),))
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)

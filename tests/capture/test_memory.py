@@ -11,7 +11,7 @@ PIECES, SIZE = 1000, 64 * 1024
 FREED = f"""
 import ctypes
 import psutil
-from capture.memory import give_back
+from capture.platforms.linux.memory import give_back
 library = ctypes.CDLL(None)
 library.malloc.restype = ctypes.c_void_p
 library.free.argtypes = [ctypes.c_void_p]

@@ -7,9 +7,9 @@ from typing import Any
 
 import xcffib
 
-from capture.backends.x11_screens import Screens
-from capture.monitors import KnownMonitors
-from capture.pixels import Rect
+from capture.picture.pixels import Rect
+from capture.platforms.monitors import KnownMonitors
+from capture.platforms.x11.screens import Screens
 from capture.source import Source
 
 PLACE = Rect(0, 0, 640, 480)

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from capture.never_shown import Guard, NeverShown
-from capture.process import program_names
+from capture.platforms.linux.process import program_names
+from capture.privacy.exclusions import Guard, NeverShown
 
 
 @pytest.mark.parametrize(

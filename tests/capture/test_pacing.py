@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.pacing import Pacer
+from capture.feed.pacing import Pacer
 
 
 def beats(fps: float, wakes: list[float]) -> list[float]:

@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from capture.pixels import MOST_PIECES, Rect, paint_over, without
+from capture.picture.pixels import MOST_PIECES, Rect, paint_over, without
 
 
 def drawn(rects: list[Rect], size: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.quantiser import FEWEST, PATIENCE, Quantiser, coarsest, contrast
+from capture.video.rate_control import FEWEST, PATIENCE, Quantiser, coarsest, contrast
 from tests.capture.moving import code, noise, pan
 
 CAMERA, TEXT = pan(1, 640, 360)[0], code(1, 640, 360)[0]

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from capture.damage import DamageMap, tile_grid
-from capture.encode import Rendition
-from capture.frame import Frame
-from capture.render import Level, render
+from capture.encode.image import Rendition
+from capture.encode.update import Level, render
+from capture.picture.damage import DamageMap, tile_grid
+from capture.picture.frame import Frame
 from capture.source import Source
 from tests.capture.moving import luma, pan, similarity
 

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.damage import TILE, changed_tiles
-from capture.scroll import Scroll, find_scroll
+from capture.picture.damage import TILE, changed_tiles
+from capture.picture.scroll import Scroll, find_scroll
 
 
 def page(height: int, width: int = 320, seed: int = 1) -> np.ndarray:

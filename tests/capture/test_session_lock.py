@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from capture.session_lock import SessionLock
+from capture.platforms.linux.session_lock import SessionLock
 from tests.capture.fake_logind import OTHER_PATH, FakeLogind, message_bus
 from tests.conftest import Until
 
@@ -121,9 +121,9 @@ async def test_a_logind_that_comes_late_or_again_is_followed(address: str, lock:
 async def test_without_a_bus_the_session_counts_as_unlocked(
     tmp_path: Path, until: Until, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capture.session_lock.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("capture.platforms.linux.session_lock.RETRY_SECONDS", 0.01)
     lock = SessionLock(lambda: None, f"unix:path={tmp_path}/nobody")
-    with caplog.at_level("INFO", "capture.session_lock"):
+    with caplog.at_level("INFO", "capture.platforms.linux.session_lock"):
         lock.start()
         await until(lambda: "nobody tells" in caplog.text)
         await lock.stop()
@@ -136,7 +136,7 @@ async def test_without_a_bus_the_session_counts_as_unlocked(
 async def test_when_the_bus_is_lost_what_was_known_holds(
     tmp_path: Path, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capture.session_lock.RETRY_SECONDS", 0.02)
+    monkeypatch.setattr("capture.platforms.linux.session_lock.RETRY_SECONDS", 0.02)
     with message_bus(tmp_path) as address:
         logind = FakeLogind(address)
         await logind.open()

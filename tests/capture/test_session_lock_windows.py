@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from capture.session_lock import SessionState
-from capture.session_lock_windows import (
+from capture.platforms.linux.session_lock import SessionState
+from capture.platforms.windows.session_lock import (
     LOCK,
     RESUME_AUTOMATIC,
     RESUME_SUSPEND,

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from capture.errors import NoPicture
-from capture.hub import Hub
-from capture.snapshots import Snapshots
+from capture.feed.hub import Hub
+from capture.feed.snapshots import Snapshots
 from capture.source import Condition
 from tests.capture.canned import SOURCE
 from tests.conftest import Until
@@ -49,7 +49,7 @@ async def test_what_has_not_changed_is_the_same_picture_and_what_has_is_another(
 async def test_a_source_is_left_alone_when_nobody_asks_again(
     snapshots: Snapshots, hub: Hub, canvas: Canvas, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capture.snapshots.KEPT_SECONDS", 0.05)
+    monkeypatch.setattr("capture.feed.snapshots.KEPT_SECONDS", 0.05)
     await snapshots.fresh(SOURCE, pointer=False)
     await until(lambda: hub.running == 0 and not canvas.readers)
     await snapshots.fresh(SOURCE, pointer=False)
@@ -82,7 +82,7 @@ async def test_without_a_picture_of_now_the_reason_is_said(snapshots: Snapshots,
 async def test_a_source_that_may_not_be_taken_gives_none(
     snapshots: Snapshots, canvas: Canvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capture.snapshots.FIRST_PICTURE_SECONDS", 0.1)
+    monkeypatch.setattr("capture.feed.snapshots.FIRST_PICTURE_SECONDS", 0.1)
     with pytest.raises(NoPicture, match="no picture within"):
         await snapshots.fresh(SOURCE, pointer=False, may_take=lambda: False)
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from capture.turns import Party, Turns
+from capture.encode.fair_queue import Party, Turns
 
 
 class Clock:

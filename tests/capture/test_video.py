@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from capture.errors import EncodeError
-from capture.ffmpeg import AvCodec
-from capture.h264 import Encoders
-from capture.video import Unit, VideoEncoder, video_problem
+from capture.video.codecs import AvCodec
+from capture.video.encoder import Unit, VideoEncoder, video_problem
+from capture.video.h264 import Encoders
 from tests.capture.canned_codecs import DELTA, KEY, CannedCodecs
 from tests.capture.moving import code, decoded, luma, noise, pan, similarity
 

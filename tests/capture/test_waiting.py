@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from capture import waiting
+from capture.platforms import waiting
 
 Wait = Callable[[tuple[int, ...], float | None], set[int]]
 WAYS = pytest.mark.parametrize("wait", [waiting.by_poll, waiting.by_select, waiting.wait_readable])

@@ -11,8 +11,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from capture.turns import Party
-from capture.workers import MOST_THREADS, Workers
+from capture.encode.fair_queue import Party
+from capture.encode.workers import MOST_THREADS, Workers
 from tests.conftest import Until
 from tests.x11.desktop import PROJECT
 
@@ -30,7 +30,7 @@ def test_jobs_are_done_and_their_faults_told() -> None:
 
 
 async def test_who_is_relieved_keeps_nobody_waiting_and_ends(until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("capture.workers.IDLE_SECONDS", 0.05)
+    monkeypatch.setattr("capture.encode.workers.IDLE_SECONDS", 0.05)
     workers, going_on = Workers(1, "test"), threading.Event()
     hanging = workers.submit(going_on.wait, 20)
     await until(hanging.running)
@@ -82,7 +82,7 @@ GREEDY, MODEST = Party("far", "greedy"), Party("near", "modest")
 
 
 async def test_who_has_nothing_in_the_works_waits_for_nobody(until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("capture.workers.IDLE_SECONDS", 0.05)
+    monkeypatch.setattr("capture.encode.workers.IDLE_SECONDS", 0.05)
     workers, going_on = Workers(2, "test"), threading.Event()
     many = [workers.submit_for(GREEDY, partial(going_on.wait, 20)) for _ in range(8)]
     await until(lambda: sum(job.running() for job in many) == 2)
@@ -131,6 +131,8 @@ async def test_what_is_dropped_is_not_done_and_keeps_nothing(until: Until) -> No
 
 
 def test_a_program_ends_while_one_hangs() -> None:
-    code = "import threading; from capture.workers import Workers; Workers(1, 'x').submit(threading.Event().wait)"
+    code = (
+        "import threading; from capture.encode.workers import Workers; Workers(1, 'x').submit(threading.Event().wait)"
+    )
 
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, timeout=30, check=False).returncode == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 if not sys.platform.startswith("linux"):
     pytest.skip("X11 only", allow_module_level=True)
 
-from capture.backends.x11_text import class_names, decode
+from capture.platforms.x11.protocol.text import class_names, decode
 from capture.source import TITLE_LIMIT, clean_text
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"

@@ -11,7 +11,7 @@ import pytest
 if not sys.platform.startswith("linux"):
     pytest.skip("X11 only", allow_module_level=True)
 
-from capture.backends.x11_visual import OURS, PixelFormat
+from capture.platforms.x11.protocol.visual import OURS, PixelFormat
 
 FORMATS = {
     "ours": (32, OURS),

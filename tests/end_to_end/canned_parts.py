@@ -9,9 +9,9 @@ import av
 import numpy as np
 from PIL import Image
 
-from capture.parts import Form, Part, Parts
-from capture.pixels import Rect
-from server import wire
+from capture.encode.parts import Form, Part, Parts
+from capture.picture.pixels import Rect
+from server.protocol import wire
 
 WIDTH, HEIGHT = 64, 48
 

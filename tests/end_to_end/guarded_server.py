@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
-from server import wire
-from server.answers import problem
-from server.pages import content_policy
+from server.http.responses import problem
+from server.http.static import content_policy
+from server.protocol import wire
 from tests.end_to_end.scripted_server import ScriptedServer
 
 COOKIE = "panecast"

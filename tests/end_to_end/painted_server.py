@@ -14,17 +14,17 @@ from typing import TypeVar
 
 import numpy as np
 
-from capture.backends import Backend
-from capture.catalog import Catalog
-from capture.hub import Hub
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.contract import Backend
 from capture.source import Source
-from capture.video import video_encoders
-from server.access import AccessPolicy, host_names
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from capture.video.encoder import video_encoders
+from server.access.origins import AccessPolicy, host_names
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
-from server.stats import SessionView
+from server.stream.registry import SessionRegistry
+from server.stream.stats import SessionView
 from tests.server.canvas import Canvas
 
 T = TypeVar("T")

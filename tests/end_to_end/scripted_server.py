@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 from aiohttp import WSMsgType, web
 
-from server import wire
-from server.options import StreamOptions
-from server.pages import SAFETY_HEADERS, load_pages
+from server.http.static import SAFETY_HEADERS, load_pages
+from server.protocol import wire
+from server.protocol.options import StreamOptions
 from tests.end_to_end.parts import eventually
 
 T = TypeVar("T")

@@ -35,7 +35,7 @@ def server(friend: int) -> Iterator[PaintedServer]:
     """A server that repeats nothing, so that what is seen is what came when it changed."""
     allowed = frozenset({f"http://127.0.0.1:{friend}"})
     with pytest.MonkeyPatch.context() as patch, painted_server(SOURCE, allow_origins=allowed) as running:
-        patch.setattr("server.mjpeg.REPEAT_SECONDS", 3600.0)
+        patch.setattr("server.stream.mjpeg.REPEAT_SECONDS", 3600.0)
         yield running
 
 
@@ -113,7 +113,7 @@ def has(page: Page, colour: Colour) -> bool:
 
 def test_an_image_shows_what_changed_at_once_and_keeps_it(browser: Browser) -> None:
     with pytest.MonkeyPatch.context() as patch, painted_server(SOURCE) as server:
-        patch.setattr("server.mjpeg.REPEAT_SECONDS", 3600.0)
+        patch.setattr("server.stream.mjpeg.REPEAT_SECONDS", 3600.0)
         server.paint(SOURCE, *RED)
         page = browser.new_page()
         page.goto(server.address("/health"))

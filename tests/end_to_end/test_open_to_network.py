@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from server.access_links import Links
-from server.access_store import AccessFile, Kept
+from server.access.links import Links
+from server.access.store import AccessFile, Kept
 from server.sharing import ShareRule
 from tests import leftovers
 from tests.end_to_end.parts import App, eventually, running_app

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from capture.parts import Form, Part
-from server import wire
+from capture.encode.parts import Form, Part
+from server.protocol import wire
 from tests.end_to_end.browsers import INSECURE, new_page
 from tests.end_to_end.canned_parts import Film, after, copy, encoded, fill, noise, painted, whole
 from tests.end_to_end.parts import eventually, pixels_of

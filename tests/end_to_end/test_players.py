@@ -25,7 +25,7 @@ MPV = ["mpv", "--no-config", "--no-terminal", "--profile=low-latency", "--vo=ima
 def server() -> Iterator[PaintedServer]:
     """A server that repeats what stays more often than it would, for players look at several pictures first."""
     with pytest.MonkeyPatch.context() as patch, painted_server(SOURCE) as running:
-        patch.setattr("server.mjpeg.REPEAT_SECONDS", 0.1)
+        patch.setattr("server.stream.mjpeg.REPEAT_SECONDS", 0.1)
         yield running
 
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from capture.parts import Form
+from capture.encode.parts import Form
 from tests.end_to_end.browsers import INSECURE, Downloads
 from tests.end_to_end.canned_parts import encoded, fill, noise, whole
 from tests.end_to_end.many_pages import AXE, HIDE
@@ -307,7 +307,7 @@ def test_the_picture_goes_to_the_clipboard(browser: Browser, server: ScriptedSer
         page = watcher.page
         page.click("#open-more")
         page.click("#copy")
-        eventually(lambda: {"command": "take_screenshot"} in server.commands)
+        eventually(lambda: {"command": "take_screenshot"} in server.protocol.commands)
         server.say("screenshot", png(GREEN))
         eventually(lambda: page.inner_text("#note") == "The picture is on the clipboard")
         size = page.evaluate(

@@ -13,11 +13,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
 from capture.source import Source
-from gui.icons import Icons
-from gui.state import SourceState
-from server.access_control import Viewer
-from server.options import StreamOptions
-from server.stats import SessionView
+from gui.core.state import SourceState
+from gui.widgets.icons import Icons
+from server.access.control import Viewer
+from server.protocol.options import StreamOptions
+from server.stream.stats import SessionView
 
 
 @pytest.fixture

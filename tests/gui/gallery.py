@@ -69,8 +69,8 @@ def _application(*, dark: bool, points: int) -> Any:
     from PySide6.QtGui import QColor, QPalette
     from PySide6.QtWidgets import QApplication
 
-    from gui.style import accented
-    from gui.ticks import PanelStyle
+    from gui.widgets.check_style import PanelStyle
+    from gui.widgets.style import accented
 
     app = QApplication([])
     app.setStyle(PanelStyle())
@@ -92,16 +92,16 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     """Yield each window of the app, named, shown on ``screen`` by the caller."""
     from PySide6.QtGui import QGuiApplication
 
-    from gui.consent import ConsentWindow
-    from gui.encryption import Encryption
-    from gui.encryption_window import EncryptionWindow
-    from gui.link_form import LinkForm
-    from gui.links import LinksWindow
-    from gui.names_window import NamesWindow
-    from gui.pin import PinWindow
-    from gui.privacy import PrivacyDialog
-    from gui.qr import QrDialog
-    from gui.settings import Settings
+    from gui.core.encryption import Encryption
+    from gui.core.settings import Settings
+    from gui.dialogs.consent import ConsentWindow
+    from gui.dialogs.encryption import EncryptionWindow
+    from gui.dialogs.host_names import NamesWindow
+    from gui.dialogs.link_form import LinkForm
+    from gui.dialogs.links import LinksWindow
+    from gui.dialogs.pin import PinWindow
+    from gui.dialogs.privacy import PrivacyDialog
+    from gui.widgets.qr import QrDialog
     from tests.gui import gallery_content as content
 
     for name, state, doors in content.STATES:

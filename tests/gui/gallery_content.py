@@ -7,22 +7,22 @@ import time
 from PySide6.QtGui import QColor, QImage
 
 from capture.source import Condition, Source
-from gui.controller import BLANKED
-from gui.doors_state import EVERYTHING, DoorsState
-from gui.icons import Icons
-from gui.panel import Panel
-from gui.reach import Wanted, firewall_hint
-from gui.state import AppState, Message, SourceState, watchers
-from server.access_consent import Question
-from server.access_control import Viewer
-from server.access_devices import Device
-from server.access_gate import Guest
-from server.access_links import Link
-from server.access_peers import Peer
-from server.access_pin import Pin
-from server.interfaces import Interface
-from server.options import StreamOptions
-from server.stats import SessionView
+from gui.core.access_state import EVERYTHING, DoorsState
+from gui.core.controller import BLANKED
+from gui.core.networks import Wanted, firewall_hint
+from gui.core.state import AppState, Message, SourceState, watchers
+from gui.panel.window import Panel
+from gui.widgets.icons import Icons
+from server.access.authorizer import Guest
+from server.access.consent import Question
+from server.access.control import Viewer
+from server.access.devices import Device
+from server.access.links import Link
+from server.access.pin import Pin
+from server.net.interfaces import Interface
+from server.net.peers import Peer
+from server.protocol.options import StreamOptions
+from server.stream.stats import SessionView
 
 
 def _window(number: int, title: str, app: str, **more: object) -> Source:

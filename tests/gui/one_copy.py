@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from gui.single import NotAnswering, claim
+from gui.desktop.single_instance import NotAnswering, claim
 from server.folder_lock import FolderTaken
 
 application = QCoreApplication(sys.argv)

@@ -17,8 +17,8 @@ from pathlib import Path
 import msgspec
 from playwright.sync_api import sync_playwright
 
-from gui.settings import Remembered, Settings, SettingsFile
-from server.interfaces import interfaces
+from gui.core.settings import Remembered, Settings, SettingsFile
+from server.net.interfaces import interfaces
 from tests.end_to_end.browsers import chromium
 from tests.end_to_end.parts import eventually, running_app
 from tests.x11.desktop import PROJECT, XServer

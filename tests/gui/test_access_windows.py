@@ -17,28 +17,28 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from capture.source import Source
-from gui.consent import ConsentWindow, wanted_words
-from gui.doors_state import EVERYTHING, DoorsState, failure_words, header_link
-from gui.entrances import Entrances
-from gui.icons import Icons
-from gui.link_form import LinkForm
-from gui.link_words import LinkWish, expiry_words, scope_words, seen_words
-from gui.links import LinksWindow
-from gui.names_window import NamesWindow
-from gui.pin import PinWindow, grouped
-from gui.qr import QrDialog
-from gui.reach import Wanted, firewall_hint, found_interface
-from gui.remembered import rebound
-from gui.sharing import Sharing
-from gui.state import AppState
-from gui.traffic import History, line_points
-from gui.visits import Visits, visit_words
-from server.access_consent import Question
-from server.access_devices import Device
-from server.access_links import Link
-from server.access_lockout import Failure
-from server.access_pin import Pin
-from server.interfaces import Interface
+from gui.core.access_state import EVERYTHING, DoorsState, failure_words, header_link
+from gui.core.link_text import LinkWish, expiry_words, scope_words, seen_words
+from gui.core.networks import Wanted, firewall_hint, found_interface
+from gui.core.remembered import rebound
+from gui.core.state import AppState
+from gui.core.viewer_notices import Visits, visit_words
+from gui.dialogs.consent import ConsentWindow, wanted_words
+from gui.dialogs.host_names import NamesWindow
+from gui.dialogs.link_form import LinkForm
+from gui.dialogs.links import LinksWindow
+from gui.dialogs.pin import PinWindow, grouped
+from gui.panel.access_bar import Entrances
+from gui.panel.header import Sharing
+from gui.panel.traffic import History, line_points
+from gui.widgets.icons import Icons
+from gui.widgets.qr import QrDialog
+from server.access.consent import Question
+from server.access.devices import Device
+from server.access.links import Link
+from server.access.lockout import Failure
+from server.access.pin import Pin
+from server.net.interfaces import Interface
 from server.sharing import ShareRule
 
 CARD = Interface("192.168.1.20", "eth0", "cable")
@@ -474,7 +474,7 @@ def test_comings_and_goings_are_told_together() -> None:
 
 
 async def test_this_computer_itself_is_no_visitor(viewer: Callable[..., object]) -> None:
-    from gui.state import watchers
+    from gui.core.state import watchers
 
     told: list[tuple[str, str]] = []
     visits = Visits(lambda *words: told.append(words), gather_seconds=0)

@@ -129,10 +129,10 @@ def test_doctor_names_the_package_of_a_missing_library(monkeypatch: pytest.Monke
 async def test_watchdog_sees_a_held_loop(caplog: pytest.LogCaptureFixture) -> None:
     import time
 
-    from gui.watchdog import Watchdog
+    from gui.loop.monitor import Watchdog
 
     watchdog = Watchdog()
-    caplog.set_level(logging.DEBUG, "gui.watchdog")
+    caplog.set_level(logging.DEBUG, "gui.loop.monitor")
     watchdog.start()
     await asyncio.sleep(0.06)
     time.sleep(0.2)  # noqa: ASYNC251 (holding the loop is the point)

@@ -8,21 +8,21 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from capture.backends import Backend
-from capture.backends.choose import make_backend
-from capture.backends.demo import demo_source
-from capture.catalog import Catalog
-from capture.hub import Hub
-from capture.masks import Mask
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.choose import make_backend
+from capture.platforms.contract import Backend
+from capture.platforms.demo import demo_source
+from capture.privacy.masks import Mask
 from capture.source import Source
-from gui.controller import Controller
-from gui.pictures import LivePicture
-from gui.remembered import remember
-from gui.settings import Settings
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from gui.core.controller import Controller
+from gui.core.remembered import remember
+from gui.core.settings import Settings
+from gui.panel.live_picture import LivePicture
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList
+from server.stream.registry import SessionRegistry
 from tests.gui.test_app import free_port
 
 

@@ -95,7 +95,7 @@ def test_the_demo_is_our_own(sprung: Callable[[], str], tmp_path: Path, xserver:
 
     assert sprung() == ""
     assert app.returncode == 0
-    assert [command[1:] for command in started] == [["-I", str(PROJECT / "gui/demo_window.py"), "--follow"]]
+    assert [command[1:] for command in started] == [["-I", str(PROJECT / "gui/desktop/demo_window.py"), "--follow"]]
 
 
 @pytest.mark.x11

@@ -11,13 +11,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
-from capture.curtain import Curtain
+from capture.privacy.blanking import Curtain
 from capture.source import Source
-from gui.controller import BLANKED, PAUSED
-from gui.icons import Icons
-from gui.panel import Panel
-from gui.state import AppState, SourceState
-from gui.tray import Tray
+from gui.core.controller import BLANKED, PAUSED
+from gui.core.state import AppState, SourceState
+from gui.desktop.tray import Tray
+from gui.panel.window import Panel
+from gui.widgets.icons import Icons
 
 
 @pytest.fixture

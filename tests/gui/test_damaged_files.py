@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from capture.backends.demo import demo_source
-from capture.catalog import Catalog
-from capture.masks import Mask
-from gui.guarding import rules_of
-from gui.icons import Icons
-from gui.link_words import expiry_words, seen_words
-from gui.panel import Panel
-from gui.remembered import found_again, masks_again
-from gui.settings import MaskedSource, Remembered, Settings, SettingsFile
-from server.access_control import Access
-from server.access_devices import Devices
-from server.access_links import Links
-from server.access_peers import Peer
-from server.access_store import AccessFile, Kept
-from server.certificates import CertificateError, certificate_from_files, own_certificate
+from capture.feed.catalog import Catalog
+from capture.platforms.demo import demo_source
+from capture.privacy.masks import Mask
+from gui.core.link_text import expiry_words, seen_words
+from gui.core.privacy import rules_of
+from gui.core.remembered import found_again, masks_again
+from gui.core.settings import MaskedSource, Remembered, Settings, SettingsFile
+from gui.panel.window import Panel
+from gui.widgets.icons import Icons
+from server.access.control import Access
+from server.access.devices import Devices
+from server.access.links import Links
+from server.access.store import AccessFile, Kept
+from server.net.certificates import CertificateError, certificate_from_files, own_certificate
+from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
 from tests.gui.damage import mutated, mutated_pem
 from tests.loads.parts import LONG

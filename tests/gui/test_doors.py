@@ -14,16 +14,16 @@ import aiohttp
 import pytest
 import websockets
 
-from capture.backends.demo import demo_source
+from capture.platforms.demo import demo_source
 from capture.source import Source
-from gui.doors import MY_LINK, Doors
-from gui.settings import Settings
-from gui.state import watchers
-from gui.viewers import cells
-from server import access_lockout
-from server.access_links import Link
-from server.access_peers import Peer
-from server.interfaces import Interface
+from gui.core.access import MY_LINK, Doors
+from gui.core.settings import Settings
+from gui.core.state import watchers
+from gui.panel.viewers import cells
+from server.access import lockout as access_lockout
+from server.access.links import Link
+from server.net.interfaces import Interface
+from server.net.peers import Peer
 from server.sharing import ShareRule
 from tests.gui.test_app import free_port
 from tests.gui.test_controller import Desk

@@ -14,10 +14,10 @@ import websockets
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gui.encryption import Encryption
-from gui.encryption_window import HALF, NONE_YET, EncryptionWindow
-from gui.settings import Settings
-from server.wire import MANY_PROTOCOL
+from gui.core.encryption import Encryption
+from gui.core.settings import Settings
+from gui.dialogs.encryption import HALF, NONE_YET, EncryptionWindow
+from server.protocol.wire import MANY_PROTOCOL
 from tests.gui.test_app import free_port
 from tests.gui.test_controller import Desk
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gui.garbage import Collector, due
+from gui.loop.gc_on_loop import Collector, due
 from tests.gui.own_process import run
 
 PROGRAM = """
@@ -16,10 +16,10 @@ PROGRAM = """
     from concurrent.futures import ThreadPoolExecutor
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
-    import gui.garbage
-    from gui.loop import Loop
+    import gui.loop.gc_on_loop
+    from gui.loop.loop import Loop
 
-    gui.garbage.SECONDS = 0.05
+    gui.loop.gc_on_loop.SECONDS = 0.05
     application = QApplication([])
 
     class Ticker(QTimer):
@@ -41,7 +41,7 @@ PROGRAM = """
             circle.append(circle)
 
     async def main():
-        collector = gui.garbage.Collector()
+        collector = gui.loop.gc_on_loop.Collector()
         if "kept here" in sys.argv:
             collector.start()
         ticker()

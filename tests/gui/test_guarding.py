@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from capture.masks import Mask
-from capture.never_shown import Guard
+from capture.privacy.exclusions import Guard
+from capture.privacy.masks import Mask
 from capture.source import Source
-from gui.guarding import Guarding, rules_of
-from gui.reminder import Reminder, lasting
-from gui.settings import Settings
-from gui.state import AppState, SourceState
+from gui.core.privacy import Guarding, rules_of
+from gui.core.reminder import Reminder, lasting
+from gui.core.settings import Settings
+from gui.core.state import AppState, SourceState
 from tests.conftest import Until
 from tests.gui.test_controller import Desk
 from tests.server.canvas import Canvas
@@ -174,7 +174,7 @@ async def test_keys_that_cannot_be_had_are_told_of(desk: Desk, guarding: Guardin
 async def test_reminder_speaks_once_each_time_and_stops_with_the_sharing(
     monkeypatch: pytest.MonkeyPatch, window: Callable[..., Source], until: Until
 ) -> None:
-    monkeypatch.setattr("gui.reminder.MINUTE", 0.001)
+    monkeypatch.setattr("gui.core.reminder.MINUTE", 0.001)
     said: list[tuple[str, str]] = []
     reminder = Reminder(lambda title, words: said.append((title, words)))
     sharing = AppState(phase="sharing", sources=(SourceState(window(1, "build log"), shared=True),))

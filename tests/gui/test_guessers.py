@@ -6,16 +6,16 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from gui.doors import Doors
-from gui.doorway import Doorway
-from gui.encryption import Encryption
-from gui.icons import Icons
-from gui.notices import Notices
-from gui.panel import Panel
-from gui.settings import Settings
-from gui.tray import Tray
-from server.access_lockout import EACH
-from server.access_peers import Peer
+from gui.core.access import Doors
+from gui.core.encryption import Encryption
+from gui.core.settings import Settings
+from gui.desktop.notices import Notices
+from gui.desktop.tray import Tray
+from gui.dialogs.access_windows import Doorway
+from gui.panel.window import Panel
+from gui.widgets.icons import Icons
+from server.access.lockout import EACH
+from server.net.peers import Peer
 from tests.gui.test_controller import Desk
 
 GUESSER = Peer.of("192.168.77.32")

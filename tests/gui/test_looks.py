@@ -19,13 +19,13 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 import gui
-from gui.curtain import CurtainStrip
-from gui.icons import Icons
-from gui.panel import Panel
-from gui.room import RoomyDialog, keep_within, within
-from gui.state import AppState, Message
-from gui.style import current_look
-from gui.ticks import PanelStyle
+from gui.core.state import AppState, Message
+from gui.panel.blanking import CurtainStrip
+from gui.panel.window import Panel
+from gui.widgets.check_style import PanelStyle
+from gui.widgets.icons import Icons
+from gui.widgets.screen_fit import RoomyDialog, keep_within, within
+from gui.widgets.style import current_look
 from tests.end_to_end.parts import eventually, running_app
 from tests.gui import gallery_content as content
 from tests.gui.gallery import SCREENS
@@ -53,9 +53,9 @@ def test_no_part_lies_outside_and_no_words_are_cut(options: tuple[str, ...], tmp
 
 
 def test_every_dialog_scrolls() -> None:
-    for module in pkgutil.iter_modules(gui.__path__):
-        if module.name != "__main__":
-            importlib.import_module(f"gui.{module.name}")
+    for module in pkgutil.walk_packages(gui.__path__, "gui."):
+        if not module.name.endswith((".__main__", ".demo_window")):
+            importlib.import_module(module.name)
     own = [each for each in QDialog.__subclasses__() if each.__module__.startswith("gui.")]
 
     assert own == [RoomyDialog]

@@ -13,7 +13,7 @@ PREPARED = textwrap.dedent("""
     import asyncio
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
-    from gui.loop import Loop
+    from gui.loop.loop import Loop
 
     application = QApplication([])
     loop = Loop(application)

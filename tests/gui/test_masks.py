@@ -13,13 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from capture.masks import Mask
-from capture.pixels import Rect
+from capture.picture.pixels import Rect
+from capture.privacy.masks import Mask
 from capture.source import Condition, Source
-from gui.mask_shapes import MIDDLE as IN_THE_MIDDLE
-from gui.mask_shapes import SMALLEST, Grip, between, dragged
-from gui.preview import PreviewPane
-from gui.state import AppState
+from gui.core.state import AppState
+from gui.panel.mask_shapes import MIDDLE as IN_THE_MIDDLE
+from gui.panel.mask_shapes import SMALLEST, Grip, between, dragged
+from gui.panel.preview import PreviewPane
 
 LIVE = Condition("live")
 SIZE = (800, 400)

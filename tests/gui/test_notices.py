@@ -12,19 +12,19 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from gui.doors import Doors
-from gui.doors_state import DoorsState
-from gui.doorway import Doorway
-from gui.encryption import Encryption
-from gui.entrances import Entrances
-from gui.icons import Icons
-from gui.notice_kinds import KINDS, Kind, is_wanted, wish
-from gui.notices import Notices
-from gui.panel import Panel
-from gui.settings import Settings
-from gui.tray import Tray
-from server.access_lockout import EACH
-from server.access_peers import Peer
+from gui.core.access import Doors
+from gui.core.access_state import DoorsState
+from gui.core.encryption import Encryption
+from gui.core.notice_kinds import KINDS, Kind, is_wanted, wish
+from gui.core.settings import Settings
+from gui.desktop.notices import Notices
+from gui.desktop.tray import Tray
+from gui.dialogs.access_windows import Doorway
+from gui.panel.access_bar import Entrances
+from gui.panel.window import Panel
+from gui.widgets.icons import Icons
+from server.access.lockout import EACH
+from server.net.peers import Peer
 from tests.capture.fake_logind import message_bus
 from tests.conftest import Until
 from tests.gui.fake_notifications import FakeNotifications

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from capture.damage import DamageMap
-from capture.frame import Frame
+from capture.picture.damage import DamageMap
+from capture.picture.frame import Frame
 from capture.source import Source
-from gui.pictures import picture
+from gui.panel.live_picture import picture
 
 SOURCE = Source("1", "window", "", "", 40, 100)
 

@@ -8,9 +8,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QListWidgetItem, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from capture.never_shown import STARTING_LIST
-from gui.privacy import PrivacyDialog
-from gui.settings import Settings
+from capture.privacy.exclusions import STARTING_LIST
+from gui.core.settings import Settings
+from gui.dialogs.privacy import PrivacyDialog
 
 OWN = Settings(never_shown=("Mail",), shown_anyway=("keepass",))
 

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from capture.source import Source
-from gui.rows import Heading, Insert, Remove, rows_for, steps
-from gui.state import SourceState
+from gui.core.state import SourceState
+from gui.panel.source_rows import Heading, Insert, Remove, rows_for, steps
 
 
 def applied(old: list[str], new: list[str]) -> list[str]:

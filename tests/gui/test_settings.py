@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from capture.masks import Mask
-from capture.pixels import Rect
-from gui.settings import MaskedSource, Remembered, Settings, SettingsFile
+from capture.picture.pixels import Rect
+from capture.privacy.masks import Mask
+from gui.core.settings import MaskedSource, Remembered, Settings, SettingsFile
 
 CHANGED = Settings(
     port=9000,

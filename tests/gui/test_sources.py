@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from capture.source import Condition, Icon, Source, State
-from gui.icons import Icons
-from gui.row_paint import ROW_ROLE
-from gui.rows import rows_for
-from gui.sources import SourceModel, SourcesPane
-from gui.state import AppState, SourceState
+from gui.core.state import AppState, SourceState
+from gui.panel.source_delegate import ROW_ROLE
+from gui.panel.source_rows import rows_for
+from gui.panel.sources import SourceModel, SourcesPane
+from gui.widgets.icons import Icons
 
 States = Callable[..., tuple[SourceState, ...]]
 

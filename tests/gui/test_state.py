@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from capture.masks import Mask
+from capture.privacy.masks import Mask
 from capture.source import Source, State
-from gui.remembered import (
+from gui.core.remembered import (
     added,
     found_again,
     masks_again,
@@ -16,10 +16,10 @@ from gui.remembered import (
     with_source,
     without_source,
 )
-from gui.settings import REMEMBERED_LIMIT, MaskedSource, Remembered
-from gui.state import STATE_WORDS, AppState, SourceOrder, SourceState, place_words, source_states, watchers
+from gui.core.settings import REMEMBERED_LIMIT, MaskedSource, Remembered
+from gui.core.state import STATE_WORDS, AppState, SourceOrder, SourceState, place_words, source_states, watchers
 from server.sharing import ShareRule, parse_rule
-from server.stats import SessionView
+from server.stream.stats import SessionView
 
 
 def test_source_knows_whether_it_is_shared_and_by_how_many_watched(

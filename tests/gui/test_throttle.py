@@ -2,7 +2,7 @@ import time
 
 from pytestqt.qtbot import QtBot
 
-from gui.throttle import Throttle
+from gui.panel.throttle import Throttle
 
 
 def test_first_value_at_once_then_only_the_last(qtbot: QtBot) -> None:

@@ -7,20 +7,20 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from capture.source import Condition, Source
-from gui.controller import BLANKED, PAUSED
-from gui.controls import Controls
-from gui.doors_state import DoorsState
-from gui.icons import Icons
-from gui.message_bar import MessageBar
-from gui.panel import Panel
-from gui.qr import QrDialog
-from gui.sharing import Sharing
-from gui.state import AppState, Message, SourceState, watchers
-from gui.tray import Tray
-from gui.viewers import END, WATCHES, Viewers, describe, lasted, rate
-from server.access_dismissed import Dismissal
-from server.options import StreamOptions
-from server.stats import SessionView
+from gui.core.access_state import DoorsState
+from gui.core.controller import BLANKED, PAUSED
+from gui.core.state import AppState, Message, SourceState, watchers
+from gui.desktop.tray import Tray
+from gui.panel.controls import Controls
+from gui.panel.header import Sharing
+from gui.panel.message_bar import MessageBar
+from gui.panel.viewers import END, WATCHES, Viewers, describe, lasted, rate
+from gui.panel.window import Panel
+from gui.widgets.icons import Icons
+from gui.widgets.qr import QrDialog
+from server.access.disconnected import Dismissal
+from server.protocol.options import StreamOptions
+from server.stream.stats import SessionView
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ import sys
 
 from aiohttp import WSMsgType, web
 
-from server.socket import ViewerSocket, web_socket
+from server.stream.socket import ViewerSocket, web_socket
 
 LARGEST_CASE = 64 * 1024 * 1024
 """Bytes; the largest message of the cases has 16 MB."""
 
 
 async def echo(request: web.Request) -> web.WebSocketResponse:
-    """Give back every message and answer every ping, as `server.connection` does."""
+    """Give back every message and answer every ping, as `server.stream.multi_session` does."""
     response = web_socket("echo", LARGEST_CASE)
     await response.prepare(request)
     socket = ViewerSocket(response, request)

@@ -9,15 +9,15 @@ import asyncio
 import sys
 from pathlib import Path
 
-from capture.backends.choose import make_backend
-from capture.backends.demo import demo_source
-from capture.catalog import Catalog
-from capture.hub import Hub
-from server import certificates
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.choose import make_backend
+from capture.platforms.demo import demo_source
+from server.net import certificates
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
+from server.stream.registry import SessionRegistry
 
 
 async def serve(folder: Path) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from server.openapi import document
+from server.http.openapi import document
 from tests.server.served import Served
 
 OPERATIONS = sum(len(methods) for methods in document()["paths"].values()) - 1

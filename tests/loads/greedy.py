@@ -18,8 +18,8 @@ import struct
 import sys
 from collections import Counter
 
-from server import wire
-from server.wire import MANY_PROTOCOL, PICTURE, ack
+from server.protocol import wire
+from server.protocol.wire import MANY_PROTOCOL, PICTURE, ack
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 CONNECTIONS, CHANNELS, SNAPSHOTS = 4, 64, 24

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from capture.hub import ENCODE_WORKERS
-from server.wire import PROTOCOL
+from capture.feed.hub import ENCODE_WORKERS
+from server.protocol.wire import PROTOCOL
 from tests.benchmarks.counting import cpu_seconds
 from tests.loads.viewers import request
 from tests.x11.desktop import PROJECT

@@ -24,17 +24,17 @@ import numpy as np
 import psutil
 import simplejpeg
 
-from capture.backends import Wake
-from capture.catalog import Catalog
-from capture.frame import Take
-from capture.hub import Hub
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.picture.frame import Take
+from capture.platforms.contract import Wake
+from capture.platforms.waiting import wait_readable
 from capture.source import Condition, Source
-from capture.video import video_encoders
-from capture.waiting import wait_readable
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from capture.video.encoder import video_encoders
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
+from server.stream.registry import SessionRegistry
 from tests.loads.lag import Lag
 
 SOURCE = Source("demo", "demo", "Noise", "loads", 640, 360)

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from capture.backends.choose import make_backend
-from capture.catalog import Catalog
-from capture.hub import Hub
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.choose import make_backend
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
+from server.stream.registry import SessionRegistry
 from tests.loads.parts import LASTING, LONG, PATH, line, serving, viewers
 from tests.loads.server import SOURCE
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from capture.pixels import Rect
-from gui.settings import SettingsFile
+from capture.picture.pixels import Rect
+from gui.core.settings import SettingsFile
 from tests.conftest import Until
 from tests.end_to_end.parts import eventually, free_port, running_app
 from tests.loads.shared import sharing, viewer

@@ -20,8 +20,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gui.settings import Settings, SettingsFile
-from server.access_store import AccessFile, Kept
+from gui.core.settings import Settings, SettingsFile
+from server.access.store import AccessFile, Kept
 from tests.loads.parts import LONG
 from tests.x11.desktop import PROJECT
 

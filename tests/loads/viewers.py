@@ -17,7 +17,7 @@ import socket
 import struct
 import time
 
-from server.wire import PICTURE, PROTOCOL, ack
+from server.protocol.wire import PICTURE, PROTOCOL, ack
 from tests.benchmarks.figures import quantile
 
 HEADER = 40

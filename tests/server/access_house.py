@@ -6,19 +6,19 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from capture.catalog import Catalog
-from server.access import AccessPolicy, Refusal, host_names
-from server.access_consent import ANSWERABLE_SECONDS, Answer, Consents
-from server.access_devices import Devices
-from server.access_dismissed import Dismissal
-from server.access_entrance import Entered, Entrance
-from server.access_gate import Entry, Gate, GateRules, Guest
-from server.access_knock import Knock
-from server.access_links import Links
-from server.access_lockout import Lockout
-from server.access_peers import Peer
-from server.access_pin import PinDisplay
-from server.access_store import Kept
+from capture.feed.catalog import Catalog
+from server.access.authorizer import Entry, Gate, GateRules, Guest
+from server.access.consent import ANSWERABLE_SECONDS, Answer, Consents
+from server.access.devices import Devices
+from server.access.disconnected import Dismissal
+from server.access.links import Links
+from server.access.lockout import Lockout
+from server.access.login import Entered, Entrance
+from server.access.origins import AccessPolicy, Refusal, host_names
+from server.access.pin import PinDisplay
+from server.access.request import Knock
+from server.access.store import Kept
+from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
 from tests.server.access_fakes import LOG, MAIL, VAULT, CountedBytes, FakeClock
 
@@ -56,7 +56,7 @@ class House:
         self.entrance = Entrance(self.gate, self.pins, self.consents)
 
     def dismiss(self, who: Guest) -> None:
-        """Disconnect somebody until sharing stops, as `server.access_control.Access` does."""
+        """Disconnect somebody until sharing stops, as `server.access.control.Access` does."""
         key = "" if who.peer.is_local else who.peer.key
         dismissed = (*self.gate.rules.dismissed, Dismissal(who.device_id, key, who.peer.address, "", ""))
         self.gate.set_rules(replace(self.gate.rules, dismissed=dismissed))

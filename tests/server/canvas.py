@@ -7,9 +7,9 @@ import select
 
 import numpy as np
 
-from capture.backends import Wake
 from capture.errors import SourceGone
-from capture.frame import Pointer, Take
+from capture.picture.frame import Pointer, Take
+from capture.platforms.contract import Wake
 from capture.source import Condition, Source
 
 

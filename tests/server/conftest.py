@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 import websockets
 
-from capture.backends import Backend
-from capture.catalog import Catalog
-from capture.hub import Hub
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.contract import Backend
 from capture.source import Source
-from capture.video import video_encoders
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from capture.video.encoder import video_encoders
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
+from server.stream.registry import SessionRegistry
 from tests.server.canvas import Canvas
 
 SHARED = Source("4711", "window", "build <log>", "xterm", 320, 240, pid=99, started=1)

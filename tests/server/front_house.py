@@ -18,10 +18,10 @@ from aiohttp import web
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from server.access_peers import Peer
-from server.arrival import let_in
-from server.front import Front
-from server.front_room import Caps
+from server.net.connection import let_in
+from server.net.limits import Caps
+from server.net.listener import Front
+from server.net.peers import Peer
 from server.server import listen
 from tests.server.access_fakes import FakeClock
 

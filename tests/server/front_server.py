@@ -12,8 +12,8 @@ import sys
 
 from aiohttp import web
 
-from server.front import Front
-from server.front_room import Caps
+from server.net.limits import Caps
+from server.net.listener import Front
 from server.server import KEEPALIVE_SECONDS, listen
 
 

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.adaptive import Adaptation, Change
-from server.options import StreamOptions
+from server.protocol.options import StreamOptions
+from server.stream.adaptation import Adaptation, Change
 
 MEGABIT = 125_000
 """Bytes per second."""

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from capture.film import MakeCodec, VideoCodec
-from capture.pixels import Pixels
-from capture.turns import Party
-from capture.video import Unit
-from capture.workers import Job, Workers
+from capture.encode.fair_queue import Party
+from capture.encode.workers import Job, Workers
+from capture.picture.pixels import Pixels
+from capture.video.encoder import Unit
+from capture.video.shared import MakeCodec, VideoCodec
 
 T = TypeVar("T")
 

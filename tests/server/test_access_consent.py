@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from server.access_consent import (
+from server.access.consent import (
     ANSWERABLE_SECONDS,
     MOST_PER_LINK,
     MOST_QUESTIONS,
@@ -17,7 +17,7 @@ from server.access_consent import (
     Consents,
     TooManyQuestions,
 )
-from server.access_peers import Peer
+from server.net.peers import Peer
 from tests.server.access_fakes import ELSEWHERE, THERE, FakeClock
 from tests.server.conftest import until
 

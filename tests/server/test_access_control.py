@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from capture.catalog import Catalog
-from server.access import AccessPolicy, Refusal, host_names
-from server.access_control import BY_PIN, HERE, Access
-from server.access_gate import Entry, Guest, Owner
-from server.access_knock import Knock
-from server.access_peers import Peer
+from capture.feed.catalog import Catalog
+from server.access.authorizer import Entry, Guest, Owner
+from server.access.control import BY_PIN, HERE, Access
+from server.access.origins import AccessPolicy, Refusal, host_names
+from server.access.request import Knock
+from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
 from tests.server.access_fakes import HERE as LOOPBACK
 from tests.server.access_fakes import LOG, MAIL, THERE

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from capture.source import Source
-from server.access_devices import (
+from server.access.devices import (
     AWAY_FROM_ADDRESS_SECONDS,
     AWAY_SECONDS,
     FORGOTTEN_KEPT,
@@ -13,8 +13,8 @@ from server.access_devices import (
     DeviceLimit,
     Devices,
 )
-from server.access_links import MOST_DEVICES, SEEN_SECONDS, Link, LinkError, Links
-from server.access_peers import Peer
+from server.access.links import MOST_DEVICES, SEEN_SECONDS, Link, LinkError, Links
+from server.net.peers import Peer
 from server.sharing import ShareRule
 from tests.server.access_fakes import ELSEWHERE, LOG, MAIL, THERE, CountedBytes, FakeClock
 

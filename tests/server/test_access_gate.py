@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from capture.source import DEMO_ID, Source
-from server.access import Refusal
-from server.access_devices import MOST_PER_ADDRESS
-from server.access_entrance import Entered
-from server.access_gate import Denial, Entry, GateRules, Guest, Owner, Stranger
-from server.access_knock import Knock, browser_name
-from server.access_links import Link
-from server.access_lockout import ALL, EACH
-from server.access_peers import Peer
-from server.access_pin import MOST_FAILURES
+from server.access.authorizer import Denial, Entry, GateRules, Guest, Owner, Stranger
+from server.access.devices import MOST_PER_ADDRESS
+from server.access.links import Link
+from server.access.lockout import ALL, EACH
+from server.access.login import Entered
+from server.access.origins import Refusal
+from server.access.pin import MOST_FAILURES
+from server.access.request import Knock, browser_name
+from server.net.peers import Peer
 from server.sharing import ShareRule
 from tests.server.access_fakes import ELSEWHERE, HERE, LOG, MAIL, THERE, VAULT
 from tests.server.access_house import COOKIE, HOST, NAME, House, knock

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from capture.catalog import Catalog
-from server.access_control import Access
-from server.access_keeping import Keeping
-from server.access_peers import Peer
+from capture.feed.catalog import Catalog
+from server.access.control import Access
+from server.access.persistence import Keeping
+from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
 from tests.server.access_fakes import LOG, THERE
 from tests.server.conftest import until

@@ -5,7 +5,7 @@ import math
 import msgspec
 import pytest
 
-from server.access_links import MOST_LINKS, NAME_LIMIT, REVOKED_KEPT, SEEN_SECONDS, Link, LinkError, Links
+from server.access.links import MOST_LINKS, NAME_LIMIT, REVOKED_KEPT, SEEN_SECONDS, Link, LinkError, Links
 from server.sharing import ShareRule
 from tests.server.access_fakes import LOG, MAIL, CountedBytes, FakeClock
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.access_lockout import ALL, EACH, FAILURES_LISTED, NEWS_SECONDS, PEERS_KEPT, Lockout
-from server.access_peers import Peer
+from server.access.lockout import ALL, EACH, FAILURES_LISTED, NEWS_SECONDS, PEERS_KEPT, Lockout
+from server.net.peers import Peer
 from tests.server.access_fakes import MINUTE, FakeClock
 
 GUESSER = Peer.of("192.168.1.66")

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.access_devices import Devices
-from server.access_links import Links
-from server.access_log import (
+from server.access.audit_log import (
     COUNTS_KEPT,
     FILES_KEPT,
     MOST_REFUSALS,
@@ -21,8 +19,10 @@ from server.access_log import (
     duration,
     harmless,
 )
-from server.access_peers import Peer
-from server.access_pin import PinDisplay
+from server.access.devices import Devices
+from server.access.links import Links
+from server.access.pin import PinDisplay
+from server.net.peers import Peer
 from tests.server.access_fakes import THERE, FakeClock
 
 PHONE = Visit(THERE, "Firefox, Android", "link “Living room”", "build log", "xterm")

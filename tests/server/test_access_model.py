@@ -24,11 +24,11 @@ from hypothesis.stateful import (
 )
 
 from capture.source import DESKTOP_ID, Source
-from server.access import Refusal
-from server.access_consent import ANSWERABLE_SECONDS
-from server.access_entrance import Entered
-from server.access_gate import Entry, GateRules, Guest, Stranger, Who
-from server.access_store import Kept
+from server.access.authorizer import Entry, GateRules, Guest, Stranger, Who
+from server.access.consent import ANSWERABLE_SECONDS
+from server.access.login import Entered
+from server.access.origins import Refusal
+from server.access.store import Kept
 from server.sharing import ShareRule
 from tests.server.access_fakes import HERE
 from tests.server.access_house import House, knock

@@ -4,9 +4,9 @@ import secrets
 
 import pytest
 
-from server import access_pin
-from server.access_pin import LONGEST_GUESS, MOST_FAILURES, SHOWN_SECONDS, PinDisplay
-from server.access_secrets import same
+from server.access import pin as access_pin
+from server.access.pin import LONGEST_GUESS, MOST_FAILURES, SHOWN_SECONDS, PinDisplay
+from server.access.tokens import same
 from tests.server.access_fakes import FakeClock
 
 

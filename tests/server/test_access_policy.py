@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.access import AccessPolicy, Refusal, host_names, is_loopback_host, parse_name, parse_origin
-from server.access_knock import Knock
+from server.access.origins import AccessPolicy, Refusal, host_names, is_loopback_host, parse_name, parse_origin
+from server.access.request import Knock
 
 POLICY = AccessPolicy(
     8080,

@@ -12,9 +12,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from server import access_files
-from server.access_devices import Devices
-from server.access_files import (
+from server import private_files as access_files
+from server.access.devices import Devices
+from server.access.links import MOST_LINKS, Links
+from server.access.store import MOST_KNOWN, AccessFile, Kept
+from server.net.peers import Peer
+from server.private_files import (
     MOST_ASIDE,
     NotPrivate,
     append_private,
@@ -23,9 +26,6 @@ from server.access_files import (
     read_private,
     replace_private,
 )
-from server.access_links import MOST_LINKS, Links
-from server.access_peers import Peer
-from server.access_store import MOST_KNOWN, AccessFile, Kept
 from server.sharing import ShareRule
 from tests.server.access_fakes import LOG, THERE, CountedBytes, FakeClock
 
@@ -324,7 +324,7 @@ SAVES_ON_AND_ON = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from server.access_store import AccessFile, Kept
+from server.access.store import AccessFile, Kept
 file = AccessFile(Path(sys.argv[1]))
 full = Kept(revoked=("x" * 64,) * 20_000)
 while True:

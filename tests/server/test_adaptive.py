@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.adaptive import LADDER, Adaptation, Rung
-from server.options import StreamOptions
+from server.protocol.options import StreamOptions
+from server.stream.adaptation import LADDER, Adaptation, Rung
 from tests.server.link import MEGABIT, Link, jpeg
 
 ASKED = StreamOptions(fps=30, quality=80, adaptive=True)

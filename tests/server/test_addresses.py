@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from server.errors import ListenError, PortInUse
-from server.interfaces import checked_address, interfaces, own_addresses
+from server.net.interfaces import checked_address, interfaces, own_addresses
 from server.server import BAD_PORTS, listen
 from tests.server.conftest import Studio
 from tests.server.lan import Lan

@@ -18,10 +18,10 @@ import pytest
 import websockets
 
 from capture.source import Condition
-from server import wire
-from server.access_control import Viewer as Watcher
-from server.connection import MOST_CHANNELS
+from server.access.control import Viewer as Watcher
+from server.protocol import wire
 from server.sharing import ShareRule
+from server.stream.multi_session import MOST_CHANNELS
 from tests.reference_viewer import Viewer
 from tests.server.canvas import Canvas
 from tests.server.conftest import SECRET, SHARED, Studio, until
@@ -225,7 +225,7 @@ async def test_a_channel_takes_the_commands_of_a_session(studio: Studio) -> None
 
 
 async def test_figures_come_only_where_they_are_asked_for(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.writer.STATS_SECONDS", 0.3)
+    monkeypatch.setattr("server.stream.writer.STATS_SECONDS", 0.3)
     async with watching(studio) as seen:
         await seen.open(1)
         await seen.open(2, stats=1)
@@ -416,7 +416,7 @@ async def test_the_host_moves_only_what_the_viewer_left_open(studio: Studio) -> 
 async def test_an_open_connection_without_channels_shows_that_it_lives(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.connection.BEAT_SECONDS", 0.3)
+    monkeypatch.setattr("server.stream.multi_session.BEAT_SECONDS", 0.3)
     async with watching(studio) as seen:
         await seen.answer(0, "alive")
         await seen.answer(0, "alive")

@@ -9,8 +9,8 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.commands import NAMES, BadCommand, parse
-from server.options import BINARY_FORMATS, OPTIONS, InvalidOption, StreamOptions
+from server.protocol.commands import NAMES, BadCommand, parse
+from server.protocol.options import BINARY_FORMATS, OPTIONS, InvalidOption, StreamOptions
 
 SCALARS = st.one_of(
     st.none(),

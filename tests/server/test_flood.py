@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import websockets
 
-from server import wire
-from server.flood import IN_A_ROW, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, FloodGate, Pace
+from server.protocol import wire
+from server.stream.message_rate import IN_A_ROW, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, FloodGate, Pace
 from tests.server.conftest import Studio, until
 from tests.server.test_channels import watching
 from tests.server.test_parts import Watching, watch
@@ -99,8 +99,8 @@ async def test_signs_of_life_now_and_then_are_answered(studio: Studio) -> None:
 
 
 async def test_what_was_asked_for_is_no_flood_on_channels(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.connection.FLOOD_RATE", 1)
-    monkeypatch.setattr("server.connection.FLOOD_SECONDS", 10.0)
+    monkeypatch.setattr("server.stream.multi_session.FLOOD_RATE", 1)
+    monkeypatch.setattr("server.stream.multi_session.FLOOD_SECONDS", 10.0)
     async with watching(studio) as seen:
         for channel in (1, 2):
             await seen.open(channel)

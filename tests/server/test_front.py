@@ -12,8 +12,8 @@ import sys
 
 import pytest
 
-from server.access_peers import Peer
-from server.front_room import Caps
+from server.net.limits import Caps
+from server.net.peers import Peer
 from tests.server.front_house import LARGE, answer, closing, first, get, house, run_on
 
 LOOPS = pytest.mark.parametrize("kind", ["asyncio", "qt", "no readers"])
@@ -200,7 +200,7 @@ def test_a_flood_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> Non
 
             assert door.front.turned_away == 31
 
-    with caplog.at_level(logging.DEBUG, "server.front"):
+    with caplog.at_level(logging.DEBUG, "server.net.listener"):
         run_on("asyncio", scenario)
     warnings = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 

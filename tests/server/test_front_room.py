@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from server.access_peers import Peer
-from server.front_room import Caps, Full, Room
+from server.net.limits import Caps, Full, Room
+from server.net.peers import Peer
 
 HOST = Peer("127.0.0.1", "host", is_host=True)
 SMALL = Caps(total=12, reserve=3, per_address=3, unproven=6, unproven_per_network=3)

@@ -11,8 +11,8 @@ import pytest
 import websockets
 from websockets.sync.client import connect
 
-from server.certificates import Certificate, own_certificate
-from server.front_plain import https_only
+from server.net.certificates import Certificate, own_certificate
+from server.net.plain_http import https_only
 from tests.server.conftest import Studio, receive, until
 from tests.server.front_house import House, answer, closing, first, get, house, run_on
 from tests.server.test_stuck_viewers import paint

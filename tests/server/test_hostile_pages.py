@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capture.hub import Hub
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from capture.feed.hub import Hub
+from server.protocol.options import StreamOptions
 from server.server import Server
+from server.stream.registry import SessionRegistry
 from tests.server.conftest import Studio
 from tests.server.raw_http import asked, get, status, upgrade
 

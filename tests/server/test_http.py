@@ -13,7 +13,7 @@ from PIL import Image
 from yarl import URL
 
 from capture.source import Condition
-from server.access import AccessPolicy
+from server.access.origins import AccessPolicy
 from server.errors import ListenError, PortInUse
 from tests.server.conftest import SECRET, Studio
 

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from server.access_links import TOKEN_BYTES
-from server.http_handler import without_secrets
+from server.access.links import TOKEN_BYTES
+from server.net.handler import without_secrets
 from tests.server.conftest import Studio
 from tests.server.front_house import answer, get, house, run_on
 

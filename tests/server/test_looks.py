@@ -8,13 +8,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from server.access_control import Viewer
-from server.access_gate import Guest
-from server.access_log import AccessLog
-from server.access_peers import Peer
-from server.looks import MOST_LOOKERS
-from server.options import StreamOptions
+from server.access.audit_log import AccessLog
+from server.access.authorizer import Guest
+from server.access.control import Viewer
+from server.net.peers import Peer
+from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
+from server.stream.snapshot_viewers import MOST_LOOKERS
 from tests.server.conftest import SECRET, SHARED, Studio, until
 from tests.server.test_channels import share_both
 
@@ -57,7 +57,7 @@ def link(studio: Studio, name: str) -> str:
 async def test_twenty_pictures_are_one_viewer_who_looked_twenty_times(
     house: House, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.looks.KEPT_SECONDS", 0.4)
+    monkeypatch.setattr("server.stream.snapshot_viewers.KEPT_SECONDS", 0.4)
     token = link(studio, "kiosk")
     _, first = await house.get("/snapshot/4711.png", token)
     for _ in range(19):

@@ -20,7 +20,7 @@ RED, BLUE, GREEN = (250, 10, 10), (10, 10, 250), (10, 250, 10)
 @pytest.fixture(autouse=True)
 def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeat nothing within a test, so that what comes is what changed; those who ask for repetitions get them."""
-    monkeypatch.setattr("server.mjpeg.REPEAT_SECONDS", 0.05 if "repeats" in request.node.name else 3600.0)
+    monkeypatch.setattr("server.stream.mjpeg.REPEAT_SECONDS", 0.05 if "repeats" in request.node.name else 3600.0)
 
 
 def show(studio: Studio, colour: tuple[int, int, int]) -> None:

@@ -13,10 +13,10 @@ import websockets
 from yarl import URL
 
 from capture.source import Source
-from server.access_devices import MOST_PER_ADDRESS
-from server.access_links import Link
-from server.access_log import AccessLog
-from server.front_room import Caps
+from server.access.audit_log import AccessLog
+from server.access.devices import MOST_PER_ADDRESS
+from server.access.links import Link
+from server.net.limits import Caps
 from server.sharing import ShareRule
 from tests.server.conftest import SECRET, SHARED, Studio, closed, receive, say, until
 from tests.server.lan import HOME, NEIGHBOUR, STRANGER, Lan

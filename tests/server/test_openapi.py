@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from capture.source import Condition
-from server.app import make_app
-from server.openapi import document
+from server.http.app import make_app
+from server.http.openapi import document
 from tests.server.conftest import Studio
 
 DOCUMENT = document()

@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import aiohttp
 import pytest
 
-from server import answers
-from server.answers import takes_gzip
-from server.app import make_app
-from server.pages import load_pages, without_comments, without_gaps, without_space
+from server.http import responses as answers
+from server.http.app import make_app
+from server.http.responses import takes_gzip
+from server.http.static import load_pages, without_comments, without_gaps, without_space
 from tests.server.conftest import Studio
 
 PAGES = load_pages()

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import websockets
 
-from server import wire
+from server.protocol import wire
 from tests.reference_viewer import WHOLE, Viewer, parse
 from tests.server.conftest import Studio, closed, receive, say, until
 

@@ -9,12 +9,12 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capture.encode import scaled
-from capture.hub import Hub
+from capture.encode.image import scaled
+from capture.feed.hub import Hub
 from capture.source import Source
-from server import wire
-from server.options import BINARY_FORMATS, StreamOptions
-from server.parts_showing import PartsShowing
+from server.protocol import wire
+from server.protocol.options import BINARY_FORMATS, StreamOptions
+from server.stream.update_consumer import PartsShowing
 from tests.reference_viewer import Viewer
 from tests.server.canvas import Canvas
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from server.plain import language, page
+from server.http.no_script import language, page
 from tests.server.conftest import SECRET, SHARED, Studio
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from server.front_room import Caps
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from server.net.limits import Caps
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareRule
+from server.stream.registry import SessionRegistry
 from tests.server.conftest import Studio
 from tests.server.nginx import RIGHTLY, proxy
 from tests.server.raw_http import asked, get, status

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from capture.catalog import Catalog
+from capture.feed.catalog import Catalog
 from capture.source import DEMO_ID, DESKTOP_ID, Source
 from server.sharing import ShareList, ShareRule, described, listed, parse_rule
 from tests.server.access_fakes import LOG, MAIL, VAULT

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from capture.fitting import MOST_PIXELS, fitted
-from capture.frame import Pointer, Take
+from capture.picture.frame import Pointer, Take
+from capture.picture.size_limit import MOST_PIXELS, fitted
 from capture.source import Condition
 from server.sharing import described
 from tests.server.conftest import SHARED, Studio, receive

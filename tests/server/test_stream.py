@@ -475,8 +475,10 @@ async def test_nothing_is_left_when_the_last_viewer_goes(studio: Studio) -> None
 async def test_memory_is_given_back_once_somebody_has_left(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     left: list[tuple[int, int]] = []
     hub, registry = studio.hub, studio.registry
-    monkeypatch.setattr("server.registry.FREE_SECONDS", 0.3)
-    monkeypatch.setattr("server.registry.give_back", lambda: left.append((len(registry), hub.running + hub.ending)))
+    monkeypatch.setattr("server.stream.registry.FREE_SECONDS", 0.3)
+    monkeypatch.setattr(
+        "server.stream.registry.give_back", lambda: left.append((len(registry), hub.running + hub.ending))
+    )
     for _ in range(2):
         async with studio.connect() as viewer:
             await receive(viewer, "frame")

@@ -16,15 +16,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from capture.backends import Backend
-from capture.catalog import Catalog
-from capture.hub import Hub
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.contract import Backend
 from capture.source import Source
-from server.access_links import Link
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from server.access.links import Link
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
+from server.stream.registry import SessionRegistry
 from tests.server.canvas import Canvas
 from tests.server.conftest import closed, receive, until
 

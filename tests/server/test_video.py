@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capture.film import Films
+from capture.video.shared import Films
 from tests.capture.fake_codec import FakeCodecs
 from tests.capture.moving import code, pan
 from tests.reference_viewer import H264, parse

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from capture.parts import Form, Part, Parts
-from capture.pixels import Rect
-from server import wire
+from capture.encode.parts import Form, Part, Parts
+from capture.picture.pixels import Rect
+from server.protocol import wire
 from tests.reference_viewer import Viewer, parse
 
 

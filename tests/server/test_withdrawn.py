@@ -17,12 +17,12 @@ import pytest
 import websockets
 from PIL import Image
 
-from capture.curtain import Curtain
-from capture.encoder import SharedEncoder
-from capture.film import Films
-from capture.masks import Mask
-from capture.video import video_encoders
-from server import wire
+from capture.encode.shared import SharedEncoder
+from capture.privacy.blanking import Curtain
+from capture.privacy.masks import Mask
+from capture.video.encoder import video_encoders
+from capture.video.shared import Films
+from server.protocol import wire
 from server.sharing import ShareRule
 from tests.server.conftest import SECRET, SHARED, Studio, receive, say, until
 from tests.server.mjpeg_reader import BROWSER, watching_mjpeg
@@ -134,10 +134,10 @@ def unshare(studio: Studio) -> None:
 @pytest.fixture
 async def gate(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gate]:
     """Slow encoders in the studio."""
-    monkeypatch.setattr("capture.encoder.HANG_SECONDS", 60.0)
-    monkeypatch.setattr("capture.film.HANG_SECONDS", 60.0)
+    monkeypatch.setattr("capture.encode.shared.HANG_SECONDS", 60.0)
+    monkeypatch.setattr("capture.video.shared.HANG_SECONDS", 60.0)
     for name in ("MOST_MAKING", "MOST_MAKING_OF_ONE", "MOST_MAKING_FOR_CROWD"):
-        monkeypatch.setattr(f"server.allowance.{name}", 20)  # all are one device here
+        monkeypatch.setattr(f"server.stream.device_limits.{name}", 20)  # all are one device here
     made = Gate()
     studio.hub.encoder.close()
     studio.hub.encoder = SharedEncoder(SlowWorkers(made, 8))
@@ -236,8 +236,8 @@ async def test_what_waits_for_its_turn_on_a_shared_line_is_not_sent(studio: Stud
 async def test_who_has_half_of_it_is_cut_off_before_the_rest(
     studio: Studio, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("session", "mjpeg", "connection"):
-        monkeypatch.setattr(f"server.{module}.STALL_SECONDS", 3600.0)
+    for module in ("session", "mjpeg", "multi_session"):
+        monkeypatch.setattr(f"server.stream.{module}.STALL_SECONDS", 3600.0)
     studio.canvas.paint(np.random.default_rng(1).integers(0, 255, (1000, 1200, 4), dtype=np.uint8))
     address = "/mjpeg/4711?quality=100" if path == "mjpeg" else "/snapshot/4711.jpg?quality=100"
     with contextlib.closing(stuck_viewer(studio) if path == "stream" else stuck_reader(studio, address)) as viewer:

@@ -9,7 +9,7 @@ import xcffib
 import xcffib.randr
 import xcffib.xproto
 
-from capture.pixels import Rect
+from capture.picture.pixels import Rect
 from tests.x11.desktop import XServer
 
 

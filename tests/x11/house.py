@@ -6,14 +6,14 @@ from functools import partial
 
 import numpy as np
 
-from capture.backends.choose import make_backend
-from capture.catalog import Catalog
 from capture.errors import NoPicture
-from capture.generations import Generations
-from capture.hub import Hub, Subscription
-from capture.never_shown import Guard, NeverShown
-from capture.pixels import Pixels
-from capture.snapshots import Snapshots
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub, Subscription
+from capture.feed.snapshots import Snapshots
+from capture.picture.pixels import Pixels
+from capture.platforms.choose import make_backend
+from capture.platforms.generations import Generations
+from capture.privacy.exclusions import Guard, NeverShown
 from capture.source import Source
 from server.sharing import ShareList
 

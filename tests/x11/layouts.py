@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from xcffib.xproto import CW, ConfigureNotifyEvent, EventMask, ExposeEvent, Gravity
 
-from capture.pixels import Rect
+from capture.picture.pixels import Rect
 from tests.x11.painter import Painter
 
 SIZE = (300, 200)

@@ -11,13 +11,13 @@ from unittest.mock import ANY
 
 import pytest
 
-from capture.backends.choose import make_backend
-from capture.backends.x11_memory import NoSharedMemory, SharedSegment
-from capture.backends.x11_refusal import refusal
-from capture.catalog import Catalog
-from capture.doctor import findings
-from capture.generations import Generations
-from capture.hub import Hub
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.choose import make_backend
+from capture.platforms.generations import Generations
+from capture.platforms.x11.doctor import findings
+from capture.platforms.x11.protocol.refusal import refusal
+from capture.platforms.x11.protocol.shm import NoSharedMemory, SharedSegment
 from server.cli import main
 from tests.conftest import Until
 from tests.x11.desktop import XServer, windows_of
@@ -153,7 +153,7 @@ async def test_memory_that_is_used_up_meanwhile_is_done_without(
     def refuse(segment: SharedSegment, size: int) -> memoryview:
         raise NoSharedMemory("The system gives no shared memory: No space left on device.")
 
-    monkeypatch.setattr("capture.backends.x11_pictures.shared_memory_problem", lambda display: "")
+    monkeypatch.setattr("capture.platforms.x11.protocol.pixmaps.shared_memory_problem", lambda display: "")
     monkeypatch.setattr(SharedSegment, "_attach", refuse)
     await shows_colours(serving(), until, "ff0000", "ff00", "ff")
 

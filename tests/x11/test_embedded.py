@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from capture.backends.choose import make_backend
-from capture.curtain import PLAIN as COVER
-from capture.frame import Frame
-from capture.hub import Hub, Subscription
-from capture.never_shown import Guard, NeverShown
+from capture.feed.hub import Hub, Subscription
+from capture.picture.frame import Frame
+from capture.platforms.choose import make_backend
+from capture.privacy.blanking import PLAIN as COVER
+from capture.privacy.exclusions import Guard, NeverShown
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer, windows_of
@@ -33,7 +33,7 @@ HOST, SECRET, OWN = "00a000", "ff00ff", "ff00f0"
 @pytest.fixture(autouse=True)
 def short_linger(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have places uncovered sooner: the windows of these tests paint themselves at once."""
-    monkeypatch.setattr("capture.backends.x11_cover.LINGER", 0.2)
+    monkeypatch.setattr("capture.platforms.x11.redaction.LINGER", 0.2)
 
 
 @pytest.fixture(scope="module")

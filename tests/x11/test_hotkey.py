@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from capture.hotkey import Keys, make_hot_key
-from capture.hotkey_x11 import X11HotKey
+from capture.platforms.keys import Keys, make_hot_key
+from capture.platforms.x11.hot_key import X11HotKey
 from tests.conftest import Until
 from tests.x11.desktop import XServer
 

@@ -10,11 +10,11 @@ import pytest
 import xcffib.xproto
 from xcffib.xproto import CW, EventMask
 
-from capture.backends.x11 import Display
-from capture.backends.x11_inside import Inside
-from capture.backends.x11_owners import Owners
-from capture.never_shown import NeverShown
-from capture.pixels import Rect
+from capture.picture.pixels import Rect
+from capture.platforms.x11.owners import Owners
+from capture.platforms.x11.protocol.display import Display
+from capture.platforms.x11.subwindows import Inside
+from capture.privacy.exclusions import NeverShown
 from tests.x11.desktop import XServer
 from tests.x11.painter import Painter
 

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from capture.catalog import Catalog
-from capture.never_shown import Guard, NeverShown
-from capture.restoring import FAILED, restore
+from capture.feed.catalog import Catalog
+from capture.platforms.restore import FAILED, restore
+from capture.privacy.exclusions import Guard, NeverShown
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import PROJECT, Windows, XServer, windows_of
@@ -248,7 +248,7 @@ async def test_our_own_windows_are_not_listed(xserver: XServer) -> None:
     """A process that lists sees everybody's windows but its own."""
     script = (
         "import asyncio, subprocess, sys\n"
-        "from capture.catalog import Catalog\n"
+        "from capture.feed.catalog import Catalog\n"
         "from tests.x11.painter import Painter\n"
         "async def main():\n"
         "    own = Painter(); own.open('ours', '10', '10', '90', '90', 'ff0000'); own.core.GetInputFocus().reply()\n"
@@ -290,7 +290,7 @@ async def test_without_a_display_the_list_says_why(monkeypatch: pytest.MonkeyPat
 async def test_a_display_that_dies_and_returns_keeps_its_screens(
     own_xserver: XServer, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.windows.RETRY_SECONDS", 0.1)
+    monkeypatch.setattr("capture.platforms.x11.window_list.RETRY_SECONDS", 0.1)
     catalog = Catalog()
     catalog.start()
     await catalog.ready()

@@ -12,15 +12,15 @@ from functools import partial
 import aiohttp
 import pytest
 
-from capture.backends.choose import make_backend
-from capture.catalog import Catalog
-from capture.generations import Generations
-from capture.hub import Hub
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.platforms.choose import make_backend
+from capture.platforms.generations import Generations
 from capture.source import Source
-from server.options import StreamOptions
-from server.registry import SessionRegistry
+from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
+from server.stream.registry import SessionRegistry
 from tests.conftest import Until
 from tests.x11.desktop import OPENBOX, Windows, XServer, windows_of
 

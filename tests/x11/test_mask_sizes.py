@@ -16,18 +16,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capture.backends.choose import make_backend
-from capture.backends.x11_window import X11Window
-from capture.buffers import Buffers
-from capture.catalog import Catalog
 from capture.errors import NoPicture
-from capture.generations import Generations
-from capture.hub import Hub, Subscription
-from capture.masking import Masking
-from capture.masks import Mask
-from capture.never_shown import Guard, NeverShown
-from capture.pixels import Pixels
-from capture.snapshots import Snapshots
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub, Subscription
+from capture.feed.snapshots import Snapshots
+from capture.picture.buffers import Buffers
+from capture.picture.pixels import Pixels
+from capture.platforms.choose import make_backend
+from capture.platforms.generations import Generations
+from capture.platforms.x11.window import X11Window
+from capture.privacy.exclusions import Guard, NeverShown
+from capture.privacy.masking import Masking
+from capture.privacy.masks import Mask
 from capture.source import Source
 from tests.server.conftest import until
 from tests.x11.desktop import Windows, XServer, windows_of
@@ -196,7 +196,7 @@ def test_a_picture_painted_for_a_size_between_two_takes_is_covered(windows: Wind
 async def test_no_hidden_pixel_is_served_in_any_size(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(25)
     clock = Clock()
-    monkeypatch.setattr("capture.masking.time", clock)
+    monkeypatch.setattr("capture.privacy.masking.time", clock)
     for number, layout in enumerate((*ALONG, "fitted")):
         await room.open(layout, list(GRAVITIES)[number % len(GRAVITIES)])
     await room.open("left", "middle", across="left", down="top")

@@ -11,8 +11,8 @@ from dataclasses import replace
 import mss
 import pytest
 
-from capture.pixels import Rect, without
-from capture.places import Places, PlaceWatch
+from capture.picture.pixels import Rect, without
+from capture.platforms.x11.places import Places, PlaceWatch
 from capture.source import Source
 from server.sharing import ShareRule
 from tests.conftest import Until

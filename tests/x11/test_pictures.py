@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from capture.backends.choose import make_backend
 from capture.errors import NoPicture
-from capture.frame import Frame
-from capture.hub import Hub, Subscription
-from capture.snapshots import Snapshots
+from capture.feed.hub import Hub, Subscription
+from capture.feed.snapshots import Snapshots
+from capture.picture.frame import Frame
+from capture.platforms.choose import make_backend
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer, windows_of
@@ -271,7 +271,7 @@ async def test_a_snapshot_is_what_is_there_now(hub: Hub, windows: Windows) -> No
 async def test_a_display_that_dies_is_waited_for_and_comes_back(
     hub: Hub, own_xserver: XServer, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.feed_thread.RETRY_SECONDS", 0.1)
+    monkeypatch.setattr("capture.feed.thread.RETRY_SECONDS", 0.1)
     with windows_of(own_xserver) as windows:
         handle = windows.open("doomed", 100, 100, 300, 200, "ff0000")
         screen, pane = watch(hub, DESKTOP), watch(hub, window(handle))

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from capture.pixels import Rect
-from capture.places import Places, PlaceWatch
+from capture.picture.pixels import Rect
+from capture.platforms.x11.places import Places, PlaceWatch
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer

@@ -15,21 +15,21 @@ import pytest
 import simplejpeg
 from xcffib.xproto import WindowClass
 
-from capture.backends.choose import make_backend
-from capture.backends.x11 import Display
-from capture.backends.x11_cover import Cover
-from capture.backends.x11_memory import SharedSegment
-from capture.backends.x11_owners import Owners
-from capture.curtain import PLAIN as COVER
-from capture.curtain import Curtain
-from capture.encode import Encoded, Rendition
-from capture.encoder import WholeWish
-from capture.frame import Frame
-from capture.hub import Hub, Subscription
-from capture.masks import Mask
-from capture.never_shown import Guard, NeverShown
-from capture.pixels import Rect
-from capture.process import process_started
+from capture.encode.image import Encoded, Rendition
+from capture.encode.shared import WholeWish
+from capture.feed.hub import Hub, Subscription
+from capture.picture.frame import Frame
+from capture.picture.pixels import Rect
+from capture.platforms.choose import make_backend
+from capture.platforms.linux.process import process_started
+from capture.platforms.x11.owners import Owners
+from capture.platforms.x11.protocol.display import Display
+from capture.platforms.x11.protocol.shm import SharedSegment
+from capture.platforms.x11.redaction import Cover
+from capture.privacy.blanking import PLAIN as COVER
+from capture.privacy.blanking import Curtain
+from capture.privacy.exclusions import Guard, NeverShown
+from capture.privacy.masks import Mask
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer, windows_of
@@ -42,7 +42,7 @@ MONITOR = Source("monitor-1", "monitor", "", "", 0, 0, output="screen")
 SECRET, OWN, PLAIN = 0xFF00FF, 0xFF00F0, 0x00A000
 
 
-LINGER = "capture.backends.x11_cover.LINGER"
+LINGER = "capture.platforms.x11.redaction.LINGER"
 
 
 @pytest.fixture(autouse=True)

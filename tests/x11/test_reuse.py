@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from capture.hub import Subscription
+from capture.feed.hub import Subscription
 from server.sharing import ShareRule
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer, windows_of

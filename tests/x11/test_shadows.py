@@ -8,13 +8,13 @@ from functools import partial
 
 import pytest
 
-from capture.backends.choose import make_backend
-from capture.catalog import Catalog
-from capture.generations import Generations
-from capture.hub import Hub
-from capture.masks import Mask
-from capture.pixels import Rect
-from capture.places import Places, PlaceWatch
+from capture.feed.catalog import Catalog
+from capture.feed.hub import Hub
+from capture.picture.pixels import Rect
+from capture.platforms.choose import make_backend
+from capture.platforms.generations import Generations
+from capture.platforms.x11.places import Places, PlaceWatch
+from capture.privacy.masks import Mask
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer

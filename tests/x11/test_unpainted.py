@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator, Iterator
 import numpy as np
 import pytest
 
-from capture.backends.choose import make_backend
-from capture.curtain import PLAIN as COVER
-from capture.hub import Hub, Subscription
+from capture.feed.hub import Hub, Subscription
+from capture.platforms.choose import make_backend
+from capture.privacy.blanking import PLAIN as COVER
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer, windows_of
@@ -122,7 +122,7 @@ async def test_what_comes_with_another_size_is_blank_until_it_is_painted(
 async def test_what_a_never_shown_window_leaves_behind_is_blank_until_it_is_painted(
     hub: Hub, windows: Windows, xserver: XServer, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
-    monkeypatch.setattr("capture.backends.x11_cover.LINGER", 0.05)
+    monkeypatch.setattr("capture.platforms.x11.redaction.LINGER", 0.05)
     handle = windows.open("mine", 200, 200, 300, 200, "none")
     spy = Spy(hub, handle)
     await until(lambda: spy.shows(150, 100, COVER))

@@ -14,13 +14,13 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from capture.backends import Backend, Wake
-from capture.backends.choose import make_backend
-from capture.backends.demo import Demo, demo_source
-from capture.backends.x11 import Display
-from capture.backends.x11_memory import SharedSegment
-from capture.hub import Hub
-from capture.pixels import Pixels, around
+from capture.feed.hub import Hub
+from capture.picture.pixels import Pixels, around
+from capture.platforms.choose import make_backend
+from capture.platforms.contract import Backend, Wake
+from capture.platforms.demo import Demo, demo_source
+from capture.platforms.x11.protocol.display import Display
+from capture.platforms.x11.protocol.shm import SharedSegment
 from capture.source import Source
 from tests.conftest import Until
 from tests.server.canvas import Canvas
@@ -136,7 +136,7 @@ class ByTheClock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._now = 1e9
         self.backend = Demo(DEMO)
-        patch.setattr("capture.backends.demo.time.time", lambda: self._now)
+        patch.setattr("capture.platforms.demo.time.time", lambda: self._now)
 
     def begin(self, draw: random.Random) -> None:
         self._now += draw.random()

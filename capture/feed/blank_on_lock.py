@@ -1,0 +1,81 @@
+"""Nothing is shown while this computer is locked or asleep. Joins the session's lock to the hub's curtain."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Literal
+
+from capture.feed.hub import Hub
+from capture.platforms.linux.session_lock import SessionLock
+from capture.platforms.windows.session_lock import WindowsSessionLock
+from capture.privacy.blanking import Curtain
+
+LockRule = Literal["blank", "blank_and_wait", "nothing"]
+"""What happens when the session locks: everything is blanked until it is unlocked, or until a person says so, or
+nothing happens."""
+
+LOCK, PERSON = "lock", "person"
+"""Owners of the hub's curtains: the lock's opens with the lock, the person's only by a person."""
+WORDS = {"locked": "The computer is locked.", "asleep": "The computer is asleep."}
+WAITING = "The person at the other computer has not gone on yet."
+
+
+def _session_lock(changed: Callable[[], None], address: str | None) -> SessionLock | WindowsSessionLock:
+    """Return what follows the lock on this system."""
+    if sys.platform == "win32":
+        return WindowsSessionLock(changed)
+    return SessionLock(changed, address)
+
+
+class LockCurtain:
+    """Draws and opens the curtain of `LOCK` as the session locks and unlocks, from `start` to `stop`. Loop only.
+
+    Where nobody tells of locks (no logind, macOS) it does nothing.
+
+    Attributes:
+        rule: what happens when the session locks.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        rule: LockRule = "blank",
+        changed: Callable[[], None] = lambda: None,
+        address: str | None = None,
+    ) -> None:
+        """``changed()`` is called after the curtain was drawn or opened; ``address`` is the bus, else the system's."""
+        self.rule = rule
+        self._hub = hub
+        self._changed = changed
+        self._lock = _session_lock(self._follow, address)
+        self._is_drawn = False
+
+    def start(self) -> None:
+        """Begin to follow the lock."""
+        self._lock.start()
+
+    async def stop(self) -> None:
+        """Follow it no longer; what is drawn stays drawn."""
+        await self._lock.stop()
+
+    def set_rule(self, rule: LockRule) -> None:
+        """Hold to ``rule``, at once."""
+        if rule != self.rule:
+            self.rule = rule
+            self._follow()
+
+    def _follow(self) -> None:
+        words = WORDS.get(self._lock.state)
+        if words is not None and self.rule != "nothing":
+            self._is_drawn = True
+            self._hub.set_curtain(LOCK, Curtain("blanked", words))
+        elif self._is_drawn:
+            self._is_drawn = False
+            if self.rule == "blank_and_wait":
+                # Before the other one opens, so that nothing is seen in between.
+                self._hub.set_curtain(PERSON, Curtain("blanked", WAITING))
+            self._hub.set_curtain(LOCK, None)
+        else:
+            return
+        self._changed()

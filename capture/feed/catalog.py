@@ -1,0 +1,147 @@
+"""The live list of what can be shown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from capture.platforms.generations import Generations
+from capture.platforms.monitors import KnownMonitors
+from capture.privacy.exclusions import Guard
+from capture.source import Condition, Source, Unsubscribe
+
+if TYPE_CHECKING:
+    from capture.platforms.x11.window_list import Listing, WindowWatch
+
+FIRST_LIST_SECONDS = 5.0
+LOOKING = "The list of windows is being made."
+
+
+class Catalog:
+    """What can be shown right now, kept up to date while started. Loop only.
+
+    Attributes:
+        sources: demo, desktop, monitors and windows; an immutable snapshot, replaced whole.
+        condition: ``live``, or ``waiting`` with the reason why there are no windows; screens that were known stay.
+            Also a live one may have a reason: why there are no screens.
+        is_ready: the first list is there, or after five seconds it is said that there is none.
+        is_listed: there has been a list of windows; before that, nothing can be said of a window that is not in it.
+    """
+
+    def __init__(
+        self,
+        fixed: tuple[Source, ...] = (),
+        windows: bool = True,
+        guard: Guard | None = None,
+        generations: Generations | None = None,
+    ) -> None:
+        """``fixed`` are sources that are always there, such as the demo; without ``windows`` only those are listed.
+
+        Windows of programs that ``guard`` never shows are left out: what is not listed cannot be shared. Without one
+        these are the programs on the starting list. ``generations`` are what backends ask whether a window is still
+        the one that is listed here.
+        """
+        self._generations = generations or Generations()
+        self._monitors = KnownMonitors()
+        self._guard = guard or Guard()
+        self._unfollow: Unsubscribe = lambda: None
+        self._fixed = fixed
+        self._wants_windows = windows
+        self.sources = fixed
+        self.condition = Condition("live")
+        self._listeners: list[Callable[[], None]] = []
+        self._watch: WindowWatch | None = None
+        self._stopped: WindowWatch | None = None
+        # Until it is started there is nothing to wait for.
+        self.is_ready = self.is_listed = True
+        self._ready = asyncio.Event()
+        self._patience: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin to watch the windows."""
+        if not self._wants_windows:
+            self._ready.set()
+            return
+        if not sys.platform.startswith("linux"):
+            self.condition = Condition("waiting", "Windows can be listed on Linux with X11 only, so far.")
+            self._ready.set()
+            return
+        from capture.platforms.x11.window_list import WindowWatch
+
+        loop = asyncio.get_running_loop()
+        self.condition = Condition("waiting", LOOKING)
+        self.is_ready = self.is_listed = False
+        self._patience = loop.call_later(FIRST_LIST_SECONDS, self._lose_patience)
+
+        def tell(listing: Listing) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                loop.call_soon_threadsafe(self._receive, listing)
+
+        self._watch = WindowWatch(tell, self._guard, self._generations, self._monitors)
+        self._watch.start()
+        self._unfollow = self._guard.subscribe(self._watch.look_again)
+
+    async def ready(self) -> None:
+        """Return once the first list is there, or after five seconds without one."""
+        if not self.is_ready:
+            await self._ready.wait()
+
+    def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
+        """Have ``changed()`` called on the loop after each change; return what ends that."""
+        self._listeners.append(changed)
+        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+
+    def set_fixed(self, fixed: tuple[Source, ...]) -> None:
+        """Change which sources are always there."""
+        windows = self.sources[len(self._fixed) :]
+        self._fixed = fixed
+        self._show(fixed + windows, self.condition)
+
+    def stop(self) -> None:
+        """End the watching; the list stays as it was."""
+        self._unfollow()
+        if self._patience is not None:
+            self._patience.cancel()
+        self._ready.set()
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.stop()
+            self._stopped = watch
+
+    async def ended(self) -> None:
+        """Return when the watching thread has ended, after two seconds at the latest."""
+        if self._stopped is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self._stopped.join, 2.0)
+
+    def _receive(self, listing: Listing) -> None:
+        if self._watch is None:
+            return
+        sources = listing.sources
+        self.is_ready = True
+        self.is_listed |= listing.condition.state == "live"
+        self._ready.set()
+        if listing.condition.state == "waiting":
+            # The display is gone and may return: its screens do with it, and who watches one is not sent away.
+            # Its windows are other ones then.
+            known = self.sources[len(self._fixed) :]
+            sources = tuple(source for source in known if source.kind in ("desktop", "monitor"))
+        self._show(self._fixed + sources, listing.condition)
+
+    def _lose_patience(self) -> None:
+        """Let nobody wait any longer for a list that does not come."""
+        if not self.is_ready:
+            self.is_ready = True
+            self._ready.set()
+            self._tell()
+
+    def _show(self, sources: tuple[Source, ...], condition: Condition) -> None:
+        if (sources, condition) != (self.sources, self.condition):
+            self.sources, self.condition = sources, condition
+            self._tell()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()

@@ -1,0 +1,364 @@
+"""The thread that takes the pictures of one source, from its start to its stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.encode.shared import Order, Wish
+from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
+from capture.feed.hang_guard import HangGuard, patience
+from capture.feed.pacing import Pacer
+from capture.picture.buffers import Buffers
+from capture.picture.damage import DamageMap, changed_tiles
+from capture.picture.frame import Frame, Take
+from capture.picture.motion import Activity
+from capture.picture.pixels import Pixels
+from capture.picture.scroll import Scroll, find_scroll
+from capture.picture.size_limit import fitted
+from capture.platforms.contract import Backend, Wake
+from capture.platforms.waiting import wait_readable
+from capture.privacy.masking import Laid, Masking
+from capture.privacy.masks import Mask
+from capture.source import Condition, Source
+
+log = logging.getLogger(__name__)
+
+LARGE = 0.5
+FILM_PICTURES, LOOK_AGAIN = 4, 4
+"""After so many large changes in a row that were no moves, every so manieth is looked at only."""
+RETRY_SECONDS = 1.0
+"""Pause before a display server that went away is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the subscribers together ask of a feed; swapped whole by the loop, read by the feed's thread.
+
+    ``may_take`` is asked before every take: the picture is taken only while at least one says yes. ``order`` is what
+    all who want pictures encoded want them as, None when they differ. ``follows_moves``: somebody can use it when a
+    picture is the last one, moved. ``masks`` lie over every picture.
+    """
+
+    fps: float
+    pointer: bool
+    may_take: tuple[Callable[[], bool], ...]
+    order: Order | None = None
+    follows_moves: bool = False
+    masks: tuple[Mask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What a picture looks like, the pointer aside, and since which picture."""
+
+    sequence: int
+    pixels: Pixels
+    damage: DamageMap
+    scroll: Scroll | None = None
+    is_film: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """What the feed's thread tells the loop after it looked.
+
+    ``refreshes`` is the number of the last `refresh` that needs no more waiting, ``looked`` that of the last one
+    before ``frame`` was found or found to be still right. ``laid`` says how masks lie over it.
+    """
+
+    condition: Condition
+    frame: Frame | None
+    refreshes: int
+    looked: int
+    laid: Laid | None = None
+    wish: Wish | None = None
+    made: Any = None
+
+
+class FeedThread:
+    """One life of a feed's thread. The loop calls the public methods; `_body` and below is the thread.
+
+    The thread ends by itself soon after `stop`, and closes its backend in any case.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        make_backend: Callable[[Source], Backend],
+        demand: Demand,
+        sequence: int,
+        asked: Mapping[Any, int],
+        laid: Laid | None = None,
+    ) -> None:
+        """``laid`` says how masks lay over the last picture of the thread before."""
+        self._laid = laid
+        self._asked = asked
+        self._source = source
+        self._make_backend = make_backend
+        self._demand = demand
+        self._sequence = sequence
+        self._frame: Frame | None = None
+        self._refresh_wanted = 0
+        self._distrusted = self._distrusted_wholly = 0
+        self._stopping = False
+        self._call_in, self._call_out = socket.socketpair()
+        self._call_in.setblocking(False)
+        self._call_out.setblocking(False)
+
+    def start(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        report: Callable[[Report], None],
+        ended: Callable[[], None],
+        hangs: Callable[[], None],
+    ) -> None:
+        """``hangs()`` is called when the thread is stuck in what it does, so that somebody else may do it."""
+        self._guard = HangGuard(loop, patience(self._source.width * self._source.height), hangs)
+        self._report = partial(_post, loop, report)
+        self._ended = partial(_post, loop, ended)
+        name = f"feed-{self._source.id}"
+        threading.Thread(target=self._body, name=name, daemon=True).start()
+
+    def set_demand(self, demand: Demand) -> None:
+        self._demand = demand
+        self._call()
+
+    def refresh(self, number: int) -> None:
+        self._refresh_wanted = number
+        self._call()
+
+    def distrust(self, number: int, keeps: bool) -> None:
+        """Like `refresh`; what was known before gets a new number, also where it is found to be right.
+
+        Without ``keeps`` it goes where the source cannot be looked at.
+        """
+        if not keeps:
+            self._distrusted_wholly = number
+        self._distrusted = number
+        self.refresh(number)
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._guard.close()
+        self._call()
+
+    def _call(self) -> None:
+        # Full: a call is under way already. Closed: the thread has ended.
+        with contextlib.suppress(BlockingIOError, OSError):
+            self._call_in.send(b"!")
+
+    # The feed's thread from here on.
+
+    def _body(self) -> None:
+        self._buffers = Buffers()
+        self._activity = Activity()
+        self._unmoved = 0
+        self._complained = ""
+        self._refreshed = 0
+        self._masking = Masking(self._buffers, self._laid)
+        try:
+            while self._session() and not self._stopping:
+                self._pause(RETRY_SECONDS)
+        finally:
+            self._call_out.close()
+            self._call_in.close()
+            self._frame = None  # pictures are large
+            self._ended()
+
+    def _session(self) -> bool:
+        """Run one backend until it fails or the feed is stopped; tell whether to try again."""
+        backend: Backend | None = None
+        try:
+            with self._guard.step():
+                backend = self._make_backend(self._source)
+                backend.open()
+            self._watch(backend)
+        except SourceGone as gone:
+            self._tell(Condition("closed", gone.message))
+            return False
+        except DisplayGone as gone:
+            self._tell(Condition("waiting", gone.message))
+        except CaptureError as fault:
+            if fault.message != self._complained:  # it is tried again and again
+                self._complained = fault.message
+                log.warning("%s cannot be shown: %s", self._source.id, fault.message)
+            self._tell(Condition("waiting", fault.message))
+        except Exception:
+            # The thread's border: a fault of the platform becomes a state, and the log keeps the traceback.
+            log.exception("taking pictures of %s failed", self._source.id)
+            self._tell(Condition("waiting", "Taking pictures failed; it is tried again."))
+        finally:
+            if backend is not None:
+                with self._guard.step():
+                    backend.close()
+        return True
+
+    def _watch(self, backend: Backend) -> None:
+        pacer = Pacer(self._demand.fps)
+        changed = True
+        while not self._stopping:
+            demand = self._demand
+            pacer.set_rate(demand.fps)
+            now = time.monotonic()
+            urgent = self._refresh_wanted > self._refreshed
+            if not urgent:
+                if changed and pacer.due <= now:
+                    urgent = True
+                else:
+                    settles_in = self._masking.settles_in
+                    wake = backend.wait(max(pacer.due - now, 0) if changed else settles_in, self._call_out.fileno())
+                    changed = changed or wake is not Wake.NOTHING
+                    urgent = wake is Wake.URGENT or self._masking.settles_in == 0
+                    if wake is Wake.NOTHING:
+                        self._drain_calls()
+            if urgent and not self._stopping:
+                if not any(may() for may in demand.may_take):
+                    self._pause(None)
+                    continue
+                pacer.beat(time.monotonic())
+                with self._guard.step():
+                    self._look(backend, demand)
+                changed = False
+
+    def _look(self, backend: Backend, demand: Demand) -> None:
+        refreshes = self._refresh_wanted
+        # After the number was read: who asks for a look with other masks sets the masks first.
+        self._set_masks(self._demand.masks)
+        if self._refreshed < self._distrusted <= refreshes and self._frame is not None:
+            self._renumber(self._frame, self._frame.pixels)
+        begun, captured_at = time.monotonic(), time.time()
+        take = self._masking.over(fitted(backend.take(demand.pointer)))
+        if take.condition.state != "live" and self._refreshed < self._distrusted_wholly:
+            self._frame = None
+            self._masking.forget()
+        last, self._frame = self._frame, self._next_frame(take, begun, captured_at, demand.follows_moves)
+        self._refreshed = refreshes
+        self._tell(take.condition, self._ordered(last, demand.order))
+
+    def _set_masks(self, masks: tuple[Mask, ...]) -> None:
+        """Have other masks lie over the newest picture too: the source may be still, or not on the screen."""
+        last = self._frame
+        pixels = self._masking.set(masks, None if last is None else last.pixels)
+        if last is not None and pixels is not None:
+            self._renumber(last, pixels)
+
+    def _renumber(self, last: Frame, pixels: Pixels) -> None:
+        """Have the last picture, which looks like ``pixels``, be a new one: its number may be withdrawn."""
+        number = self._sequence = self._sequence + 1
+        damage = DamageMap.fresh(last.width, last.height, number)
+        known = replace(last, sequence=number, pixels_sequence=number, pixels=pixels, damage=damage)
+        self._frame = replace(known, scroll=None, is_film=False)
+
+    def _ordered(self, last: Frame | None, order: Order | None) -> Wish | None:
+        """Return what to make of the new picture here and now instead of being asked.
+
+        Viewers that wished for the last picture will wish for this one too, and the pixels are at hand: that spares
+        the way to the loop, to a worker and back. Whoever skips pictures, or wants something slow, has to ask.
+        """
+        frame = self._frame
+        if order is None or last is None or frame is None or frame is last:
+            return None
+        return order.next_wish(last, frame) if self._asked.get(self._source.identity) == last.sequence else None
+
+    def _next_frame(self, take: Take, begun: float, captured_at: float, follows_moves: bool) -> Frame | None:
+        """Return the frame that follows from ``take``: the same object when nothing changed."""
+        last, taken = self._frame, take.pixels
+        if take.condition.state != "live":
+            return last
+        number = self._sequence + 1
+        if last is None or (taken is not None and last.pixels.shape != taken.shape):
+            if taken is None:
+                raise CaptureError("The first take brought no picture.")
+            self._activity = Activity()
+            look = _Look(number, self._own(take, taken), DamageMap.fresh(taken.shape[1], taken.shape[0], number))
+        else:
+            tiles = None if taken is None else changed_tiles(last.pixels, taken, take.damage)
+            if taken is not None and tiles is not None and tiles.any():
+                pixels = self._own(take, taken)
+                scroll = self._scroll(last, pixels, tiles, number) if follows_moves else None
+                is_film = self._activity.note(begun, float((tiles if scroll is None else scroll.rest).mean()))
+                look = _Look(number, pixels, last.damage.marked(tiles, number), scroll, is_film)
+            elif (last.pointer is None and take.pointer is None) or (
+                take.pointer is not None and take.pointer.is_same(last.pointer)
+            ):
+                return last
+            else:
+                look = _Look(last.pixels_sequence, last.pixels, last.damage, last.scroll, last.is_film)
+        self._sequence = number
+        return Frame(
+            source=self._source,
+            sequence=number,
+            pixels_sequence=look.sequence,
+            pixels=look.pixels,
+            damage=look.damage,
+            pointer=take.pointer,
+            taken_at=begun,
+            captured_at=captured_at,
+            take_seconds=time.monotonic() - begun,
+            scroll=look.scroll,
+            is_film=look.is_film,
+        )
+
+    def _scroll(self, last: Frame, pixels: Pixels, tiles: NDArray[np.bool_], number: int) -> Scroll | None:
+        """Look for a move; in a film, where there was none so far, only now and then."""
+        if self._unmoved >= FILM_PICTURES and number % LOOK_AGAIN:
+            return None
+        scroll = find_scroll(last.pixels, pixels, tiles, last.pixels_sequence)
+        self._unmoved = 0 if scroll is not None or tiles.mean() < LARGE else self._unmoved + 1
+        return scroll
+
+    def _own(self, take: Take, pixels: Pixels) -> Pixels:
+        return pixels if take.is_ours else self._buffers.copy(pixels)
+
+    def _tell(self, condition: Condition, wish: Wish | None = None) -> None:
+        made = None
+        if wish is not None and self._frame is not None:
+            try:
+                made = wish.make(self._frame)
+            except EncodeError:
+                wish = None  # whoever asks for it is told
+        refreshes = self._refresh_wanted if condition.state in ("waiting", "closed") else self._refreshed
+        self._report(Report(condition, self._frame, refreshes, self._refreshed, self._masking.laid, wish, made))
+
+    def _pause(self, seconds: float | None) -> None:
+        """Wait for a call, ``seconds`` at most."""
+        wait_readable((self._call_out.fileno(),), seconds)
+        self._drain_calls()
+
+    def _drain_calls(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._call_out.recv(4096):
+                pass
+
+
+def joined(demands: Iterable[Demand]) -> Demand | None:
+    """Return what several subscribers together ask for, None when there are none."""
+    wishes = tuple(demands)
+    if not wishes:
+        return None
+    orders = {wish.order for wish in wishes if wish.order is not None}
+    return Demand(
+        fps=max(wish.fps for wish in wishes),
+        pointer=any(wish.pointer for wish in wishes),
+        may_take=tuple(may for wish in wishes for may in wish.may_take),
+        order=orders.pop() if len(orders) == 1 else None,
+        follows_moves=any(wish.follows_moves for wish in wishes),
+    )
+
+
+def _post(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *values: object) -> None:
+    """Call ``function`` on the loop; a loop that is closed already needs to hear nothing."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(function, *values)

@@ -1,0 +1,109 @@
+"""Whether a picture is the last one, moved: then the viewer can move what it has, and only the rest has to be sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capture.picture.damage import TILE, by_tile
+from capture.picture.pixels import Pixels, Rect
+
+LEAST_EDGE = 4 * TILE
+"""Smaller areas than this square are as cheap to send as to move."""
+SAMPLED_COLUMNS = 64
+"""Columns by which rows are told apart at first; what is found is proved with all of them."""
+LEAST_ROWS = 8
+"""As many rows have to agree on where they came from."""
+WORTHWHILE = 0.5
+"""Part of the changed tiles that may be left over when a move is to be worth its while."""
+
+# Powers of an odd number: the order of a row's pixels counts. (numpy's random numbers would take 4 MB to load.)
+_WEIGHTS = np.multiply.accumulate(np.full(SAMPLED_COLUMNS * 2, 0x9E3779B97F4A7C15, dtype=np.uint64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scroll:
+    """How the last picture becomes most of this one.
+
+    Attributes:
+        base: the sequence of the picture that is moved.
+        rect: the area that the move fills.
+        from_x, from_y: the top left corner of what is moved there, in the last picture.
+        rest: rows × columns of tiles that look different all the same.
+    """
+
+    base: int
+    rect: Rect
+    from_x: int
+    from_y: int
+    rest: NDArray[np.bool_]
+
+
+def find_scroll(old: Pixels, new: Pixels, changed: NDArray[np.bool_], base: int) -> Scroll | None:
+    """Return how ``new`` follows from moving a part of ``old`` up or down, None when it does not.
+
+    Both are height × width × 4 BGRX of one size; ``changed`` are the tiles that differ; ``base`` numbers ``old``.
+    """
+    area = _bounds(changed, new.shape[1], new.shape[0])
+    if area is None:
+        return None
+    before, after = (
+        pixels[area.y : area.y + area.height, area.x : area.x + area.width].view(np.uint32)[:, :, 0]
+        for pixels in (old, new)
+    )
+    down = _moved_down(before, after)
+    if down == 0:
+        return None
+    height = area.height - abs(down)
+    into, source = max(down, 0), max(-down, 0)
+    differs = np.ones(after.shape, dtype=np.bool_)
+    np.not_equal(after[into : into + height], before[source : source + height], out=differs[into : into + height])
+    left = by_tile(differs)
+    if left.sum() > changed.sum() * WORTHWHILE:
+        return None
+    rest = np.zeros(changed.shape, dtype=np.bool_)
+    top, start = area.y // TILE, area.x // TILE
+    rest[top : top + left.shape[0], start : start + left.shape[1]] = left
+    return Scroll(base, Rect(area.x, area.y + into, area.width, height), area.x, area.y + source, rest)
+
+
+def _bounds(changed: NDArray[np.bool_], width: int, height: int) -> Rect | None:
+    """Return the area around the changed tiles, None when it is small or mostly as it was."""
+    rows, columns = (np.flatnonzero(changed.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    x, y = left * TILE, top * TILE
+    area = Rect(x, y, min(right * TILE, width) - x, min(bottom * TILE, height) - y)
+    if min(area.width, area.height) < LEAST_EDGE or changed.sum() * 4 < (bottom - top) * (right - left):
+        return None
+    return area
+
+
+def _moved_down(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> int:
+    """Return by how many rows most of ``before`` was moved down (up: below zero) to become ``after``, 0 for none."""
+    step = max(1, before.shape[1] // SAMPLED_COLUMNS)
+    old_signs, new_signs = (_signs(pixels[:, step // 2 :: step]) for pixels in (before, after))
+    old_values, old_rows = _single(old_signs)
+    new_values, new_rows = _single(new_signs)
+    _, in_old, in_new = np.intersect1d(old_values, new_values, assume_unique=True, return_indices=True)
+    if len(in_old) < LEAST_ROWS:
+        return 0
+    moves, votes = np.unique(new_rows[in_new] - old_rows[in_old], return_counts=True)
+    best = int(votes.argmax())
+    return int(moves[best]) if votes[best] >= LEAST_ROWS else 0
+
+
+def _signs(rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Return one number for each row; equal rows have equal numbers."""
+    signs: NDArray[np.uint64] = rows.astype(np.uint64) @ _WEIGHTS[: rows.shape[1]]
+    return signs
+
+
+def _single(signs: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
+    """Return the numbers that occur once, and where; blank rows could have come from anywhere."""
+    values, where, counts = np.unique(signs, return_index=True, return_counts=True)
+    once = counts == 1
+    return values[once], where[once]

@@ -1,0 +1,90 @@
+"""What taking pictures needs on this system, and whether it is there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from capture.errors import CaptureError
+
+if TYPE_CHECKING:
+    from capture.platforms.x11.protocol.display import Display
+
+Finding = tuple[str, bool, str, str]
+"""Name, whether it is there, what was found, the command that mends it."""
+USEFUL = {
+    "MIT-SHM": "see shared memory",
+    "RANDR": "the desktop can be shown, single monitors cannot",
+    "X-Resource": "whose a window is, is known only by what the window says",
+    "XInputExtension": "the pointer moves only with the next picture",
+    "SHAPE": "windows are taken to be rectangles",
+}
+"""Extensions without which something else is done."""
+
+
+def findings() -> Iterator[Finding]:
+    """Yield what was looked at, one after the other."""
+    if not sys.platform.startswith("linux"):
+        yield ("System", False, f"{sys.platform}: only the demo picture can be shown so far", "")
+        return
+    try:
+        import xcffib
+
+        from capture.platforms.x11.protocol.display import Display
+        from capture.platforms.x11.xwayland import NO_X11, says_wayland
+    except (ImportError, OSError) as error:
+        yield ("X11 library", False, str(error), "apt-get install libxcb1")
+        return
+    name = os.environ.get("DISPLAY", "")
+    if not name and says_wayland():
+        yield ("Display", False, NO_X11, "Log in to an X11 (Xorg) session.")
+        return
+    try:
+        display = Display()
+    except CaptureError as fault:
+        yield ("Display", False, fault.message, "Start it inside a graphical session, or: xvfb-run panecast …")
+        return
+    yield ("Display", True, name, "")
+    try:
+        yield from _extensions(display)
+        yield from _screens(display)
+    except (CaptureError, xcffib.XcffibException) as fault:
+        yield ("Display", False, f"It stopped answering: {fault}", "Look into the log of the display server.")
+    finally:
+        display.close()
+
+
+def _extensions(display: Display) -> Iterator[Finding]:
+    from capture.platforms.x11.protocol.display import NEEDED_FOR
+
+    for name, needed_for in NEEDED_FOR.items():
+        found = display.has_extension(name)
+        words = "found" if found else f"missing{needed_for}"
+        yield (f"X extension {name}", found, words, f"Switch the extension {name} on in the X server.")
+    for name, without in USEFUL.items():
+        yield (f"X extension {name}", True, "found" if display.has_extension(name) else f"missing; {without}", "")
+
+
+def _screens(display: Display) -> Iterator[Finding]:
+    from capture.platforms.x11.clients import Clients
+    from capture.platforms.x11.protocol.shm import shared_memory_problem
+    from capture.platforms.x11.protocol.visual import pixel_format
+    from capture.platforms.x11.xwayland import WAYLAND, is_guest
+
+    if is_guest(display):
+        mend = "If this display is another one (Xvfb, VNC): env -u WAYLAND_DISPLAY -u XDG_SESSION_TYPE panecast …"
+        yield ("Screens", False, WAYLAND, mend)
+    problem = shared_memory_problem(display)
+    slower = f"{problem} Pictures come over the connection, which takes longer."
+    yield ("Shared memory", True, slower if problem else "is used for pictures", "")
+    depth = display.connection.core.GetGeometry(display.root).reply().depth
+    try:
+        pixel_format(display, display.root)
+        yield ("Colours", True, f"{depth} bits", "")
+    except CaptureError as fault:
+        yield ("Colours", False, fault.message, "Start the X server with 24 bits of colour.")
+    kept = Clients(display).has_list()
+    words = "keeps a list of windows" if kept else "none that keeps a list; windows are found without it"
+    yield ("Window manager", True, words, "")

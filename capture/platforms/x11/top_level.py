@@ -1,0 +1,70 @@
+"""One window on the screen with its frame: where it is, where it was, and whether it may be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from capture.picture.pixels import Rect
+
+LONGEST_TRAIL = 12
+"""Places of a moved window that are remembered one by one; older ones are joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A place that was left at some moment; ``is_sure``: by a window that must not be seen, not only perhaps by one."""
+
+    at: float
+    rect: Rect
+    is_sure: bool
+
+
+@dataclass(slots=True)
+class TopLevel:
+    """A child of the root, with all that the window manager put around the window it holds.
+
+    ``may_be_shown`` is None while nobody has looked whose it is. ``hides``: all of its rectangle is painted by it.
+    ``trail`` holds where it has been and until when (monotonic seconds), ``changed_at`` when it last changed at all.
+    """
+
+    rect: Rect
+    is_mapped: bool
+    changed_at: float
+    may_be_shown: bool | None = None
+    hides: bool = False
+    trail: list[Left] = field(default_factory=list)
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether it shows something that must not be seen, or may do so for all we know."""
+        return self.is_mapped and not self.may_be_shown
+
+    def leave(self, now: float) -> None:
+        """Note that it is no longer where it was."""
+        if self.is_secret:
+            self.trail.append(Left(now, self.rect, self.may_be_shown is False))
+            if len(self.trail) > LONGEST_TRAIL:
+                self.trail[:2] = [_joined(*self.trail[:2])]
+
+    def forget(self, edge: float) -> None:
+        """Drop the places that were left before ``edge``."""
+        if self.trail:
+            self.trail = [left for left in self.trail if left.at >= edge]
+
+    def become(self, may_be_shown: bool, now: float) -> None:
+        """Note that somebody has looked whose it is."""
+        if may_be_shown:
+            self.trail = [left for left in self.trail if left.is_sure]
+        elif self.may_be_shown is not False:
+            # What lies over it is not known yet.
+            self.changed_at = now
+        self.may_be_shown = may_be_shown
+
+
+def _joined(one: Left, other: Left) -> Left:
+    """Return what covers both places until both may be seen."""
+    left, top = min(one.rect.x, other.rect.x), min(one.rect.y, other.rect.y)
+    right = max(one.rect.x + one.rect.width, other.rect.x + other.rect.width)
+    bottom = max(one.rect.y + one.rect.height, other.rect.y + other.rect.height)
+    is_sure = one.is_sure or other.is_sure
+    return Left(max(one.at, other.at), Rect(left, top, right - left, bottom - top), is_sure)

@@ -1,0 +1,36 @@
+"""Whether what looks like an X11 display is only a guest in a Wayland session.
+
+There the root window is black: what is on the screen belongs to the compositor, which shows the windows of X11 programs
+among others. Those have pictures as anywhere; the desktop and the monitors have none.
+"""
+
+from __future__ import annotations
+
+import os
+
+from capture.platforms.x11.protocol.display import Display
+from capture.platforms.x11.screens import Screens
+
+WAYLAND = (
+    "This is a Wayland session: only windows of X11 programs can be shared so far. For screens and other windows, "
+    "log out and choose an X11 (Xorg) session."
+)
+NO_X11 = (
+    "This is a Wayland session without X11, which cannot be shared so far. Log out and choose an X11 (Xorg) session."
+)
+
+
+def says_wayland() -> bool:
+    """Tell whether the session that we were started in is one of Wayland, as the environment has it."""
+    return bool(os.environ.get("WAYLAND_DISPLAY")) or os.environ.get("XDG_SESSION_TYPE", "").casefold() == "wayland"
+
+
+def is_guest(display: Display) -> bool:
+    """Tell whether ``display`` is a guest in a Wayland session.
+
+    The environment is not asked alone: programs that are started by a service or through SSH do not have it. Xwayland
+    has an extension that says so since 23.1; before that it named its outputs after itself.
+    """
+    if says_wayland() or display.has_extension("XWAYLAND"):
+        return True
+    return any(name.startswith("XWAYLAND") for name in Screens(display).layout().monitors)

@@ -1,0 +1,141 @@
+"""Pictures in motion: the H.264 video of one rendition of a source, a unit for each picture and none held back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+import numpy as np
+
+from capture.errors import EncodeError
+from capture.picture.pixels import Pixels
+from capture.video.codecs import SOFTWARE, Setting
+from capture.video.h264 import Codec, Encoders, is_key
+from capture.video.rate_control import Quantiser
+
+SMALLEST = 16
+"""Pixels of the shortest side that is encoded: one macroblock, the least that a decoder expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One access unit: what a decoder turns into one picture.
+
+    Attributes:
+        data: Annex B; a key unit has the parameter sets in front.
+        is_key: a decoder may begin with it.
+        width, height: pixels of the decoded picture; what is beyond the picture's own size is padding.
+    """
+
+    data: bytes
+    is_key: bool
+    width: int
+    height: int
+
+
+def video_problem() -> str:
+    """Return why there can be no video here, in a sentence a person can act on; nothing if there can.
+
+    It loads FFmpeg to find out, which takes 20 MB of memory.
+    """
+    try:
+        from av.codec import codecs_available
+    except (ImportError, OSError) as error:
+        return f"Video needs PyAV, which cannot be used here ({error}). Install it with: pip install av"
+    if SOFTWARE not in codecs_available:
+        return f"This PyAV was built without {SOFTWARE}. The one from PyPI has it; install it with: pip install av"
+    return ""
+
+
+def video_encoders() -> Callable[[int, int, int, float], VideoEncoder] | None:
+    """Return what opens encoders for (width, height, quality, pictures per second), None where PyAV is not installed.
+
+    They share what is found out about which of this computer's encoders work. Nothing is loaded before the first one.
+    """
+    if find_spec("av") is None:
+        return None
+    encoders = Encoders()
+    return lambda width, height, quality, fps: VideoEncoder(width, height, quality, fps, encoders)
+
+
+class VideoEncoder:
+    """Makes a video of one size and quality. One thread at a time.
+
+    The first unit is a key unit, and so is one that is asked for, and now and then one that begins with another
+    quantiser: it is constant as long as it fits, which takes the least work, and can only be changed by opening the
+    codec anew.
+    """
+
+    def __init__(self, width: int, height: int, quality: int, fps: float, encoders: Encoders) -> None:
+        """Prepare for pictures of ``width`` × ``height``, at most ``fps`` a second; nothing is opened yet."""
+        self._shape = (height, width, 4)
+        self._width, self._height = (max(side + side % 2, SMALLEST) for side in (width, height))
+        self._canvas: Pixels | None = None
+        self._fps = fps
+        self._quantiser = Quantiser(quality, width * height, fps)
+        self._encoders = encoders
+        self._codec: Codec | None = None
+        self._is_closed = False
+
+    def encode(self, pixels: Pixels, want_key: bool) -> Unit:
+        """Return the unit that ``pixels`` became, a key unit if one is wanted.
+
+        Raises:
+            EncodeError: the codec failed. This encoder is closed then; another one may work.
+            ValueError: the picture is not of the size that this encoder is for.
+        """
+        if self._is_closed:
+            raise EncodeError("This video has ended.")
+        if pixels.shape != self._shape:
+            raise ValueError(f"A picture of {pixels.shape} does not belong into a video of {self._shape}.")
+        pixels = self._padded(pixels)
+        codec = self._codec
+        if codec is None or want_key or self._quantiser.is_due:
+            has_changed = self._quantiser.choose(pixels, is_free=codec is None or want_key)
+            if codec is None or has_changed:
+                codec, want_key = self._reopen(), True
+        try:
+            data = codec.encode(pixels, want_key)
+        except Exception as error:
+            self._give_up(codec)
+            raise EncodeError(f"The video of {self._width} × {self._height} broke off: {error}") from error
+        has_key = is_key(data)
+        if want_key and not has_key:
+            self._give_up(codec)
+            raise EncodeError(f"{codec.name} gave no key frame when one was needed.")
+        if not has_key:
+            self._quantiser.note(len(data))
+        return Unit(data, has_key, self._width, self._height)
+
+    def close(self) -> None:
+        """Free the codec; closing twice does nothing."""
+        self._is_closed = True
+        if self._codec is not None:
+            self._codec.close()
+            self._codec = None
+
+    def _reopen(self) -> Codec:
+        if self._codec is not None:
+            self._codec.close()
+            self._codec = None
+        quantiser = self._quantiser
+        setting = Setting(self._width, self._height, self._fps, quantiser.value, quantiser.ceiling)
+        self._codec = self._encoders.open(setting)
+        return self._codec
+
+    def _give_up(self, codec: Codec) -> None:
+        self._encoders.distrust(codec.name)
+        self.close()
+
+    def _padded(self, pixels: Pixels) -> Pixels:
+        """Return ``pixels`` with the last row and column repeated up to the size that is encoded."""
+        height, width = self._shape[:2]
+        if (height, width) == (self._height, self._width):
+            return pixels
+        if self._canvas is None:
+            self._canvas = np.empty((self._height, self._width, 4), dtype=np.uint8)
+        self._canvas[:height, :width] = pixels
+        self._canvas[:height, width:] = pixels[:, -1:]
+        self._canvas[height:] = self._canvas[height - 1]
+        return self._canvas

@@ -1,0 +1,92 @@
+"""Whether what is sent is encrypted, and with which certificate: the person's wish, and what came of it."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+from gui.core.controller import Controller
+from gui.core.state import Message
+from server.errors import ENCRYPTED, MOVED, RESTARTING
+from server.net.certificates import Certificate
+from server.net.encryption import prepared
+
+SUBJECT = "encryption"
+"""Of the message that the address is another one."""
+
+
+class Encryption:
+    """Makes HTTPS ready at each start of sharing, where it is wished for. Loop only.
+
+    Attributes:
+        certificate: what was used last; None before the first time.
+        copy_link: puts the link into the clipboard.
+    """
+
+    def __init__(self, controller: Controller, folder: Path) -> None:
+        """``folder`` is where the certificate of this installation is kept."""
+        self.certificate: Certificate | None = None
+        self.copy_link: Callable[[], None] = lambda: None
+        self._controller = controller
+        self._folder = folder
+        self._listeners: list[Callable[[], None]] = []
+        controller.find_tls = self.find_tls
+        controller.subscribe_settings(self._tell)
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether encryption is wished for."""
+        return self._controller.settings.https
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """Return the paths of a certificate and a key of the person's own; empty for the one made here."""
+        return self._controller.settings.certificate, self._controller.settings.key
+
+    def subscribe(self, changed: Callable[[], None]) -> None:
+        """Have ``changed()`` called when another certificate is used, or another wish was made."""
+        self._listeners.append(changed)
+
+    def switch(self, is_on: bool) -> None:
+        """Encrypt from now on, or no longer; pages that watch are told, and open the encrypted address themselves."""
+        if is_on != self.is_on:
+            self._controller.remember(https=is_on)
+            self._controller.dismiss(SUBJECT)
+            self._controller.listen_anew(ENCRYPTED if is_on else MOVED, lambda: self._tell_new_address(is_on))
+
+    def use_files(self, certificate: str, key: str) -> None:
+        """Encrypt with these PEM files; with the certificate made here where both are empty."""
+        if (certificate, key) != self.files:
+            self._controller.remember(certificate=certificate, key=key)
+            if self.is_on:
+                self._controller.listen_anew(RESTARTING)
+
+    async def find_tls(self) -> ssl.SSLContext | None:
+        """Return what to speak HTTPS with, None where that is not wished for.
+
+        Raises:
+            CertificateError: it is wished for and cannot be; nothing is to be sent in the clear then.
+        """
+        if not self.is_on:
+            return None
+        chain, key = self.files
+        found = await prepared(self._folder, Path(chain) if chain else None, Path(key) if key else None)
+        self.certificate = found.certificate
+        if found.certificate.problem:
+            self._controller.tell(Message("certificate", found.certificate.problem, "notice"))
+        self._tell()
+        return found.context
+
+    def _tell_new_address(self, is_on: bool) -> None:
+        """Say that links that were given away are no longer right: their addresses begin otherwise now."""
+        words = (
+            "Sharing is encrypted now. Send the link again: its address begins with https:// now."
+            if is_on
+            else "Sharing is not encrypted any more. Send the link again: its address begins with http:// now."
+        )
+        self._controller.tell(Message(SUBJECT, words, "notice", action="Copy link", act=self.copy_link))
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()

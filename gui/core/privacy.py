@@ -1,0 +1,80 @@
+"""Holds to the settings that keep things private: what is never shown, titles, the lock, the hot key, reminders.
+
+Knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from capture.feed.blank_on_lock import LockCurtain
+from capture.feed.hub import Hub
+from capture.privacy.exclusions import STARTING_LIST, Guard, NeverShown
+from gui.core.controller import Controller
+from gui.core.hot_key import ChosenHotKey
+from gui.core.reminder import Reminder
+from gui.core.settings import Settings
+from gui.core.state import Message
+
+HOT_KEY = "hot key"
+"""The subject of messages about it."""
+
+
+def rules_of(settings: Settings) -> NeverShown:
+    """Return what is never shown by ``settings``."""
+    kept = tuple(program for program in STARTING_LIST if program not in settings.shown_anyway)
+    return NeverShown(kept + settings.never_shown)
+
+
+class Guarding:
+    """Follows the settings and the session's lock from `open` to `close`. Loop only."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        guard: Guard,
+        hub: Hub,
+        hide_titles: Callable[[bool], None],
+        remind: Callable[[str, str], None],
+    ) -> None:
+        """``hide_titles`` has titles kept from viewers, or not; ``remind`` tells the person a title and words."""
+        self._controller = controller
+        self._guard = guard
+        self._hub = hub
+        self._hide_titles = hide_titles
+        self._lock = LockCurtain(hub, controller.settings.when_locked, controller.refresh)
+        self._hot_key = ChosenHotKey(controller.toggle_curtain, self._say_no_hot_key, Settings().hot_key)
+        self._reminder = Reminder(remind)
+        self._unfollow = guard.subscribe(hub.look_again)
+
+    def open(self) -> None:
+        """Begin."""
+        self._controller.subscribe_settings(self._hold)
+        self._controller.subscribe(self._follow_state)
+        self._lock.start()
+        self._hot_key.start()
+        self._hold()
+
+    async def close(self) -> None:
+        """End it; what is drawn stays drawn."""
+        self._unfollow()
+        self._reminder.close()
+        await self._hot_key.close()
+        await self._lock.stop()
+
+    def _hold(self) -> None:
+        settings = self._controller.settings
+        self._hide_titles(settings.hide_titles)
+        self._lock.set_rule(settings.when_locked)
+        if settings.hot_key != self._hot_key.chosen:
+            self._controller.dismiss(HOT_KEY)
+            self._hot_key.choose(settings.hot_key)
+        self._follow_state()
+
+    def _follow_state(self) -> None:
+        self._guard.set_rules(replace(rules_of(self._controller.settings), masked=self._hub.masked))
+        self._reminder.follow(self._controller.state, self._controller.settings.remind_after)
+
+    def _say_no_hot_key(self, words: str) -> None:
+        self._controller.tell(Message(HOT_KEY, words, "notice"))

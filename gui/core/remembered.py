@@ -1,0 +1,100 @@
+"""Which sources were shared, in words that outlive handles, and how to find them again. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from capture.privacy.masks import Mask
+from capture.source import Source
+from gui.core.settings import REMEMBERED_LIMIT, MaskedSource, Remembered
+from server.sharing import ShareRule
+
+
+def remember(source: Source) -> Remembered:
+    """Return what identifies ``source`` after a restart: a window by program and title, a monitor by its output."""
+    if source.kind == "window":
+        return Remembered(kind="window", app=source.app, title=source.title)
+    if source.kind == "monitor":
+        return Remembered(kind="monitor", output=source.output)
+    return Remembered(kind=source.kind, id=source.id)
+
+
+def added(known: tuple[Remembered, ...], source: Source) -> tuple[Remembered, ...]:
+    """Return ``known`` with ``source`` as the newest."""
+    return (*removed(known, source), remember(source))[-REMEMBERED_LIMIT:]
+
+
+def removed(known: tuple[Remembered, ...], source: Source) -> tuple[Remembered, ...]:
+    """Return ``known`` without ``source``."""
+    entry = remember(source)
+    return tuple(each for each in known if each != entry)
+
+
+def found_again(known: Iterable[Remembered], sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Return the sources that ``known`` means; a window only when no other looks the same."""
+    listed = tuple(sources)
+    found = []
+    for entry in known:
+        alike = [source for source in listed if remember(source) == entry]
+        if len(alike) == 1:
+            found.append(alike[0])
+    return tuple(found)
+
+
+def with_masks(
+    known: tuple[MaskedSource, ...], source: Source, masks: tuple[Mask, ...], formerly: Remembered | None
+) -> tuple[MaskedSource, ...]:
+    """Return ``known`` with the masks that ``source`` has now; ``formerly`` it was called, when it got others."""
+    entry = remember(source)
+    left = tuple(each for each in known if each.source not in (entry, formerly, _by_number(source)))
+    return (*left, MaskedSource(source=entry, masks=masks))[-REMEMBERED_LIMIT:] if masks else left
+
+
+def masks_again(known: Iterable[MaskedSource], source: Source) -> tuple[Mask, ...]:
+    """Return the masks of ``source`` in an earlier run; of several windows that look the same all have them."""
+    kept = {each.source: each.masks for each in known}
+    return kept.get(remember(source)) or kept.get(_by_number(source), ())
+
+
+def _by_number(source: Source) -> Remembered:
+    """Return how monitors were kept once. Shares kept so mean nothing now; masks are laid where they may belong."""
+    return Remembered(kind=source.kind, id=source.id)
+
+
+def with_source(rules: tuple[ShareRule, ...], source: Source) -> tuple[ShareRule, ...]:
+    """Return ``rules`` that allow ``source`` too."""
+    return rules if any(rule.matches(source) for rule in rules) else (*rules, ShareRule.for_source(source))
+
+
+def without_source(rules: tuple[ShareRule, ...], source: Source, shared: Mapping[str, Source]) -> tuple[ShareRule, ...]:
+    """Return ``rules`` that allow the other ``shared`` sources and not ``source``.
+
+    A wide rule that also allowed it, such as ``all``, gives way to one rule for each of the others.
+    """
+    left = tuple(rule for rule in rules if not rule.matches(source))
+    for other in shared.values():
+        if other.identity != source.identity:
+            left = with_source(left, other)
+    return left
+
+
+def rebound(
+    scope: tuple[ShareRule, ...], old: Collection[ShareRule], listed: Iterable[Source], shared: Iterable[Source]
+) -> tuple[ShareRule, ...]:
+    """Return ``scope`` with rules of an earlier run bound to the windows that are meant now.
+
+    ``old`` are rules for one window each, made before a restart. Such a one whose window is no longer among ``listed``
+    is given to the only window among ``shared`` with the same title, for the person has said anew that it may be seen.
+    Where there are several, or where two rules could mean it, nothing is guessed: the rule stays and matches nothing.
+    """
+    there = {source.identity for source in listed}
+    lost = [rule for rule in scope if rule.kind == "identity" and rule in old and rule.identity not in there]
+    wished = Counter(rule.text for rule in lost)
+    windows = [source for source in shared if source.kind == "window"]
+    found: dict[ShareRule, ShareRule] = {}
+    for rule in lost:
+        alike = [source for source in windows if source.title == rule.text]
+        if len(alike) == 1 and wished[rule.text] == 1:
+            found[rule] = ShareRule.for_source(alike[0])
+    return tuple(dict.fromkeys(found.get(rule, rule) for rule in scope))

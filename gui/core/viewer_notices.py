@@ -1,0 +1,70 @@
+"""Who came and who left, in words for the tray: gathered for a moment, so that many at once are one notice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from gui.core.state import Watcher, place_words
+from server.access.control import HERE
+from server.access.request import browser_name
+
+GATHER_SECONDS = 1.5
+"""Also how long a page has to change over to another source without being said to leave and come."""
+
+Visitor = tuple[str, str, str]
+"""Address, program, and by which link."""
+
+
+def visitors(viewers: Iterable[Watcher]) -> Counter[Visitor]:
+    """Return who watches from other places than this computer."""
+    found = (watcher.sessions[0].viewer for watcher in viewers)
+    return Counter((each.address, browser_name(each.agent), each.by) for each in found if each.by != HERE)
+
+
+def visit_words(before: Counter[Visitor], after: Counter[Visitor]) -> tuple[str, str] | None:
+    """Return title and sentence of a notice, None when nobody came and nobody left."""
+    came, left = after - before, before - after
+    parts = [_words(who, verb) for who, verb in ((came, "watching now"), (left, "left")) if who]
+    if not parts:
+        return None
+    count = after.total()
+    return " ".join(parts), f"{count} watching" if count else "Nobody is watching any more"
+
+
+class Visits:
+    """Tells of comings and goings, some time after the first of several. Loop only."""
+
+    def __init__(self, say: Callable[[str, str], None], gather_seconds: float = GATHER_SECONDS) -> None:
+        """``say`` gets title and sentence."""
+        self._say = say
+        self._gather_seconds = gather_seconds
+        self._told: Counter[Visitor] = Counter()
+        self._now: Counter[Visitor] = Counter()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def show(self, viewers: Iterable[Watcher]) -> None:
+        """Take up who watches now."""
+        self._now = visitors(viewers)
+        if self._now != self._told and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._gather_seconds, self._tell)
+
+    def close(self) -> None:
+        """Tell nothing any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _tell(self) -> None:
+        self._timer = None
+        words = visit_words(self._told, self._now)
+        self._told = self._now
+        if words is not None:
+            self._say(*words)
+
+
+def _words(who: Counter[Visitor], verb: str) -> str:
+    if who.total() > 1:
+        return f"{who.total()} viewers {'are ' if verb != 'left' else ''}{verb}."
+    ((address, program, by),) = who
+    return f"{place_words(address)} ({program}, by “{by}”) {'is ' if verb != 'left' else ''}{verb}."

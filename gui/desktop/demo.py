@@ -1,0 +1,49 @@
+"""Runs the demo window as a program of its own and tells when its window is there."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from capture.feed.catalog import Catalog
+from capture.source import Source
+
+PROGRAM = Path(__file__).with_name("demo_window.py")
+
+
+class DemoProcess:
+    """The demo window's process. Loop only; `close` ends it.
+
+    ``found`` is called once, with the window's source.
+    """
+
+    def __init__(self, catalog: Catalog, found: Callable[[Source], None]) -> None:
+        self._catalog = catalog
+        self._found = found
+        # It watches its standard input, so that it ends with us even if we are killed; Ctrl-C is for us alone.
+        # Isolated, and by its path: with -m, Python would look for it in the current folder first.
+        self._process = subprocess.Popen(  # noqa: S603  both are ours
+            [sys.executable, "-I", PROGRAM, "--follow"], stdin=subprocess.PIPE, start_new_session=True
+        )
+        self._unsubscribe = catalog.subscribe(self._look)
+        self._look()
+
+    def close(self) -> None:
+        """End the demo window."""
+        self._unsubscribe()
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0)
+
+    def _look(self) -> None:
+        for source in self._catalog.sources:
+            if source.kind == "window" and source.pid == self._process.pid:
+                self._unsubscribe()
+                self._found(source)
+                return

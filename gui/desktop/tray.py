@@ -1,0 +1,161 @@
+"""The tray icon: shows whether and to whom is shown, and does the few things one wants without the panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from gui.core.access_state import DoorsState
+from gui.core.state import AppState
+from gui.widgets.icons import Icons
+from gui.widgets.style import current_look
+
+TITLE_LENGTH = 48
+
+
+class Tray(QObject):
+    """The icon and its menu.
+
+    Signals:
+        start_wished, stop_wished, panel_wished, copy_wished, quit_wished: entries of the menu.
+        unshare_wished: a source was unticked.
+        pause_wished, blank_wished, go_on_wished: what viewers are to see.
+    """
+
+    start_wished = Signal()
+    stop_wished = Signal()
+    panel_wished = Signal()
+    copy_wished = Signal()
+    quit_wished = Signal()
+    unshare_wished = Signal(object)
+    pause_wished = Signal()
+    blank_wished = Signal()
+    go_on_wished = Signal()
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self._icons = icons
+        self._state = AppState()
+        self._is_open = False
+        self._drawn: tuple[object, ...] = ()
+        self.menu = QMenu()
+        self.headline = QAction(self.menu)
+        self.headline.setEnabled(False)
+        self.start_stop = QAction(self.menu)
+        self.start_stop.triggered.connect(self._press)
+        self.open = QAction("Open Panecast", self.menu)
+        self.open.triggered.connect(self.panel_wished)
+        self.copy = QAction("Copy link", self.menu)
+        self.copy.triggered.connect(self.copy_wished)
+        self.shared = QMenu("Shared sources", self.menu)
+        self.shared.aboutToShow.connect(self._fill_shared)
+        self.pause = QAction("Pause pictures", self.menu)
+        self.pause.triggered.connect(self.pause_wished)
+        self.blank = QAction("Blank everything", self.menu)
+        self.blank.triggered.connect(self.blank_wished)
+        self.go_on = QAction("Go on", self.menu)
+        self.go_on.triggered.connect(self.go_on_wished)
+        self.quit = QAction("Quit", self.menu)
+        self.quit.triggered.connect(self.quit_wished)
+        self.menu.addAction(self.headline)
+        self.menu.addSeparator()
+        self.menu.addAction(self.start_stop)
+        self.menu.addActions((self.pause, self.blank, self.go_on))
+        self.menu.addSeparator()
+        self.menu.addAction(self.open)
+        self.menu.addAction(self.copy)
+        self.menu.addMenu(self.shared)
+        self.menu.addSeparator()
+        self.menu.addAction(self.quit)
+        self.icon = QSystemTrayIcon()
+        self.icon.setContextMenu(self.menu)
+        self.icon.activated.connect(self._activated)
+        self.icon.messageClicked.connect(self.panel_wished)
+        self.show_state(self._state)
+
+    @property
+    def is_there(self) -> bool:
+        """Tell whether the desktop shows the icon."""
+        return self.icon.isVisible() and QSystemTrayIcon.isSystemTrayAvailable()
+
+    def show(self) -> None:
+        """Show the icon, at once or as soon as the desktop has a place for it."""
+        self.icon.show()
+
+    def close(self) -> None:
+        """Take the icon away."""
+        self.icon.hide()
+
+    def say(self, title: str, words: str) -> None:
+        """Say something beside the icon."""
+        self.icon.showMessage(title, words, self.icon.icon(), 6000)
+
+    def show_state(self, state: AppState) -> None:
+        """Show ``state``."""
+        self._state = state
+        look = current_look()
+        is_blanked, count = state.curtain is not None, len(state.viewers)
+        drawn = (state.is_sharing, count, is_blanked, look, self._is_open)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            icon = self._icons.tray(state.is_sharing, count, look.text, blanked=is_blanked, is_open=self._is_open)
+            self.icon.setIcon(icon)
+            muted = look.muted
+            can_stop = state.phase in ("sharing", "stopping")
+            self.start_stop.setIcon(self._icons.icon("stop" if can_stop else "start", look.text, muted))
+            self.copy.setIcon(self._icons.icon("copy", look.text, muted))
+            for action, name in ((self.pause, "pause"), (self.blank, "blank"), (self.go_on, "start")):
+                action.setIcon(self._icons.icon(name, look.text, muted))
+        can_stop = state.phase in ("sharing", "stopping")
+        self.start_stop.setText("Stop sharing" if can_stop else "Start sharing")
+        self.start_stop.setEnabled(state.phase in ("idle", "sharing"))
+        self.copy.setEnabled(state.is_sharing)
+        self.pause.setVisible(not is_blanked)
+        self.blank.setVisible(state.curtain is None or state.curtain.state == "paused")
+        self.go_on.setVisible(is_blanked)
+        self.headline.setText(state.headline)
+        words = f"Panecast: {state.headline}" + (" · open to your network" if self._is_open else "")
+        self.icon.setToolTip(words)
+        count = len(state.shared)
+        self.shared.setTitle(f"Shared sources ({count})" if count else "Shared sources")
+        self.shared.setEnabled(count > 0)
+        # Filled here too, because menus that the desktop draws itself may never ask.
+        self._fill_shared()
+
+    def show_doors(self, doors: DoorsState) -> None:
+        """Show whether other computers get in."""
+        if doors.is_open != self._is_open:
+            self._is_open = doors.is_open
+            self.show_state(self._state)
+
+    def _fill_shared(self) -> None:
+        wanted = [(row.source.identity, _short(row.title)) for row in self._state.shared]
+        there = [(action.data(), action.text()) for action in self.shared.actions()]
+        if [(row.source, title) for row, (_, title) in zip(self._state.shared, wanted, strict=True)] == there:
+            return
+        self.shared.clear()
+        for row in self._state.shared:
+            action = self.shared.addAction(_short(row.title))
+            action.setCheckable(True)
+            action.setChecked(True)
+            action.setData(row.source)
+            action.triggered.connect(self._unshare)
+
+    def _unshare(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.unshare_wished.emit(action.data())
+
+    def _press(self) -> None:
+        (self.stop_wished if self._state.phase == "sharing" else self.start_wished).emit()
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
+            self.panel_wished.emit()
+
+
+def _short(title: str) -> str:
+    # An ampersand would become the menu's key.
+    cut = title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1]}…"
+    return cut.replace("&", "&&")

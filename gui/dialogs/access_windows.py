@@ -1,0 +1,235 @@
+"""Joins who gets in to what the person sees of it: header, tray, and the windows of PIN, consent and links."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from gui.core.access import Doors
+from gui.core.access_state import failure_words
+from gui.core.controller import Controller
+from gui.core.encryption import Encryption
+from gui.core.link_text import LinkWish
+from gui.core.state import Message
+from gui.core.viewer_notices import Visits
+from gui.desktop.notices import Notices
+from gui.desktop.tray import Tray
+from gui.dialogs.consent import ConsentWindow
+from gui.dialogs.encryption import EncryptionWindow
+from gui.dialogs.host_names import NamesWindow
+from gui.dialogs.links import LinksWindow
+from gui.dialogs.pin import PinWindow
+from gui.panel.header import copy_to_clipboard
+from gui.panel.window import Panel
+from gui.widgets.qr import show_qr
+from server.access.lockout import Failure
+from server.access.persistence import Keeping
+
+
+class Doorway:
+    """The windows about access, and what is wished in them. Loop only."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        doors: Doors,
+        encryption: Encryption,
+        panel: Panel,
+        tray: Tray,
+        keeping: Keeping,
+        notices: Notices,
+    ) -> None:
+        self._controller = controller
+        self._encryption = encryption
+        self._doors = doors
+        self._panel = panel
+        self._tray = tray
+        self._keeping = keeping
+        self._notices = notices
+        self._asked: set[int] = set()
+        self._told_failure: Failure | None = None
+        self.pin = PinWindow(panel)
+        self.consent = ConsentWindow()
+        self.links = LinksWindow(panel)
+        self.encryption = EncryptionWindow(panel)
+        self.names = NamesWindow(panel)
+        self._visits = Visits(self._say_visit)
+        self._join()
+        self._unsubscribe = doors.access.lockout.subscribe(self._say_guesser)
+        doors.subscribe(self.show)
+        controller.subscribe(self._follow_viewers)
+        self.show()
+        self._show_encryption()
+
+    def show(self) -> None:
+        """Show how things are."""
+        state = self._doors.state
+        self._panel.show_doors(state)
+        self._tray.show_doors(state)
+        if self.pin.isVisible():
+            self.pin.show_doors(state)
+        self.consent.show_doors(state)
+        self._show_in_links()
+        new = {question.id for question in state.questions} - self._asked
+        self._asked = {question.id for question in state.questions}
+        if new and (not self._panel.isVisible() or self._panel.isMinimized()):
+            asking = next(question for question in state.questions if question.id in new)
+            words = f"{asking.address} ({asking.browser}) waits for your answer."
+            self._notices.say("questions", "Somebody asks to watch", words)
+        elif not state.questions:
+            self._notices.withdraw("questions")
+
+    def copy_link(self) -> None:
+        """Put the whole address into the clipboard."""
+        if self._controller.state.is_sharing:
+            copy_to_clipboard(self._doors.state.full_url or self._controller.state.url)
+            self._panel.sharing.say_copied()
+
+    def close(self) -> None:
+        """Show nothing any more."""
+        self._unsubscribe()
+        self._visits.close()
+        self.consent.hide()
+        self.pin.hide()
+        self.links.hide()
+        self.encryption.hide()
+        self.names.hide()
+
+    def _join(self) -> None:
+        doors, encryption, panel, entrances = self._doors, self._encryption, self._panel, self._panel.entrances
+        entrances.reach.wished.connect(doors.choose)
+        entrances.reach.opened.connect(doors.look)
+        entrances.pin_wished.connect(self._show_pin)
+        entrances.links_wished.connect(self._show_links)
+        entrances.log_wished.connect(self._show_log)
+        entrances.refused_wished.connect(self._show_refused)
+        entrances.notice_wished.connect(doors.set_notice)
+        entrances.asks_here_wished.connect(doors.set_asks_here)
+        entrances.encrypt_wished.connect(encryption.switch)
+        entrances.certificate_wished.connect(self._show_certificate)
+        entrances.names_wished.connect(lambda: self.names.ask(doors.state.names))
+        self.names.names_wished.connect(self._set_names)
+        self.encryption.switched.connect(encryption.switch)
+        self.encryption.files_wished.connect(encryption.use_files)
+        encryption.subscribe(self._show_encryption)
+        encryption.copy_link = self.copy_link
+        panel.viewers.forget_wished.connect(doors.partings.forget)
+        panel.viewers.block_wished.connect(doors.partings.block)
+        panel.viewers.allow_wished.connect(doors.partings.allow_again)
+        panel.viewers.answer_wished.connect(self.consent.come_forward)
+        self.links.make_wished.connect(self._make_link)
+        self.links.change_wished.connect(self._change_link)
+        self.links.rename_wished.connect(self._rename_link)
+        self.links.copy_wished.connect(self._copy_chosen)
+        self.links.qr_wished.connect(self._show_chosen)
+        self.links.revoke_wished.connect(doors.partings.revoke_link)
+        self.links.forget_wished.connect(doors.partings.forget_devices)
+        self.links.undo_wished.connect(doors.partings.undo)
+        self.links.unblock_wished.connect(doors.unblock)
+        self.pin.new_wished.connect(doors.show_pin)
+        self.pin.hide_wished.connect(doors.hide_pin)
+        self.consent.answered.connect(doors.answer)
+
+    def _show_pin(self) -> None:
+        self._doors.show_pin()
+        self._doors.refresh_now()
+        self.pin.show_doors(self._doors.state)
+        self.pin.show()
+        self.pin.raise_()
+
+    def _show_links(self) -> None:
+        self.links.show()
+        self.links.raise_()
+        self.links.activateWindow()
+        self._show_in_links()
+
+    def _show_certificate(self) -> None:
+        self._show_encryption()
+        self.encryption.show()
+        self.encryption.raise_()
+        self.encryption.activateWindow()
+
+    def _show_encryption(self) -> None:
+        self._panel.entrances.encrypt.setChecked(self._encryption.is_on)
+        self.encryption.show_encryption(self._encryption)
+
+    def _set_names(self, texts: tuple[str, ...]) -> None:
+        problem = self._doors.set_names(texts)
+        self.names.say(problem)
+        if not problem:
+            self.names.accept()
+
+    def _show_in_links(self) -> None:
+        if self.links.isVisible():
+            shared = tuple(row.source for row in self._controller.state.shared)
+            self.links.show_doors(self._doors.state, shared)
+
+    def _make_link(self, wish: LinkWish, copies: bool) -> None:
+        made = self._doors.make_link(wish)
+        if isinstance(made, str):
+            self.links.say(made)
+            return
+        self.links.close_form()
+        self._doors.refresh_now()
+        self._show_in_links()
+        self.links.choose(made.id)
+        self.links.say(f"“{made.name}” was created.")
+        if copies:
+            self._copy_chosen(made.id)
+
+    def _change_link(self, link_id: str, wish: LinkWish) -> None:
+        problem = self._doors.change_link(link_id, wish)
+        if problem:
+            self.links.say(problem)
+        else:
+            self.links.close_form()
+            self.links.say(f"“{wish.name}” was changed. Its address stays.")
+
+    def _rename_link(self, link_id: str, name: str) -> None:
+        before = self._doors.access.links.all.get(link_id)
+        problem = self._doors.rename_link(link_id, name)
+        if problem and before is not None:
+            self.links.say(f"A link needs a name. This one is still called “{before.name}”.")
+        self._doors.refresh_now()
+        self._show_in_links()
+
+    def _copy_chosen(self, link_id: str) -> None:
+        url = self._doors.url_of(link_id)
+        if url:
+            copy_to_clipboard(url)
+            name = self._doors.access.links.all[link_id].name
+            self.links.say(f"“{name}” is in the clipboard. Anyone with this link can watch.")
+
+    def _show_chosen(self, link_id: str) -> None:
+        url = self._doors.url_of(link_id)
+        if url:
+            show_qr(url, self.links, self._doors.access.links.all[link_id].name)
+
+    def _show_log(self) -> None:
+        self._show_file(self._keeping.log_path, "No one has watched yet, so there is no access log.")
+
+    def _show_refused(self) -> None:
+        self._show_file(self._keeping.refused_path, "No one has been turned away.")
+
+    def _show_file(self, path: Path, nothing: str) -> None:
+        if not path.exists():
+            self._controller.tell(Message("log", nothing, "notice"))
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            words = "This desktop has no program that shows text files. The log is"
+            self._controller.tell(Message("log", f"{words} {path}", "notice"))
+
+    def _follow_viewers(self) -> None:
+        self._visits.show(self._controller.state.viewers)
+        self._show_in_links()
+
+    def _say_guesser(self) -> None:
+        """Say who has to wait now, once for each wait."""
+        latest = next(iter(self._doors.access.lockout.failures), None)
+        if latest is not None and latest.wait_seconds > 0 and latest != self._told_failure:
+            self._told_failure = latest
+            self._notices.say("guessers", "Somebody tries to get in", failure_words((latest,)))
+
+    def _say_visit(self, title: str, words: str) -> None:
+        self._notices.say("visits", title, words)

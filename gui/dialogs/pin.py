@@ -1,0 +1,121 @@
+"""The PIN, large enough to be read out across a room, for as long as it is good."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gui.core.access_state import DoorsState
+from gui.widgets.screen_fit import RoomyDialog
+from server.access.pin import Pin
+
+TICK_MS = 1000
+OVER = "This PIN is good no longer."
+
+
+def grouped(digits: str) -> str:
+    """Return digits in groups of three, as people read them out."""
+    return " ".join(digits[at : at + 3] for at in range(0, len(digits), 3))
+
+
+def left_words(seconds: float) -> str:
+    """Return a time that is left, in minutes and seconds."""
+    whole = max(0, round(seconds))
+    return f"Good for {whole // 60}:{whole % 60:02d} more, and for one device"
+
+
+class PinWindow(RoomyDialog):
+    """Shows the PIN and how long it is good; closing it ends the PIN.
+
+    Signals:
+        new_wished: another PIN.
+        hide_wished: no PIN any more.
+    """
+
+    new_wished = Signal()
+    hide_wished = Signal()
+
+    def __init__(self, parent: QWidget | None = None, now: Callable[[], float] = time.monotonic) -> None:
+        """``now`` is the clock that PINs end by."""
+        super().__init__(parent)
+        self.setObjectName("pinWindow")
+        self.setWindowTitle("PIN")
+        self._now = now
+        self._pin: Pin | None = None
+        self.digits = QLabel()
+        self.digits.setObjectName("pinDigits")
+        self.digits.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.left = QLabel()
+        self.left.setObjectName("muted")
+        self.left.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        how = QLabel("On the other device, open this address and enter the PIN:")
+        how.setObjectName("muted")
+        how.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.address = QLabel()
+        self.address.setObjectName("pinAddress")
+        self.address.setTextFormat(Qt.TextFormat.PlainText)
+        self.address.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.new = QPushButton("&New PIN")
+        self.new.setObjectName("newPin")
+        self.new.setAutoDefault(False)
+        self.new.clicked.connect(self.new_wished)
+        self.close_button = QPushButton("&Hide")
+        self.close_button.setObjectName("hidePin")
+        self.close_button.setDefault(True)
+        self.close_button.clicked.connect(self.reject)
+        # What is not seen is not to be good: however the window was closed, also by Esc.
+        self.finished.connect(self.hide_wished)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.new)
+        buttons.addWidget(self.close_button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout()
+        layout.setContentsMargins(32, 24, 32, 24)
+        layout.setSpacing(8)
+        layout.addWidget(self.digits)
+        layout.addWidget(self.left)
+        layout.addSpacing(16)
+        layout.addWidget(how)
+        layout.addWidget(self.address)
+        layout.addSpacing(8)
+        self.lay_out(layout, buttons)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._repaint)
+
+    def show_doors(self, state: DoorsState) -> None:
+        """Show the PIN there is, or that it is over."""
+        was_used = self._pin is not None and state.pin is None and bool(state.questions)
+        self._pin = state.pin
+        self.address.setText(state.url)
+        if was_used or not state.is_open:
+            self.reject()
+        self._repaint()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Count down while that can be seen."""
+        super().showEvent(event)
+        self.close_button.setFocus()
+        self._repaint()
+        self._tick.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Count no longer."""
+        super().hideEvent(event)
+        self._tick.stop()
+
+    def _repaint(self) -> None:
+        left = 0.0 if self._pin is None else self._pin.until - self._now()
+        if self._pin is None or left <= 0:
+            self.digits.setText("––– –––")
+            self.left.setText(OVER)
+        else:
+            self.digits.setText(grouped(self._pin.digits))
+            self.left.setText(left_words(left))

@@ -1,0 +1,40 @@
+"""Opens the privacy dialog, keeps it up to date while it is open, and carries its wishes on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from gui.core.controller import Controller
+from gui.dialogs.privacy import PrivacyDialog
+
+
+class PrivacyOpener:
+    """Joins controller and dialog. Loop only; there is one dialog at a time."""
+
+    def __init__(self, controller: Controller, parent: QWidget) -> None:
+        self._controller = controller
+        self._parent = parent
+        self._dialog: PrivacyDialog | None = None
+        controller.subscribe(self._refresh)
+        controller.subscribe_settings(self._refresh)
+
+    def open(self) -> None:
+        """Show the dialog, beside the panel and without holding it."""
+        if self._dialog is None:
+            dialog = self._dialog = PrivacyDialog(self._parent)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.wished.connect(self._controller.set_privacy)
+            dialog.finished.connect(self._forget)
+            self._refresh()
+            dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+
+    def _refresh(self) -> None:
+        if self._dialog is not None:
+            running = {row.source.app for row in self._controller.state.sources if row.source.kind == "window"}
+            self._dialog.show_settings(self._controller.settings, running)
+
+    def _forget(self) -> None:
+        self._dialog = None

@@ -1,0 +1,199 @@
+"""The header's last line: who can reach this computer, and the ways in that are given away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from gui.core.access_state import DoorsState
+from gui.core.networks import HERE_WORDS, choice_words, found_interface
+from gui.core.notice_kinds import KINDS
+from gui.panel.controls import Choice
+from server.net.interfaces import Interface
+
+TIP = "Whether only this computer can watch, or the devices of a network too"
+NARROWEST = 200
+SPACING = 8
+"""Logical pixels of the choice."""
+
+
+class ReachChoice(Choice):
+    """Offers this computer only, and every network there is.
+
+    Signals:
+        wished: the person chose an `Interface`, or None for this computer only.
+        opened: the list is about to be seen.
+    """
+
+    wished = Signal(object)
+    opened = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("reach")
+        self.setAccessibleName("Who can watch")
+        self.setMinimumWidth(NARROWEST)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._shown: tuple[object, ...] = ()
+        self._state = DoorsState()
+        self.activated.connect(self._wish)
+
+    def show_doors(self, state: DoorsState) -> None:
+        """Offer what there is, and show what is chosen; an open list stays as it is, for the hand is on its way."""
+        self._state = state
+        if self.view().isVisible():
+            return
+        chosen = found_interface(state.wanted, state.interfaces)
+        shown = (state.wanted, state.interfaces)
+        if shown != self._shown:
+            self._shown = shown
+            with QSignalBlocker(self):
+                self.clear()
+                self.addItem(HERE_WORDS, None)
+                for interface in state.interfaces:
+                    self.addItem(choice_words(interface), interface)
+                if state.wanted.name and chosen is None:
+                    self.addItem(f"My network: {state.wanted.name} · not connected", state.wanted)
+                    self.setCurrentIndex(self.count() - 1)
+                else:
+                    self.setCurrentIndex(0 if chosen is None else 1 + state.interfaces.index(chosen))
+        self.setEnabled(state.answerable)
+        self.setToolTip(f"{TIP}\n{self.currentText()}")
+
+    def showPopup(self) -> None:  # noqa: N802 (Qt's name)
+        """Have the networks looked for; those that are new are there the next time."""
+        self.opened.emit()
+        super().showPopup()
+
+    def hidePopup(self) -> None:  # noqa: N802 (Qt's name)
+        """Show what came while the list was open, once its choice is heard of: that comes after this."""
+        super().hidePopup()
+        QTimer.singleShot(0, self, lambda: self.show_doors(self._state))
+
+    def _wish(self, index: int) -> None:
+        data = self.itemData(index)
+        if data is None or isinstance(data, Interface):
+            self.wished.emit(data)
+
+
+class Entrances(QWidget):
+    """The line, and beneath it a hint while nobody has got through.
+
+    Signals:
+        pin_wished, links_wished, log_wished, refused_wished: what is to be shown.
+        notice_wished: a kind of `gui.core.notice_kinds`, and whether it is wanted.
+        asks_here_wished: whether this computer needs a link as well.
+        encrypt_wished: whether what is sent is encrypted.
+        certificate_wished: the window about that is to be shown.
+        names_wished: the window about further names of this computer is to be shown.
+    """
+
+    pin_wished = Signal()
+    links_wished = Signal()
+    log_wished = Signal()
+    refused_wished = Signal()
+    notice_wished = Signal(str, bool)
+    asks_here_wished = Signal(bool)
+    encrypt_wished = Signal(bool)
+    certificate_wished = Signal()
+    names_wished = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reach = ReachChoice()
+        label = QLabel("&Who can watch")
+        label.setObjectName("muted")
+        label.setBuddy(self.reach)
+        self.sentence = QLabel()
+        self.sentence.setObjectName("muted")
+        self.pin = QPushButton("Show a P&IN")
+        self.pin.setObjectName("showPin")
+        self.pin.clicked.connect(self.pin_wished)
+        self.links = QPushButton("&Links…")
+        self.links.setObjectName("showLinks")
+        self.links.setToolTip("What you have given away: make, change and revoke links, forget devices (Ctrl+L)")
+        self.links.clicked.connect(self.links_wished)
+        menu = self._menu()
+        self.more = QPushButton("&More")
+        self.more.setObjectName("more")
+        self.more.setToolTip("Further things about who watches")
+        self.more.setMenu(menu)
+        self.hint = QLabel()
+        self.hint.setObjectName("muted")
+        self.hint.setWordWrap(True)
+        line = QHBoxLayout()
+        line.setSpacing(SPACING)
+        line.addWidget(label)
+        line.addWidget(self.reach)
+        line.addWidget(self.sentence)
+        line.addStretch(1)
+        line.addWidget(self.pin)
+        line.addWidget(self.links)
+        line.addWidget(self.more)
+        self._parts = (label, self.reach, self.sentence, self.pin, self.links, self.more)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(line)
+        layout.addWidget(self.hint)
+        self.show_doors(DoorsState())
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        self.notices = {kind: QAction(words, menu) for kind, words in KINDS.items()}
+        tell = QMenu("Notify me when", menu)
+        for kind, action in self.notices.items():
+            action.setCheckable(True)
+            action.triggered.connect(lambda on, kind=kind: self.notice_wished.emit(kind, on))
+            tell.addAction(action)
+        self.asks_here = QAction("Ask for a link on this computer too", menu)
+        self.asks_here.setCheckable(True)
+        self.asks_here.triggered.connect(self.asks_here_wished)
+        self.log = QAction("Show the access log", menu)
+        self.log.triggered.connect(self.log_wished)
+        self.refused = QAction("Show refused attempts", menu)
+        self.refused.triggered.connect(self.refused_wished)
+        self.encrypt = QAction("Encrypt (HTTPS)", menu)
+        self.encrypt.setCheckable(True)
+        self.encrypt.triggered.connect(self.encrypt_wished)
+        self.certificate = QAction("Certificate and fingerprint…", menu)
+        self.certificate.triggered.connect(self.certificate_wished)
+        self.names = QAction("Other names of this computer…", menu)
+        self.names.triggered.connect(self.names_wished)
+        menu.addAction(self.encrypt)
+        menu.addAction(self.certificate)
+        menu.addAction(self.asks_here)
+        menu.addAction(self.names)
+        menu.addSeparator()
+        menu.addMenu(tell)
+        menu.addAction(self.log)
+        menu.addAction(self.refused)
+        return menu
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the sentence out where there is no room: the choice says it already."""
+        super().resizeEvent(event)
+        self._say_where_there_is_room()
+
+    def _say_where_there_is_room(self) -> None:
+        needed = sum(part.sizeHint().width() + SPACING for part in self._parts)
+        self.sentence.setVisible(self.width() >= needed)
+
+    def show_doors(self, state: DoorsState) -> None:
+        """Show who gets in."""
+        self.reach.show_doors(state)
+        self.sentence.setText(state.sentence)
+        self.sentence.setToolTip(state.sentence)
+        self.pin.setEnabled(state.is_open)
+        self.pin.setToolTip(
+            "Six digits to read out; you are asked before anybody is let in"
+            if state.is_open
+            else "A PIN is of use while sharing is open to your network"
+        )
+        self.asks_here.setChecked(state.asks_here)
+        for kind, action in self.notices.items():
+            action.setChecked(kind in state.notices)
+        self.hint.setText(state.hint)
+        self.hint.setVisible(bool(state.hint))
+        self._say_where_there_is_room()

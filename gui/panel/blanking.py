@@ -1,0 +1,122 @@
+"""Pausing and blanking everything: two buttons in the header, and a strip that nobody overlooks while it lasts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.core.state import AppState
+from gui.widgets.icons import Icons
+from gui.widgets.style import current_look
+
+WORDS = {
+    "blanked": ("Everything is blanked — viewers see nothing", "They get a plain picture until you go on."),
+    "paused": ("Pictures are paused — viewers see the last one", "They get nothing new until you go on."),
+}
+
+
+class CurtainButtons(QWidget):
+    """Pause and Blank, while pictures are taken.
+
+    Signals:
+        pause_wished, blank_wished: a button was pressed.
+    """
+
+    pause_wished = Signal()
+    blank_wished = Signal()
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self._icons = icons
+        self.pause = QPushButton("Pa&use")
+        self.pause.setObjectName("pause")
+        self.pause.setToolTip("Viewers keep the last picture and get nothing new (Ctrl+P)")
+        self.pause.clicked.connect(self.pause_wished)
+        self.blank = QPushButton("&Blank")
+        self.blank.setObjectName("blank")
+        self.blank.setToolTip("Viewers see nothing, at once (Ctrl+B)")
+        self.blank.clicked.connect(self.blank_wished)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.pause)
+        layout.addWidget(self.blank)
+        self.restyle()
+
+    def show_state(self, state: AppState) -> None:
+        """Show the buttons while there is something to pause."""
+        self.setVisible(state.curtain is None and state.is_sharing)
+
+    def restyle(self) -> None:
+        """Take up the colours now in force."""
+        look = current_look()
+        self.pause.setIcon(self._icons.icon("pause", look.text))
+        self.blank.setIcon(self._icons.icon("blank", look.text))
+
+
+class CurtainStrip(QFrame):
+    """Says that viewers see nothing new, and why; hidden otherwise.
+
+    Signals:
+        go_on_wished: the big button was pressed.
+    """
+
+    go_on_wished = Signal()
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self.setObjectName("curtainStrip")
+        self._icons = icons
+        self._is_low = False
+        self._mark = QLabel()
+        self._headline = QLabel()
+        self._headline.setObjectName("curtainHeadline")
+        self._headline.setWordWrap(True)
+        self.reason = QLabel()
+        self.reason.setObjectName("curtainReason")
+        self.reason.setWordWrap(True)
+        self.go_on = QPushButton("&Go on")
+        self.go_on.setObjectName("goOn")
+        self.go_on.setIconSize(QSize(16, 16))
+        self.go_on.setToolTip("Viewers see live pictures again (Ctrl+B)")
+        self.go_on.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.go_on.clicked.connect(self.go_on_wished)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._headline)
+        words.addWidget(self.reason)
+        layout = self._line = QHBoxLayout(self)
+        layout.setSpacing(16)
+        layout.addWidget(self._mark)
+        layout.addLayout(words, 1)
+        layout.addWidget(self.go_on)
+        self.set_low(False)
+        self.restyle()
+        self.hide()
+
+    def set_low(self, is_low: bool) -> None:
+        """Take one line, or two."""
+        self._is_low = is_low
+        self._line.setContentsMargins(16, 2 if is_low else 12, 16, 2 if is_low else 12)
+        self.reason.setVisible(not is_low)
+        self.setToolTip(self.reason.text() if is_low else "")
+
+    def show_state(self, state: AppState) -> None:
+        """Show the curtain of ``state``."""
+        curtain = state.curtain
+        if curtain is not None:
+            headline, follows = WORDS[curtain.state]
+            if not state.is_sharing:
+                headline = headline.partition(" — ")[0]
+            self._headline.setText(headline)
+            # What a person did he need not be told; anything else is worth a reason.
+            self.reason.setText(follows if "person" in curtain.reason else f"{curtain.reason} {follows}")
+            self.setAccessibleName(headline)
+            self.set_low(self._is_low)
+        self.setVisible(curtain is not None)
+
+    def restyle(self) -> None:
+        """Take up the colours now in force."""
+        look = current_look()
+        self._mark.setPixmap(self._icons.pixmap("blank", 24, look.on_curtain, self.devicePixelRatioF()))
+        self.go_on.setIcon(self._icons.icon("start", look.curtain))

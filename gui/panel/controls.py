@@ -1,0 +1,233 @@
+"""Speed, quality, format and pointer: what every viewer gets, changed while they watch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QDateTime, QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateTimeEdit,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QSlider,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
+
+from gui.core.state import AppState
+from server.protocol.options import StreamOptions
+
+FORMATS = (
+    (
+        "Automatic",
+        "auto",
+        "Only what changes, video while much does, exact when it is still; right for almost everything",
+    ),
+    ("JPEG", "jpeg", "Single pictures, quick to make"),
+    ("PNG", "png", "Every pixel exact at once; several times larger"),
+    ("WebP", "webp", "Smaller than JPEG; takes longer to make"),
+    ("Video", "h264", "Always video; for films and games"),
+)
+
+
+class Choice(QComboBox):
+    """A combo box with an arrow of our own: style sheets can take theirs from a file only.
+
+    Its list is a plain one: the one that Qt opens like a menu covers half of its last entry where it thinks it has to
+    scroll.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setView(QListView(self))
+        self.setMinimumContentsLength(4)
+
+    def sizeHint(self) -> QSize:
+        """Return Qt's own, which is a pixel short with large letters."""
+        return super().sizeHint() + QSize(4, 0)
+
+    def showPopup(self) -> None:  # noqa: N802 (Qt's name)
+        """Open the list, as wide as its widest entry."""
+        view = self.view()
+        view.setMinimumWidth(min(view.sizeHintForColumn(0) + 32, view.screen().availableGeometry().width() - 24))
+        super().showPopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to what scrolls around it: nobody is to choose something else on the way."""
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box, its words with an ellipsis where they are too long, then the arrow."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        words = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+        option.currentText = words
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
+        _draw_arrow(self)
+
+
+class Slide(QSlider):
+    """A slider that the wheel moves only while it has the keyboard: else it is on its way past it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Take the wheel, or leave it to what scrolls around."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class Moment(QDateTimeEdit):
+    """A day and a time, chosen from a calendar or typed, with the same arrow."""
+
+    def __init__(self, at: QDateTime) -> None:
+        super().__init__(at)
+        self.setCalendarPopup(True)
+        self.setDisplayFormat("yyyy-MM-dd HH:mm")  # as in tables
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box, then the arrow."""
+        super().paintEvent(event)
+        _draw_arrow(self)
+
+
+def _draw_arrow(box: QWidget) -> None:
+    painter = QPainter(box)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(box.palette().color(box.foregroundRole()), 1.5)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    at = QPointF(box.width() - 16, box.height() / 2)
+    painter.drawPolyline([at + QPointF(-4, -2), at + QPointF(0, 2), at + QPointF(4, -2)])
+    painter.end()
+
+
+class Controls(QFrame):
+    """The card with the sliders.
+
+    Signals:
+        option_wished: name of an option (as on the wire) and the value wished for.
+    """
+
+    option_wished = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._wished: dict[str, Any] = {}
+        self.fps = self._slider("fps", 1, 60, "Speed", "Pictures per second for everybody who watches")
+        self.quality = self._slider("quality", 10, 100, "Quality", "Higher is sharper and needs more bandwidth")
+        self._fps_value = self._value()
+        self._quality_value = self._value()
+        self.format = Choice()
+        self.format.setObjectName("format")
+        self.format.setAccessibleName("Format")
+        self.format.setToolTip("How pictures are encoded for everybody who watches")
+        for text, name, hint in FORMATS:
+            self.format.addItem(text, name)
+            self.format.setItemData(self.format.count() - 1, hint, Qt.ItemDataRole.ToolTipRole)
+        self.format.setMinimumWidth(110)
+        self.pointer = QCheckBox("Show &pointer")
+        self.pointer.setObjectName("pointer")
+        self.pointer.setToolTip("Draw the mouse pointer into the pictures")
+        self.fps.valueChanged.connect(lambda value: self._wish("fps", value))
+        self.quality.valueChanged.connect(lambda value: self._wish("quality", value))
+        self.format.currentIndexChanged.connect(lambda at: self._wish("format", self.format.itemData(at)))
+        self.pointer.toggled.connect(lambda on: self._wish("cursor", on))
+
+        grid = QGridLayout(self)
+        grid.setContentsMargins(16, 12, 16, 12)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(10)
+        grid.setColumnStretch(1, 1)
+        for at, (text, slider, value) in enumerate(
+            (("&Speed", self.fps, self._fps_value), ("&Quality", self.quality, self._quality_value))
+        ):
+            grid.addWidget(_label(text, slider), at, 0)
+            grid.addWidget(slider, at, 1)
+            grid.addWidget(value, at, 2)
+        last = QHBoxLayout()
+        last.setSpacing(16)
+        last.addWidget(self.format)
+        last.addStretch(1)
+        last.addWidget(self.pointer)
+        grid.addWidget(_label("&Format", self.format), 2, 0)
+        grid.addLayout(last, 2, 1, 1, 2)
+        self.show_state(AppState())
+
+    def show_state(self, state: AppState) -> None:
+        """Show the options in force, but nothing older than what the hand just wished for."""
+        options = state.options
+        for name in tuple(self._wished):
+            if getattr(options, name) == self._wished[name]:
+                del self._wished[name]
+        blocks = [QSignalBlocker(each) for each in (self.fps, self.quality, self.format, self.pointer)]
+        if self._takes("fps", self.fps):
+            self.fps.setValue(round(options.fps))
+        if self._takes("quality", self.quality):
+            self.quality.setValue(options.quality)
+        if "format" not in self._wished:
+            self.format.setCurrentIndex(max(0, self.format.findData(options.format)))
+        if "cursor" not in self._wished:
+            self.pointer.setChecked(options.cursor)
+        for block in blocks:
+            block.unblock()
+        self._say_values(options)
+
+    def _takes(self, name: str, slider: QSlider) -> bool:
+        return name not in self._wished and not slider.isSliderDown()
+
+    def _wish(self, name: str, value: Any) -> None:
+        self._wished[name] = value
+        self._say_values(None)
+        self.option_wished.emit(name, value)
+
+    def _say_values(self, options: StreamOptions | None) -> None:
+        fps: float = self.fps.value()
+        if options is not None and round(options.fps) == fps:
+            fps = options.fps
+        self._fps_value.setText(f"{fps:g} per second")
+        lossless = self.format.currentData() == "png"
+        self.quality.setEnabled(not lossless)
+        self._quality_value.setText("lossless" if lossless else str(self.quality.value()))
+        self.fps.setAccessibleDescription(self._fps_value.text())
+
+    def _slider(self, name: str, low: int, high: int, title: str, hint: str) -> QSlider:
+        slider = Slide(Qt.Orientation.Horizontal)
+        slider.setObjectName(name)
+        slider.setAccessibleName(title)
+        slider.setToolTip(hint)
+        slider.setRange(low, high)
+        slider.setPageStep(5)
+        slider.setMinimumWidth(90)
+        slider.setMinimumHeight(22)
+        return slider
+
+    @staticmethod
+    def _value() -> QLabel:
+        label = QLabel()
+        label.setObjectName("value")
+        # As wide as its widest text: the slider must not change its length under the hand.
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance("60 per second") + 4)
+        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return label
+
+
+def _label(text: str, buddy: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setBuddy(buddy)
+    return label

@@ -1,0 +1,223 @@
+"""The head of the panel: how things are, the address to give away, and the one big button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QIntValidator
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from gui.core.access_state import DoorsState
+from gui.core.state import AppState
+from gui.widgets.icons import Icons
+from gui.widgets.qr import show_qr
+from gui.widgets.style import current_look
+
+SAID_MS = 1600
+"""How long the copy button says that it has copied."""
+NOTHING_YET = "Tick what to show, then start sharing"
+LONG_ADDRESS = "http://192.168.100.100:8080/#t=…"
+
+
+class Sharing(QFrame):
+    """The header card.
+
+    Signals:
+        start_wished, stop_wished: the big button.
+        copy_wished: put the address into the clipboard.
+        port_wished: a port number was typed.
+    """
+
+    start_wished = Signal()
+    stop_wished = Signal()
+    copy_wished = Signal()
+    port_wished = Signal(int)
+
+    def __init__(self, icons: Icons, verbs: tuple[QWidget, ...] = ()) -> None:
+        """``verbs`` are further buttons, before the big one."""
+        super().__init__()
+        self.setObjectName("card")
+        self._icons = icons
+        self._verbs = verbs
+        self._state = AppState()
+        self._doors = DoorsState()
+        self._dot = QLabel("●")
+        self._headline = QLabel()
+        self._headline.setObjectName("headline")
+        self._headline.setAccessibleName("State")
+        # In a narrow panel the buttons leave little room.
+        self._headline.setWordWrap(True)
+        self.start_stop = QPushButton()
+        self.start_stop.setObjectName("startStop")
+        self.start_stop.setIconSize(QSize(16, 16))
+        self.start_stop.clicked.connect(self._press)
+        self.address = QLineEdit()
+        self.address.setObjectName("address")
+        self.address.setReadOnly(True)
+        self.address.setAccessibleName("Address")
+        widest = max(self.fontMetrics().horizontalAdvance(words) for words in (NOTHING_YET, LONG_ADDRESS))
+        self.address.setMinimumWidth(widest + 28)
+        self.address.setMaximumWidth(420)
+        self.address.installEventFilter(self)
+        self.copy = QPushButton("&Copy link")
+        self.copy.setObjectName("copyLink")
+        self.copy.setToolTip("Put the address into the clipboard (Ctrl+Shift+C)")
+        self.copy.clicked.connect(self.copy_wished)
+        self.qr = QPushButton("Q&R code")
+        self.qr.setObjectName("showQr")
+        self.qr.setToolTip("Show the address as a code to scan (Ctrl+R)")
+        self.qr.clicked.connect(self._show_qr)
+        self.port = QLineEdit()
+        self.port.setObjectName("port")
+        self.port.setAccessibleName("Port")
+        self.port.setToolTip("The number at the end of the address; change it when another program uses it")
+        self.port.setValidator(QIntValidator(1, 65535, self.port))
+        self.port.setFixedWidth(self.fontMetrics().horizontalAdvance("65535") + 36)
+        self.port.editingFinished.connect(self._tell_port)
+        self._said = QTimer(self)
+        self._said.setSingleShot(True)
+        self._said.setInterval(SAID_MS)
+        self._said.timeout.connect(self.restyle)
+
+        self._lay_out()
+        self.restyle()
+        self.show_state(self._state)
+
+    def show_state(self, state: AppState) -> None:
+        """Show how things are."""
+        old, self._state = self._state, state
+        look = current_look()
+        sharing = state.is_sharing
+        is_live = sharing and state.shared and state.curtain is None
+        colour = look.live if is_live else look.waiting if state.phase != "idle" else look.muted
+        self._dot.setStyleSheet(f"color: {colour}; font-size: 15px;")
+        self._headline.setText(state.headline)
+        self._show_address()
+        for button in (self.copy, self.qr):
+            button.setEnabled(sharing)
+        if not self.port.hasFocus() or old.port != state.port:
+            with QSignalBlocker(self.port):
+                self.port.setText(str(state.port))
+        self.port.setEnabled(state.phase in ("idle", "sharing"))
+        self._dress_start_stop(state)
+        if self.address.property("live") != sharing:
+            self.address.setProperty("live", sharing)
+            _polish(self.address)
+
+    def show_doors(self, doors: DoorsState) -> None:
+        """Show the address that is to be given away, without what lets in whoever reads it."""
+        self._doors = doors
+        self._show_address()
+
+    def add_line(self, line: QWidget) -> None:
+        """Have ``line`` as the last one of the card."""
+        self._column.addWidget(line)
+
+    def say_copied(self) -> None:
+        """Say for a moment that the link was copied."""
+        self.copy.setText("Copied")
+        self._said.start()
+
+    def restyle(self) -> None:
+        """Take up the colours now in force."""
+        look = current_look()
+        self.copy.setText("&Copy link")
+        self.copy.setIcon(self._icons.icon("copy", look.text, look.muted))
+        self.qr.setIcon(self._icons.icon("qr", look.text, look.muted))
+        self.copy.setMinimumWidth(self.copy.sizeHint().width())
+        self._dress_start_stop(self._state)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Select the whole address when it is clicked or tabbed into."""
+        if watched is self.address and event.type() == QEvent.Type.FocusIn and self._state.is_sharing:
+            QTimer.singleShot(0, self.address, self.address.selectAll)
+        return super().eventFilter(watched, event)
+
+    def _lay_out(self) -> None:
+        port_label = QLabel("&Port")
+        port_label.setBuddy(self.port)
+        port_label.setObjectName("muted")
+        upper = QHBoxLayout()
+        upper.setSpacing(8)
+        upper.addWidget(self._dot)
+        upper.addWidget(self._headline, 1)
+        for verb in self._verbs:
+            upper.addWidget(verb)
+        upper.addWidget(self.start_stop)
+        lower = QHBoxLayout()
+        lower.setSpacing(8)
+        lower.addWidget(self.address, 3)
+        lower.addWidget(self.copy)
+        lower.addWidget(self.qr)
+        lower.addStretch(1)
+        lower.addWidget(port_label)
+        lower.addWidget(self.port)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 12, 16, 14)
+        self._column.setSpacing(10)
+        self._column.addLayout(upper)
+        self._column.addLayout(lower)
+
+    def _show_address(self) -> None:
+        state, doors = self._state, self._doors
+        if not state.is_sharing:
+            text, tip = self._hint(state), ""
+        else:
+            is_known = doors.url == state.url
+            text = doors.shown_url if is_known else state.url
+            tip = f"Opens in any browser {'of your network' if is_known and doors.is_open else 'on this computer'}"
+            if is_known and doors.link is not None:
+                tip += ". Copy and QR give the whole link away; here its key is hidden"
+        if self.address.text() != text:
+            self.address.setText(text)
+            self.address.setCursorPosition(0)
+        self.address.setToolTip(tip)
+
+    def _dress_start_stop(self, state: AppState) -> None:
+        look = current_look()
+        can_stop = state.phase in ("sharing", "stopping")
+        self.start_stop.setText("Stop sharing" if can_stop else "Start sharing")
+        self.start_stop.setIcon(
+            self._icons.icon("stop" if can_stop else "start", look.refused if can_stop else look.on_accent, look.muted)
+        )
+        self.start_stop.setToolTip(
+            "Nobody can watch any more (Ctrl+Return)" if can_stop else "Let browsers watch what is ticked (Ctrl+Return)"
+        )
+        if self.start_stop.property("sharing") != can_stop:
+            self.start_stop.setProperty("sharing", can_stop)
+            _polish(self.start_stop)
+
+    @staticmethod
+    def _hint(state: AppState) -> str:
+        if state.phase == "starting":
+            return "One moment…"
+        return "Start sharing to get the address" if state.shared else NOTHING_YET
+
+    def _press(self) -> None:
+        # Not disabled in between: the keyboard's focus would jump on to the next control.
+        if self._state.phase == "sharing":
+            self.stop_wished.emit()
+        elif self._state.phase == "idle":
+            self.start_wished.emit()
+
+    def _tell_port(self) -> None:
+        if self.port.hasAcceptableInput():
+            port = int(self.port.text())
+            if port != self._state.port:
+                self.port_wished.emit(port)
+
+    def _show_qr(self) -> None:
+        if self._state.is_sharing:
+            doors = self._doors
+            name = doors.link.name if doors.link is not None else ""
+            show_qr(doors.full_url or self._state.url, self.window(), name)
+
+
+def copy_to_clipboard(text: str) -> None:
+    """Put ``text`` into the clipboard."""
+    QGuiApplication.clipboard().setText(text)
+
+
+def _polish(widget: QWidget) -> None:
+    """Have the style sheet look at the properties again."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

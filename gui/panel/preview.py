@@ -1,0 +1,240 @@
+"""The preview: what viewers would see of the selected source."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from capture.source import Condition, Source
+from gui.core.state import STATE_WORDS, AppState, SourceState
+from gui.panel.mask_editor import MaskLayer
+from gui.panel.mask_status import MaskLine
+from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.style import RADIUS, STAGE, current_look
+
+INVITATION = "Choose a source on the left to see it here."
+OWN_WORDS = {
+    "paused": "Paused. Viewers keep the picture they have.",
+    "blanked": "Blanked. Viewers see nothing.",
+    "minimised": "This window is minimised.",
+}
+"""Of what was done at this computer; viewers are told that somebody else did it."""
+ELSEWHERE = " on the other computer"
+"""What viewers are told of this one."""
+
+
+class Preview(QWidget):
+    """A dark stage with the newest picture, and words over it while there is none.
+
+    Signals:
+        size_changed: how large pictures may be, in device pixels (width, height).
+        painted: the picture may lie elsewhere now.
+    """
+
+    size_changed = Signal(int, int)
+    painted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("preview")
+        self.setAccessibleName("Preview")
+        self.setMinimumSize(220, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._image: QImage | None = None
+        self._size = (0, 0)
+        self._condition = Condition("live")
+        self._words = INVITATION
+
+    @property
+    def taken_size(self) -> tuple[int, int]:
+        """Return the size of the picture where it is taken, in device pixels; (0, 0) while there is none."""
+        return (0, 0) if self._image is None else self._size
+
+    @property
+    def picture_place(self) -> QRectF:
+        """Return where the picture is drawn, in the widget's coordinates; empty while there is none."""
+        return QRectF() if self._image is None else self._fitted(self._image)
+
+    @property
+    def words(self) -> str:
+        """Return what is said where there is no live picture."""
+        return self._words
+
+    @property
+    def picture(self) -> QImage | None:
+        """Return the picture that is shown, None while there is none."""
+        return self._image
+
+    def clear(self, words: str) -> None:
+        """Show no picture but ``words``."""
+        self._image, self._words = None, words
+        self._condition = Condition("live")
+        self.update()
+
+    def show_picture(self, image: QImage | None, condition: Condition, size: tuple[int, int]) -> None:
+        """Show ``image``, or with None keep the last one, and how the source is.
+
+        ``size`` is the picture's where it is taken, in device pixels, before it was made smaller.
+        """
+        if image is not None:
+            self._image, self._size = image, size
+        self._condition = condition
+        reason = condition.reason.replace(ELSEWHERE, "")
+        self._words = OWN_WORDS.get(condition.state) or reason or STATE_WORDS.get(condition.state, "")
+        self.update()
+
+    def target(self) -> tuple[int, int]:
+        """Return how large pictures may be, in device pixels."""
+        ratio = self.devicePixelRatioF()
+        place = self._place()
+        return max(16, round(place.width() * ratio)), max(16, round(place.height() * ratio))
+
+    def sizeHint(self) -> QSize:
+        """Return a size in the shape of a screen."""
+        return QSize(480, 270)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for pictures of the new size."""
+        super().resizeEvent(event)
+        self.size_changed.emit(*self.target())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw stage, picture and words."""
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        stage = QPainterPath()
+        stage.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+        painter.fillPath(stage, QColor(STAGE))
+        is_live = self._condition.state == "live"
+        if self._image is not None:
+            painter.setOpacity(1.0 if is_live else 0.35)
+            painter.drawImage(self._fitted(self._image), self._image)
+            painter.setOpacity(1.0)
+        if self._image is None or not is_live:
+            self._paint_words(painter)
+        painter.end()
+        self.painted.emit()
+
+    def _paint_words(self, painter: QPainter) -> None:
+        place = self._place().adjusted(16, 0, -16, 0)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        bounds = painter.fontMetrics().boundingRect(place, flags, self._words)
+        if self._image is not None:
+            plate = QRectF(bounds.adjusted(-12, -8, 12, 8))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(14, 17, 22, 220))
+            painter.drawRoundedRect(plate, 6, 6)
+        painter.setPen(QColor("#C9D1DC"))
+        painter.drawText(place, flags, self._words)
+
+    def _place(self) -> QRect:
+        return self.rect().adjusted(8, 8, -8, -8)
+
+    def _fitted(self, image: QImage) -> QRectF:
+        """Return where ``image`` goes: in the middle, never enlarged beyond one picture pixel per device pixel."""
+        place = QRectF(self._place())
+        size = image.size().toSizeF() / self.devicePixelRatioF()
+        if size.width() > place.width() or size.height() > place.height():
+            size = size.scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        fitted = QRectF(0, 0, size.width(), size.height())
+        fitted.moveCenter(place.center())
+        return fitted
+
+
+class PreviewPane(QWidget):
+    """The stage with the masks on it, and one line under it that says what it shows.
+
+    Signals:
+        restore_wished: the selected `Source`, which is minimised, is to be on the screen again.
+    """
+
+    restore_wished = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage = Preview()
+        self.masks = MaskLayer(self.stage)
+        self.masks.left.connect(self._leave_masks)
+        self.mask_line = MaskLine()
+        self.mask_line.kept.connect(self.masks.keep)
+        self.mask_line.fixed.connect(self.masks.fix)
+        # Not while the picture is being painted.
+        self.masks.chosen_changed.connect(self._show_mask_line, Qt.ConnectionType.QueuedConnection)
+        self.stage.painted.connect(self._follow_picture)
+        self.mask_button = QToolButton()
+        self.mask_button.setObjectName("mask")
+        self.mask_button.setText("Mask")
+        self.mask_button.setCheckable(True)
+        self.mask_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.mask_button.setToolTip(
+            "Blur parts of this source for everybody who watches it (Ctrl+M). A window's masks follow the window; "
+            "in pictures of the screen all of it is covered"
+        )
+        self.mask_button.toggled.connect(self.masks.set_active)
+        self.restore_button = QPushButton("Restore")
+        self.restore_button.setObjectName("restore")
+        self.restore_button.setToolTip("Bring this window back onto the screen: while minimised it has no picture")
+        self.restore_button.clicked.connect(lambda: self.restore_wished.emit(self._chosen))
+        self._chosen: Source | None = None
+        self._title = ElidedLabel()
+        self._title.setObjectName("previewTitle")
+        self._detail = QLabel()
+        self._detail.setObjectName("previewDetail")
+        self._detail.setTextFormat(Qt.TextFormat.PlainText)
+        self._word = QLabel()
+        self._word.setObjectName("previewState")
+        line = QHBoxLayout()
+        line.setContentsMargins(4, 0, 4, 0)
+        line.setSpacing(12)
+        line.addWidget(self._title, 1)
+        line.addWidget(self.restore_button)
+        line.addWidget(self.mask_button)
+        line.addWidget(self._detail)
+        line.addWidget(self._word)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.stage, 1)
+        layout.addWidget(self.mask_line)
+        layout.addLayout(line)
+
+    def show_state(self, state: AppState) -> None:
+        """Name what is selected."""
+        self.masks.show_masks(state.masks)
+        chosen = state.selected
+        self.mask_button.setEnabled(chosen is not None)
+        self._chosen = chosen
+        self.restore_button.setVisible(False)
+        if chosen is None:
+            self._title.setText("Nothing chosen")
+            self._detail.clear()
+            self._word.clear()
+            return
+        row = next((row for row in state.sources if row.source.identity == chosen.identity), None)
+        shown = row or SourceState(chosen)
+        self.restore_button.setVisible(row is not None and row.source.state == "minimised")
+        self._title.setText(shown.title)
+        self._detail.setText(shown.detail)
+        look = current_look()
+        if row is None:
+            word, colour = STATE_WORDS["closed"], look.refused
+        elif state.curtain is not None:
+            word, colour = STATE_WORDS[state.curtain.state], look.waiting
+        elif shown.source.state == "live":
+            word, colour = shown.word, look.live
+        else:
+            word, colour = shown.word, look.waiting
+        self._word.setText(f'<span style="color:{colour}">● {word}</span>')
+
+    def _follow_picture(self) -> None:
+        self.masks.setGeometry(self.stage.rect())
+        self.masks.set_place(self.stage.picture_place, self.stage.taken_size)
+
+    def _show_mask_line(self) -> None:
+        chosen = self.masks.chosen if self.masks.is_active else None
+        self.mask_line.show_masks(doubtful=self.masks.is_doubtful, chosen=chosen)
+
+    def _leave_masks(self) -> None:
+        self.mask_button.setChecked(False)
+        self.mask_button.setFocus()

@@ -1,0 +1,421 @@
+"""Who is watching: a table that folds away while nobody does, and by its button."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.core.access_state import Asking, DoorsState, Parted
+from gui.core.state import STATE_WORDS, AppState, Watcher, counted
+from gui.panel.source_rows import Remove, steps
+from gui.panel.traffic import GRAPH_ROLE, GRAPH_WIDTH, History, TrafficDelegate
+from gui.widgets.fold import Fold
+from gui.widgets.style import current_look
+from server.protocol.options import StreamOptions
+
+ROW_HEIGHT = 36
+MOST_ROWS = 4
+SINGLE = "Single pictures"
+ROOM = ((820, 4), (740, 3), (660, 2))
+"""From which height of the panel on, in logical pixels, how many rows are seen at once; below, it is folded: list and
+preview need the room."""
+UNFOLDED_ROWS = 2
+"""So many are seen where there is little room and the person unfolded it."""
+MOST_NAMED = 4
+FIGURES_MS = 1000
+
+ROW_OF = "rowOf"
+"""A property of buttons: the id of their row."""
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+def describe(options: StreamOptions) -> str:
+    """Return options in a few words, such as ``15 fps · JPEG 80``."""
+    form = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP", "h264": "Video", "auto": "Automatic"}[options.format]
+    parts = [f"{options.fps:g} fps", form if options.format == "png" else f"{form} {options.quality}"]
+    if options.scale < 1:
+        parts.append(f"{options.scale:.0%}")
+    return " · ".join(parts)
+
+
+def lasted(seconds: float) -> str:
+    """Return a time in the largest unit that tells enough."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def program(agent: str) -> str:
+    """Return the browser's name from what it says of itself; programs say it first."""
+    for mark, name in (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome")):
+        if mark in agent:
+            return name
+    if "Safari/" in agent:
+        return "Safari"
+    return agent.split("/", maxsplit=1)[0].split(" ", maxsplit=1)[0][:24]
+
+
+def rate(bytes_per_second: float) -> str:
+    """Return a data rate in words."""
+    kilobytes = bytes_per_second / 1000
+    return f"{kilobytes / 1000:.1f} MB/s" if kilobytes >= 1000 else f"{kilobytes:.0f} kB/s"
+
+
+TITLES = ("Viewer", "Came by", "Program", "Watches", "Wishes", "Gets", "Data", "For", "State", "")
+BY, PROGRAM, WATCHES, WISHES, DATA, STATE, END = 1, 2, 3, 4, 6, 8, 9
+FIGURES = {5, 6, 7}
+LEFT_OUT = (PROGRAM, WISHES, BY, 7, DATA, 5)
+"""Columns that a narrow panel has no room for, the first to go first."""
+WIDEST = (
+    "192.168.100.100",
+    "My link",
+    "Firefox",
+    "",
+    "60 fps · Automatic 100",
+    "60 fps",
+    "",
+    "10 h 10 min",
+    "Disconnected",
+    "",
+)
+"""What columns are to have room for, all in all."""
+
+Row = Watcher | Asking | Parted
+
+
+def cells(view: Row, now: float) -> tuple[str, ...]:
+    """Return what the table says of one viewer at the monotonic time ``now``."""
+    if isinstance(view, Asking):
+        asked = view.question
+        wanted = asked.wanted[0] if len(asked.wanted) == 1 else counted(len(asked.wanted), "source")
+        return (view.place, asked.by, asked.browser, wanted, "", "", "", "", "Asking", "")
+    if isinstance(view, Parted):
+        gone = view.dismissal
+        return (view.place, gone.by, program(gone.agent), "", "", "", "", "", "Disconnected", "")
+    return (
+        view.place,
+        view.sessions[0].viewer.by,
+        program(view.agent),
+        view.watches,
+        SINGLE if view.looks else describe(view.options),
+        counted(view.looks, "look") if view.looks else f"{view.fps:.0f} fps",
+        rate(view.bytes_per_second),
+        lasted(now - view.since),
+        STATE_WORDS.get(view.state, view.state.capitalize()),
+        "",
+    )
+
+
+class ViewerModel(QAbstractTableModel):
+    """One row for each viewer; never reset."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.views: list[Row] = []
+        self.history = History()
+
+    def show(self, views: tuple[Row, ...]) -> None:
+        """Become ``views`` in the fewest steps."""
+        for step in steps([view.id for view in self.views], [view.id for view in views]):
+            if isinstance(step, Remove):
+                self.beginRemoveRows(QModelIndex(), step.first, step.last)
+                del self.views[step.first : step.last + 1]
+                self.endRemoveRows()
+            else:
+                self.beginInsertRows(QModelIndex(), step.first, step.first + step.count - 1)
+                self.views[step.first : step.first] = views[step.first : step.first + step.count]
+                self.endInsertRows()
+        self.views[:] = views
+        if views:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(views) - 1, END))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
+        """Return the number of viewers."""
+        return 0 if parent.isValid() else len(self.views)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's title."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return TITLES[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell shows."""
+        if not 0 <= index.row() < len(self.views):
+            return None
+        view = self.views[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return cells(view, time.monotonic())[index.column()]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(index.column())
+            case Qt.ItemDataRole.ToolTipRole:
+                return _tip(view, index.column())
+            case Qt.ItemDataRole.ForegroundRole if index.column() == STATE:
+                look = current_look()
+                is_live = isinstance(view, Watcher) and view.state == "live"
+                return QColor(look.live if is_live else look.waiting)
+            case role if role == GRAPH_ROLE and index.column() == DATA:
+                return self.history.of(view.id)
+        return None
+
+
+class Viewers(QFrame):
+    """The card at the bottom.
+
+    Signals:
+        disconnect_wished: remove the viewer with this id.
+        forget_wished, block_wished: part from this `Watcher` for good: from the device, or from the address.
+        answer_wished: see the question of somebody who asks.
+        allow_wished: let in again this device that was disconnected.
+        figures_wished: the rates shown are a second old.
+    """
+
+    disconnect_wished = Signal(str)
+    forget_wished = Signal(object)
+    block_wished = Signal(object)
+    answer_wished = Signal()
+    allow_wished = Signal(str)
+    figures_wished = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._fold = Fold("the table of viewers")
+        self._fold.pressed.connect(self._take_fold)
+        self._state = AppState()
+        self._asking: tuple[Asking, ...] = ()
+        self._parted: tuple[Parted, ...] = ()
+        self.model = ViewerModel()
+        self.table = QTableView()
+        self.table.setObjectName("viewers")
+        self.table.setAccessibleName("Viewers")
+        self.table.setModel(self.model)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setFrameShape(QFrame.Shape.NoFrame)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.verticalHeader().hide()
+        self._row_height = max(ROW_HEIGHT, self.fontMetrics().height() + 20)
+        self.table.verticalHeader().setMinimumSectionSize(self._row_height)
+        self.table.verticalHeader().setDefaultSectionSize(self._row_height)
+        head = self.table.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setSectionResizeMode(WATCHES, QHeaderView.ResizeMode.Stretch)
+        head.setSectionResizeMode(END, QHeaderView.ResizeMode.Fixed)
+        head.resizeSection(END, self.fontMetrics().horizontalAdvance("Disconnect⋯") + 88)
+        head.setSectionResizeMode(DATA, QHeaderView.ResizeMode.Fixed)
+        head.resizeSection(DATA, self.fontMetrics().horizontalAdvance("9999 kB/s") + GRAPH_WIDTH + 24)
+        self.table.setItemDelegateForColumn(DATA, TrafficDelegate(self.table))
+        head.setMinimumSectionSize(44)
+        self.model.rowsInserted.connect(self._add_buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 6, 0, 6)
+        layout.setSpacing(4)
+        layout.addWidget(self._fold)
+        layout.addWidget(self.table)
+        self._poll = QTimer(self)
+        self._poll.setInterval(FIGURES_MS)
+        self._poll.timeout.connect(self._sample)
+        self.show_state(AppState())
+
+    def show_state(self, state: AppState) -> None:
+        """Show who is watching, or a sentence when nobody is."""
+        self._state = state
+        self._show_rows()
+
+    def show_doors(self, doors: DoorsState) -> None:
+        """Show who asks to watch, too, and who was disconnected."""
+        asking, parted = tuple(map(Asking, doors.questions)), tuple(map(Parted, doors.dismissed))
+        if (asking, parted) != (self._asking, self._parted):
+            self._asking, self._parted = asking, parted
+            self._show_rows()
+
+    def _show_rows(self) -> None:
+        state = self._state
+        focus = self.window().focusWidget()
+        focused_row = "" if focus is None else focus.property(ROW_OF)
+        self.model.show((*self._asking, *state.viewers, *self._parted))
+        count = len(state.viewers)
+        self._fold.heading.setText(f"WATCHING · {count}" if count else "WATCHING")
+        if focused_row and focused_row not in {view.id for view in self.model.views}:
+            # The button that was pressed has gone with its row: Qt would move on to another one, such as Pause.
+            self.setFocus()
+        self._fit()
+        self._run_poll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Keep the figures fresh while they can be seen."""
+        super().showEvent(event)
+        self._run_poll()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the figures rest."""
+        super().hideEvent(event)
+        self._poll.stop()
+
+    def resizeEvent(self, event: Any) -> None:
+        """Leave out what a narrow panel has no room for."""
+        super().resizeEvent(event)
+        self._fit()
+        self._choose_columns()
+
+    def _fit(self) -> None:
+        """Show as many rows as there is room for, or only the line above them."""
+        views, height = self.model.views, self.window().height()
+        rows = min(len(views), next((rows for least, rows in ROOM if height >= least), 0))
+        if self._fold.is_wished_open is not None:
+            rows = min(len(views), rows or UNFOLDED_ROWS) if self._fold.is_wished_open else 0
+        self.table.setVisible(rows > 0)
+        words = _folded_words(views) if views else self._sentence(self._state)
+        self._fold.show_fold(is_open=rows > 0, is_empty=not views, words=words)
+        head = self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(head + self._row_height * rows + 2)
+
+    def _take_fold(self) -> None:
+        self._fit()
+        self._run_poll()
+
+    def _choose_columns(self) -> None:
+        """Leave out what a narrow panel has no room for."""
+        head = self.table.horizontalHeader()
+        kept = [at for at in range(len(TITLES)) if at != WATCHES]
+        needs = {at: self._width_of(at) for at in kept}
+        for at in LEFT_OUT:
+            if sum(needs[each] for each in kept) + head.sectionSizeFromContents(WATCHES).width() * 2 <= self.width():
+                break
+            kept.remove(at)
+        for at in LEFT_OUT:
+            self.table.setColumnHidden(at, at not in kept)
+
+    def _width_of(self, column: int) -> int:
+        head = self.table.horizontalHeader()
+        if head.sectionResizeMode(column) == QHeaderView.ResizeMode.Fixed:
+            return head.sectionSize(column)
+        return self.fontMetrics().horizontalAdvance(WIDEST[column]) + 24
+
+    def _run_poll(self) -> None:
+        wanted = self.isVisible() and bool(self.model.views)
+        if wanted != self._poll.isActive():
+            self._poll.start() if wanted else self._poll.stop()
+
+    def _add_buttons(self, parent: QModelIndex, first: int, last: int) -> None:
+        for at in range(first, last + 1):
+            cell = QWidget()
+            layout = QHBoxLayout(cell)
+            layout.setContentsMargins(4, 0, 12, 0)
+            layout.setSpacing(4)
+            for button in self._buttons(self.model.views[at]):
+                button.setProperty(ROW_OF, self.model.views[at].id)
+                layout.addWidget(button)
+            self.table.setIndexWidget(self.model.index(at, END), cell)
+
+    def _buttons(self, view: Row) -> tuple[QPushButton, ...]:
+        if isinstance(view, Asking):
+            answer = QPushButton("Answer…")
+            answer.setObjectName("answer")
+            answer.setAccessibleName(f"Answer {view.place}")
+            answer.setToolTip(f"Say whether {view.place} may watch")
+            answer.clicked.connect(self.answer_wished)
+            return (answer,)
+        if isinstance(view, Parted):
+            allow = QPushButton("Allow again")
+            allow.setObjectName("allowAgain")
+            allow.setAccessibleName(f"Allow {view.place} again")
+            allow.setToolTip(f"{view.place} was disconnected and stays out until you stop sharing, or allow it again")
+            allow.clicked.connect(partial(self._wish_allowed, view.dismissal.device_id))
+            return (allow,)
+        button = QPushButton("Disconnect")
+        button.setObjectName("disconnect")
+        button.setAccessibleName(f"Disconnect {view.place}")
+        button.setToolTip(
+            f"End the watching of {view.place}; it stays out until you stop sharing, or allow it again"
+            if view.sessions[0].viewer.device_id
+            else "End this watching on your own computer; it can be opened again there"
+        )
+        button.clicked.connect(partial(self._wish_end, view.id))
+        if not view.sessions[0].viewer.device_id:
+            return (button,)
+        more = QPushButton("⋯")
+        more.setObjectName("disconnect")
+        more.setAccessibleName(f"More about {view.place}")
+        more.setToolTip(f"Keep {view.place} from coming again")
+        menu = QMenu(more)
+        menu.addAction("Forget this device").triggered.connect(lambda: self.forget_wished.emit(view))
+        menu.addAction(f"Block {view.place}").triggered.connect(lambda: self.block_wished.emit(view))
+        more.setMenu(menu)
+        return (button, more)
+
+    def _sample(self) -> None:
+        watching = [view for view in self.model.views if isinstance(view, Watcher)]
+        self.model.history.add({view.id: view.bytes_per_second for view in watching})
+        self.figures_wished.emit()
+
+    def _wish_allowed(self, device_id: str, checked: bool = False) -> None:
+        self.allow_wished.emit(device_id)
+
+    def _wish_end(self, viewer_id: str, checked: bool = False) -> None:
+        self.disconnect_wished.emit(viewer_id)
+
+    @staticmethod
+    def _sentence(state: AppState) -> str:
+        if not state.is_sharing:
+            return "Whoever watches appears here once you share."
+        if not state.shared:
+            return "Nothing is ticked, so there is nothing to watch."
+        return "Nobody is watching yet — send them the link."
+
+
+def _folded_words(views: list[Row]) -> str:
+    """Return who watches and who asks to, as far as one line tells."""
+    asking = [view.address for view in views if isinstance(view, Asking)]
+    watching = [view.address for view in views if not isinstance(view, Asking)]
+    more = f" and {len(watching) - MOST_NAMED} more" if len(watching) > MOST_NAMED else ""
+    parts = [f"{', '.join(asking)} waiting for your answer"] if asking else []
+    return " · ".join([*parts, f"{', '.join(watching[:MOST_NAMED])}{more}"] if watching else parts)
+
+
+def _tip(view: Row, column: int) -> str | None:
+    if isinstance(view, Asking):
+        return "\n".join(view.question.wanted) if column == WATCHES else None
+    if isinstance(view, Parted):
+        return f"{view.place}\n{view.dismissal.agent}" if column < WATCHES else None
+    if column < WATCHES:
+        return f"{view.place}\n{view.agent}"
+    return "\n".join(view.titles) if column == WATCHES else None
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in FIGURES else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,325 @@
+"""The gate: says of every request who it is and what it may see, or why it is refused. No socket in sight.
+
+A website could make a browser on this computer ask anything; a stranger on the network can send anything. So: the name
+we were called by and the page it comes from first (`AccessPolicy`), then where the socket comes from, then credentials.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from capture.events import Listeners
+from capture.source import Source, Unsubscribe
+from server.access.devices import Device, DeviceLimit, Devices
+from server.access.disconnected import Dismissal, is_dismissed, is_held, without
+from server.access.links import Link, Links
+from server.access.lockout import Lockout
+from server.access.origins import AccessPolicy, Refusal
+from server.access.request import Contradiction, Knock
+from server.net.peers import Peer
+from server.sharing import ShareList
+
+ENTER_PATH = "/api/enter"
+"""Where a link's token or a PIN becomes a cookie. Its credential is no matter of this gate but of the entrance."""
+PAGES = frozenset({"/", "/favicon.ico", "/embed.js"})
+PAGE_FOLDERS = ("/watch/", "/viewer/")
+"""With `PAGES`: what comes without a credential, because the page is what asks for one. Nothing about windows is in it:
+to a stranger no source exists."""
+LOOKING = frozenset({"GET", "HEAD"})
+FOR_OWNER = frozenset({"/metrics"})
+"""What tells about all that is shared and everybody who watches."""
+
+NEEDED = (
+    "Open the link that the person at the other computer gave you, or ask for one. "
+    "Programs show its token: ?token=… or the header Authorization: Bearer …"
+)
+WRONG = "That link is not known here; perhaps a part of it is missing. Ask for a new one."
+WITHDRAWN = "That link was withdrawn. Ask for a new one."
+EXPIRED = "The time of that link is over. Ask for a new one."
+REMOVED = "The person at the other computer removed this device. Ask for a new link."
+OTHER_LINK = "This browser came in by another link than the one in the address. Open the new link to change over."
+ASKED_FIRST = "With this link every new device is asked about first: open it in a browser."
+LOCAL_ONLY = "Panecast is open to this computer only. Its owner can open it to the network."
+DISCONNECTED = "The person at the other computer disconnected you. You can watch again once that person allows it."
+BLOCKED = "The person at the other computer does not let this address watch."
+NOT_FOR_GUESTS = "Only the person at the other computer may see that."
+ONLY_LOOK = "A link is for watching; nothing can be changed by it."
+RELAYED = (
+    "This came through a proxy, or by HTTP/1.0, so it does not count as this computer. "
+    "Show the token of a link: ?token=… or the header Authorization: Bearer …"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial(Refusal):
+    """A refusal that programs can tell from others.
+
+    Attributes:
+        code: in one word.
+        retry_seconds: how long to wait before the next try, 0 where waiting does not help.
+    """
+
+    code: str = "refused"
+    retry_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Somebody at this computer: sees all that is shared. ``foreign``: another's page that the owner allowed."""
+
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A device that was let in: by the link ``link_id``, or, where that is empty, by the owner's own consent."""
+
+    peer: Peer
+    device_id: str
+    link_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody without a credential, who gets the page that asks for one: to him nothing is shared."""
+
+
+Who = Owner | Guest | Stranger
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody let in: who it is, and the sources that are there for him right now, by id."""
+
+    who: Who
+    sources: Mapping[str, Source]
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """How far the gate is open.
+
+    Attributes:
+        network: to other computers too; else to this one only.
+        host_needs_token: programs on this computer need a credential as well.
+        blocked: keys of peers that do not get in, whatever they show.
+        dismissed: who was disconnected since sharing began.
+    """
+
+    network: bool = False
+    host_needs_token: bool = False
+    blocked: frozenset[str] = frozenset()
+    dismissed: tuple[Dismissal, ...] = ()
+
+
+class Gate:
+    """Judges requests, and goes on saying whether somebody may stay. Loop only, but for `holds` and `may_see`."""
+
+    def __init__(
+        self,
+        policy: AccessPolicy,
+        shares: ShareList,
+        links: Links,
+        devices: Devices,
+        lockout: Lockout,
+        *,
+        rules: GateRules | None = None,
+        cookie_name: str = "panecast",
+    ) -> None:
+        """``cookie_name`` had better name the port: cookies of one address are sent to all its ports."""
+        self.policy = policy
+        self.shares = shares
+        self.links = links
+        self.devices = devices
+        self.lockout = lockout
+        self.rules = rules or GateRules()
+        self.cookie_name = cookie_name
+        self._listeners = Listeners()
+
+    def set_rules(self, rules: GateRules) -> None:
+        """Let in by ``rules`` from now on; who hears of it ends what they do not allow."""
+        self.rules = rules
+        self._listeners.tell()
+
+    def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
+        """Have ``changed()`` called when somebody may have lost what he had; return what ends that.
+
+        Not when a link's time is up: `holds` is to be asked now and then as well.
+        """
+        endings = [each.subscribe(changed) for each in (self._listeners, self.links, self.devices)]
+
+        def unsubscribe() -> None:
+            for end in endings:
+                end()
+
+        return unsubscribe
+
+    def judge(self, knock: Knock) -> Entry | Refusal:
+        """Return who asks and what he may see, or why he is refused."""
+        peer = self.approach(knock)
+        if isinstance(peer, Refusal):
+            return peer
+        # A browser that asks whether it may ask (CORS) shows no credential, and gets nothing but headers.
+        if knock.path == ENTER_PATH or knock.method == "OPTIONS":
+            return self._entry(Stranger())
+        try:
+            token = knock.token()
+        except Contradiction as bad:
+            return Denial(401, bad.message, "credential_unclear")
+        found: Who | Denial = (
+            self._by_token(knock, peer, token)
+            if token is not None
+            else self._owner(knock, peer) or self._by_cookie(knock, peer)
+        )
+        if isinstance(found, Refusal):
+            return found
+        if isinstance(found, Guest) and knock.method not in LOOKING:
+            return Denial(403, ONLY_LOOK)
+        if isinstance(found, Guest) and knock.path in FOR_OWNER:
+            return Denial(403, NOT_FOR_GUESTS)
+        return self._entry(found)
+
+    def approach(self, knock: Knock) -> Peer | Refusal:
+        """Return whom a request comes from, or why no credential would help it."""
+        refusal = self.policy.refuses(knock)
+        if refusal is not None:
+            return refusal
+        peer = knock.peer
+        if self._may_come(peer):
+            return peer
+        return Denial(403, BLOCKED if peer.key in self.rules.blocked else LOCAL_ONLY)
+
+    def link_for(self, peer: Peer, token: str) -> Link | Denial:
+        """Return the link that ``peer`` may use with ``token``; a wrong one is counted."""
+        # Before anybody has to wait: 192 bits are not guessed, and nobody is to be kept out by what others try, who
+        # may have the same address, or be of the same network.
+        link = self.links.find(token)
+        if link is not None:
+            return Denial(403, EXPIRED, "link_expired") if not self.links.is_good(link.id) else link
+        if self.links.was_revoked(token):
+            return Denial(403, WITHDRAWN, "link_withdrawn")
+        waiting = self.must_wait(self.lockout.wait_seconds(peer) or self.lockout.common_wait_seconds(peer))
+        if waiting is not None:
+            return waiting
+        self.lockout.failed(peer, "link")
+        return Denial(401, WRONG, "credential_wrong")
+
+    def device_of(self, knock: Knock) -> Device | None:
+        """Return the device that the request's cookie proves and that may come in, None without."""
+        # There may be several of that name: what another server of this computer set for a part of its addresses, say.
+        found = map(self.devices.find, knock.cookies(self.cookie_name))
+        return next((each for each in found if each is not None and self.devices.is_known(each.id)), None)
+
+    def holds(self, who: Who) -> bool:
+        """Tell whether somebody who was let in may still be here. Any thread."""
+        match who:
+            case Owner(foreign):
+                return not self.rules.host_needs_token and not (foreign and self.rules.network)
+            case Guest(peer, device_id, _):
+                return self._may_come(peer) and self.devices.is_known(device_id) and not self.was_dismissed(device_id)
+        return True
+
+    def may_see(self, who: Who, source: Source) -> bool:
+        """Tell whether this very source may be taken for somebody who was let in. To be asked before each take.
+
+        Any thread.
+        """
+        # As it is now: it may have another title since ``source`` was looked at, and a link can be for a title.
+        current = self.shares.titled.get(source.id)
+        if current is None or (current is not source and current.identity != source.identity):
+            return False
+        match who:
+            case Owner():
+                return self.holds(who)
+            case Guest(peer, device_id, _):
+                may_come = self._may_come(peer) and not self.was_dismissed(device_id)
+                return may_come and self.devices.may_see(device_id, current)
+        return False
+
+    def was_dismissed(self, device_id: str) -> bool:
+        """Tell whether that device was disconnected, and is to stay out for now. Any thread."""
+        return is_dismissed(self.rules.dismissed, device_id)
+
+    def held_back(self, peer: Peer, device: Device | None) -> Denial | None:
+        """Return the refusal of somebody who was disconnected, also when it comes as if it were new."""
+        rules = self.rules
+        is_out = is_held(rules.dismissed, peer.key) if device is None else self.was_dismissed(device.id)
+        return Denial(403, DISCONNECTED, "disconnected") if is_out else None
+
+    def allow_again(self, device_id: str, peer: Peer | None = None) -> None:
+        """Let in again a device that was disconnected, and with ``peer`` new ones from there."""
+        dismissed = without(self.rules.dismissed, device_id, "" if peer is None else peer.key)
+        if dismissed != self.rules.dismissed:
+            self.set_rules(replace(self.rules, dismissed=dismissed))
+
+    def sees(self, who: Who) -> Mapping[str, Source]:
+        """Return the sources that are there for somebody, by id; for others they do not exist."""
+        shared = self.shares.shared
+        return MappingProxyType({key: source for key, source in shared.items() if self.may_see(who, source)})
+
+    @staticmethod
+    def must_wait(seconds: float) -> Denial | None:
+        """Return the refusal of somebody who has to wait so long, None when he need not."""
+        if seconds <= 0:
+            return None
+        minutes = math.ceil(seconds / 60)
+        words = f"There were too many wrong tries. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
+        return Denial(429, words, "locked_out", math.ceil(seconds))
+
+    def _entry(self, who: Who) -> Entry:
+        return Entry(who, self.sees(who))
+
+    def _may_come(self, peer: Peer) -> bool:
+        return peer.is_host or (peer.key not in self.rules.blocked and (peer.is_local or self.rules.network))
+
+    def _owner(self, knock: Knock, peer: Peer) -> Owner | None:
+        owner = Owner(foreign=self.policy.is_foreign(knock))
+        return owner if peer.is_host and self.policy.is_by_loopback(knock) and self.holds(owner) else None
+
+    def _by_token(self, knock: Knock, peer: Peer, token: str) -> Guest | Denial:
+        link = self.link_for(peer, token)
+        if isinstance(link, Denial):
+            return link
+        device = self.device_of(knock)
+        if device is not None and device.link_id != link.id:
+            return Denial(403, OTHER_LINK, "credential_unclear")
+        if device is None and link.asks:
+            return Denial(403, ASKED_FIRST, "consent_needed")
+        held_back = self.held_back(peer, device or self._program_of(link, peer))
+        if held_back is not None:
+            return held_back
+        if device is None:
+            try:
+                device = self.devices.admit_program(link, peer, knock.browser)
+            except DeviceLimit as full:
+                return Denial(403, full.message, "too_many_devices")
+        return self._guest(device, peer)
+
+    def _by_cookie(self, knock: Knock, peer: Peer) -> Guest | Stranger | Denial:
+        device = self.device_of(knock)
+        is_out = device is not None and self.was_dismissed(device.id)
+        if device is not None and not is_out:
+            return self._guest(device, peer)
+        # A cookie that is good no longer must not keep the page away that lets its owner in again.
+        if knock.path in PAGES or knock.path.startswith(PAGE_FOLDERS):
+            return Stranger()
+        if is_out:
+            return Denial(403, DISCONNECTED, "disconnected")
+        cookies = knock.cookies(self.cookie_name)
+        if any(self.devices.find(cookie) is not None for cookie in cookies):
+            return Denial(403, EXPIRED, "link_expired")
+        if any(map(self.devices.was_forgotten, cookies)):
+            return Denial(403, REMOVED, "removed")
+        # Not counted: 256 bits are not guessed, and a page that was left open asks for several things at once.
+        return Denial(401, RELAYED if peer.is_local and not peer.is_host else NEEDED, "credential_missing")
+
+    def _program_of(self, link: Link, peer: Peer) -> Device | None:
+        """Return the device that programs with that link at that address are, None before the first of them."""
+        return next((each for each in self.devices.of(link.id) if each.peer_key == peer.key), None)
+
+    def _guest(self, device: Device, peer: Peer) -> Guest:
+        self.devices.seen(device.id, peer)
+        return Guest(peer, device.id, device.link_id)

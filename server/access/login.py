@@ -1,0 +1,148 @@
+"""The entrance: where a link or a PIN becomes a cookie, with the owner's consent where needed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from server.access.authorizer import EXPIRED, Denial, Gate, Guest
+from server.access.consent import Answer, Consents, TooManyQuestions
+from server.access.devices import Device, DeviceLimit
+from server.access.links import Link
+from server.access.lockout import QUESTION
+from server.access.origins import Refusal
+from server.access.pin import PinDisplay
+from server.access.request import Knock
+from server.net.peers import Peer
+from server.sharing import ShareRule
+
+WRONG_PIN = "That PIN is not right. Try again."
+NOT_ALLOWED = "The person at the other computer did not allow it."
+EVERYTHING = "Everything that is shared"
+NOT_SHARED = "Something that is not shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody came in: who, and the value of the cookie to set, None when he has it already."""
+
+    who: Guest
+    cookie: str | None = field(repr=False)
+
+
+class Entrance:
+    """Lets devices in. Loop only."""
+
+    def __init__(self, gate: Gate, pins: PinDisplay, consents: Consents) -> None:
+        self._gate = gate
+        self._pins = pins
+        self._consents = consents
+
+    async def by_link(self, knock: Knock, token: str) -> Entered | Refusal:
+        """Let a browser in that shows the token of a link; with some links the person is asked first."""
+        devices = self._gate.devices
+        peer = self._gate.approach(knock)
+        if isinstance(peer, Refusal):
+            return peer
+        link = self._gate.link_for(peer, token)
+        if isinstance(link, Refusal):
+            return link
+        before = self._gate.device_of(knock)
+        if before is not None and before.link_id == link.id:
+            devices.seen(before.id, peer)
+            return self._gate.held_back(peer, before) or Entered(Guest(peer, before.id, link.id), None)
+        try:
+            devices.check_room(link, peer)
+            answer = await self._may_come(knock, peer, link, before)
+            if isinstance(answer, Refusal):
+                return answer
+            device, cookie = devices.admit(link, peer, knock.browser, once=answer == "once")
+            self._gate.lockout.came_in(peer, "link")
+        except DeviceLimit as full:
+            return Denial(403, full.message, "too_many_devices")
+        if before is not None:
+            # The browser has one cookie: by the old link it will not come again, and must not count there.
+            devices.forget(before.id)
+        return Entered(Guest(peer, device.id, link.id), cookie)
+
+    async def by_pin(self, knock: Knock, guess: str, source_id: str | None = None) -> Entered | Refusal:
+        """Let a browser in that shows the PIN, once the person has agreed; to one source, or to all that is shared.
+
+        Whether ``source_id`` is shared nobody learns by it: the person is asked either way.
+        """
+        lockout = self._gate.lockout
+        peer = self._gate.approach(knock)
+        if isinstance(peer, Refusal):
+            return peer
+        waiting = self._gate.must_wait(
+            max(lockout.wait_seconds(peer), lockout.common_wait_seconds(peer), lockout.question_wait_seconds(peer))
+        )
+        if waiting is not None:
+            return waiting
+        try:
+            # Before the PIN is looked at: a right one is used up.
+            self._consents.check_room(peer, "")
+            self._gate.devices.check_room(None, peer)
+        except TooManyQuestions as busy:
+            return Denial(429, busy.message, "busy")
+        except DeviceLimit as full:
+            return Denial(403, full.message, "too_many_devices")
+        if not self._pins.accepts(guess):
+            lockout.failed(peer, "PIN")
+            return Denial(401, WRONG_PIN, "credential_wrong")
+        wanted, scope = self._wish(source_id)
+        answer = await self._ask(knock, peer, (wanted,), "PIN")
+        if isinstance(answer, Refusal):
+            return answer
+        try:
+            device, cookie = self._gate.devices.admit_by_consent(scope, peer, knock.browser, once=answer == "once")
+        except DeviceLimit as full:
+            return Denial(403, full.message, "too_many_devices")
+        self._welcome(peer, self._gate.device_of(knock))
+        lockout.came_in(peer, "PIN", "link", QUESTION)
+        return Entered(Guest(peer, device.id, ""), cookie)
+
+    async def _may_come(self, knock: Knock, peer: Peer, link: Link, before: Device | None) -> Answer | Refusal:
+        """Return how a new device may come by ``link``, or why not; ``before`` is what the browser was so far."""
+        if not link.asks:
+            return self._gate.held_back(peer, before) or "allow"
+        waiting = self._gate.must_wait(self._gate.lockout.question_wait_seconds(peer))
+        if waiting is not None:
+            return waiting
+        wanted = tuple(source.title for source in self._gate.shares.titled.values() if link.shows(source))
+        answer = await self._ask(knock, peer, wanted, link.name, link.id)
+        if not isinstance(answer, Refusal):
+            if not self._gate.links.is_good(link.id):
+                return Denial(403, EXPIRED, "link_expired")
+            self._welcome(peer, before)
+        return answer
+
+    def _welcome(self, peer: Peer, before: Device | None) -> None:
+        """Note that the person allowed it: that holds for somebody who was disconnected, too."""
+        self._gate.allow_again("" if before is None else before.id, peer)
+
+    def _wish(self, source_id: str | None) -> tuple[str, tuple[ShareRule, ...]]:
+        """Return what is asked for, in words and as rules."""
+        if source_id is None:
+            return EVERYTHING, (ShareRule("all"),)
+        source = self._gate.shares.titled.get(source_id)
+        return (NOT_SHARED, ()) if source is None else (source.title, (ShareRule.for_source(source),))
+
+    async def _ask(
+        self, knock: Knock, peer: Peer, wanted: tuple[str, ...], by: str, link_id: str = ""
+    ) -> Answer | Refusal:
+        """Return the person's yes, or a refusal."""
+        # A no is counted, so that nobody asks on and on; and so is leaving, which asks as much of the person.
+        try:
+            answer = await self._consents.ask(peer, knock.browser, wanted, by, link_id)
+        except TooManyQuestions as busy:
+            return Denial(429, busy.message, "busy")
+        except asyncio.CancelledError:
+            self._gate.lockout.failed(peer, QUESTION)
+            raise
+        if answer == "deny":
+            self._gate.lockout.failed(peer, QUESTION)
+            return Denial(403, NOT_ALLOWED, "refused")
+        # The person may have closed the network meanwhile, or blocked this address.
+        late = self._gate.approach(knock)
+        return late if isinstance(late, Refusal) else answer

@@ -1,0 +1,161 @@
+"""The web application: routes, the gate in front of them, and the headers on every answer."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from capture.feed.snapshots import Snapshots
+from server.access.audit_log import harmless
+from server.access.authorizer import Denial, Entry, Gate, Guest, Stranger
+from server.access.control import Access
+from server.http.login import knock_of
+from server.http.responses import (
+    ACCESS,
+    ENTRY,
+    FULL,
+    PAGES,
+    REGISTRY,
+    SECRET,
+    SNAPSHOTS,
+    STARTED,
+    for_a_person,
+    problem,
+    refused,
+)
+from server.http.routes import add_routes
+from server.http.static import SAFETY_HEADERS, SERVER_NAME, content_policy, load_pages
+from server.net.connection import let_in, unmask
+from server.stream.registry import SessionRegistry
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 16 * 1024
+FULL_RETRY_SECONDS = 30.0
+FOREIGN_PATHS = ("/api/", "/snapshot/", "/mjpeg/", "/embed.js")
+"""What scripts, and pictures with ``crossorigin``, of pages that the owner allowed may read."""
+
+EMBEDDED_PATHS = ("/watch/", "/snapshot/", "/mjpeg/")
+"""What pages that the owner allowed may show in a frame, with ``?clean=1``."""
+
+
+def make_app(registry: SessionRegistry) -> web.Application:
+    """Return the application that shows ``registry``'s sources to whom its access lets in."""
+    access = registry.access
+    app = web.Application(middlewares=[_gate(access)], client_max_size=LARGEST_BODY)
+    app[REGISTRY] = registry
+    app[PAGES] = load_pages()
+    app[ACCESS] = access
+    app[SNAPSHOTS] = Snapshots(registry.hub)
+    app[SECRET] = secrets.token_bytes(32)
+    app[STARTED] = time.monotonic()
+    app.on_cleanup.append(_close_snapshots)
+    app.on_response_prepare.append(_headers(access.gate))
+    add_routes(app)
+    return app
+
+
+async def _close_snapshots(app: web.Application) -> None:
+    app[SNAPSHOTS].close()
+
+
+def _gate(access: Access) -> Middleware:
+    """Return the first thing every request meets; nothing is looked up or taken before it says yes."""
+
+    @web.middleware
+    async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
+        entry = _judged(access, request)
+        if isinstance(entry, web.Response):
+            return entry
+        if request.method == "OPTIONS" and _is_foreign(access.gate, request):
+            return _permission()
+        request[ENTRY] = entry
+        who = entry.who
+        if not isinstance(who, Stranger) and not let_in(request, who.link_id if isinstance(who, Guest) else None):
+            return _crowded()
+        return await _answered(request, handler)
+
+    return gate
+
+
+def _judged(access: Access, request: web.Request) -> Entry | web.Response:
+    """Return who asks and what is there for them, or the answer that nothing is."""
+    knock = knock_of(request)
+    peer = knock.peer
+    if peer.is_local and not peer.is_host and not unmask(request, peer):
+        return _crowded()
+    entry = access.gate.judge(knock)
+    if isinstance(entry, Entry):
+        return entry
+    log.info("refused %s from %s: %s", harmless(request.path), request.remote, entry.message)
+    access.log.refused(request.remote or "", knock.browser, entry.message)
+    response = refused(request, entry)
+    if isinstance(entry, Denial) and entry.code == "credential_missing":
+        _take_back(access.gate, request, response)
+    return response
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Return what ``handler`` answers, and words where it fails."""
+    try:
+        return for_a_person(request, await handler(request))
+    except ConnectionError:
+        # The connection ended before there was an answer; aiohttp would log that as a fault of ours.
+        log.debug("%s left before %s was answered", request.remote, harmless(request.path))
+        return web.Response(status=499)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        answer = problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
+        if isinstance(error, web.HTTPMethodNotAllowed):
+            answer.headers["Allow"] = error.headers["Allow"]  # RFC 9110 15.5.6: who errs learns what is right
+        return for_a_person(request, answer)
+
+
+def _crowded() -> web.Response:
+    """Answer a request for whose connection there is no place, and end that."""
+    response = problem(503, "too_many_viewers", FULL, retry_seconds=FULL_RETRY_SECONDS)
+    response.force_close()
+    return response
+
+
+def _take_back(gate: Gate, request: web.Request, response: web.Response) -> None:
+    """Have the browser forget a cookie that is not known here any more."""
+    if gate.cookie_name in request.cookies:
+        response.del_cookie(gate.cookie_name, path="/", httponly=True, samesite="Strict")
+
+
+def _headers(gate: Gate) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        if request.query.get("clean") == "1" and request.path.startswith(EMBEDDED_PATHS):
+            response.headers.setdefault("Content-Security-Policy", content_policy(gate.policy.embedders))
+        response.headers["Server"] = SERVER_NAME
+        for name, value in SAFETY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        if _is_foreign(gate, request):
+            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+            response.headers["Access-Control-Expose-Headers"] = "ETag"
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+            response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Origin")))
+
+    return add
+
+
+def _is_foreign(gate: Gate, request: web.Request) -> bool:
+    """Tell whether another's page that the owner allowed asks for something that it may read."""
+    return gate.policy.allows_foreign(request.headers.get("Origin")) and request.path.startswith(FOREIGN_PATHS)
+
+
+def _permission() -> web.Response:
+    """Answer the question that browsers ask first when a script is to send a header of its own."""
+    headers = {
+        "Access-Control-Allow-Methods": "GET",
+        "Access-Control-Allow-Headers": "If-None-Match",
+        "Access-Control-Max-Age": "600",
+    }
+    return web.Response(status=204, headers=headers)

@@ -1,0 +1,233 @@
+"""The HTTP side: thin handlers that parse, look up and delegate."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from aiohttp import WSMessage, web
+
+from capture.source import Source
+from server import __version__, waiting
+from server.errors import BAD_REQUEST, CLOSE_CODES
+from server.http import login as entering
+from server.http import metrics, openapi
+from server.http import snapshot as pictures
+from server.http.responses import (
+    ENTRY,
+    FULL,
+    NOT_FOUND,
+    PAGES,
+    REGISTRY,
+    STARTED,
+    problem,
+    shared_with,
+    takes_gzip,
+    viewer_of,
+)
+from server.http.snapshot import plain_list
+from server.protocol import messages
+from server.protocol.options import BINARY_FORMATS, FORMATS, InvalidOption
+from server.protocol.wire import MANY_PROTOCOL, PROTOCOL
+from server.sharing import listed
+from server.stream.device_limits import TooMuch
+from server.stream.message_rate import WORTH_OF_OPENING
+from server.stream.multi_session import Connection
+from server.stream.socket import ViewerSocket, web_socket
+
+
+def add_routes(app: web.Application) -> None:
+    """Give ``app`` every route of the public protocol."""
+    app.router.add_get("/", index)
+    app.router.add_get("/watch/{id}", watch)
+    app.router.add_get("/viewer/{name}", page_file)
+    app.router.add_get("/favicon.ico", favicon)
+    app.router.add_get("/stream/{id}", stream, allow_head=False)
+    app.router.add_get("/streams", streams, allow_head=False)
+    app.router.add_get("/api/windows", windows)
+    app.router.add_get("/api/health", health)
+    app.router.add_get("/health", health)
+    app.router.add_get("/metrics", figures)
+    app.router.add_get("/openapi.json", description)
+    app.router.add_get("/embed.js", embedding)
+    pictures.add_routes(app)
+    entering.add_routes(app)
+
+
+async def index(request: web.Request) -> web.Response:
+    """The grid of what is shared; with ``?plain=1`` as a list, for browsers in which it does not work."""
+    if _wants_plain(request):
+        return plain_list(request)
+    return _file(request, "index.html")
+
+
+async def watch(request: web.Request) -> web.Response:
+    """The page that watches one source, or several; it says itself when there is nothing under its address."""
+    source_id = request.match_info["id"]
+    if _wants_plain(request):
+        # Relative, for a proxy may have us under a path.
+        raise web.HTTPSeeOther("../?plain=1" if "+" in source_id else f"../plain/{quote(source_id, safe='')}")
+    if "+" in source_id:
+        return _file(request, "wall.html")
+    is_there = shared_with(request, source_id) is not None or not request.app[REGISTRY].shares.is_complete
+    return _file(request, "watch.html", 200 if is_there else 404)
+
+
+async def page_file(request: web.Request) -> web.Response:
+    """A part of the page, by exact name."""
+    return _file(request, request.match_info["name"])
+
+
+async def favicon(request: web.Request) -> web.Response:
+    """The mark, for browsers that ask without looking at the page."""
+    return _file(request, "mark.svg")
+
+
+async def windows(request: web.Request) -> web.Response:
+    """What is shared now."""
+    shares = request.app[REGISTRY].shares
+    if not shares.is_ready:
+        return waiting.not_yet(shares)
+    return web.json_response(listed(request[ENTRY].sources, _base_url(request)))
+
+
+async def health(request: web.Request) -> web.Response:
+    """Whether the program answers, whether it knows yet what there is, and how much it has to do."""
+    registry, sources = request.app[REGISTRY], request[ENTRY].sources
+    is_ready = registry.shares.is_ready
+    return web.json_response(
+        {
+            "status": "ok" if is_ready else "starting",
+            "version": __version__,
+            "uptime": round(time.monotonic() - request.app[STARTED], 3),
+            "viewers": registry.watching(sources),
+            "sources": len(sources),
+        },
+        status=200 if is_ready else 503,
+        headers=None if is_ready else {"Retry-After": str(math.ceil(waiting.RETRY_SECONDS))},
+    )
+
+
+async def figures(request: web.Request) -> web.Response:
+    """What the server has done, for Prometheus."""
+    text = metrics.exposition(request.app[REGISTRY], time.monotonic() - request.app[STARTED])
+    return web.Response(body=text.encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+
+async def description(request: web.Request) -> web.Response:
+    """What can be asked for over HTTP, for programs."""
+    return web.json_response(openapi.document())
+
+
+async def embedding(request: web.Request) -> web.Response:
+    """The module for other people's pages."""
+    return _file(request, "embed.js")
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """Live pictures over a WebSocket."""
+    response = web_socket(PROTOCOL)
+    if not response.can_prepare(request).ok:
+        return problem(426, "bad_message", "This address speaks WebSocket; open /watch/… in a browser instead.")
+    registry = request.app[REGISTRY]
+    await registry.allowance(viewer_of(request)).pace.read_one(WORTH_OF_OPENING)
+    await response.prepare(request)
+    binary = response.ws_protocol == PROTOCOL
+    source, heard = await _found(request, response)
+    if source is None:
+        return response if response.closed else await _turn_away(response, "source_not_found", NOT_FOUND)
+    try:
+        options = registry.defaults_for(binary).from_query(request.query, BINARY_FORMATS if binary else FORMATS)
+    except InvalidOption as bad:
+        await _last_words(response, messages.error("invalid_option", bad.message, bad.field), BAD_REQUEST)
+        return response
+    if registry.is_full(viewer_of(request)):
+        return await _turn_away(response, "too_many_viewers", FULL)
+    try:
+        session = registry.open(source, options.for_form(binary), viewer_of(request), binary)
+    except TooMuch as much:
+        return await _turn_away(response, much.code, much.message)
+    try:
+        await session.run(response, ViewerSocket(response, request), heard)
+    except ConnectionError:
+        return response  # the viewer left before it was answered
+    finally:
+        registry.close_session(session)
+    return response
+
+
+async def streams(request: web.Request) -> web.StreamResponse:
+    """Live pictures of many sources over one WebSocket."""
+    response = web_socket(MANY_PROTOCOL)
+    ready = response.can_prepare(request)
+    if not ready.ok or ready.protocol != MANY_PROTOCOL:
+        return problem(426, "bad_message", f"This address speaks WebSocket with the subprotocol {MANY_PROTOCOL}.")
+    registry = request.app[REGISTRY]
+    await registry.allowance(viewer_of(request)).pace.read_one(WORTH_OF_OPENING)
+    await response.prepare(request)
+    if registry.is_full(viewer_of(request)):
+        return await _turn_away(response, "too_many_viewers", FULL)
+    connection = Connection(registry, viewer_of(request), _base_url(request))
+    registry.enter(connection)
+    try:
+        await connection.run(response, ViewerSocket(response, request))
+    except ConnectionError:
+        return response  # the viewer left before it was answered
+    finally:
+        registry.leave(connection)
+    return response
+
+
+async def _found(request: web.Request, response: web.WebSocketResponse) -> tuple[Source | None, Sequence[WSMessage]]:
+    """Return the source that a stream is for, and what the viewer said while it was waited for.
+
+    None when it is not there for the viewer, or the viewer left.
+    """
+    registry, source_id = request.app[REGISTRY], request.match_info["id"]
+    source = shared_with(request, source_id)
+    if source is not None or registry.shares.is_complete:
+        return source, ()
+    try:
+        heard = await waiting.until_complete(response, ViewerSocket(response, request), registry.shares)
+    except ConnectionError:
+        heard = None
+    if heard is None:
+        await response.close()
+        return None, ()
+    return registry.access.gate.sees(request[ENTRY].who).get(source_id), heard
+
+
+def _wants_plain(request: web.Request) -> bool:
+    return request.query.get("plain") == "1"
+
+
+def _base_url(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
+
+
+async def _turn_away(response: web.WebSocketResponse, code: str, words: str) -> web.WebSocketResponse:
+    await _last_words(response, messages.error(code, words), CLOSE_CODES[code])
+    return response
+
+
+async def _last_words(response: web.WebSocketResponse, text: bytes, code: int) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await response.send_str(text.decode())
+            await response.close(code=code)
+    except (ConnectionError, TimeoutError):
+        return
+
+
+def _file(request: web.Request, name: str, status: int = 200) -> web.Response:
+    found = request.app[PAGES].get(name)
+    if found is None:
+        return problem(404, "not_found", "There is no such page.")
+    charset = None if found.content_type.startswith("image/") else "utf-8"
+    packs = takes_gzip(request.headers.get("Accept-Encoding", ""))
+    headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packs else {})
+    body = found.packed if packs else found.body
+    return web.Response(body=body, content_type=found.content_type, charset=charset, status=status, headers=headers)

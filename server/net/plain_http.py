@@ -1,0 +1,145 @@
+"""What is said to who speaks plain HTTP at an address that speaks HTTPS: a page that explains, then the end."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from types import MappingProxyType
+
+from server.http.no_script import Language, language
+from server.http.static import SAFETY_HEADERS, SERVER_NAME, load_pages
+
+LARGEST_HEAD = 8 * 1024
+HOST_LINE = re.compile(rb"^host:[ \t]*([\x21-\x7e]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+LANGUAGE_LINE = re.compile(rb"^accept-language:[ \t]*([\x20-\x7e]{1,200})$", re.IGNORECASE | re.MULTILINE)
+WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": {
+            "title": "Sharing is encrypted here",
+            "what": "What is shown here is only sent encrypted.",
+            "how": "Put https:// in front of the address, in place of http://.",
+            "open": "Open",
+            "warning": "The browser may then say that it does not know the certificate. The person who shares can read "
+            "its fingerprint to you. If it is the same that the browser shows, no one is in between.",
+        },
+        "de": {
+            "title": "Hier wird verschlüsselt freigegeben",
+            "what": "Was hier zu sehen ist, wird nur verschlüsselt gesendet.",
+            "how": "Setzen Sie https:// vor die Adresse, anstelle von http://.",
+            "open": "Öffnen:",
+            "warning": "Der Browser sagt dann vielleicht, dass er das Zertifikat nicht kennt. Die Person, die "
+            "freigibt, kann Ihnen dessen Fingerabdruck vorlesen. Zeigt der Browser denselben, ist niemand dazwischen.",
+        },
+    }
+)
+# As the entrance looks (resources/viewer/enter.css): a style sheet of its own could only be fetched encrypted.
+STYLE = """
+:root { --paper: #f5f6f8; --card: #ffffff; --ink: #171c26; --quiet: #5a6474; --edge: #7d8796; --accent: #2f6fed; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #12151b; --card: #1a1f28; --ink: #e9edf4; --quiet: #9aa5b6; --edge: #7d8796; --accent: #7aa5ff; }
+}
+html, body { height: 100%; margin: 0; }
+body { display: grid; align-content: center; justify-items: center; gap: 16px; padding: 24px; box-sizing: border-box;
+  text-align: center; background: var(--paper); color: var(--ink);
+  font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }
+body > * { max-width: min(420px, 100%); }
+svg { width: 56px; height: 56px; }
+h1 { margin: 0; font-size: 20px; font-weight: 600; }
+p { margin: 0; color: var(--quiet); }
+a { color: inherit; background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: 11px 22px;
+  text-decoration: none; overflow-wrap: anywhere; }
+a:hover { border-color: var(--accent); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+"""
+_STYLE_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+class PlainAnswer(asyncio.Protocol):
+    """Waits for the end of a request's headers, answers that this address speaks HTTPS, and closes. Loop only.
+
+    Whoever makes it sees to it that the headers do not take for ever.
+    """
+
+    def __init__(self, knows_host: Callable[[str], bool]) -> None:
+        self._knows_host = knows_host
+        self._head = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the transport."""
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        """Take a piece of the request."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        self._head += data
+        head, end, _ = self._head.partition(b"\r\n\r\n")
+        if end or len(self._head) > LARGEST_HEAD:
+            transport.write(https_only(head if end else b"", self._knows_host))
+            transport.close()
+
+
+def https_only(head: bytes, knows_host: Callable[[str], bool]) -> bytes:
+    """Return the whole answer to a request with these headers, in English or German as it asks for.
+
+    It has a link if the request calls this server, once, by a name that it goes by.
+    """
+    lines = head.replace(b"\r", b"")
+    accepted = ",".join(found.decode("ascii", "replace") for found in LANGUAGE_LINE.findall(lines))
+    speech = language(accepted)
+    words = WORDS[speech]
+    hosts = [found.decode("ascii").lower() for found in HOST_LINE.findall(lines)]
+    way = f"<p>{words['how']}</p>"
+    if len(hosts) == 1 and knows_host(hosts[0]):
+        address = escape(f"https://{hosts[0]}/")
+        way = f'<a href="{address}">{words["open"]} {address}</a>'
+    body = f"""<!doctype html>
+<html lang="{speech}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>{words["title"]} – Panecast</title>
+<style>{STYLE}</style>
+</head>
+<body>
+{_mark()}
+<h1>{words["title"]}</h1>
+<p>{words["what"]}</p>
+{way}
+<p>{words["warning"]}</p>
+</body>
+</html>
+""".encode()
+    headers = [
+        "HTTP/1.1 426 Upgrade Required",
+        f"Server: {SERVER_NAME}",
+        "Upgrade: TLS/1.2, HTTP/1.1",
+        "Connection: Upgrade, close",
+        "Content-Type: text/html; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        f"Content-Language: {speech}",
+        "Vary: Accept-Language",
+        *(f"{name}: {value}" for name, value in {**SAFETY_HEADERS, "Content-Security-Policy": POLICY}.items()),
+    ]
+    return "\r\n".join(headers).encode() + b"\r\n\r\n" + body
+
+
+def _mark() -> str:
+    """Return our mark, to stand in a page."""
+    return load_pages()["mark.svg"].body.decode().replace("<svg ", '<svg role="presentation" ', 1)

@@ -1,0 +1,126 @@
+"""One socket that many sessions write to, each on a channel of its own (`panecast.many.v1` in `docs/wire.md`)."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable
+
+from server.protocol import messages, wire
+from server.stream.socket import ViewerSocket, anything, binary_frame, text_frame
+
+
+class Line:
+    """The sending side that channels share: one message at a time, in the order in which they were given. Loop only."""
+
+    def __init__(self, socket: ViewerSocket) -> None:
+        self._socket = socket
+        self._turn = asyncio.Lock()
+        self._selected = 0
+        self._moved_at = time.monotonic()
+        self._is_parted = False
+
+    @property
+    def rtt(self) -> float | None:
+        """Return how long the last sign of life took there and back, in seconds; None before the first."""
+        return self._socket.rtt
+
+    def stuck_for(self, now: float, owes_since: float | None) -> float:
+        """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have.
+
+        What one channel is owed may have to wait for the others, so it counts only while nothing moves on any.
+        """
+        return self._socket.stuck_for(now, None if owes_since is None else max(owes_since, self._moved_at))
+
+    def note_answer(self) -> None:
+        """Note that the viewer answered something, on whichever channel."""
+        self._moved_at = time.monotonic()
+
+    async def send(self, channel: int, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
+        """Send a whole message on ``channel``; returns when the kernel has taken it.
+
+        ``may_go()`` is asked after others have had their turn; with False nothing is sent, and False returned.
+
+        Raises:
+            ConnectionError: the viewer is gone.
+        """
+        async with self._turn:
+            if channel != self._selected:
+                # In one piece, for a write of its own would cost a packet of its own.
+                framed = binary_frame(wire.channel(channel)) + framed
+            went = await self._socket.send_ready(framed, may_go)
+            if went:
+                self._selected = channel
+                self._moved_at = time.monotonic()
+            return went
+
+    def recheck(self) -> None:
+        """Cut the connection where the rest of what is being sent may not go any more."""
+        self._socket.recheck()
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket in good order, one second at most."""
+        await self._socket.close(code, reason)
+
+    def part(self, text: bytes, code: int) -> None:
+        """Put a last message and a close behind what is stuck, once, whoever asks for it; `abort` has to follow."""
+        if not self._is_parted:
+            self._is_parted = True
+            self._socket.part(text, code, before=binary_frame(wire.channel(0)))
+
+    def abort(self) -> None:
+        """Cut the connection at once, and with it every channel."""
+        self._socket.abort()
+
+
+class Channel:
+    """What a session has for its socket: a part of a `Line`. Loop only."""
+
+    # The line itself asks for signs of life.
+    ping_seconds = math.inf
+
+    def __init__(self, line: Line, number: int) -> None:
+        self._line = line
+        self._number = number
+
+    @property
+    def rtt(self) -> float | None:
+        """Return the line's."""
+        return self._line.rtt
+
+    def stuck_for(self, now: float, owes_since: float | None) -> float:
+        """Return for how many seconds the viewer has taken, or acknowledged, nothing on any channel."""
+        return self._line.stuck_for(now, owes_since)
+
+    async def send(self, text: bytes) -> None:
+        """Send one text message on this channel. Raises `ConnectionError`."""
+        await self._line.send(self._number, text_frame(text))
+
+    async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
+        """Send a ready-made message on this channel, if it may go still. Raises `ConnectionError`."""
+        return await self._line.send(self._number, framed, may_go)
+
+    def recheck(self) -> None:
+        """Cut the connection where the rest of what is being sent, on any channel, may not go any more."""
+        self._line.recheck()
+
+    async def ping(self) -> None:
+        """Ask for nothing: the line does."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """Tell that the channel is closed; the socket stays."""
+        await self.send(closed(self._number, code, reason))
+
+    def part(self, text: bytes, code: int) -> None:
+        """Part from the viewer: who does not read one channel reads none."""
+        self._line.part(text, code)
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._line.abort()
+
+
+def closed(number: int, code: int, reason: str) -> bytes:
+    """Return what tells that a channel is closed, and why: ``code`` is what a socket would have been closed with."""
+    return messages.message("closed", {"channel": number, "code": code, "reason": reason})

@@ -1,0 +1,235 @@
+"""What one viewer is shown of one source: which message is due when. Here what every form has, and the JSON form."""
+
+from __future__ import annotations
+
+import re
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from capture.encode.image import Encoded, Rendition
+from capture.encode.shared import Order, WholeWish
+from capture.encode.workers import NOBODY
+from capture.feed.hub import Hub, Subscription
+from capture.feed.pacing import Pacer
+from capture.picture.frame import Frame
+from capture.source import Condition, Source
+from server.protocol import messages
+from server.protocol.options import StreamOptions
+from server.stream.device_limits import Allowance
+from server.stream.socket import text_frame
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A ``frame`` message as it goes over the wire, shared by all viewers of a rendition; and how long, in seconds,
+    its making took."""
+
+    framed: bytes
+    take_seconds: float
+    encode_seconds: float
+
+
+class Outgoing(NamedTuple):
+    """A message with a picture, or with something of one, on its way to a viewer.
+
+    ``may_go()`` is asked right before it is handed to the system: what was right when the picture was encoded may have
+    been withdrawn since.
+    """
+
+    framed: bytes
+    may_go: Callable[[], bool]
+
+
+class Showing(ABC):
+    """Pulls pictures of a source at the rate and in the rendition that a viewer wishes for. Loop only.
+
+    Attributes:
+        options: the viewer's wishes; replaced by `set_options`.
+        offered: different pictures the source had for this viewer.
+        delivered: different pictures handed out.
+        seconds: how long the take and the encoding of the last picture lasted, None before the first.
+        place: to be held while `next_message` is at work.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        source: Source,
+        options: StreamOptions,
+        may_see: Callable[[Source], bool],
+        changed: Callable[[], None],
+        allowance: Allowance | None = None,
+    ) -> None:
+        """``allowance`` is that of the viewer's device; without it there is one for this alone."""
+        allowance = allowance or Allowance(NOBODY)
+        self.place = allowance.place(source)
+        self._allowance = allowance
+        self._party = allowance.party
+        self.options = options
+        self._rendition = options.rendition
+        self.offered = 0
+        self.delivered = 0
+        self.seconds: tuple[float, float] | None = None
+        self._hub = hub
+        self._source = source
+        self._may_see = may_see
+        self._changed = changed
+        self._pacer = Pacer(options.fps)
+        self._subscription: Subscription | None = None
+        self._seen = 0
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether the source is watched."""
+        return self._subscription is not None
+
+    @property
+    def condition(self) -> Condition | None:
+        """Return how the source is, None while it is not watched."""
+        return None if self._subscription is None else self._subscription.condition
+
+    def start(self) -> None:
+        """Watch the source; ``changed()`` is called after each new picture or condition."""
+        self._seen = 0
+        self._subscription = self._hub.subscribe(
+            self._source,
+            fps=self.options.fps,
+            pointer=self.options.cursor,
+            changed=self._changed,
+            may_take=partial(self._may_see, self._source),
+            order=self._order(),
+        )
+
+    def stop(self) -> None:
+        """Watch it no longer; may be called twice."""
+        if self._subscription is not None:
+            self._subscription.close()
+            self._subscription = None
+
+    def set_options(self, options: StreamOptions) -> None:
+        """Replace the wishes; they hold for the next picture."""
+        self.options = options
+        self._rendition = options.rendition
+        self._pacer.set_rate(options.fps)
+        if self._subscription is not None:
+            self._subscription.set_wish(options.fps, options.cursor, self._order())
+
+    def has_news(self) -> bool:
+        """Tell whether the source looks different since this was last asked."""
+        frame = self._newest()
+        if frame is None or (version := frame.version(self.options.cursor)) == self._seen:
+            return False
+        self._seen = version
+        self.offered += 1
+        return True
+
+    @abstractmethod
+    def due(self, now: float) -> float | None:
+        """Return the moment at which the next message is to be sent, None while there is none to send.
+
+        Both it and ``now`` are as by `time.monotonic`.
+        """
+
+    @abstractmethod
+    def withheld(self) -> None:
+        """Note that the message last returned was not sent, for it was not to go any more."""
+
+    @abstractmethod
+    async def next_message(self, now: float) -> Outgoing | None:
+        """Return the message that is due, ready for `ViewerSocket.send_ready`; None when nothing may be shown.
+
+        Raises:
+            EncodeError: the picture cannot be encoded as wished; it is not tried again before something changes.
+        """
+
+    async def screenshot(self, rendition: Rendition) -> Outgoing | None:
+        """Return a ``screenshot`` message of the newest picture, None when there is none.
+
+        Raises:
+            EncodeError: it cannot be encoded this way.
+        """
+        subscription, frame = self._subscription, self._newest()
+        if subscription is None or frame is None:
+            return None
+        encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition), self._party)
+        name = _file_name(self._source, encoded)
+        text = await self._hub.encoder.run((self._party,), messages.screenshot, encoded, name)
+        return self._outgoing(subscription, frame, text_frame(text))
+
+    @abstractmethod
+    def _order(self) -> Order | None:
+        """Return what is going to be wished for of the next pictures, None when that is not known."""
+
+    def _newest(self) -> Frame | None:
+        return None if self._subscription is None else self._subscription.newest
+
+    def _may_send(self, subscription: Subscription, frame: Frame) -> bool:
+        """Tell whether ``frame``, which came by ``subscription`` and may be encoded by now, may leave."""
+        return subscription.shows(frame) and self._may_see(self._source)
+
+    def _outgoing(self, subscription: Subscription, frame: Frame, framed: bytes) -> Outgoing:
+        return Outgoing(framed, partial(self._may_send, subscription, frame))
+
+
+class WholeShowing(Showing):
+    """Whole pictures as text, in the JSON form."""
+
+    _finished: Finished | None = None
+    _shown: tuple[int, Rendition] | None = None
+    _sent_at = _repeated_at = float("-inf")
+
+    def due(self, now: float) -> float | None:
+        frame = self._newest()
+        if frame is None:
+            return None
+        interval = self._pacer.interval
+        if (frame.version(self.options.cursor), self._rendition) != self._shown:
+            return max(self._pacer.due, self._repeated_at + interval / 2)
+        if self.options.unchanged == "skip" or self._finished is None:
+            return None
+        # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.
+        return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
+
+    def withheld(self) -> None:
+        self._shown = self._finished = None
+
+    async def next_message(self, now: float) -> Outgoing | None:
+        subscription, frame = self._subscription, self._newest()
+        self._sent_at = now
+        if subscription is None or frame is None or not self._may_see(self._source):
+            self._repeated_at = now
+            return None
+        rendition = self._rendition
+        shown = (frame.version(rendition.cursor), rendition)
+        if shown == self._shown:
+            self._repeated_at = now
+            return None if self._finished is None else self._outgoing(subscription, frame, self._finished.framed)
+        self._pacer.beat(now)
+        before, self._shown, self._finished = self._shown, shown, None
+        finished: Finished = await self._hub.encoder.encode(frame, WholeWish(rendition, _finished), self._party)
+        if self._subscription is not subscription:
+            self._shown = None
+            return None
+        # Whether it may go is asked where it goes.
+        self.delivered += before is None or before[0] != shown[0]
+        self.seconds = (finished.take_seconds, finished.encode_seconds)
+        self._finished = finished
+        return self._outgoing(subscription, frame, finished.framed)
+
+    def _order(self) -> Order:
+        return WholeWish(self._rendition, _finished)
+
+
+def _finished(encoded: Encoded) -> Finished:
+    return Finished(text_frame(messages.frame(encoded)), encoded.take_seconds, encoded.encode_seconds)
+
+
+def _file_name(source: Source, encoded: Encoded) -> str:
+    """Return a name that every file system takes: what it shows, when, and what it is."""
+    title = re.sub(r"[^\w.-]+", "-", source.title or source.app or source.id).strip("-.")[:60] or "picture"
+    when = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(encoded.captured_at))
+    return f"{title}-{when}.{'jpg' if encoded.format == 'jpeg' else encoded.format}"

@@ -1,0 +1,229 @@
+"""Viewers of Motion JPEG: whole pictures over plain HTTP, for ``<img>``, players and home automation."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from capture.encode.image import Encoded, Rendition
+from capture.encode.shared import WholeWish
+from capture.errors import EncodeError
+from capture.feed.hub import Hub
+from capture.source import Condition, Source
+from server.access.control import Viewer
+from server.protocol.options import BINARY_FORMATS, StreamOptions
+from server.stream import multipart
+from server.stream.consumer import Outgoing, Showing
+from server.stream.device_limits import Allowance
+from server.stream.multipart import MultipartSocket
+from server.stream.policy import SLOW_SECONDS, STALL_SECONDS, Terms
+from server.stream.stats import SessionView, Totals, Traffic
+
+log = logging.getLogger(__name__)
+
+MJPEG_OPTIONS = ("fps", "quality", "scale", "max_width", "max_height", "cursor")
+REPEAT_SECONDS = 1.0
+"""How often a picture that stays is sent again, for players that take silence for a fault."""
+
+
+class MjpegShowing(Showing):
+    """Whole pictures as JPEG files; the last one again now and then while nothing changes."""
+
+    _shown: tuple[int, Rendition] | None = None
+    _encoded: Encoded | None = None
+    _sent_at = float("-inf")
+
+    def due(self, now: float) -> float | None:
+        frame = self._newest()
+        if frame is not None and (frame.version(self.options.cursor), self.options.rendition) != self._shown:
+            return self._pacer.due
+        return None if self._encoded is None else self._sent_at + max(REPEAT_SECONDS, self._pacer.interval)
+
+    def withheld(self) -> None:
+        self._shown = self._encoded = None
+
+    async def next_message(self, now: float) -> Outgoing | None:
+        subscription, frame, rendition = self._subscription, self._newest(), self.options.rendition
+        self._sent_at = now
+        if subscription is None or frame is None or not self._may_see(self._source):
+            self._pacer.beat(now)
+            return None
+        outgoing = partial(self._outgoing, subscription, frame)
+        shown = (frame.version(rendition.cursor), rendition)
+        if shown != self._shown:
+            self._pacer.beat(now)
+            before, self._shown, self._encoded = self._shown, shown, None
+            encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition), self._party)
+            if not self._may_send(subscription, frame):
+                self._shown = None
+                return None
+            self.delivered += before is None or before[0] != shown[0]
+            self.seconds = (encoded.take_seconds, encoded.encode_seconds)
+            self._encoded = encoded
+        return None if self._encoded is None else outgoing(self._encoded.data)
+
+    def _order(self) -> WholeWish:
+        return WholeWish(self.options.rendition)
+
+
+class MjpegSession:
+    """Streams one source to one viewer who cannot answer, until either side ends it.
+
+    `run` belongs to the request's task. Everything else is called on the loop by the registry. Such a viewer can be
+    told nothing in words: it sees the last picture, and how the source is only in that it stays.
+    """
+
+    def __init__(
+        self,
+        session_id: str,
+        source: Source,
+        options: StreamOptions,
+        viewer: Viewer,
+        hub: Hub,
+        may_see: Callable[[Source], bool],
+        changed: Callable[[], None],
+        allowance: Allowance,
+    ) -> None:
+        self.id = session_id
+        self.source = source
+        self.terms = Terms()
+        self.viewer = viewer
+        self._early_heads = multipart.wants_early_heads(viewer.agent)
+        self._changed = changed
+        self._allowance = allowance
+        self._showing = MjpegShowing(hub, source, options, may_see, self._source_changed, allowance)
+        self._traffic = Traffic(time.monotonic())
+        self._told = Condition("waiting")
+        self._socket: MultipartSocket | None = None
+        self._wake = asyncio.Event()
+        self._has_ended = False
+        self._is_dropped = False
+
+    @property
+    def totals(self) -> Totals:
+        """Return what was sent and left out so far."""
+        skipped = max(0, self._showing.offered - self._showing.delivered)
+        return Totals(self._traffic.frames, self._traffic.bytes, skipped, int(self._is_dropped))
+
+    def view(self) -> SessionView:
+        """Return the session as it is now."""
+        now = time.monotonic()
+        fps, rate = self._traffic.rates(now)
+        is_slow = self._socket is not None and self._socket.stuck_for(now) > SLOW_SECONDS
+        state = "slow" if is_slow else self._told.state
+        options, since = self._showing.options, self._traffic.since
+        return SessionView(self.id, self.viewer, self.source, options, fps, rate, since, state)
+
+    async def run(self, socket: MultipartSocket) -> None:
+        """Serve the viewer until the session ends or the viewer is gone.
+
+        Raises:
+            ConnectionError: the viewer is gone.
+        """
+        self._socket = socket
+        self._showing.start()
+        self._source_changed()
+        try:
+            if self._early_heads:
+                await socket.send(multipart.EARLY_HEAD)
+            while not (self._has_ended or socket.is_gone):
+                self._wake.clear()
+                now = time.monotonic()
+                due = self._showing.due(now)
+                if due is not None and due <= now:
+                    await self._send_picture(socket)
+                else:
+                    await self._sleep(due)
+        finally:
+            self._showing.stop()
+
+    def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
+        """Change options, at once; the format stays JPEG.
+
+        Raises:
+            InvalidOption: a value that is not allowed; nothing is changed then.
+        """
+        del changed_by  # it is always the host: this viewer has no way to say anything
+        options = self._showing.options
+        asked = options.patched(patch, BINARY_FORMATS)
+        options = replace(asked, format=options.format, unchanged=options.unchanged)
+        self._allowance.watch(self.id, self.source, options, is_host=True)
+        self._showing.set_options(options)
+        self._wake.set()
+        self._changed()
+
+    def end(self, code: str, words: str) -> None:
+        """End the answer; a viewer of this kind cannot be told why."""
+        del words
+        log.info("%s ends: %s", self.id, code)
+        self._has_ended = True
+        self._wake.set()
+        if self._socket is not None:
+            self._socket.recheck()
+
+    def close_source(self, reason: str) -> None:
+        """The source is gone for good: end the answer."""
+        self._told = Condition("closed", reason)
+        self.end("source_closed", reason)
+
+    def check(self, now: float) -> None:
+        """Drop a viewer that stopped reading, and notice one that left; called by the registry a few times a second."""
+        if self._socket is None:
+            return
+        if self._socket.is_gone:
+            self._wake.set()
+        elif self._socket.stuck_for(now) > STALL_SECONDS:
+            log.info("%s took nothing for %.1f s and is dropped", self.id, STALL_SECONDS)
+            self._is_dropped = True
+            self._socket.abort()
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        if self._socket is not None:
+            self._socket.abort()
+
+    async def _send_picture(self, socket: MultipartSocket) -> None:
+        try:
+            async with self._showing.place:
+                picture = None if self._has_ended else await self._showing.next_message(time.monotonic())
+        except EncodeError as error:
+            log.warning("%s gets no picture: %s", self.id, error.message)
+            return
+        if picture is None:
+            await asyncio.sleep(0)  # whatever the reason, others get their turn
+        elif not self._has_ended:
+            pieces = multipart.part(picture.framed, self._early_heads)
+            if await socket.send(*pieces, may_go=picture.may_go):
+                self._traffic.sent(time.monotonic(), len(picture.framed))
+            else:
+                self._showing.withheld()
+
+    async def _sleep(self, until: float | None) -> None:
+        """Wait for something to do, until ``until`` at the latest."""
+        if until is None:
+            await self._wake.wait()
+            return
+        timer = asyncio.get_running_loop().call_later(max(0.0, until - time.monotonic()), self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            timer.cancel()
+
+    def _source_changed(self) -> None:
+        if self._socket is not None:
+            self._socket.recheck()
+        condition = self._showing.condition
+        if condition is None:
+            return
+        if condition.state == "closed":
+            self.close_source(condition.reason)
+            return
+        if condition != self._told:
+            self._told = condition
+            self._changed()
+        if self._showing.has_news():
+            self._wake.set()

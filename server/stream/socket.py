@@ -1,0 +1,255 @@
+"""One viewer's socket: whole messages out, and whether the viewer takes them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from aiohttp import WSMessage, WSMsgType, web
+
+from server.net.connection import ARRIVAL
+
+NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
+# Looked up in the class each time they would cost more than what is done with them.
+TEXT, BINARY, PING, PONG = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.PONG
+CLOSING: Final = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
+"""After these there is nothing more to read."""
+UNSENT_BYTES: Final = 128 * 1024
+"""How much may wait in the kernel unsent: about a picture. More would be delay that nobody can take back, less would
+cut every picture into pieces."""
+CLOSE_SECONDS: Final = 1.0
+"""How long a viewer may take to answer our close."""
+LARGEST_MESSAGE: Final = 4096
+"""Bytes a viewer may send in one message."""
+LARGEST_READ: Final = 16 * 1024
+"""Where reading itself ends. Between the two the viewer is told in words before the close."""
+PING_SECONDS: Final = 10.0
+LONGEST_RTT: Final = 40.0
+"""Seconds; an answer that comes later than this is not one."""
+
+
+def anything() -> bool:
+    """Let go what holds no picture."""
+    return True
+
+
+class Outlet(Protocol):
+    """Where a session's messages go: a socket of its own, or a channel of one that several share. Loop only."""
+
+    @property
+    def rtt(self) -> float | None:
+        """Return how long a sign of life took there and back, in seconds; None before the first."""
+
+    @property
+    def ping_seconds(self) -> float:
+        """Return how often `ping` is to be called."""
+
+    def stuck_for(self, now: float, owes_since: float | None) -> float:
+        """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have.
+
+        ``owes_since``: since when it owes an acknowledgement, None while it owes none.
+        """
+
+    async def send(self, text: bytes) -> None:
+        """Send one text message; returns when the kernel has taken it. Raises `ConnectionError`."""
+
+    async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
+        """Send what `text_frame` or `binary_frame` made; returns when the kernel has taken it.
+
+        ``may_go()`` is asked when its turn has come; with False nothing is sent, and False returned. Raises
+        `ConnectionError`.
+        """
+
+    def recheck(self) -> None:
+        """Cut the connection where the rest of what is being sent may not go any more."""
+
+    async def ping(self) -> None:
+        """Ask for a sign of life."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close in good order, one second at most."""
+
+    def part(self, text: bytes, code: int) -> None:
+        """Put a last message and a close behind what is stuck, without waiting; `abort` has to follow."""
+
+    def abort(self) -> None:
+        """Cut the connection at once."""
+
+
+def web_socket(protocol: str, largest: int = LARGEST_READ) -> web.WebSocketResponse:
+    """Return an upgrade answer that reads messages of up to ``largest`` bytes.
+
+    Pictures are compressed already, so compressing again only costs time.
+    """
+    return web.WebSocketResponse(
+        protocols=(protocol,),
+        compress=False,
+        max_msg_size=largest,
+        autoping=False,
+        timeout=CLOSE_SECONDS,
+        writer_limit=1,  # sending returns when the kernel has it all, not while it piles up here
+    )
+
+
+class ViewerSocket:
+    """The sending side of a prepared WebSocket. Loop only; one send at a time.
+
+    Attributes:
+        rtt: how long the last sign of life took there and back, in seconds; None before the first.
+    """
+
+    ping_seconds = PING_SECONDS
+
+    def __init__(self, response: web.WebSocketResponse, request: web.Request) -> None:
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError("the viewer left before it was answered")
+        self.rtt: float | None = None
+        self._response = response
+        self._protocol = request.protocol
+        self._transport = transport
+        self._arrival = request.get(ARRIVAL)
+        keep_little_unsent(transport)
+        self._sending_since: float | None = None
+        self._unsent = 0
+        self._may_go: Callable[[], bool] = anything
+
+    def stuck_for(self, now: float, owes_since: float | None) -> float:
+        """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have."""
+        unsent = self._transport.get_write_buffer_size()
+        if unsent < self._unsent and self._sending_since is not None:
+            self._sending_since = now
+        self._unsent = unsent
+        since = [moment for moment in (owes_since, self._sending_since) if moment is not None]
+        return max((now - moment for moment in since), default=0.0)
+
+    async def send(self, text: bytes) -> None:
+        """Send one text message; returns when the kernel has taken it.
+
+        Raises:
+            ConnectionError: the viewer is gone.
+        """
+        await self._timed(self._response.send_frame(text, TEXT))
+
+    async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
+        """Send what `text_frame` or `binary_frame` made, as one piece; returns when the kernel has taken it.
+
+        Returns False, and sends nothing, where ``may_go()`` says so.
+
+        aiohttp would write the few bytes in front of a picture by themselves, which costs a packet of their own.
+
+        Raises:
+            ConnectionError: the viewer is gone.
+        """
+        if self._transport.is_closing():
+            raise ConnectionResetError("the viewer is gone")
+        if not may_go():
+            return False
+        self._transport.write(framed)
+        self._may_go = may_go
+        try:
+            await self._timed(self._protocol._drain_helper())  # noqa: SLF001  what aiohttp's own writers wait for
+        finally:
+            self._may_go = anything
+        return True
+
+    def recheck(self) -> None:
+        """Cut the connection where the rest of what is being sent may not go any more."""
+        if not self._may_go():
+            cut(self._transport)
+
+    async def ping(self) -> None:
+        """Ask for a sign of life."""
+        await self._response.ping(struct.pack("!d", time.monotonic()))
+
+    async def takes_sign_of_life(self, received: WSMessage) -> bool:
+        """Answer a ping, or note the answer to ours; return whether it was one of these."""
+        if received.type is PING:
+            with contextlib.suppress(ConnectionError):  # who reads on learns of it
+                await self._response.pong(bytes(received.data))
+        elif received.type is PONG:
+            self._note_pong(bytes(received.data))
+        else:
+            return False
+        return True
+
+    def _note_pong(self, payload: bytes) -> None:
+        if len(payload) == 8:  # else it is no answer of ours
+            (sent,) = struct.unpack("!d", payload)
+            rtt = time.monotonic() - sent
+            if 0 <= rtt < LONGEST_RTT:
+                self.rtt = rtt
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close in good order, one second at most."""
+        await self._response.close(code=code, message=reason.encode()[:120])
+
+    def part(self, text: bytes, code: int, before: bytes = b"") -> None:
+        """Put a last message and a close behind what is stuck, without waiting; `abort` has to follow.
+
+        ``before`` is a ready-made message that goes first. A viewer that begins to read again in the meantime learns
+        why it was dropped.
+        """
+        self._transport.write(before + text_frame(text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
+
+    def stop_reading(self) -> None:
+        """Hear nothing more of a viewer that says too much; what ends the connection is still sent."""
+        if self._arrival is not None:
+            self._arrival.stop_reading()
+        elif not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def abort(self) -> None:
+        """Cut the connection at once."""
+        self._transport.abort()
+
+    async def _timed(self, sending: Awaitable[None]) -> None:
+        self._sending_since = time.monotonic()
+        try:
+            await sending
+        finally:
+            self._sending_since = None
+
+
+def keep_little_unsent(transport: asyncio.WriteTransport) -> None:
+    """Have sending wait until the kernel has all but `UNSENT_BYTES` on the way: what waits unsent gets old."""
+    transport.set_write_buffer_limits(high=0)
+    raw: socket.socket | None = transport.get_extra_info("socket")
+    if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
+        raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
+
+
+def cut(transport: asyncio.Transport) -> None:
+    """End a connection at once, together with what the system holds of it and has not sent yet."""
+    raw: socket.socket | None = transport.get_extra_info("socket")
+    if raw is not None:
+        with contextlib.suppress(OSError):  # it is gone already
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+def text_frame(text: bytes) -> bytes:
+    """Return a whole text message as it goes over the wire; the same for every viewer, so it is made once."""
+    return _frame(TEXT, text)
+
+
+def binary_frame(message: bytes) -> bytes:
+    """Return a whole binary message as it goes over the wire."""
+    return _frame(BINARY, message)
+
+
+def _frame(kind: WSMsgType, payload: bytes) -> bytes:
+    """Return one whole, unmasked WebSocket frame (RFC 6455 5.2)."""
+    first, size = 0x80 | int(kind), len(payload)
+    if size < 126:
+        head = struct.pack("!BB", first, size)
+    elif size < 1 << 16:
+        head = struct.pack("!BBH", first, 126, size)
+    else:
+        head = struct.pack("!BBQ", first, 127, size)
+    return head + payload

@@ -1,0 +1,348 @@
+"""What one viewer of the binary form is shown: changed parts, sharpened when still, and the pointer apart from them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from capture.encode.image import Rendition
+from capture.encode.parts import Parts
+from capture.encode.pointer import PointerWish
+from capture.encode.shared import Order, Wish
+from capture.encode.update import PartsWish, Rendered
+from capture.encode.viewer_state import Held
+from capture.feed.hub import Hub, Subscription
+from capture.feed.pacing import Pacer
+from capture.picture.damage import packed
+from capture.picture.frame import Frame, Pointer
+from capture.source import Source
+from capture.video.shared import Film
+from server.protocol import wire
+from server.protocol.options import StreamOptions
+from server.stream.consumer import Outgoing, Showing
+from server.stream.device_limits import Allowance
+from server.stream.refinement import Sharpening
+from server.stream.socket import binary_frame
+from server.stream.stats import Delays
+
+MOST_OWED = 2
+"""Pictures that a viewer may not have acknowledged; it gets no further one, so delay cannot grow."""
+
+
+class BadAck(ValueError):
+    """The viewer acknowledged what it was not sent."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """A picture message as it goes over the wire, shared by all viewers who have the same picture.
+
+    ``exact`` is the same message for viewers whose picture is identical to the source with it, None when it has losses.
+    """
+
+    rendered: Rendered
+    framed: bytes
+    exact: bytes | None
+
+
+class _Owed(NamedTuple):
+    """A picture message that was sent and not acknowledged yet.
+
+    ``tells``: how long it takes tells how the viewer keeps up; what sharpens, or waits behind that, takes its time.
+    """
+
+    sequence: int
+    sent_at: float
+    size: int
+    sharpens: bool
+    tells: bool
+
+
+class Seen(NamedTuple):
+    """A picture, and the subscription by which it came."""
+
+    subscription: Subscription
+    frame: Frame
+
+
+class Drawn(NamedTuple):
+    """What an acknowledgement says: seconds from sending until it came, of which the viewer spent ``decode``."""
+
+    delay: float
+    decode: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The order of viewers who have been given every picture so far."""
+
+    rendition: Rendition
+    has_film: bool
+    follows_moves = True
+
+    def next_wish(self, last: Frame, frame: Frame) -> Wish | None:
+        if frame.is_film and self.has_film:
+            return None
+        if frame.pixels_sequence == last.pixels_sequence or last.pixels.shape != frame.pixels.shape:
+            return None
+        return PartsWish.following(frame, last.pixels_sequence, self.rendition, finished)
+
+
+class PartsShowing(Showing):
+    """Pulls parts when some are due and fewer than `MOST_OWED` messages are unacknowledged. Loop only."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        source: Source,
+        options: StreamOptions,
+        may_see: Callable[[Source], bool],
+        changed: Callable[[], None],
+        allowance: Allowance | None = None,
+    ) -> None:
+        super().__init__(hub, source, options, may_see, changed, allowance)
+        self.delays = Delays()
+        self._held = Held()
+        self._owed: deque[_Owed] = deque()
+        self._pardoned: list[int] = []
+        self._sharpening = Sharpening()
+        self._pointer_pacer = Pacer(options.fps)
+        # Which pointer the viewer has, in a picture of which size; None while that is not known.
+        self._pointed: tuple[Pointer | None, tuple[int, int]] | None = (None, (0, 0))
+        self._failed: tuple[int, Rendition] | None = None
+        self._forgets = 0
+        self._offered_sequence = 0
+        self._film: tuple[Film, Rendition, float] | None = None
+        self._position: int | None = None
+
+    @property
+    def owes_since(self) -> float | None:
+        """Return since when (monotonic) the viewer owes an acknowledgement, None while it owes none."""
+        return self._owed[0].sent_at if self._owed else None
+
+    def start(self) -> None:
+        self.forget()
+        super().start()
+
+    def stop(self) -> None:
+        super().stop()
+        self._leave_film()
+
+    def set_options(self, options: StreamOptions) -> None:
+        super().set_options(options)
+        self._pointer_pacer.set_rate(options.fps)
+
+    def forget(self) -> None:
+        """Send everything anew: the viewer's picture is not to be relied upon.
+
+        What it ignores until then it does not acknowledge; what was on its way it may.
+        """
+        self._pardoned += [owed.sequence for owed in self._owed]
+        self._owed.clear()
+        self._held.forget()
+        self._position = None
+        self._forgets += 1
+        self._failed = None
+
+    def acknowledged(self, ack: wire.Ack, now: float) -> Drawn | None:
+        """Note that the viewer drew what it was sent; return how that went, None where it tells nothing.
+
+        Raises:
+            BadAck: it was not sent that, or something else before it.
+        """
+        if not self._owed or self._owed[0].sequence != ack.sequence:
+            if ack.sequence in self._pardoned:
+                self._pardoned.remove(ack.sequence)
+                return None
+            raise BadAck(f"Picture {ack.sequence} is not the one to be acknowledged next.")
+        owed = self._owed.popleft()
+        self._pardoned = [sequence for sequence in self._pardoned if sequence >= ack.sequence]
+        took = now - owed.sent_at
+        self.delays.drawn(max(0.0, took - ack.seconds), ack.seconds)
+        if owed.sharpens:
+            self._sharpening.drawn(now, took)
+        return Drawn(took, min(ack.seconds, took), owed.size) if owed.tells else None
+
+    def has_news(self) -> bool:
+        # A pointer that moves is news, but no picture that could be skipped.
+        frame = self._newest()
+        if frame is None or frame.sequence == self._seen:
+            return False
+        self._seen = frame.sequence
+        if frame.pixels_sequence != self._offered_sequence:
+            self._offered_sequence = frame.pixels_sequence
+            self.offered += 1
+        return True
+
+    def due(self, now: float) -> float | None:
+        frame = self._newest()
+        if frame is None or len(self._owed) >= MOST_OWED:
+            return None
+        times = []
+        if self._points_elsewhere(frame):
+            times.append(self._pointer_pacer.due)
+        if (frame.pixels_sequence, self._rendition) != self._failed:
+            if self._held.lacks(frame, self._size(frame)):
+                times.append(self._pacer.due)
+            else:
+                better = self._sharpened_at(now)
+                if better is not None and (not self._owed or better > now):
+                    times.append(better)
+        return min(times) if times and self._may_see(self._source) else None
+
+    def is_held_up(self, now: float) -> bool:
+        """Tell whether something is due that only acknowledgements keep from being sent."""
+        if self._owed:
+            return len(self._owed) == MOST_OWED - 1
+        better = self._sharpened_at(now)
+        return better is not None and better <= now
+
+    def _sharpened_at(self, now: float) -> float | None:
+        """Return when something may be sent again, better; while a picture is owed, that has to wait."""
+        blurred = self._held.blurred_at(now)
+        return None if blurred is None else max(blurred, self._sharpening.due)
+
+    def withheld(self) -> None:
+        self._pointed = None
+        self.forget()
+
+    async def next_message(self, now: float) -> Outgoing | None:
+        subscription, frame = self._subscription, self._newest()
+        if subscription is None or frame is None or not self._may_see(self._source):
+            self._pacer.beat(now)
+            return None
+        seen = Seen(subscription, frame)
+        if self._points_elsewhere(frame) and self._pointer_pacer.due <= now:
+            return await self._point(seen, now)
+        if self._held.lacks(frame, self._size(frame)):
+            self._pacer.beat(now)
+            reel = await self._reel(seen, now)
+            return reel or await self._parts(seen, self._wish(frame), now)
+        tiles, level = self._held.blurred(now, self._sharpening.pixels)
+        if not tiles.any():
+            return None
+        wish = PartsWish(self._rendition, finished, self._held.sequence, packed(tiles), level)
+        return await self._parts(seen, wish, now)
+
+    def _wish(self, frame: Frame) -> PartsWish:
+        # Of who has nothing, everything has changed since.
+        return PartsWish.following(frame, self._held.base(frame, self._size(frame)), self._rendition, finished)
+
+    async def _reel(self, seen: Seen, now: float) -> Outgoing | None:
+        """Return the video's next message, None where single pictures are wanted or have to do."""
+        film = self._film_for(seen.frame)
+        if film is None:
+            return None
+        forgets = self._forgets
+        reel = await film.reel(seen.frame, self._held.sequence, self._position, film_message)
+        if reel is None or not self._is_wanted(Seen(seen.subscription, reel.frame), forgets):
+            return None
+        if reel.parts.base not in (0, self._held.sequence):
+            return None
+        self._position = reel.position
+        self._held.receive_film(reel.frame, (reel.parts.width, reel.parts.height), now)
+        self._owe(reel.parts, reel.finished, reel.frame, now)
+        return self._outgoing(seen.subscription, reel.frame, reel.finished)
+
+    def _film_for(self, frame: Frame) -> Film | None:
+        """Return the film that is to be watched now; joins and leaves it as needed."""
+        options, films = self.options, self._hub.films
+        wanted = options.format == "h264" or (options.format == "auto" and frame.is_film)
+        if films is None or not wanted:
+            self._leave_film()
+            return None
+        wish = (self._rendition, options.fps)
+        if self._film is None or self._film[1:] != wish:
+            self._leave_film()
+            width, height = self._size(frame)
+            if not self._allowance.begin_film((self._source.identity, *wish), width * height):
+                return None
+            self._film = (films.join(self._source.identity, *wish), *wish)
+        return self._film[0]
+
+    def _leave_film(self) -> None:
+        film, self._film, self._position = self._film, None, None
+        if film is not None and self._hub.films is not None:
+            self._hub.films.leave(self._source.identity, *film[1:])
+            self._allowance.end_film((self._source.identity, *film[1:]))
+
+    def _owe(self, parts: Parts, framed: bytes, frame: Frame, now: float) -> None:
+        """Note that the viewer is sent ``framed``, and owes an acknowledgement for it."""
+        self.seconds = (parts.take_seconds, parts.encode_seconds)
+        tells = not (parts.sharpens or any(owed.sharpens for owed in self._owed))
+        self._owed.append(_Owed(parts.sequence, now, len(framed), parts.sharpens, tells))
+        if not parts.sharpens:
+            self.delivered += 1
+            waited = now - frame.taken_at - parts.take_seconds - parts.encode_seconds
+            self.delays.made(parts.take_seconds, parts.encode_seconds, max(0.0, waited))
+
+    def _is_wanted(self, seen: Seen, forgets: int) -> bool:
+        """Tell whether what was made while others had their turn is still to be sent."""
+        is_same = self._subscription is seen.subscription and self._forgets == forgets
+        return is_same and self._may_send(*seen)
+
+    async def _parts(self, seen: Seen, wish: PartsWish, now: float) -> Outgoing | None:
+        frame, forgets = seen.frame, self._forgets
+        self._failed = (frame.pixels_sequence, wish.rendition)  # unless it succeeds
+        made: Finished = await self._hub.encoder.encode(frame, wish, self._party)
+        self._failed = None
+        if not self._is_wanted(seen, forgets):
+            return None
+        self._held.receive(made.rendered, frame, wish.level, frame.scroll if wish.moves else None, now)
+        framed = made.exact if made.exact is not None and self._held.is_exact else made.framed
+        self._owe(made.rendered.parts, framed, frame, now)
+        return self._outgoing(*seen, framed)
+
+    async def _point(self, seen: Seen, now: float) -> Outgoing | None:
+        self._pointer_pacer.beat(now)
+        frame = seen.frame
+        pointer, size = frame.pointer if self.options.cursor else None, self._size(frame)
+        before, self._pointed = self._pointed, (pointer, size)
+        if pointer is None:
+            return self._outgoing(*seen, binary_frame(wire.no_pointer()))
+        across, down = size[0] / frame.width, size[1] / frame.height
+        tall, wide = pointer.image.shape[:2]
+        shape = b""
+        if before is None or before[0] is None or before[0].shape != pointer.shape:
+            shape = await self._hub.encoder.encode(frame, PointerWish(pointer.shape), self._party)
+            if not self._may_send(*seen):
+                self._pointed = None
+                return None
+        place = (round(pointer.x * across), round(pointer.y * down))
+        size = (max(1, round(wide * across)), max(1, round(tall * down)))
+        return self._outgoing(*seen, binary_frame(wire.pointer(place, size, shape)))
+
+    def _points_elsewhere(self, frame: Frame) -> bool:
+        pointer = frame.pointer if self.options.cursor else None
+        if self._pointed is None:
+            return True
+        told, size = self._pointed
+        if pointer is None or told is None:
+            return pointer is not told
+        return not pointer.is_same(told) or size != self._size(frame)
+
+    def _size(self, frame: Frame) -> tuple[int, int]:
+        return self._rendition.size_for(frame.width, frame.height)
+
+    def _order(self) -> Order | None:
+        has_film = self._hub.films is not None
+        if has_film and self.options.format == "h264":
+            return None
+        return Following(self._rendition, has_film and self.options.format == "auto")
+
+
+def film_message(parts: Parts) -> bytes:
+    """Return the message that units of a video become."""
+    return binary_frame(wire.picture(parts))
+
+
+def finished(rendered: Rendered) -> Finished:
+    """Return the message that ``rendered`` becomes; runs in a worker."""
+    framed = binary_frame(wire.picture(rendered.parts))
+    exact = None
+    if bool((rendered.lossless == rendered.covered).all()):
+        exact = binary_frame(wire.picture(rendered.parts, exact=True))
+    return Finished(rendered, framed, exact)

@@ -1,0 +1,169 @@
+"""The writing side of a session: what there is to say goes first, then the picture that is due."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from capture.errors import EncodeError
+from server.protocol import messages
+from server.stream.consumer import Outgoing, Showing
+from server.stream.socket import Outlet
+from server.stream.stats import Traffic
+
+log = logging.getLogger(__name__)
+
+STATS_SECONDS = 2.0
+NO_PICTURE = "There is no picture to take a screenshot of yet."
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a session ends: the close code, the reason in a word, and a last message."""
+
+    code: int
+    reason: str
+    farewell: bytes | None
+
+
+class Writer:
+    """Sends to one viewer, in a task of its own, so that one who does not read is still listened to. Loop only.
+
+    Attributes:
+        traffic: what was sent.
+        ending: how it is to end, None while it goes on.
+    """
+
+    def __init__(
+        self,
+        showing: Showing,
+        figures: Callable[[float], dict[str, object]],
+        sent: Callable[[float, float], None],
+        tells_figures: bool = True,
+    ) -> None:
+        """``figures(now)`` is asked for what the viewer is told every two seconds, unless it does not want to be told;
+        ``sent(now, seconds)`` hears for how long a picture had to wait for the kernel."""
+        self.traffic = Traffic(time.monotonic())
+        self.ending: Ending | None = None
+        self._showing = showing
+        self._figures = figures
+        self._sent = sent
+        self._stats_seconds = STATS_SECONDS if tells_figures else math.inf
+        self._outbox: list[bytes | Outgoing] = []
+        self._emptied = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._wakes_at = math.inf
+
+    def say(self, text: bytes) -> None:
+        """Send a message as soon as possible, behind those that wait already."""
+        self._put(text)
+
+    def show(self, picture: Outgoing) -> None:
+        """Send a picture that was asked for, likewise; or the word that there is none, if it may not go then."""
+        self._put(picture)
+
+    async def all_said(self) -> None:
+        """Return when what was to be said so far has been sent."""
+        self._emptied.clear()
+        self._wake.set()
+        await self._emptied.wait()
+
+    def wake(self) -> None:
+        """Look whether a picture is due."""
+        self._wake.set()
+
+    def end(self, ending: Ending) -> None:
+        """Say what there is to say and close; the first call counts."""
+        if self.ending is None:
+            self.ending = ending
+            self._wake.set()
+
+    async def run(self, socket: Outlet) -> None:
+        """Send until the end, or until the viewer is gone."""
+        now = time.monotonic()
+        next_stats, next_ping = now + self._stats_seconds, now if socket.ping_seconds < math.inf else math.inf
+        try:
+            while True:
+                self._wake.clear()
+                while self._outbox:
+                    await self._send_said(socket, self._outbox.pop(0))
+                if not self._emptied.is_set():
+                    self._emptied.set()
+                if self.ending is not None:
+                    await self._take_leave(socket, self.ending)
+                    return
+                now = time.monotonic()
+                if now >= next_stats:
+                    next_stats = now + self._stats_seconds
+                    await socket.send(messages.message("stats", self._figures(now)))
+                if now >= next_ping:
+                    next_ping = now + socket.ping_seconds
+                    await socket.ping()
+                due = self._showing.due(now)
+                if due is not None and due <= now:
+                    await self._send_picture(socket)
+                    continue
+                await self._sleep(min(next_stats, next_ping, due if due is not None else next_stats))
+        except ConnectionError:
+            return
+        finally:
+            self._set_timer(None)
+
+    async def _send_picture(self, socket: Outlet) -> None:
+        try:
+            async with self._showing.place:
+                picture = None if self.ending else await self._showing.next_message(time.monotonic())
+        except EncodeError as error:
+            self.say(messages.error("cannot_encode", error.message))
+            return
+        if picture is None:
+            await asyncio.sleep(0)  # whatever the reason, others get their turn
+        elif self.ending is None:
+            begun = time.monotonic()
+            if await socket.send_ready(*picture):
+                done = time.monotonic()
+                self.traffic.sent(done, len(picture.framed))
+                self._sent(done, done - begun)
+            else:
+                self._showing.withheld()
+
+    def _put(self, said: bytes | Outgoing) -> None:
+        self._outbox.append(said)
+        self._wake.set()
+
+    async def _send_said(self, socket: Outlet, said: bytes | Outgoing) -> None:
+        if isinstance(said, bytes):
+            await socket.send(said)
+        elif not await socket.send_ready(*said):
+            await socket.send(messages.error("no_picture", NO_PICTURE))
+
+    async def _take_leave(self, socket: Outlet, ending: Ending) -> None:
+        if ending.farewell is not None:
+            await socket.send(ending.farewell)
+        await socket.close(ending.code, ending.reason)
+
+    async def _sleep(self, until: float) -> None:
+        """Wait for something to do, until ``until`` at the latest."""
+        # One that is set for later than wished is set anew; one that is early wakes us once for nothing, which happens
+        # less often than it costs to set one for each picture.
+        if until < math.inf and (self._timer is None or self._wakes_at > until):
+            self._set_timer(until)
+        await self._wake.wait()
+
+    def _set_timer(self, until: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if until is not None:
+            self._wakes_at = until
+            left = max(0.0, until - time.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(left, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._wake.set()
