@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
+from capture.events import Listeners
 from capture.feed.catalog import Catalog
 from capture.source import DEMO_ID, DESKTOP_ID, Condition, Identity, Source, Unsubscribe
 
 RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity", "monitor"]
 SIMPLE: Mapping[str, RuleKind] = MappingProxyType({"all": "all", "desktop": "desktop", "demo": "demo"})
 UNNAMED = "Window"
+STARTING = "This computer has only just started sharing. Try again in a moment."
 """What viewers are told of a window whose title is hidden and whose program nobody knows."""
 
 
@@ -127,7 +129,7 @@ class ShareList:
         self.shared: Mapping[str, Source] = MappingProxyType({})
         self.titled: Mapping[str, Source] = self.shared
         self._progress = (False, False)
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
         self._unsubscribe = catalog.subscribe(self._refresh)
         self._refresh()
 
@@ -143,8 +145,8 @@ class ShareList:
 
     @property
     def waits_for(self) -> Condition:
-        """Return why the list is not complete."""
-        return self._catalog.condition
+        """Return how a source is that is not in the list while that is not complete, and why."""
+        return Condition("waiting", self._catalog.condition.reason or STARTING)
 
     def set_rules(self, rules: tuple[ShareRule, ...]) -> None:
         """Allow just what ``rules`` say, from now on."""
@@ -174,8 +176,7 @@ class ShareList:
 
         Return what ends that.
         """
-        self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+        return self._listeners.subscribe(changed)
 
     def close(self) -> None:
         """Follow the catalog no longer, and share nothing."""
@@ -200,5 +201,4 @@ class ShareList:
         if (titled, shared, progress) != (self.titled, self.shared, self._progress):
             self._progress = progress
             self.titled, self.shared = MappingProxyType(titled), MappingProxyType(shared)
-            for listener in tuple(self._listeners):
-                listener()
+            self._listeners.tell()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from capture.events import Listeners
 from capture.platforms.generations import Generations
 from capture.platforms.monitors import KnownMonitors
 from capture.privacy.exclusions import Guard
@@ -52,7 +53,7 @@ class Catalog:
         self._wants_windows = windows
         self.sources = fixed
         self.condition = Condition("live")
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
         self._watch: WindowWatch | None = None
         self._stopped: WindowWatch | None = None
         # Until it is started there is nothing to wait for.
@@ -91,8 +92,7 @@ class Catalog:
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
         """Have ``changed()`` called on the loop after each change; return what ends that."""
-        self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+        return self._listeners.subscribe(changed)
 
     def set_fixed(self, fixed: tuple[Source, ...]) -> None:
         """Change which sources are always there."""
@@ -135,13 +135,9 @@ class Catalog:
         if not self.is_ready:
             self.is_ready = True
             self._ready.set()
-            self._tell()
+            self._listeners.tell()
 
     def _show(self, sources: tuple[Source, ...], condition: Condition) -> None:
         if (sources, condition) != (self.sources, self.condition):
             self.sources, self.condition = sources, condition
-            self._tell()
-
-    def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+            self._listeners.tell()

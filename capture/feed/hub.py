@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from capture.encode.shared import Order, SharedEncoder
 from capture.encode.workers import Workers
+from capture.events import Listeners
 from capture.feed.catalog import Catalog
 from capture.feed.feed import Feed
 from capture.feed.thread import Demand, joined
@@ -85,7 +86,7 @@ class Hub:
         self._masks: dict[Identity, tuple[Mask, ...]] = {}
         # What there is by the last list; None before the first.
         self._there: frozenset[Identity] | None = None
-        self._size_listeners: list[Callable[[], None]] = []
+        self._size_listeners = Listeners()
         self._curtains: dict[str, Curtain] = {}
         self.curtain: Curtain | None = None
         self.encoder = SharedEncoder(Workers(ENCODE_WORKERS, "encode"))
@@ -129,7 +130,7 @@ class Hub:
         """
         feed = self._feeds.get(source.identity)
         if feed is None:
-            feed = Feed(source, self._make_backend, self.encoder, self._tell_sizes, self._drop_gone)
+            feed = Feed(source, self._make_backend, self.encoder, self._size_listeners.tell, self._drop_gone)
             self._feeds[source.identity] = feed
             feed.set_curtain(self.curtain)
         number = next(self._numbers)
@@ -184,8 +185,7 @@ class Hub:
 
     def subscribe_sizes(self, changed: Callable[[], None]) -> Unsubscribe:
         """Have ``changed()`` called when pictures of a source come in another size; return what ends that."""
-        self._size_listeners.append(changed)
-        return lambda: self._size_listeners.remove(changed) if changed in self._size_listeners else None
+        return self._size_listeners.subscribe(changed)
 
     @property
     def masked(self) -> frozenset[int]:
@@ -246,10 +246,6 @@ class Hub:
     def _size_of(self, identity: Identity) -> Size | None:
         feed = self._feeds.get(identity)
         return None if feed is None else feed.size
-
-    def _tell_sizes(self) -> None:
-        for listener in tuple(self._size_listeners):
-            listener()
 
     def withdrawn(self, identity: Identity) -> int:
         """Return the number of the last picture of a source that is not shown any more."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from capture.events import Listeners
 from capture.source import Unsubscribe
 
 STARTING_LIST = (
@@ -58,19 +59,17 @@ class Guard:
 
     def __init__(self, rules: NeverShown | None = None) -> None:
         self.rules = NeverShown() if rules is None else rules
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
 
     def set_rules(self, rules: NeverShown) -> None:
         """Hold to ``rules`` from the next picture on."""
         if rules != self.rules:
             self.rules = rules
-            for listener in tuple(self._listeners):
-                listener()
+            self._listeners.tell()
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
         """Have ``changed()`` called on the loop after each change; return what ends that."""
-        self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+        return self._listeners.subscribe(changed)
 
 
 @functools.lru_cache(maxsize=4)

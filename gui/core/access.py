@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from capture.events import Listeners
 from capture.feed.catalog import Catalog
 from capture.source import Unsubscribe
 from gui.core.access_state import EVERYTHING, DoorsState, failure_words, header_link, worth_telling
@@ -83,7 +84,7 @@ class Doors:
         scopes = [link.scope for link in self.access.links.all.values()]
         scopes += [device.scope for device in self.access.devices.all.values()]
         self._old_rules = {rule for scope in scopes for rule in scope if rule.identity}
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
         self._pending: asyncio.Handle | None = None
         access = self.access
         self.partings = Partings(controller, registry, self.refresh, undo_seconds)
@@ -103,7 +104,7 @@ class Doors:
 
     def subscribe(self, changed: Callable[[], None]) -> None:
         """Have ``changed()`` called after each change of `state`."""
-        self._listeners.append(changed)
+        self._listeners.subscribe(changed)
 
     def refresh(self) -> None:
         """Derive the state anew, soon, and once for all changes until then."""
@@ -268,8 +269,7 @@ class Doors:
         state = self._derived()
         if state != self.state:
             self.state = state
-            for listener in tuple(self._listeners):
-                listener()
+            self._listeners.tell()
 
     def _derived(self) -> DoorsState:
         access, server, settings = self.access, self._server, self._controller.settings

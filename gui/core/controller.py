@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from capture.events import Listeners
 from capture.feed.blank_on_lock import LOCK, PERSON
 from capture.feed.catalog import Catalog
 from capture.privacy.blanking import Curtain
@@ -75,8 +76,8 @@ class Controller:
         self._server = server
         self._order = SourceOrder()
         self._messages: dict[str, Message] = {}
-        self._listeners: list[Callable[[], None]] = []
-        self._settings_listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
+        self._settings_listeners = Listeners()
         self._pending: asyncio.Handle | None = None
         # What was ticked last time is again, also when sharing starts before the first list; but not beside what a
         # command line asked for.
@@ -96,11 +97,11 @@ class Controller:
 
     def subscribe(self, changed: Callable[[], None]) -> None:
         """Have ``changed()`` called after each change of `state`."""
-        self._listeners.append(changed)
+        self._listeners.subscribe(changed)
 
     def subscribe_settings(self, changed: Callable[[], None]) -> None:
         """Have ``changed()`` called after each change of `settings`."""
-        self._settings_listeners.append(changed)
+        self._settings_listeners.subscribe(changed)
 
     def refresh(self) -> None:
         """Derive the state anew, soon, and once for all changes until then."""
@@ -383,12 +384,10 @@ class Controller:
         )
         if state != self.state:
             self.state = state
-            for listener in tuple(self._listeners):
-                listener()
+            self._listeners.tell()
 
     def _remember(self, **changes: Any) -> None:
         settings = msgspec.structs.replace(self.settings, **changes)
         if settings != self.settings:
             self.settings = settings
-            for listener in tuple(self._settings_listeners):
-                listener()
+            self._settings_listeners.tell()

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
+from capture.events import Listeners
 from gui.core.controller import Controller
 from gui.core.state import Message
 from server.errors import ENCRYPTED, MOVED, RESTARTING
@@ -30,7 +31,7 @@ class Encryption:
         self.copy_link: Callable[[], None] = lambda: None
         self._controller = controller
         self._folder = folder
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
         controller.find_tls = self.find_tls
         controller.subscribe_settings(self._tell)
 
@@ -46,7 +47,7 @@ class Encryption:
 
     def subscribe(self, changed: Callable[[], None]) -> None:
         """Have ``changed()`` called when another certificate is used, or another wish was made."""
-        self._listeners.append(changed)
+        self._listeners.subscribe(changed)
 
     def switch(self, is_on: bool) -> None:
         """Encrypt from now on, or no longer; pages that watch are told, and open the encrypted address themselves."""
@@ -88,5 +89,4 @@ class Encryption:
         self._controller.tell(Message(SUBJECT, words, "notice", action="Copy link", act=self.copy_link))
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()

@@ -1,8 +1,8 @@
-"""The lines of the source list, and the fewest steps from one list to the next. Pure."""
+"""The lines of the source list. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,22 +18,6 @@ class Heading:
 
 Row = Heading | SourceState
 GROUPS = {"desktop": "Screens", "monitor": "Screens", "window": "Windows", "demo": "Demo"}
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """Take out the rows from ``first`` to ``last``, both included."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    """Put ``count`` of the new rows in at ``first``, where the new list has them too."""
-
-    first: int
-    count: int
 
 
 def key_of(row: Row) -> Any:
@@ -61,41 +45,3 @@ def rows_for(sources: Iterable[SourceState], query: str) -> tuple[Row, ...]:
                 rows.append(Heading(group))
             rows.append(state)
     return tuple(rows)
-
-
-def steps(old: Sequence[Any], new: Sequence[Any]) -> Iterator[Remove | Insert]:
-    """Yield what turns the keys ``old`` into ``new``; each step counts on the ones before it.
-
-    What is in both lists in the same order stays, which is how views keep selection and scroll position.
-    """
-    places = {key: place for place, key in enumerate(new)}
-    kept: list[Any] = []
-    gone: list[int] = []
-    last = -1
-    for at, key in enumerate(old):
-        place = places.get(key, -1)
-        if place > last:
-            kept.append(key)
-            last = place
-        else:
-            gone.append(at)
-    for first, end in reversed(list(_runs(gone))):
-        yield Remove(first, end)
-    survivors = set(kept)
-    for first, end in _runs([place for place, key in enumerate(new) if key not in survivors]):
-        yield Insert(first, end - first + 1)
-
-
-def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) of each run of neighbouring numbers."""
-    first = last = None
-    for number in numbers:
-        if first is None or last is None:
-            first = last = number
-        elif number == last + 1:
-            last = number
-        else:
-            yield first, last
-            first = last = number
-    if first is not None and last is not None:
-        yield first, last

@@ -22,8 +22,9 @@ from capture.feed.catalog import LOOKING
 from capture.source import Identity, Source
 from gui.core.state import AppState, SourceState
 from gui.panel.source_delegate import ROW_ROLE, Index, RowPainter, RowPlaces
-from gui.panel.source_rows import Heading, Remove, Row, key_of, rows_for, steps
+from gui.panel.source_rows import Heading, Row, key_of, rows_for
 from gui.widgets.icons import Icons
+from gui.widgets.row_changes import Remove, steps
 from gui.widgets.style import current_look
 
 

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 
 from gui.core.access_state import Asking, DoorsState, Parted
 from gui.core.state import STATE_WORDS, AppState, Watcher, counted
-from gui.panel.source_rows import Remove, steps
 from gui.panel.traffic import GRAPH_ROLE, GRAPH_WIDTH, History, TrafficDelegate
 from gui.widgets.fold import Fold
+from gui.widgets.row_changes import Remove, steps
 from gui.widgets.style import current_look
 from server.protocol.options import StreamOptions
 

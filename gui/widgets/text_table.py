@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.panel.source_rows import Remove, steps
+from gui.widgets.row_changes import Remove, steps
 
 ROW_HEIGHT = 32
 

@@ -7,7 +7,6 @@ of the log of visits.
 from __future__ import annotations
 
 import itertools
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from capture.source import clean_text
 from server.private_files import append_private
+from server.redact import redacted
 
 NAME, REFUSED_NAME = "access.log", "refused.log"
 LARGEST_BYTES = 256 * 1024
@@ -29,8 +28,6 @@ MOST_VISITS = 30
 """… and beginnings and ends of visits, of one address and link. Others are counted."""
 COUNTS_KEPT = 256
 """Addresses and links of which that is remembered; the oldest are forgotten first."""
-SECRET_LIKE = re.compile(r"[A-Za-z0-9_-]{22,}|(?<!\d)\d{6}(?!\d)")
-"""What could be a token, a cookie's secret or a PIN: the title of a window may hold the very link that opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class AccessLog:
         found = self._running.pop(session_id, None)
         if found is not None:
             visit, since = found
-            why = f" ({harmless(reason)})" if reason else ""
+            why = f" ({redacted(reason)})" if reason else ""
             self._say_visit(visit, "left", f"{_described(visit)}, after {duration(self._now() - since)}{why}")
 
     def refused(self, address: str, browser: str, words: str) -> None:
@@ -100,19 +97,19 @@ class AccessLog:
         if not self._refusals.takes(MOST_REFUSALS):
             return
         self._refused.add(key)
-        where = f"{address or 'unknown address'}, {harmless(browser)}"
-        self._line(self._write_refused, "refused", f"{where}: {harmless(words)}")
+        where = f"{address or 'unknown address'}, {redacted(browser)}"
+        self._line(self._write_refused, "refused", f"{where}: {redacted(words)}")
 
     def note(self, words: str) -> None:
         """Say what the person at this computer did: a link made, a device forgotten, the network opened."""
-        self._line(self._write, "changed", harmless(words))
+        self._line(self._write, "changed", redacted(words))
 
     def _say_visit(self, visit: Visit, what: str, words: str) -> None:
         now, key = self._now(), (visit.address, visit.by)
         minute = self._visits.pop(key, None)
         if minute is None or minute.is_over(now):
             if minute is not None and minute.left_out:
-                who = f"{visit.address or 'unknown address'}, by {harmless(visit.by)}"
+                who = f"{visit.address or 'unknown address'}, by {redacted(visit.by)}"
                 self._line(self._write, "…", f"{who}: came and went {minute.left_out} more times")
             minute = _Minute(now)
         self._visits[key] = minute
@@ -147,9 +144,9 @@ class _Minute:
 
 
 def _described(visit: Visit) -> str:
-    where = f" ({harmless(visit.app)})" if visit.app else ""
-    who = f"{visit.address or 'unknown address'}, {harmless(visit.browser)}, by {harmless(visit.by)}"
-    return f"{who}: {harmless(visit.title) or 'without a title'}{where}"
+    where = f" ({redacted(visit.app)})" if visit.app else ""
+    who = f"{visit.address or 'unknown address'}, {redacted(visit.browser)}, by {redacted(visit.by)}"
+    return f"{who}: {redacted(visit.title) or 'without a title'}{where}"
 
 
 class LogFile:
@@ -178,12 +175,6 @@ class LogFile:
         for newer, older in reversed(list(itertools.pairwise(names))):
             if newer.exists():
                 newer.replace(older)
-
-
-def harmless(text: str) -> str:
-    """Return ``text`` as one line in which nothing is left that could be a secret."""
-    # In this order: what is cut off in the middle would not be known as one any more.
-    return clean_text(SECRET_LIKE.sub("…", text))
 
 
 def duration(seconds: float) -> str:

@@ -11,7 +11,6 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from capture.feed.snapshots import Snapshots
-from server.access.audit_log import harmless
 from server.access.authorizer import Denial, Entry, Gate, Guest, Stranger
 from server.access.control import Access
 from server.http.login import knock_of
@@ -29,8 +28,10 @@ from server.http.responses import (
     refused,
 )
 from server.http.routes import add_routes
-from server.http.static import SAFETY_HEADERS, SERVER_NAME, content_policy, load_pages
+from server.http.static import load_pages
 from server.net.connection import let_in, unmask
+from server.net.headers import SAFETY_HEADERS, SERVER_NAME, content_policy
+from server.redact import redacted
 from server.stream.registry import SessionRegistry
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ def _judged(access: Access, request: web.Request) -> Entry | web.Response:
     entry = access.gate.judge(knock)
     if isinstance(entry, Entry):
         return entry
-    log.info("refused %s from %s: %s", harmless(request.path), request.remote, entry.message)
+    log.info("refused %s from %s: %s", redacted(request.path), request.remote, entry.message)
     access.log.refused(request.remote or "", knock.browser, entry.message)
     response = refused(request, entry)
     if isinstance(entry, Denial) and entry.code == "credential_missing":
@@ -106,7 +107,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return for_a_person(request, await handler(request))
     except ConnectionError:
         # The connection ended before there was an answer; aiohttp would log that as a fault of ours.
-        log.debug("%s left before %s was answered", request.remote, harmless(request.path))
+        log.debug("%s left before %s was answered", request.remote, redacted(request.path))
         return web.Response(status=499)
     except web.HTTPException as error:
         if error.status < 400:

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from server.http.no_script import Language
+from server.protocol.language import Language
 
 WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
     {

@@ -5,12 +5,10 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal
 from urllib.parse import quote, urlencode
 
 from capture.source import Source
-
-Language = Literal["en", "de"]
+from server.protocol.language import Language
 
 PLAIN_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -43,17 +41,6 @@ WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-
-
-def language(accepted: str) -> Language:
-    """Return the language to speak to who sends that ``Accept-Language``."""
-    wanted = {"en": 0.0, "de": 0.0}
-    for entry in accepted.split(","):
-        tag, _, parameter = entry.partition(";")
-        primary = tag.strip().lower().partition("-")[0]
-        if primary in wanted:
-            wanted[primary] = max(wanted[primary], _weight(parameter))
-    return "de" if wanted["de"] > wanted["en"] else "en"
 
 
 def page(
@@ -125,14 +112,3 @@ def _content(source: Source, title: str, suffix: str, wishes: Mapping[str, str],
     query = f"?{urlencode(wishes)}" if wishes else ""
     address = html.escape(f"../snapshot/{source.id}.{suffix}{query}")
     return f'<p><img src="{address}" alt="{html.escape(words["picture"].format(title=title))}"></p>'
-
-
-def _weight(parameter: str) -> float:
-    """Return how much a language is wanted: the number behind ``q=``, 1 where there is none."""
-    name, _, value = parameter.strip().partition("=")
-    if name != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0

@@ -14,8 +14,9 @@ from server.access.authorizer import Denial, Entry
 from server.access.control import Access, Viewer
 from server.access.origins import Refusal
 from server.http.error_page import error_page
-from server.http.no_script import language
 from server.http.static import PageFile
+from server.protocol.language import language
+from server.sharing import ShareList
 from server.stream.registry import SessionRegistry
 
 REGISTRY: Final = web.AppKey("registry", SessionRegistry)
@@ -34,6 +35,7 @@ PROBLEM: Final = web.ResponseKey("problem", dict[str, str])
 """What an error says, at its answer."""
 
 NOT_FOUND: Final = "Nothing is shared under this address."
+STARTING_SECONDS: Final = 1.0
 FULL: Final = "As many viewers as this computer allows are watching already; try again later."
 
 
@@ -43,6 +45,11 @@ def problem(status: int, code: str, words: str, field: str | None = None, retry_
     answer = web.json_response({"error": body}, status=status, headers=_retry(retry_seconds))
     answer[PROBLEM] = body
     return answer
+
+
+def not_yet(shares: ShareList) -> web.Response:
+    """Return the answer to a request for something that may only not be known yet."""
+    return problem(503, "starting", shares.waits_for.reason, retry_seconds=STARTING_SECONDS)
 
 
 def for_a_person(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from aiohttp import WSMessage, web
 
 from capture.source import Source
-from server import __version__, waiting
+from server import __version__
 from server.errors import BAD_REQUEST, CLOSE_CODES
 from server.http import login as entering
 from server.http import metrics, openapi
@@ -23,6 +23,8 @@ from server.http.responses import (
     PAGES,
     REGISTRY,
     STARTED,
+    STARTING_SECONDS,
+    not_yet,
     problem,
     shared_with,
     takes_gzip,
@@ -37,6 +39,7 @@ from server.stream.device_limits import TooMuch
 from server.stream.message_rate import WORTH_OF_OPENING
 from server.stream.multi_session import Connection
 from server.stream.socket import ViewerSocket, web_socket
+from server.stream.starting import until_complete
 
 
 def add_routes(app: web.Application) -> None:
@@ -90,7 +93,7 @@ async def windows(request: web.Request) -> web.Response:
     """What is shared now."""
     shares = request.app[REGISTRY].shares
     if not shares.is_ready:
-        return waiting.not_yet(shares)
+        return not_yet(shares)
     return web.json_response(listed(request[ENTRY].sources, _base_url(request)))
 
 
@@ -107,7 +110,7 @@ async def health(request: web.Request) -> web.Response:
             "sources": len(sources),
         },
         status=200 if is_ready else 503,
-        headers=None if is_ready else {"Retry-After": str(math.ceil(waiting.RETRY_SECONDS))},
+        headers=None if is_ready else {"Retry-After": str(math.ceil(STARTING_SECONDS))},
     )
 
 
@@ -191,7 +194,7 @@ async def _found(request: web.Request, response: web.WebSocketResponse) -> tuple
     if source is not None or registry.shares.is_complete:
         return source, ()
     try:
-        heard = await waiting.until_complete(response, ViewerSocket(response, request), registry.shares)
+        heard = await until_complete(response, ViewerSocket(response, request), registry.shares)
     except ConnectionError:
         heard = None
     if heard is None:

@@ -15,9 +15,20 @@ from aiohttp import ETag, web
 from capture.encode.image import Format
 from capture.encode.shared import WholeWish
 from capture.errors import EncodeError, NoPicture
-from server import waiting
 from server.http import no_script as plain
-from server.http.responses import ENTRY, FULL, NOT_FOUND, REGISTRY, SECRET, SNAPSHOTS, problem, shared_with, viewer_of
+from server.http.responses import (
+    ENTRY,
+    FULL,
+    NOT_FOUND,
+    REGISTRY,
+    SECRET,
+    SNAPSHOTS,
+    not_yet,
+    problem,
+    shared_with,
+    viewer_of,
+)
+from server.protocol.language import language
 from server.protocol.options import Choice, InvalidOption, StreamOptions, Whole, number
 from server.sharing import ShareList
 from server.stream import multipart
@@ -149,7 +160,7 @@ async def plain_page(request: web.Request) -> web.Response:
     if source is not None:
         # The page itself has a title; what it shows counts when it is asked for.
         request.app[REGISTRY].looker(source, options, viewer_of(request))
-    speech = plain.language(request.headers.get("Accept-Language", ""))
+    speech = language(request.headers.get("Accept-Language", ""))
     is_early = source is None and not request.app[REGISTRY].shares.is_complete
     text = plain.page(source, every or 5, suffix, wishes, speech, is_early=is_early)
     status = 200 if source else 503 if is_early else 404
@@ -163,7 +174,7 @@ def too_much(much: TooMuch) -> web.Response:
 
 def plain_list(request: web.Request) -> web.Response:
     """Return what is shared as a page without scripts."""
-    speech = plain.language(request.headers.get("Accept-Language", ""))
+    speech = language(request.headers.get("Accept-Language", ""))
     is_ready = request.app[REGISTRY].shares.is_ready
     text = plain.listing(request[ENTRY].sources.values(), speech, is_early=not is_ready)
     return _plain_page(text, 200 if is_ready else 503)
@@ -171,7 +182,7 @@ def plain_list(request: web.Request) -> web.Response:
 
 def _missing(shares: ShareList) -> web.Response:
     """Return the answer to a request for something that is not there for the viewer, or not yet."""
-    return problem(404, "source_not_found", NOT_FOUND) if shares.is_complete else waiting.not_yet(shares)
+    return problem(404, "source_not_found", NOT_FOUND) if shares.is_complete else not_yet(shares)
 
 
 def _plain_page(text: str, status: int) -> web.Response:

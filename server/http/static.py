@@ -14,34 +14,6 @@ from types import MappingProxyType
 TYPES = MappingProxyType({".js": "text/javascript", ".svg": "image/svg+xml", ".css": "text/css", ".html": "text/html"})
 
 
-_LOADS = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    # A page without a decoder of its own plays video from a film that it makes itself.
-    "media-src blob:; "
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none';"
-)
-
-
-def content_policy(embedders: str = "'none'") -> str:
-    """Return what the page may load, and who may show it in a frame: ``'none'``, or a list of origins."""
-    return f"{_LOADS} frame-ancestors {embedders}"
-
-
-SERVER_NAME = "Panecast"
-"""What answers say of who made them: no versions, which would tell what is open to attack."""
-
-SAFETY_HEADERS: Mapping[str, str] = MappingProxyType(
-    {
-        "Content-Security-Policy": content_policy(),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "no-store",
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class PageFile:
     """One shipped file: its bytes, the same compressed (gzip), and its media type."""

@@ -17,8 +17,8 @@ from typing import Any
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from server.access.audit_log import SECRET_LIKE, harmless
-from server.http.static import SAFETY_HEADERS, SERVER_NAME
+from server.net.headers import SAFETY_HEADERS, SERVER_NAME
+from server.redact import SECRET_LIKE, redacted
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Handler(web.RequestHandler):
             status = 400 if status == 500 else status
             self._malformed.note(request.remote or "")
         else:
-            asked = f"{request.method} {harmless(request.path)}"
+            asked = f"{request.method} {redacted(request.path)}"
             log.error("answering %s for %s failed\n%s", asked, request.remote, without_secrets(fault))
         if request.writer.output_size > 0:
             raise ConnectionError("another answer was begun already")

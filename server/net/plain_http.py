@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import hashlib
 import re
 from collections.abc import Callable, Mapping
 from html import escape
+from importlib.resources import files
 from types import MappingProxyType
 
-from server.http.no_script import Language, language
-from server.http.static import SAFETY_HEADERS, SERVER_NAME, load_pages
+from server.net.headers import SAFETY_HEADERS, SERVER_NAME
+from server.protocol.language import Language, language
 
 LARGEST_HEAD = 8 * 1024
 HOST_LINE = re.compile(rb"^host:[ \t]*([\x21-\x7e]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
@@ -140,6 +142,8 @@ def https_only(head: bytes, knows_host: Callable[[str], bool]) -> bytes:
     return "\r\n".join(headers).encode() + b"\r\n\r\n" + body
 
 
+@functools.cache
 def _mark() -> str:
     """Return our mark, to stand in a page."""
-    return load_pages()["mark.svg"].body.decode().replace("<svg ", '<svg role="presentation" ', 1)
+    drawn = files("resources").joinpath("viewer", "mark.svg").read_text(encoding="utf-8")
+    return drawn.replace("<svg ", '<svg role="presentation" ', 1)

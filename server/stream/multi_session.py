@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from aiohttp import WSMessage, web
 
 from capture.source import Source
-from server import waiting
 from server.access.control import Viewer
 from server.errors import BAD_REQUEST, CLOSE_CODES, DONE
 from server.protocol import messages, wire
@@ -26,6 +25,7 @@ from server.stream.policy import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS,
 from server.stream.registry import SessionRegistry
 from server.stream.session import ViewerSession
 from server.stream.socket import BINARY, LARGEST_MESSAGE, PING, PONG, TEXT, ViewerSocket, text_frame
+from server.stream.starting import MOST_HEARD
 from server.stream.stats import Totals
 from server.stream.writer import Ending
 
@@ -175,7 +175,7 @@ class Connection:
                 pace.forgive(1)  # the selection that goes with what was asked for
         elif self._selected in self._early:
             heard = self._early[self._selected].heard
-            if not self._floods() and len(heard) < waiting.MOST_HEARD:
+            if not self._floods() and len(heard) < MOST_HEARD:
                 heard.append(received)
         elif not self._floods() and self._selected == 0:
             self._hear_command(received)
@@ -221,7 +221,7 @@ class Connection:
                 self._refuse(number, "source_not_found", MISSING)
             else:
                 self._early[number] = _Early(wish, [])
-                self._say(number, messages.state(waiting.condition(self._registry.shares)))
+                self._say(number, messages.state(self._registry.shares.waits_for))
 
     def _begin(self, number: int, wish: _Wish, heard: Sequence[WSMessage] = ()) -> bool:
         """Open a channel, and return whether what it is for is there."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from capture.events import Listeners
 from capture.feed.hub import Hub
 from capture.platforms.linux.memory import give_back
 from capture.source import Source, Unsubscribe
@@ -144,7 +145,7 @@ class SessionRegistry:
         self._groups: dict[str, Group] = {}
         self._ended_totals = Totals()
         self._ended: dict[str, asyncio.Event] = {}
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners()
         self._numbers = itertools.count(1)
         self._checking: asyncio.TimerHandle | None = None
         self._freeing: asyncio.TimerHandle | None = None
@@ -201,8 +202,7 @@ class SessionRegistry:
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
         """Have ``changed()`` called when a session comes, goes or changes; return what ends that."""
-        self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed) if changed in self._listeners else None
+        return self._listeners.subscribe(changed)
 
     def open(
         self,
@@ -221,7 +221,7 @@ class SessionRegistry:
         session_id, may_see, allowance = self._new_id(), self.may_see(viewer), self.allowance(viewer)
         allowance.watch(session_id, source, options)
         session = ViewerSession(
-            session_id, source, options, viewer, self.hub, may_see, self._tell, form, terms, allowance
+            session_id, source, options, viewer, self.hub, may_see, self._listeners.tell, form, terms, allowance
         )
         self._take_in(session)
         return session
@@ -230,7 +230,7 @@ class SessionRegistry:
         """Return a new session for ``viewer`` of Motion JPEG; `close_session` has to follow. Raises `TooMuch`."""
         session_id, may_see, allowance = self._new_id(), self.may_see(viewer), self.allowance(viewer)
         allowance.watch(session_id, source, options)
-        session = MjpegSession(session_id, source, options, viewer, self.hub, may_see, self._tell, allowance)
+        session = MjpegSession(session_id, source, options, viewer, self.hub, may_see, self._listeners.tell, allowance)
         self._take_in(session)
         return session
 
@@ -256,7 +256,7 @@ class SessionRegistry:
         ended = self._ended.pop(session.id, None)
         if ended is not None:
             ended.set()
-        self._tell()
+        self._listeners.tell()
 
     def enter(self, group: Group) -> None:
         """Know a viewer who is going to have several sessions; `leave` has to follow."""
@@ -307,7 +307,7 @@ class SessionRegistry:
         program = browser_name(viewer.agent)
         self.access.log.joined(session.id, Visit(viewer.address, program, viewer.by, source.title, source.app))
         self._ended[session.id] = asyncio.Event()
-        self._tell()
+        self._listeners.tell()
 
     def _review(self) -> None:
         """End what may be seen no longer: nothing tells when the time of a link is up, so it is asked for now and then.
@@ -364,7 +364,3 @@ class SessionRegistry:
     def _free(self) -> None:
         self._freeing = None
         give_back()
-
-    def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from server.http.responses import problem
-from server.http.static import content_policy
+from server.net.headers import content_policy
 from server.protocol import wire
 from tests.end_to_end.scripted_server import ScriptedServer
 

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from aiohttp import WSMsgType, web
 
-from server.http.static import SAFETY_HEADERS, load_pages
+from server.http.static import load_pages
+from server.net.headers import SAFETY_HEADERS
 from server.protocol import wire
 from server.protocol.options import StreamOptions
 from tests.end_to_end.parts import eventually

@@ -4,7 +4,8 @@ import pytest
 
 from capture.source import Source
 from gui.core.state import SourceState
-from gui.panel.source_rows import Heading, Insert, Remove, rows_for, steps
+from gui.panel.source_rows import Heading, rows_for
+from gui.widgets.row_changes import Insert, Remove, steps
 
 
 def applied(old: list[str], new: list[str]) -> list[str]:

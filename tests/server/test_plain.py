@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from server.http.no_script import language, page
+from server.http.no_script import page
+from server.protocol.language import language
 from tests.server.conftest import SECRET, SHARED, Studio
 
 

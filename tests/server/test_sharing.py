@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from capture.feed.catalog import Catalog
-from capture.source import DEMO_ID, DESKTOP_ID, Source
-from server.sharing import ShareList, ShareRule, described, listed, parse_rule
+from capture.source import DEMO_ID, DESKTOP_ID, Condition, Source
+from server.sharing import STARTING, ShareList, ShareRule, described, listed, parse_rule
 from tests.server.access_fakes import LOG, MAIL, VAULT
 
 DESKTOP = Source(DESKTOP_ID, "desktop", "Whole desktop", "", 3840, 1080)
@@ -164,4 +164,6 @@ def test_it_is_told_when_the_list_becomes_ready_and_complete() -> None:
     catalog.set_fixed((LOG, VAULT))
 
     assert told == [(True, False), (True, True)]
+    assert shares.waits_for == Condition("waiting", STARTING)
+    catalog.condition = Condition("waiting", "The display does not answer.")
     assert shares.waits_for == catalog.condition

@@ -9,29 +9,15 @@ import asyncio
 
 from aiohttp import WSMessage, web
 
-from capture.source import Condition
-from server.http.responses import problem
 from server.protocol import messages
 from server.sharing import ShareList
 from server.stream.message_rate import FloodGate
 from server.stream.socket import CLOSING, ViewerSocket
 
-RETRY_SECONDS = 1.0
-WORDS = "This computer has only just started sharing. Try again in a moment."
 BEAT_SECONDS = 3.0
 """So often it is said again, for a page takes a silent connection for a dead one."""
 MOST_HEARD = 20
 """Messages that are kept for the session that is to come."""
-
-
-def not_yet(shares: ShareList) -> web.Response:
-    """Return the answer to a request for something that may only not be known yet."""
-    return problem(503, "starting", _reason(shares), retry_seconds=RETRY_SECONDS)
-
-
-def condition(shares: ShareList) -> Condition:
-    """Return what a stream is told of such a source."""
-    return Condition("waiting", _reason(shares))
 
 
 async def until_complete(
@@ -50,7 +36,7 @@ async def until_complete(
     waking = asyncio.ensure_future(changed.wait())
     try:
         while not shares.is_complete:
-            await socket.send(messages.state(condition(shares)))
+            await socket.send(messages.state(shares.waits_for))
             until = asyncio.get_running_loop().time() + BEAT_SECONDS
             while not waking.done() and (left := until - asyncio.get_running_loop().time()) > 0:
                 reading = reading or asyncio.ensure_future(response.receive())
@@ -72,7 +58,3 @@ async def until_complete(
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
-
-
-def _reason(shares: ShareList) -> str:
-    return shares.waits_for.reason or WORDS

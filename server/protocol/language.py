@@ -1,0 +1,29 @@
+"""Which of our languages a browser asks for. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "de"]
+
+
+def language(accepted: str) -> Language:
+    """Return the language to speak to who sends that ``Accept-Language``."""
+    wanted = {"en": 0.0, "de": 0.0}
+    for entry in accepted.split(","):
+        tag, _, parameter = entry.partition(";")
+        primary = tag.strip().lower().partition("-")[0]
+        if primary in wanted:
+            wanted[primary] = max(wanted[primary], _weight(parameter))
+    return "de" if wanted["de"] > wanted["en"] else "en"
+
+
+def _weight(parameter: str) -> float:
+    """Return how much a language is wanted: the number behind ``q=``, 1 where there is none."""
+    name, _, value = parameter.strip().partition("=")
+    if name != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
