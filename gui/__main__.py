@@ -101,24 +101,22 @@ def _port(text: str) -> int:
 
 def _lacks_display() -> str:
     """Return why no window can be opened, empty if one can; Qt itself would abort the process."""
-    if not sys.platform.startswith("linux"):
+    from capture.platforms.choose import platform as offered
+    from capture.platforms.system import family, system
+
+    if family() != "linux":
         return ""
     platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
     if platform in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs"):
         return ""
     advice = "Start it from a desktop, or share without one: panecast serve --share all"
-    display, wayland = os.environ.get("DISPLAY", ""), os.environ.get("WAYLAND_DISPLAY", "")
-    if not display and not wayland:
+    session = system()
+    if session == "headless":
         return f"There is no display to show the panel on (DISPLAY and WAYLAND_DISPLAY are not set). {advice}"
-    if wayland and platform != "xcb":
+    if session != "x11" and platform != "xcb":
         return ""
-    import xcffib
-    import xcffib.xproto  # without it a connection cannot even begin
-
-    try:
-        xcffib.connect(display=display).disconnect()
-    except xcffib.ConnectionException:
-        return f"The display {display} does not answer. {advice}"
+    if problem := offered().display_problem():
+        return f"{problem} {advice}"
     from gui.doctor import checks
 
     return " ".join(f"{check.message} {check.mend}" for check in checks() if not check.ok)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 
+from capture.platforms.system import family
 from server.doctor import Check
 
 LIBRARIES = {
@@ -27,7 +27,7 @@ LIBRARIES = {
 
 def checks() -> list[Check]:
     """Return one check that Qt's system libraries can be loaded."""
-    if not sys.platform.startswith("linux"):
+    if family() != "linux":
         return [Check("panel", True, "Qt brings everything it needs.", "")]
     missing = [name for name in LIBRARIES if not _loads(name)]
     if not missing:

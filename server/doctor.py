@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from capture.platforms.x11.doctor import findings
+from capture.platforms.choose import findings
 from capture.video.encoder import video_problem
 from server.errors import ListenError
 from server.server import DEFAULT_PORT, listen

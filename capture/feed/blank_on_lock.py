@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Literal
 
 from capture.feed.hub import Hub
-from capture.platforms.linux.session_lock import SessionLock
-from capture.platforms.windows.session_lock import WindowsSessionLock
+from capture.platforms.choose import make_session_lock
 from capture.privacy.blanking import Curtain
 
 LockRule = Literal["blank", "blank_and_wait", "nothing"]
@@ -19,13 +17,6 @@ LOCK, PERSON = "lock", "person"
 """Owners of the hub's curtains: the lock's opens with the lock, the person's only by a person."""
 WORDS = {"locked": "The computer is locked.", "asleep": "The computer is asleep."}
 WAITING = "The person at the other computer has not gone on yet."
-
-
-def _session_lock(changed: Callable[[], None], address: str | None) -> SessionLock | WindowsSessionLock:
-    """Return what follows the lock on this system."""
-    if sys.platform == "win32":
-        return WindowsSessionLock(changed)
-    return SessionLock(changed, address)
 
 
 class LockCurtain:
@@ -48,16 +39,18 @@ class LockCurtain:
         self.rule = rule
         self._hub = hub
         self._changed = changed
-        self._lock = _session_lock(self._follow, address)
+        self._lock = make_session_lock(self._follow, address)
         self._is_drawn = False
 
     def start(self) -> None:
         """Begin to follow the lock."""
-        self._lock.start()
+        if self._lock is not None:
+            self._lock.start()
 
     async def stop(self) -> None:
         """Follow it no longer; what is drawn stays drawn."""
-        await self._lock.stop()
+        if self._lock is not None:
+            await self._lock.stop()
 
     def set_rule(self, rule: LockRule) -> None:
         """Hold to ``rule``, at once."""
@@ -66,7 +59,7 @@ class LockCurtain:
             self._follow()
 
     def _follow(self) -> None:
-        words = WORDS.get(self._lock.state)
+        words = None if self._lock is None else WORDS.get(self._lock.state)
         if words is not None and self.rule != "nothing":
             self._is_drawn = True
             self._hub.set_curtain(LOCK, Curtain("blanked", words))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from capture.errors import CaptureError
 from capture.events import Listeners
+from capture.platforms.choose import make_window_list
+from capture.platforms.contract import Listing, WindowList
 from capture.platforms.generations import Generations
 from capture.platforms.monitors import KnownMonitors
 from capture.privacy.exclusions import Guard
 from capture.source import Condition, Source, Unsubscribe
-
-if TYPE_CHECKING:
-    from capture.platforms.x11.window_list import Listing, WindowWatch
 
 FIRST_LIST_SECONDS = 5.0
 LOOKING = "The list of windows is being made."
@@ -54,8 +52,8 @@ class Catalog:
         self.sources = fixed
         self.condition = Condition("live")
         self._listeners = Listeners()
-        self._watch: WindowWatch | None = None
-        self._stopped: WindowWatch | None = None
+        self._watch: WindowList | None = None
+        self._stopped: WindowList | None = None
         # Until it is started there is nothing to wait for.
         self.is_ready = self.is_listed = True
         self._ready = asyncio.Event()
@@ -66,22 +64,21 @@ class Catalog:
         if not self._wants_windows:
             self._ready.set()
             return
-        if not sys.platform.startswith("linux"):
-            self.condition = Condition("waiting", "Windows can be listed on Linux with X11 only, so far.")
-            self._ready.set()
-            return
-        from capture.platforms.x11.window_list import WindowWatch
-
         loop = asyncio.get_running_loop()
-        self.condition = Condition("waiting", LOOKING)
-        self.is_ready = self.is_listed = False
-        self._patience = loop.call_later(FIRST_LIST_SECONDS, self._lose_patience)
 
         def tell(listing: Listing) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
                 loop.call_soon_threadsafe(self._receive, listing)
 
-        self._watch = WindowWatch(tell, self._guard, self._generations, self._monitors)
+        try:
+            self._watch = make_window_list(tell, self._guard, self._generations, self._monitors)
+        except CaptureError as fault:
+            self.condition = Condition("waiting", fault.message)
+            self._ready.set()
+            return
+        self.condition = Condition("waiting", LOOKING)
+        self.is_ready = self.is_listed = False
+        self._patience = loop.call_later(FIRST_LIST_SECONDS, self._lose_patience)
         self._watch.start()
         self._unfollow = self._guard.subscribe(self._watch.look_again)
 

@@ -1,15 +1,54 @@
-"""Which technique takes the pictures of which source. Platform modules are imported where they are needed."""
+"""Which platform does what on which system: one table, and what is said where nothing does."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from capture.errors import CaptureError
-from capture.platforms.contract import Backend
+from capture.platforms.contract import (
+    Backend,
+    Finding,
+    HotKey,
+    Listing,
+    PlaceList,
+    Places,
+    Platform,
+    SessionLock,
+    WindowList,
+)
 from capture.platforms.demo import Demo
 from capture.platforms.generations import Generations
+from capture.platforms.keys import HotKeyError, Keys
+from capture.platforms.linux import offers as linux
+from capture.platforms.monitors import KnownMonitors
+from capture.platforms.system import System, family, system
+from capture.platforms.windows import offers as windows
+from capture.platforms.x11 import offers as x11
 from capture.privacy.exclusions import Guard
 from capture.source import Source
+
+_X11 = replace(x11.PLATFORM, session_lock=linux.PLATFORM.session_lock)
+# Under Wayland, X11 tells of keys for its own windows only, and of places of its own windows only.
+_WAYLAND = replace(_X11, places=None, hot_key=linux.PLATFORM.hot_key)
+PLATFORMS: Mapping[System, Platform] = MappingProxyType(
+    {
+        "x11": _X11,
+        "wayland+x11": _WAYLAND,
+        "wayland": _WAYLAND,
+        # It says why there are no windows, and may find a display later.
+        "headless": replace(_X11, places=None, hot_key=None),
+        "windows": windows.PLATFORM,
+        "macos": Platform(),
+        "other": Platform(),
+    }
+)
+
+
+def platform() -> Platform:
+    """Return what this system offers."""
+    return PLATFORMS[system()]
 
 
 def make_backend(source: Source, guard: Guard | None = None, generations: Generations | None = None) -> Backend:
@@ -23,12 +62,54 @@ def make_backend(source: Source, guard: Guard | None = None, generations: Genera
     """
     if source.kind == "demo":
         return Demo(source)
-    if not sys.platform.startswith("linux"):
+    make = platform().backend
+    if make is None:
         raise CaptureError("Windows and screens can be shown on Linux with X11 only, so far. The demo picture works.")
-    if source.kind == "window":
-        from capture.platforms.x11.window import X11Window
+    return make(source, guard or Guard(), generations or Generations())
 
-        return X11Window(source, guard or Guard(), generations or Generations())
-    from capture.platforms.x11.screen import Screen
 
-    return Screen(source, guard or Guard())
+def make_window_list(
+    tell: Callable[[Listing], None], guard: Guard, generations: Generations, monitors: KnownMonitors
+) -> WindowList:
+    """Return what tells of windows and screens, not yet started; see `Platform.window_list`.
+
+    Raises:
+        CaptureError: this system lists none.
+    """
+    make = platform().window_list
+    if make is None:
+        raise CaptureError("Windows can be listed on Linux with X11 only, so far.")
+    return make(tell, guard, generations, monitors)
+
+
+def make_places(tell: Callable[[Places], None]) -> PlaceList | None:
+    """Return what tells where sources are on this computer's screen, not yet started; None where nobody does."""
+    make = platform().places
+    return None if make is None else make(tell)
+
+
+def make_hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None]) -> HotKey:
+    """Return what listens for ``keys``, not yet started; see `Platform.hot_key`.
+
+    Raises:
+        HotKeyError: no technique works on this system.
+    """
+    make = platform().hot_key
+    if make is None:
+        raise HotKeyError("This system offers no keys that work everywhere. Use the tray's menu instead.")
+    return make(keys, pressed, failed)
+
+
+def make_session_lock(changed: Callable[[], None], address: str | None = None) -> SessionLock | None:
+    """Return what follows the session's lock, not yet started; None where nobody tells of it."""
+    make = platform().session_lock
+    return None if make is None else make(changed, address)
+
+
+def findings() -> Iterator[Finding]:
+    """Yield what taking pictures needs on this system, and whether it is there."""
+    look = platform().findings
+    if look is None:
+        yield ("System", False, f"{family()}: only the demo picture can be shown so far", "")
+    else:
+        yield from look()

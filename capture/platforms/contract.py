@@ -1,11 +1,26 @@
-"""Ways to take pictures. One technique per module; nothing outside this package knows which one is used."""
+"""All that a platform can offer. One folder per platform; nothing outside of this package knows which one is used."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from capture.picture.frame import Take
+from capture.picture.pixels import Rect
+from capture.platforms.generations import Generations
+from capture.platforms.keys import Keys
+from capture.platforms.monitors import KnownMonitors
+from capture.privacy.exclusions import Guard
+from capture.source import Condition, Source
+
+Finding = tuple[str, bool, str, str]
+"""Name, whether it is there, what was found, the command that mends it."""
+Places = Mapping[str, Rect]
+"""By a source's id, where it is: relative to the root, in device pixels. What cannot be seen is not in it."""
+SessionState = Literal["unlocked", "locked", "asleep"]
+"""Asleep: about to sleep, or just waking."""
 
 
 class Wake(Enum):
@@ -38,3 +53,99 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Give everything back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What there is to show: desktop, monitors, windows; or why there is nothing."""
+
+    sources: tuple[Source, ...]
+    condition: Condition
+
+
+class WindowList(Protocol):
+    """Tells of every change of the windows and screens, from a thread of its own, until `stop`."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def look_again(self) -> None:
+        """Have the list made again, after the guard's rules have changed."""
+
+    def stop(self) -> None:
+        """Have it end, within a fraction of a second."""
+
+    def join(self, seconds: float) -> None:
+        """Wait until it has ended, ``seconds`` at most."""
+
+
+class PlaceList(Protocol):
+    """Tells where chosen sources are, from a thread of its own, until `stop`."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def follow(self, sources: Iterable[Source]) -> None:
+        """Follow these sources, and no others."""
+
+    def stop(self) -> None:
+        """Have it end, within a fraction of a second."""
+
+    def join(self, seconds: float) -> None:
+        """Wait until it has ended, ``seconds`` at most."""
+
+
+class HotKey(Protocol):
+    """Listens for keys from `start` to `stop`. Loop only."""
+
+    def start(self) -> None:
+        """Begin to listen."""
+
+    async def stop(self) -> None:
+        """Listen no longer; may be called twice."""
+
+
+class SessionLock(Protocol):
+    """Follows the session's lock from `start` to `stop`. Loop only."""
+
+    @property
+    def state(self) -> SessionState:
+        """Return how the session is; ``unlocked`` where nobody tells."""
+        ...
+
+    def start(self) -> None:
+        """Begin to follow."""
+
+    async def stop(self) -> None:
+        """Follow it no longer; may be called twice."""
+
+
+def _no_problem() -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What one kind of system offers, each part None where it does not.
+
+    Every function imports what it needs when it is called: libraries of other systems are not there.
+
+    Attributes:
+        findings: what taking pictures needs, and whether it is there.
+        display_problem: why no window can be opened, empty if one can.
+        window_list: ``tell`` is called from its thread with each new `Listing`, the first time as soon as it is known.
+            Windows of programs that ``guard`` never shows are left out. Each window gets one of ``generations``, each
+            monitor its id from ``monitors``.
+        backend: what takes the pictures of a window or a screen, not yet opened.
+        places: ``tell`` is called from its thread with all places after each change.
+        hot_key: ``pressed()`` is called on the loop each time, ``failed(words)`` once when it listens no more.
+        session_lock: ``changed()`` is called on the loop after each change; the ``address`` is a bus, else the usual.
+    """
+
+    findings: Callable[[], Iterator[Finding]] | None = None
+    display_problem: Callable[[], str] = _no_problem
+    window_list: Callable[[Callable[[Listing], None], Guard, Generations, KnownMonitors], WindowList] | None = None
+    backend: Callable[[Source, Guard, Generations], Backend] | None = None
+    places: Callable[[Callable[[Places], None]], PlaceList] | None = None
+    hot_key: Callable[[Keys, Callable[[], None], Callable[[str], None]], HotKey] | None = None
+    session_lock: Callable[[Callable[[], None], str | None], SessionLock] | None = None

@@ -1,15 +1,8 @@
-"""A key that works wherever one is: which keys there are, and which technique listens for them on this system.
-
-Platform modules are imported where they are needed.
-"""
+"""Keys that work wherever one is: which there are, and how each system names them. Pure."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from capture.errors import CaptureError
 
@@ -95,38 +88,3 @@ class HotKeyError(CaptureError):
     """The keys cannot be listened for."""
 
     title = "No hot key"
-
-
-class HotKey(Protocol):
-    """Listens for keys from `start` to `stop`. Loop only."""
-
-    def start(self) -> None:
-        """Begin to listen."""
-
-    async def stop(self) -> None:
-        """Listen no longer; may be called twice."""
-
-
-def make_hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None]) -> HotKey:
-    """Return what listens for ``keys`` on this system, not yet started.
-
-    ``pressed()`` is called on the loop each time, and ``failed(words)`` once when it cannot be listened any more.
-
-    Raises:
-        HotKeyError: no technique works on this system.
-    """
-    if sys.platform == "win32":
-        from capture.platforms.windows.hot_key import WindowsHotKey
-
-        return WindowsHotKey(keys, pressed, failed)
-    if sys.platform.startswith("linux"):
-        # Under Wayland, X11 tells of keys for its own windows only.
-        if os.environ.get("WAYLAND_DISPLAY"):
-            from capture.platforms.linux.portal_hot_key import PortalHotKey
-
-            return PortalHotKey(keys, pressed, failed)
-        if os.environ.get("DISPLAY"):
-            from capture.platforms.x11.hot_key import X11HotKey
-
-            return X11HotKey(keys, pressed, failed)
-    raise HotKeyError("This system offers no keys that work everywhere. Use the tray's menu instead.")

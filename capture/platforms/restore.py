@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from capture.platforms.system import family
 from capture.source import Source
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def _one_display_only() -> Iterator[None]:
     When imported, ewmhlib (under pywinctl) connects to everything in ``/tmp/.X11-unix``: to other people's displays,
     and to hung ones, which hang it. Two displays number their windows alike, so it may also mean a window of another.
     """
-    if not sys.platform.startswith("linux"):
+    if family() != "linux":
         yield
         return
     xlib: Any = importlib.import_module("Xlib.display")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -13,15 +12,16 @@ import numpy as np
 
 from capture.errors import EncodeError
 from capture.picture.pixels import Pixels
+from capture.platforms.system import Family, family
 from capture.video.codecs import SOFTWARE, AvCodec, Setting
 
 log = logging.getLogger(__name__)
 
-HARDWARE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+HARDWARE: Mapping[Family, tuple[str, ...]] = MappingProxyType(
     {
         "linux": ("h264_nvenc", "h264_vaapi", "h264_qsv"),
-        "win32": ("h264_nvenc", "h264_qsv", "h264_mf"),
-        "darwin": ("h264_videotoolbox",),
+        "windows": ("h264_nvenc", "h264_qsv", "h264_mf"),
+        "macos": ("h264_videotoolbox",),
     }
 )
 """What a platform's graphics hardware may be called, the quickest first."""
@@ -75,7 +75,7 @@ class Encoders:
 
     def __init__(self, open_codec: Opener | None = None, hardware: Sequence[str] | None = None) -> None:
         self._open_codec: Opener = open_codec or AvCodec
-        self._untried = list(HARDWARE.get(sys.platform, ()) if hardware is None else hardware)
+        self._untried = list(HARDWARE.get(family(), ()) if hardware is None else hardware)
         self._proven: str | None = None
         self._lock = threading.Lock()
 

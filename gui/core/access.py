@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import time
 from collections.abc import Callable, Iterator
 
 from capture.events import Listeners
 from capture.feed.catalog import Catalog
+from capture.platforms.system import family
 from capture.source import Unsubscribe
 from gui.core.access_state import EVERYTHING, DoorsState, failure_words, header_link, worth_telling
 from gui.core.controller import Controller
@@ -290,7 +290,7 @@ class Doors:
             undo=self.partings.undo_words,
             questions=access.consents.questions,
             pin=access.pins.pin,
-            hint=firewall_hint(server.port, sys.platform) if is_open and not has_been_reached else "",
+            hint=firewall_hint(server.port, family()) if is_open and not has_been_reached else "",
             asks_here=settings.asks_here,
             names=settings.names,
             notices=frozenset(kind for kind in KINDS if is_wanted(kind, settings)),

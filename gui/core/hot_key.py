@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from capture.platforms.keys import HotKey, HotKeyError, Keys, make_hot_key
+from capture.platforms.choose import make_hot_key
+from capture.platforms.contract import HotKey
+from capture.platforms.keys import HotKeyError, Keys
 
 
 class ChosenHotKey:

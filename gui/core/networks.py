@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from capture.platforms.system import Family
 from server.net.interfaces import Interface
 
 HERE = "127.0.0.1"
@@ -73,18 +74,18 @@ def new_address_words(address: str) -> str:
     return f"This computer has the address {address} now. Links that you gave away hold the old one: copy them anew."
 
 
-def firewall_hint(port: int, system: str, root: Path = Path("/")) -> str:
+def firewall_hint(port: int, system: Family, root: Path = Path("/")) -> str:
     """Return what to try when other devices cannot open what is listened at ``port``; a guess, and worded as one.
 
-    ``system`` is `sys.platform`. Whether a firewall is on is read from files (below ``root``) that anybody may read;
+    Whether a firewall is on is read from files (below ``root``) that anybody may read;
     what it lets through only an administrator may ask.
     """
-    if system == "win32":
+    if system == "windows":
         what = (
             "Windows may have asked whether to allow Panecast on private networks: choose Allow. "
             "You find it again under “Allow an app through Windows Firewall”"
         )
-    elif system == "darwin":
+    elif system == "macos":
         what = "allow incoming connections for Panecast in System Settings → Network → Firewall → Options"
     elif _has_line(root / UFW, "enabled=yes"):
         what = f"a firewall is on here that may block port {port}. To allow it: sudo ufw allow {port}/tcp"

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import sys
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QWidget
 
 from capture.picture.pixels import Rect
+from capture.platforms.choose import make_places
+from capture.platforms.contract import PlaceList, Places
 from capture.source import Source
 from gui.core.controller import Controller
 from gui.core.state import AppState
-
-if TYPE_CHECKING:
-    from capture.platforms.x11.places import Places, PlaceWatch
 
 THICKNESS = 3
 LIVE, COVERED = "#1E9E5A", "#B86E00"
@@ -82,7 +78,7 @@ class Borders:
         self._controller = controller
         self._places: Places = {}
         self._screens: frozenset[str] = frozenset()
-        self._watch: PlaceWatch | None = None
+        self._watch: PlaceList | None = None
 
     def open(self) -> None:
         """Begin to follow settings and state."""
@@ -98,31 +94,29 @@ class Borders:
 
     def _follow(self) -> None:
         state = self._controller.state
-        wanted = _wanted(state) if self._controller.settings.border and can_follow_places() else frozenset()
-        if not wanted:
+        wanted = _wanted(state) if self._controller.settings.border else frozenset()
+        if wanted and self._watch is None:
+            self._watch = self._start()
+        if not wanted or self._watch is None:
             self._stop()
             return
-        if self._watch is None:
-            self._watch = self._start()
         self._watch.follow(wanted)
         self._screens = frozenset(source.id for source in wanted if source.kind != "window")
         self._show()
 
-    def _start(self) -> PlaceWatch:
-        # It needs X11, which is not everywhere.
-        from capture.platforms.x11.places import PlaceWatch
-
+    def _start(self) -> PlaceList | None:
         loop = asyncio.get_running_loop()
 
         def tell(places: Places) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed
                 loop.call_soon_threadsafe(self._receive, watch, places)
 
-        watch = PlaceWatch(tell)
-        watch.start()
+        watch = make_places(tell)
+        if watch is not None:
+            watch.start()
         return watch
 
-    def _stop(self) -> PlaceWatch | None:
+    def _stop(self) -> PlaceList | None:
         watch, self._watch = self._watch, None
         if watch is not None:
             watch.stop()
@@ -130,8 +124,8 @@ class Borders:
         self._show()
         return watch
 
-    def _receive(self, watch: PlaceWatch, places: Places) -> None:
-        if watch is self._watch:
+    def _receive(self, watch: PlaceList | None, places: Places) -> None:
+        if watch is not None and watch is self._watch:
             self._places = places
             self._show()
 
@@ -143,12 +137,6 @@ class Borders:
             border = self.shown.setdefault(source_id, Border())
             # Around a screen there is no room.
             border.show_around(in_qt(place), colour, inside=source_id in self._screens)
-
-
-def can_follow_places() -> bool:
-    """Tell whether this system says where windows are."""
-    is_x11 = sys.platform.startswith("linux") and bool(os.environ.get("DISPLAY"))
-    return is_x11 and not os.environ.get("WAYLAND_DISPLAY")
 
 
 def in_qt(place: Rect) -> QRect:

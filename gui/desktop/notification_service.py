@@ -9,35 +9,20 @@ import asyncio
 import contextlib
 import html
 import logging
-import os
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from capture.platforms.linux.dbus import NoAnswer, call, connect, follow, session_bus
+from capture.platforms.system import family
 
 log = logging.getLogger(__name__)
 
 SERVICE = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
-BUS, BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 ANSWER_SECONDS = 25.0
 """As is usual on the bus: the service may have to be started first."""
 URGENT = 2
 NORMAL = 1
-
-
-class _NoAnswer(Exception):
-    """The bus or the service said no."""
-
-
-def session_bus() -> str | None:
-    """Return the address of the session's bus, None where there is none: systemd has it in the session's folder."""
-    address = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
-    if address:
-        return address
-    folder = os.environ.get("XDG_RUNTIME_DIR")
-    path = Path(folder, "bus") if folder else None
-    return f"unix:path={path}" if path is not None and path.exists() else None
 
 
 class DesktopNotices:
@@ -120,34 +105,22 @@ class DesktopNotices:
         if self._bus is not None and self._bus.connected:
             return
         address = self._address or session_bus()
-        if not sys.platform.startswith("linux") or address is None:
-            raise _NoAnswer("there is no session bus")
-        from dbus_fast.aio import MessageBus
-
-        bus: Any = MessageBus(bus_address=address)
+        if family() != "linux" or address is None:
+            raise NoAnswer("there is no session bus")
+        bus = await connect(address)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await bus.connect()
             self._bus = bus
             self._shown.clear()
             self._abilities = frozenset((await self._call("GetCapabilities", "")).body[0])
             bus.add_message_handler(self._receive)
-            match = f"type='signal',sender='{SERVICE}',interface='{SERVICE}',member='ActionInvoked'"
-            await self._call("AddMatch", "s", match, to=BUS, path=BUS_PATH)
+            await follow(bus, f"type='signal',sender='{SERVICE}',interface='{SERVICE}',member='ActionInvoked'")
         except BaseException:
             self._bus = None
             bus.disconnect()
             raise
 
-    async def _call(self, member: str, signature: str, *body: Any, to: str = SERVICE, path: str = PATH) -> Any:
-        from dbus_fast import Message, MessageType
-
-        request = Message(destination=to, path=path, interface=to, member=member, signature=signature, body=list(body))
-        async with asyncio.timeout(ANSWER_SECONDS):
-            reply = await self._bus.call(request)
-        if reply is None or reply.message_type is MessageType.ERROR:
-            raise _NoAnswer(f"{member}: {reply.body[0] if reply is not None and reply.body else 'no answer'}")
-        return reply
+    async def _call(self, member: str, signature: str = "", *body: Any) -> Any:
+        return await call(self._bus, SERVICE, PATH, SERVICE, member, signature, *body, seconds=ANSWER_SECONDS)
 
     def _receive(self, message: Any) -> None:
         # Anybody on the bus could send us such a message.

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from capture.platforms.keys import HotKeyError, Keys, make_hot_key
+from capture.platforms.choose import make_hot_key
+from capture.platforms.keys import HotKeyError, Keys
 from capture.platforms.linux.portal_hot_key import NAME, NO_PORTAL, PortalHotKey
 from tests.capture.fake_portal import FakePortal
 from tests.conftest import Until

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from capture.platforms.linux.session_lock import SessionLock
+from capture.platforms.linux.session_lock import LogindLock
 from tests.capture.fake_logind import OTHER_PATH, FakeLogind, message_bus
 from tests.conftest import Until
 
 
 @pytest.fixture
-async def lock(address: str) -> AsyncIterator[SessionLock]:
-    made = SessionLock(lambda: heard.append(made.state), address)
+async def lock(address: str) -> AsyncIterator[LogindLock]:
+    made = LogindLock(lambda: heard.append(made.state), address)
     yield made
     await made.stop()
     await made.stop()
@@ -29,7 +29,7 @@ def nothing_heard() -> None:
     heard.clear()
 
 
-async def test_signals_and_hints_lock_and_unlock(logind: FakeLogind, lock: SessionLock, until: Until) -> None:
+async def test_signals_and_hints_lock_and_unlock(logind: FakeLogind, lock: LogindLock, until: Until) -> None:
     lock.start()
     await until(lambda: lock.is_known)
     assert lock.state == "unlocked"
@@ -46,7 +46,7 @@ async def test_signals_and_hints_lock_and_unlock(logind: FakeLogind, lock: Sessi
     assert heard == ["locked", "unlocked", "locked", "unlocked"]
 
 
-async def test_asleep_and_locked_it_wakes_locked(logind: FakeLogind, lock: SessionLock, until: Until) -> None:
+async def test_asleep_and_locked_it_wakes_locked(logind: FakeLogind, lock: LogindLock, until: Until) -> None:
     lock.start()
     await until(lambda: lock.is_known)
     logind.sleep(begins=True)
@@ -60,7 +60,7 @@ async def test_asleep_and_locked_it_wakes_locked(logind: FakeLogind, lock: Sessi
     assert heard == ["asleep", "locked", "unlocked"]
 
 
-async def test_what_is_so_already_is_known_at_the_start(logind: FakeLogind, lock: SessionLock, until: Until) -> None:
+async def test_what_is_so_already_is_known_at_the_start(logind: FakeLogind, lock: LogindLock, until: Until) -> None:
     logind.locked = True
     lock.start()
     await until(lambda: lock.state == "locked")
@@ -73,7 +73,7 @@ async def test_what_is_so_already_is_known_at_the_start(logind: FakeLogind, lock
 
 @pytest.mark.parametrize("way", ["7", "pid"])
 async def test_the_session_is_found_in_several_ways(
-    logind: FakeLogind, lock: SessionLock, until: Until, monkeypatch: pytest.MonkeyPatch, way: str
+    logind: FakeLogind, lock: LogindLock, until: Until, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     monkeypatch.setenv("XDG_SESSION_ID", "7")
     logind.known = (os.getpid() if way == "pid" else way,)
@@ -83,7 +83,7 @@ async def test_the_session_is_found_in_several_ways(
 
 
 async def test_other_sessions_and_other_senders_do_not_count(
-    address: str, logind: FakeLogind, lock: SessionLock, until: Until
+    address: str, logind: FakeLogind, lock: LogindLock, until: Until
 ) -> None:
     lock.start()
     await until(lambda: lock.is_known)
@@ -102,7 +102,7 @@ async def test_other_sessions_and_other_senders_do_not_count(
     assert heard == ["asleep", "unlocked"]
 
 
-async def test_a_logind_that_comes_late_or_again_is_followed(address: str, lock: SessionLock, until: Until) -> None:
+async def test_a_logind_that_comes_late_or_again_is_followed(address: str, lock: LogindLock, until: Until) -> None:
     lock.start()
     first = FakeLogind(address)
     await first.open()
@@ -122,7 +122,7 @@ async def test_without_a_bus_the_session_counts_as_unlocked(
     tmp_path: Path, until: Until, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("capture.platforms.linux.session_lock.RETRY_SECONDS", 0.01)
-    lock = SessionLock(lambda: None, f"unix:path={tmp_path}/nobody")
+    lock = LogindLock(lambda: None, f"unix:path={tmp_path}/nobody")
     with caplog.at_level("INFO", "capture.platforms.linux.session_lock"):
         lock.start()
         await until(lambda: "nobody tells" in caplog.text)
@@ -141,7 +141,7 @@ async def test_when_the_bus_is_lost_what_was_known_holds(
         logind = FakeLogind(address)
         await logind.open()
         logind.locked = True
-        lock = SessionLock(lambda: None, address)
+        lock = LogindLock(lambda: None, address)
         lock.start()
         await until(lambda: lock.state == "locked")
         logind.close()

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from capture.platforms.linux.session_lock import SessionState
+from capture.platforms.contract import SessionState
 from capture.platforms.windows.session_lock import (
     LOCK,
     RESUME_AUTOMATIC,

@@ -66,7 +66,7 @@ DOORS = DoorsState(
     devices=DEVICES,
     blocked=("192.168.1.99",),
     pin=Pin("482913", time.monotonic() + 170),
-    hint=firewall_hint(8080, "win32"),
+    hint=firewall_hint(8080, "windows"),
 )
 MESSAGE = Message(
     "failures",

@@ -420,7 +420,7 @@ def test_firewall_hint_says_what_to_do_about_the_firewall_there_is(tmp_path: Pat
     (tmp_path / "etc/ufw/ufw.conf").write_text("ENABLED=yes\n", encoding="utf-8")
 
     assert "sudo ufw allow 8080/tcp" in firewall_hint(8080, "linux", tmp_path)
-    assert "Windows" in firewall_hint(8080, "win32", tmp_path)
+    assert "Windows" in firewall_hint(8080, "windows", tmp_path)
 
 
 def test_rule_of_an_earlier_run_is_bound_to_the_only_window_that_it_can_mean(window: Callable[..., Source]) -> None:

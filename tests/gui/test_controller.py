@@ -40,8 +40,7 @@ class HandFedCatalog(Catalog):
         self.is_ready = self.is_listed = True
         self._ready.set()
         self.sources = (demo_source(), *sources)
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
 
 class Desk:

@@ -13,9 +13,8 @@ import pytest
 
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
-from capture.platforms.choose import make_backend
+from capture.platforms.choose import findings, make_backend
 from capture.platforms.generations import Generations
-from capture.platforms.x11.doctor import findings
 from capture.platforms.x11.protocol.refusal import refusal
 from capture.platforms.x11.protocol.shm import NoSharedMemory, SharedSegment
 from server.cli import main

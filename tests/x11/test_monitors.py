@@ -12,7 +12,8 @@ import mss
 import pytest
 
 from capture.picture.pixels import Rect, without
-from capture.platforms.x11.places import Places, PlaceWatch
+from capture.platforms.contract import Places
+from capture.platforms.x11.places import X11Places
 from capture.source import Source
 from server.sharing import ShareRule
 from tests.conftest import Until
@@ -111,7 +112,7 @@ async def test_the_next_one_never_gets_the_number_of_one_that_is_gone(
 async def test_list_stream_and_borders_mean_the_same_place(house: House, monitors: Monitors, until: Until) -> None:
     """None of it is told by a ScreenChangeNotify. mss is another program's way to ask."""
     places: list[Places] = []
-    watch = PlaceWatch(places.append)
+    watch = X11Places(places.append)
     watch.start()
     try:
         for place in (LEFT, Rect(120, 40, 400, 300), Rect(700, 500, 500, 500), RIGHT):

@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from capture.picture.pixels import Rect
-from capture.platforms.x11.places import Places, PlaceWatch
+from capture.platforms.contract import Places
+from capture.platforms.x11.places import X11Places
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import Windows, XServer
@@ -32,7 +33,7 @@ async def test_frames_are_followed_and_forgotten(xserver: XServer, windows: Wind
     handle = windows.open("seen", 100, 100, 320, 240, "ff0000")
     other = windows.open("other", 500, 100, 320, 240, "00ff00")
     told = Told()
-    watch = PlaceWatch(told.all.append)
+    watch = X11Places(told.all.append)
     watch.start()
     try:
         others = Source("demo", "demo", "", "", 0, 0), Source("4711", "window", "", "", 0, 0)
@@ -67,7 +68,7 @@ async def test_frames_are_followed_and_forgotten(xserver: XServer, windows: Wind
 
 async def test_places_are_gone_with_the_display(own_xserver: XServer, until: Until) -> None:
     told = Told()
-    watch = PlaceWatch(told.all.append)
+    watch = X11Places(told.all.append)
     watch.start()
     watch.follow((DESKTOP,))
     await until(lambda: told.last)

@@ -12,8 +12,9 @@ from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
 from capture.picture.pixels import Rect
 from capture.platforms.choose import make_backend
+from capture.platforms.contract import Places
 from capture.platforms.generations import Generations
-from capture.platforms.x11.places import Places, PlaceWatch
+from capture.platforms.x11.places import X11Places
 from capture.privacy.masks import Mask
 from capture.source import Source
 from tests.conftest import Until
@@ -138,7 +139,7 @@ async def test_masks_and_the_pointer_are_where_the_window_is(
 async def test_the_border_goes_around_the_window_and_not_around_its_shadow(windows: Windows, until: Until) -> None:
     handle = open_with_shadow(windows)
     told: list[Places] = []
-    watch = PlaceWatch(told.append)
+    watch = X11Places(told.append)
     watch.start()
     try:
         watch.follow((Source(handle, "window", "", "", 0, 0),))

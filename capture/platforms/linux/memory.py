@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 from collections.abc import Callable
+
+from capture.platforms.system import family
 
 
 def _trimmer() -> Callable[[int], int] | None:
     """Return glibc's ``malloc_trim(3)``, None with other C libraries, which give back by themselves or not at all."""
-    if sys.platform != "linux":
+    if family() != "linux":
         return None
     return getattr(ctypes.CDLL(None), "malloc_trim", None)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capture.platforms.keys import Keys
+from capture.platforms.linux.dbus import NoAnswer, call, connect, follow, owner
 
 log = logging.getLogger(__name__)
 
@@ -21,17 +22,11 @@ PORTAL = "org.freedesktop.portal.Desktop"
 PATH = "/org/freedesktop/portal/desktop"
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
 REGISTRY, APPLICATION = "org.freedesktop.host.portal.Registry", "panecast"
-BUS, BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 NAME = "blank-everything"
 ABOUT = "Pause or blank what Panecast shows, and go on"
-ANSWER_SECONDS = 5.0
 PERSON_SECONDS = 120.0
 """The desktop may ask the person first."""
 NO_PORTAL = "This desktop offers programs no keys that work everywhere. Use the tray's menu instead."
-
-
-class _NoAnswer(Exception):
-    """The portal said no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +74,18 @@ class PortalHotKey:
 
     async def _follow(self) -> None:
         """Follow until the bus goes away; the session ends with the connection."""
-        from dbus_fast import BusType, Variant
-        from dbus_fast.aio import MessageBus
+        from dbus_fast import Variant
 
-        bus: Any = MessageBus(bus_address=self._address, bus_type=BusType.SESSION)
+        bus = await connect(self._address)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await bus.connect()
             bus.add_message_handler(self._receive)
-            match = f"type='signal',sender='{PORTAL}'"
-            await _call(bus, BUS, BUS_PATH, BUS, "AddMatch", "s", match)
+            await follow(bus, f"type='signal',sender='{PORTAL}'")
             # Newer portals want to know who we are; older ones know no such thing.
-            with contextlib.suppress(_NoAnswer):
-                await _call(bus, PORTAL, PATH, REGISTRY, "Register", "sa{sv}", APPLICATION, {})
+            with contextlib.suppress(NoAnswer):
+                await call(bus, PORTAL, PATH, REGISTRY, "Register", "sa{sv}", APPLICATION, {})
             wish = {"session_handle_token": Variant("s", f"panecast{secrets.token_hex(4)}")}
             made = await self._request(bus, "CreateSession", "a{sv}", wish)
-            self._owner = (await _call(bus, BUS, BUS_PATH, BUS, "GetNameOwner", "s", PORTAL))[0]
+            self._owner = await owner(bus, PORTAL)
             self._session = str(made["session_handle"].value)
             about = {"description": Variant("s", ABOUT), "preferred_trigger": Variant("s", self._keys.trigger)}
             await self._request(bus, "BindShortcuts", "oa(sa{sv})sa{sv}", self._session, [[NAME, about]], "", {})
@@ -116,13 +107,13 @@ class PortalHotKey:
         answer = self._answers[path] = asyncio.get_running_loop().create_future()
         options = values[-1] | {"handle_token": Variant("s", token)}
         try:
-            await _call(bus, PORTAL, PATH, SHORTCUTS, member, signature, *values[:-1], options)
+            await call(bus, PORTAL, PATH, SHORTCUTS, member, signature, *values[:-1], options)
             async with asyncio.timeout(PERSON_SECONDS):
                 told: _Answer = await answer
         finally:
             del self._answers[path]
         if told.code:
-            raise _NoAnswer(f"{member}: refused ({told.code})")
+            raise NoAnswer(f"{member}: refused ({told.code})")
         return told.results
 
     def _receive(self, message: Any) -> None:
@@ -136,16 +127,3 @@ class PortalHotKey:
                 with contextlib.suppress(IndexError):
                     if message.body[:2] == [self._session, NAME]:
                         self._pressed()
-
-
-async def _call(bus: Any, destination: str, path: str, interface: str, member: str, signature: str, *body: Any) -> Any:
-    from dbus_fast import Message, MessageType
-
-    request = Message(
-        destination=destination, path=path, interface=interface, member=member, signature=signature, body=list(body)
-    )
-    async with asyncio.timeout(ANSWER_SECONDS):
-        reply = await bus.call(request)
-    if reply is None or reply.message_type is MessageType.ERROR:
-        raise _NoAnswer(f"{member}: {reply.body[0] if reply is not None and reply.body else 'no answer'}")
-    return reply.body

@@ -1,5 +1,4 @@
-"""Whether the session on this computer is locked or the computer asleep, as logind tells. The only module that knows
-D-Bus.
+"""Whether the session on this computer is locked or the computer asleep, as logind tells.
 
 It tells and does nothing about it: what to show meanwhile is decided elsewhere.
 """
@@ -10,28 +9,21 @@ import asyncio
 import contextlib
 import logging
 import os
-import sys
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
+
+from capture.platforms.contract import SessionState
+from capture.platforms.linux.dbus import BUS, PROPERTIES, NoAnswer, call, connect, follow, owner
 
 log = logging.getLogger(__name__)
 
-SessionState = Literal["unlocked", "locked", "asleep"]
-
 RETRY_SECONDS = 5.0
-ANSWER_SECONDS = 5.0
 LOGIN = "org.freedesktop.login1"
 MANAGER_PATH, MANAGER = "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
 SESSION = "org.freedesktop.login1.Session"
-BUS, BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
-PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
-class _NoAnswer(Exception):
-    """The bus or logind said no."""
-
-
-class SessionLock:
+class LogindLock:
     """Follows the session's lock from `start` to `stop`. Loop only.
 
     Screen lockers tell logind in one of two ways: most set the session's hint, some only obey its signals. Either
@@ -57,8 +49,8 @@ class SessionLock:
         self._reading: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Begin to follow; on systems without logind nothing happens."""
-        if self._task is None and sys.platform.startswith("linux"):
+        """Begin to follow; where nobody answers nothing happens."""
+        if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._follow())
 
     async def stop(self) -> None:
@@ -81,18 +73,12 @@ class SessionLock:
 
     async def _watch(self) -> None:
         """Follow until the bus goes away."""
-        from dbus_fast import BusType
-        from dbus_fast.aio import MessageBus
-
-        bus: Any = MessageBus(bus_address=self._address, bus_type=BusType.SYSTEM)
+        bus = await connect(self._address, system=True)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await bus.connect()
             bus.add_message_handler(lambda message: self._receive(bus, message))
             # Before anything is read, so that no change in between is missed.
-            await _call(bus, BUS, BUS_PATH, BUS, "AddMatch", f"type='signal',sender='{LOGIN}'")
-            owners = f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{LOGIN}'"
-            await _call(bus, BUS, BUS_PATH, BUS, "AddMatch", owners)
+            await follow(bus, f"type='signal',sender='{LOGIN}'")
+            await follow(bus, f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{LOGIN}'")
             await self._read(bus)
             await bus.wait_for_disconnect()
         finally:
@@ -104,11 +90,11 @@ class SessionLock:
     async def _read(self, bus: Any) -> None:
         """Ask logind how things are."""
         session = await _session(bus)
-        owner = (await _call(bus, BUS, BUS_PATH, BUS, "GetNameOwner", LOGIN))[0]
-        locked = (await _call(bus, LOGIN, session, PROPERTIES, "Get", SESSION, "LockedHint"))[0].value
-        asleep = (await _call(bus, LOGIN, MANAGER_PATH, PROPERTIES, "Get", MANAGER, "PreparingForSleep"))[0].value
-        self._owner, self._session, self.is_known = owner, session, True
-        self._set(is_locked=bool(locked), is_asleep=bool(asleep))
+        logind = await owner(bus, LOGIN)
+        locked = await _property(bus, session, SESSION, "LockedHint")
+        asleep = await _property(bus, MANAGER_PATH, MANAGER, "PreparingForSleep")
+        self._owner, self._session, self.is_known = logind, session, True
+        self._set(is_locked=locked, is_asleep=asleep)
 
     def _receive(self, bus: Any, message: Any) -> None:
         if message.sender == BUS and message.member == "NameOwnerChanged":
@@ -137,7 +123,7 @@ class SessionLock:
     async def _try_to_read(self, bus: Any) -> None:
         try:
             await self._read(bus)
-        except (_NoAnswer, TimeoutError) as fault:
+        except (NoAnswer, TimeoutError) as fault:
             log.info("logind came back and does not answer: %s", fault)
 
     def _set(self, *, is_locked: bool | None = None, is_asleep: bool | None = None) -> None:
@@ -151,25 +137,14 @@ class SessionLock:
 
 async def _session(bus: Any) -> str:
     """Return the path of the session we run in."""
-    ways: list[tuple[str, str | int]] = [("GetSession", "auto"), ("GetSessionByPID", os.getpid())]
+    ways: list[tuple[str, str, str | int]] = [("GetSession", "s", "auto"), ("GetSessionByPID", "u", os.getpid())]
     if os.environ.get("XDG_SESSION_ID"):
-        ways.insert(0, ("GetSession", os.environ["XDG_SESSION_ID"]))
-    for member, which in ways:
-        with contextlib.suppress(_NoAnswer):
-            return str((await _call(bus, LOGIN, MANAGER_PATH, MANAGER, member, which))[0])
-    raise _NoAnswer("logind knows no session of ours.")
+        ways.insert(0, ("GetSession", "s", os.environ["XDG_SESSION_ID"]))
+    for member, signature, which in ways:
+        with contextlib.suppress(NoAnswer):
+            return str((await call(bus, LOGIN, MANAGER_PATH, MANAGER, member, signature, which)).body[0])
+    raise NoAnswer("logind knows no session of ours.")
 
 
-async def _call(bus: Any, destination: str, path: str, interface: str, member: str, *values: str | int) -> list[Any]:
-    """Call a method and return what it returns."""
-    from dbus_fast import Message, MessageType
-
-    signature = "".join("s" if isinstance(value, str) else "u" for value in values)
-    request = Message(
-        destination=destination, path=path, interface=interface, member=member, signature=signature, body=list(values)
-    )
-    async with asyncio.timeout(ANSWER_SECONDS):
-        reply = await bus.call(request)
-    if reply is None or reply.message_type is MessageType.ERROR:
-        raise _NoAnswer(f"{member}: {reply.body[0] if reply is not None and reply.body else 'no answer'}")
-    return list(reply.body)
+async def _property(bus: Any, path: str, interface: str, name: str) -> bool:
+    return bool((await call(bus, LOGIN, path, PROPERTIES, "Get", "ss", interface, name)).body[0].value)

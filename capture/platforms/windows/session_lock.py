@@ -15,7 +15,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from capture.platforms.linux.session_lock import SessionState
+from capture.platforms.contract import SessionState
 
 log = logging.getLogger(__name__)
 

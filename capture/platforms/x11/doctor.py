@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from capture.errors import CaptureError
+from capture.platforms.contract import Finding
+from capture.platforms.system import is_wayland_session, x11_display
 
 if TYPE_CHECKING:
     from capture.platforms.x11.protocol.display import Display
 
-Finding = tuple[str, bool, str, str]
-"""Name, whether it is there, what was found, the command that mends it."""
 USEFUL = {
     "MIT-SHM": "see shared memory",
     "RANDR": "the desktop can be shown, single monitors cannot",
@@ -26,19 +24,16 @@ USEFUL = {
 
 def findings() -> Iterator[Finding]:
     """Yield what was looked at, one after the other."""
-    if not sys.platform.startswith("linux"):
-        yield ("System", False, f"{sys.platform}: only the demo picture can be shown so far", "")
-        return
     try:
         import xcffib
 
         from capture.platforms.x11.protocol.display import Display
-        from capture.platforms.x11.xwayland import NO_X11, says_wayland
+        from capture.platforms.x11.xwayland import NO_X11
     except (ImportError, OSError) as error:
         yield ("X11 library", False, str(error), "apt-get install libxcb1")
         return
-    name = os.environ.get("DISPLAY", "")
-    if not name and says_wayland():
+    name = x11_display()
+    if not name and is_wayland_session():
         yield ("Display", False, NO_X11, "Log in to an X11 (Xorg) session.")
         return
     try:
@@ -54,6 +49,19 @@ def findings() -> Iterator[Finding]:
         yield ("Display", False, f"It stopped answering: {fault}", "Look into the log of the display server.")
     finally:
         display.close()
+
+
+def display_problem() -> str:
+    """Return why the display cannot be connected to, empty if it can."""
+    import xcffib
+    import xcffib.xproto  # without it a connection cannot even begin
+
+    name = x11_display()
+    try:
+        xcffib.connect(display=name).disconnect()
+    except xcffib.ConnectionException:
+        return f"The display {name} does not answer."
+    return ""
 
 
 def _extensions(display: Display) -> Iterator[Finding]:

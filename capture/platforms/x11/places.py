@@ -1,4 +1,4 @@
-"""Where windows and screens are, told whenever one moves. On X11 only, so far.
+"""Where windows and screens are, told whenever one moves.
 
 It is for what is drawn on this computer's screen around them; pictures are taken without it.
 """
@@ -15,6 +15,7 @@ from xcffib.xproto import EventMask, MapState
 
 from capture.errors import CaptureError
 from capture.picture.pixels import Rect
+from capture.platforms.contract import Places
 from capture.platforms.threads import CalledThread
 from capture.platforms.x11.protocol.display import Display, speaks_to_display
 from capture.platforms.x11.protocol.frame_extents import shown_area
@@ -23,13 +24,11 @@ from capture.source import Kind, Source
 
 log = logging.getLogger(__name__)
 
-Places = Mapping[str, Rect]
-"""By a source's id, where it is: relative to the root, in device pixels. What cannot be seen is not in it."""
 Wanted = tuple[Kind, str]
 """Kind of a source, and its output."""
 
 
-class PlaceWatch:
+class X11Places:
     """Follows chosen sources from its own thread, until `stop`.
 
     A window's place is that of its frame; of one that paints its own shadow it is what lies in that. ``tell`` is called

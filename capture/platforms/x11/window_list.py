@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +17,11 @@ from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture.errors import CaptureError, DisplayGone
+from capture.platforms.contract import Listing
 from capture.platforms.generations import Generations
 from capture.platforms.linux.process import process_started
 from capture.platforms.monitors import KnownMonitors
+from capture.platforms.system import is_wayland_session, x11_display
 from capture.platforms.threads import CalledThread
 from capture.platforms.waiting import wait_readable
 from capture.platforms.x11.clients import FOLLOWED, LIST, MANAGER, Clients
@@ -30,7 +31,7 @@ from capture.platforms.x11.protocol.frame_extents import EXTENTS, shown_area
 from capture.platforms.x11.protocol.text import class_names, decode
 from capture.platforms.x11.protocol.window_state import TELLING, WORKSPACE, condition
 from capture.platforms.x11.screens import Screens
-from capture.platforms.x11.xwayland import NO_X11, WAYLAND, is_guest, says_wayland
+from capture.platforms.x11.xwayland import NO_X11, WAYLAND, is_guest
 from capture.privacy.exclusions import Guard
 from capture.source import DESKTOP_ID, Condition, Icon, Source, clean_text
 
@@ -46,15 +47,7 @@ READ = ("_NET_WM_NAME", "WM_NAME", "WM_CLASS", "_NET_WM_ICON", "_NET_WM_PID", "_
 """Window properties whose change may change the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What there is to show: desktop, monitors, windows; or why there is nothing."""
-
-    sources: tuple[Source, ...]
-    condition: Condition
-
-
-class WindowWatch:
+class X11WindowList:
     """Tells of every change of the windows and screens, from its own thread, until `stop`.
 
     ``tell`` is called from that thread with each new `Listing`, the first time as soon as it is known. Windows of
@@ -104,7 +97,7 @@ class WindowWatch:
 
     @speaks_to_display
     def _watch(self) -> None:
-        if not os.environ.get("DISPLAY") and says_wayland():
+        if not x11_display() and is_wayland_session():
             raise DisplayGone(NO_X11)
         display = Display()
         try:

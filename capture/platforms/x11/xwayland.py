@@ -6,8 +6,7 @@ among others. Those have pictures as anywhere; the desktop and the monitors have
 
 from __future__ import annotations
 
-import os
-
+from capture.platforms.system import is_wayland_session
 from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.screens import Screens
 
@@ -20,17 +19,12 @@ NO_X11 = (
 )
 
 
-def says_wayland() -> bool:
-    """Tell whether the session that we were started in is one of Wayland, as the environment has it."""
-    return bool(os.environ.get("WAYLAND_DISPLAY")) or os.environ.get("XDG_SESSION_TYPE", "").casefold() == "wayland"
-
-
 def is_guest(display: Display) -> bool:
     """Tell whether ``display`` is a guest in a Wayland session.
 
     The environment is not asked alone: programs that are started by a service or through SSH do not have it. Xwayland
     has an extension that says so since 23.1; before that it named its outputs after itself.
     """
-    if says_wayland() or display.has_extension("XWAYLAND"):
+    if is_wayland_session() or display.has_extension("XWAYLAND"):
         return True
     return any(name.startswith("XWAYLAND") for name in Screens(display).layout().monitors)

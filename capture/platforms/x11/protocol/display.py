@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar
@@ -30,6 +29,7 @@ from capture.errors import CaptureError, DisplayGone
 from capture.picture.frame import Pointer
 from capture.picture.pixels import Pixels, Rect
 from capture.platforms.contract import Wake
+from capture.platforms.system import x11_display
 from capture.platforms.waiting import wait_readable
 from capture.platforms.x11.protocol.refusal import GONE, refusal
 
@@ -72,7 +72,7 @@ class Display:
 
     @speaks_to_display
     def __init__(self) -> None:
-        name = os.environ.get("DISPLAY")
+        name = x11_display()
         if not name:
             raise DisplayGone("This program sees no X display (DISPLAY is not set).")
         try:

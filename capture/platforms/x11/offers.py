@@ -1,0 +1,64 @@
+"""What X11 offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from capture.platforms.contract import Backend, Finding, HotKey, Listing, PlaceList, Places, Platform, WindowList
+from capture.platforms.generations import Generations
+from capture.platforms.keys import Keys
+from capture.platforms.monitors import KnownMonitors
+from capture.privacy.exclusions import Guard
+from capture.source import Source
+
+
+def _findings() -> Iterator[Finding]:
+    from capture.platforms.x11.doctor import findings
+
+    return findings()
+
+
+def _display_problem() -> str:
+    from capture.platforms.x11.doctor import display_problem
+
+    return display_problem()
+
+
+def _window_list(
+    tell: Callable[[Listing], None], guard: Guard, generations: Generations, monitors: KnownMonitors
+) -> WindowList:
+    from capture.platforms.x11.window_list import X11WindowList
+
+    return X11WindowList(tell, guard, generations, monitors)
+
+
+def _backend(source: Source, guard: Guard, generations: Generations) -> Backend:
+    if source.kind == "window":
+        from capture.platforms.x11.window import X11Window
+
+        return X11Window(source, guard, generations)
+    from capture.platforms.x11.screen import Screen
+
+    return Screen(source, guard)
+
+
+def _places(tell: Callable[[Places], None]) -> PlaceList:
+    from capture.platforms.x11.places import X11Places
+
+    return X11Places(tell)
+
+
+def _hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None]) -> HotKey:
+    from capture.platforms.x11.hot_key import X11HotKey
+
+    return X11HotKey(keys, pressed, failed)
+
+
+PLATFORM = Platform(
+    findings=_findings,
+    display_problem=_display_problem,
+    window_list=_window_list,
+    backend=_backend,
+    places=_places,
+    hot_key=_hot_key,
+)
