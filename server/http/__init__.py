@@ -1,0 +1,1 @@
+"""Addresses and what is answered at them, by thin handlers. Knows nothing of how pictures are made."""

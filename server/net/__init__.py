@@ -1,0 +1,1 @@
+"""Listening, connections and their limits, TLS, addresses. Knows neither people nor what is shown."""

@@ -1,0 +1,1 @@
+"""What is said on the wire: options, messages, bytes. Knows no socket."""

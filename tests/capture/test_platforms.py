@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import inspect
 import pkgutil
-from pathlib import Path
 
 import pytest
 
@@ -23,18 +21,9 @@ from capture.platforms.system import System, family, system
 from capture.privacy.exclusions import Guard
 from capture.source import Source
 
-PROJECT = Path(__file__).parents[2]
 WINDOW, SCREEN = Source("1", "window", "", "", 0, 0), Source("0", "desktop", "", "", 0, 0)
 DEMO = Source("demo", "demo", "", "", 0, 0)
 FOLDERS = sorted(each.name for each in pkgutil.iter_modules(capture.platforms.__path__) if each.ispkg)
-STANDARD_LIBRARY = {
-    "gui/current_folder.py",
-    "gui/desktop/single_instance.py",
-    "server/folder_lock.py",
-    "server/net/connection.py",
-    "server/net/listener.py",
-}
-"""They ask which functions Python has on this system, as type checkers understand it."""
 
 
 @pytest.mark.parametrize(
@@ -118,15 +107,3 @@ def test_where_there_is_no_way_it_is_said_and_the_demo_works(name: System, monke
     ((kind, is_there, words, _),) = choose.findings()
     assert (kind, is_there) == ("System", False)
     assert words.startswith(family())
-
-
-def test_one_module_alone_asks_what_system_this_is() -> None:
-    asking = set()
-    for path in (each for part in ("gui", "server", "capture") for each in (PROJECT / part).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            is_platform = isinstance(node, ast.Attribute) and ast.unparse(node) in ("sys.platform", "os.name")
-            is_display = isinstance(node, ast.Constant) and node.value in ("DISPLAY", "WAYLAND_DISPLAY")
-            if is_platform or is_display:
-                asking.add(path.relative_to(PROJECT).as_posix())
-
-    assert asking == STANDARD_LIBRARY | {"capture/platforms/system.py"}

@@ -1,0 +1,65 @@
+"""The house keeps to its plan: what import contracts cannot say of folders and modules."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+PARTS = ("gui", "server", "capture")
+LARGEST_FOLDER = 18
+STANDARD_LIBRARY = {
+    "gui/current_folder.py",
+    "gui/desktop/single_instance.py",
+    "server/folder_lock.py",
+    "server/net/connection.py",
+    "server/net/listener.py",
+}
+"""They ask which functions Python has on this system, as type checkers understand it."""
+
+
+def modules(*parts: str) -> Iterator[tuple[str, ast.Module]]:
+    """Yield the path of each module of ours, and what it consists of."""
+    for part in parts or PARTS:
+        for path in sorted((PROJECT / part).rglob("*.py")):
+            yield path.relative_to(PROJECT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_each_folder_says_what_it_is_for_and_what_it_does_not_know() -> None:
+    faces = {path: ast.get_docstring(tree) or "" for path, tree in modules() if path.endswith("/__init__.py")}
+
+    inner = [words for path, words in faces.items() if path.count("/") > 1]
+
+    assert len(inner) >= 20
+    assert [words for words in inner if "Knows " not in words] == []
+
+
+def test_no_folder_holds_more_than_one_can_take_in() -> None:
+    sizes = Counter(path.rpartition("/")[0] for path, _ in modules() if not path.endswith("__init__.py"))
+
+    assert {folder: size for folder, size in sizes.items() if size > LARGEST_FOLDER} == {}
+
+
+def test_the_core_of_the_panel_knows_no_widgets() -> None:
+    imports = {
+        (path, node.module)
+        for path, tree in modules("gui/core")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+    }
+
+    assert [path for path, module in imports if module in ("PySide6.QtWidgets", "PySide6.QtGui")] == []
+
+
+def test_one_module_alone_asks_what_system_this_is() -> None:
+    asking = set()
+    for path, tree in modules():
+        for node in ast.walk(tree):
+            is_platform = isinstance(node, ast.Attribute) and ast.unparse(node) in ("sys.platform", "os.name")
+            is_display = isinstance(node, ast.Constant) and node.value in ("DISPLAY", "WAYLAND_DISPLAY")
+            if is_platform or is_display:
+                asking.add(path)
+
+    assert asking == STANDARD_LIBRARY | {"capture/platforms/system.py"}
