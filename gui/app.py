@@ -22,13 +22,13 @@ from capture.platforms.choose import make_backend
 from capture.platforms.demo import demo_source
 from capture.platforms.generations import Generations
 from capture.platforms.restore import restore
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
 from capture.video.encoder import video_encoders
-from gui.core.access import Doors
+from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
-from gui.core.privacy import Guarding, rules_of
+from gui.core.privacy import PrivacyController, rules_of
 from gui.core.settings import Settings, SettingsFile
 from gui.core.state import Message
 from gui.desktop.border import Borders
@@ -36,7 +36,7 @@ from gui.desktop.demo import DemoProcess
 from gui.desktop.notices import Notices
 from gui.desktop.single_instance import FirstCopy, NotAnswering, claim
 from gui.desktop.tray import Tray
-from gui.dialogs.access_windows import Doorway
+from gui.dialogs.access_windows import AccessWindows
 from gui.dialogs.privacy_opener import PrivacyOpener
 from gui.loop.gc_on_loop import Collector
 from gui.loop.loop import Loop, end_at_once
@@ -49,8 +49,8 @@ from gui.panel.window import Panel
 from gui.widgets.check_style import PanelStyle
 from gui.widgets.icons import Icons
 from gui.widgets.style import accented, current_look
-from server.access.control import Access
-from server.access.persistence import Keeping
+from server.access.control import AccessControl
+from server.access.persistence import AccessPersister
 from server.folder_lock import FolderTaken
 from server.protocol.options import StreamOptions
 from server.server import Server
@@ -159,14 +159,14 @@ class App:
         if options.port is not None:
             settings = msgspec.structs.replace(settings, port=options.port)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
-        guard = Guard(rules_of(settings))
+        guard = Exclusions(rules_of(settings))
         generations = Generations()
         self._hub = Hub(partial(make_backend, guard=guard, generations=generations), video_encoders())
         self._catalog = Catalog(fixed=(demo_source(),), guard=guard, generations=generations)
         self._hub.follow(self._catalog)
         self._shares = ShareList(self._catalog, options.rules)
-        self._keeping = Keeping(self._file.path.parent, self._say_unkept)
-        access = Access(
+        self._keeping = AccessPersister(self._file.path.parent, self._say_unkept)
+        access = AccessControl(
             self._shares,
             self._keeping.kept,
             self._keeping.write,
@@ -178,14 +178,14 @@ class App:
         self._server = Server(self._hub, self._catalog, self._shares, self._registry)
         self.quitting = asyncio.Event()
         self.controller = Controller(self._catalog, self._shares, self._registry, self._server, settings)
-        self.doors = Doors(self.controller, self._catalog, self._shares, self._registry, self._server)
+        self.doors = AccessController(self.controller, self._catalog, self._shares, self._registry, self._server)
         self.encryption = Encryption(self.controller, self._file.path.parent)
         icons = Icons()
         self.panel = Panel(icons)
         self.tray = Tray(icons)
         self._notices = Notices(self.tray, lambda: self.controller.settings, self._open_notice)
-        self._guarding = Guarding(self.controller, guard, self._hub, self._shares.hide_titles, self._remind)
-        self.doorway = Doorway(
+        self._guarding = PrivacyController(self.controller, guard, self._hub, self._shares.hide_titles, self._remind)
+        self.doorway = AccessWindows(
             self.controller, self.doors, self.encryption, self.panel, self.tray, self._keeping, self._notices
         )
         application.setWindowIcon(icons.icon("panecast", current_look().accent))

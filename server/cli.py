@@ -15,20 +15,20 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from capture.feed.blank_on_lock import LockCurtain
+from capture.feed.blank_on_lock import BlankOnLock
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
 from capture.platforms.choose import make_backend
 from capture.platforms.demo import demo_source
 from capture.platforms.generations import Generations
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 from capture.video.encoder import video_encoders
 from server import __version__
-from server.access.control import Access
+from server.access.control import AccessControl
 from server.access.links import Link
 from server.access.origins import parse_name, parse_origin
-from server.access.persistence import Keeping
+from server.access.persistence import AccessPersister
 from server.doctor import Check, checks, report
 from server.ending import end_within
 from server.errors import ServerError
@@ -198,14 +198,14 @@ async def _serve_until_told(
 ) -> None:
     _end_when_told()
     needs_windows = any(rule.kind != "demo" for rule in rules)
-    guard = Guard()
+    guard = Exclusions()
     generations = Generations()
     catalog = Catalog((demo_source(),), windows=needs_windows, guard=guard, generations=generations)
     hub = Hub(partial(make_backend, guard=guard, generations=generations), video_encoders())
     hub.follow(catalog)
-    lock = LockCurtain(hub, "nothing" if arguments.no_blank_when_locked else "blank")
+    lock = BlankOnLock(hub, "nothing" if arguments.no_blank_when_locked else "blank")
     shares = ShareList(catalog, rules)
-    keeping = None if arguments.config_dir is None else Keeping(arguments.config_dir, complain)
+    keeping = None if arguments.config_dir is None else AccessPersister(arguments.config_dir, complain)
     access = _access(shares, keeping, arguments.require_token)
     page_fps = PAGE_FPS if arguments.fps is None else None
     registry = SessionRegistry(hub, shares, options, page_fps=page_fps, access=access)
@@ -247,13 +247,15 @@ async def _serve_until_told(
             keeping.close()
 
 
-def _access(shares: ShareList, keeping: Keeping | None, host_needs_token: bool) -> Access:
+def _access(shares: ShareList, keeping: AccessPersister | None, host_needs_token: bool) -> AccessControl:
     """Return who may see ``shares``; with ``keeping``, as it was when this ran last."""
     if keeping is None:
-        return Access(shares, host_needs_token=host_needs_token)
+        return AccessControl(shares, host_needs_token=host_needs_token)
     for problem in keeping.problems:
         complain(problem)
-    access = Access(shares, keeping.kept, keeping.write, keeping.write_refused, host_needs_token=host_needs_token)
+    access = AccessControl(
+        shares, keeping.kept, keeping.write, keeping.write_refused, host_needs_token=host_needs_token
+    )
     keeping.follow(access)
     return access
 
@@ -276,7 +278,7 @@ async def _encryption(arguments: argparse.Namespace) -> Encryption | None:
         return await prepared(Path(folder))
 
 
-def _link(access: Access) -> Link:
+def _link(access: AccessControl) -> Link:
     """Return the link that is printed: the one that was kept, or a new one, for all that is shared."""
     for link in access.links.all.values():
         if link.name == LINK_NAME and access.links.is_good(link.id):

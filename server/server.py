@@ -14,11 +14,11 @@ from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
 from capture.source import Source
 from server.access.links import Link
-from server.access.origins import AccessPolicy, Scheme, host_names
+from server.access.origins import OriginPolicy, Scheme, host_names
 from server.errors import STOPPED, Farewell, ListenError, PortInUse
 from server.http.app import make_app
 from server.net.interfaces import checked_address, own_names
-from server.net.listener import Front
+from server.net.listener import Listener
 from server.sharing import ShareList
 from server.stream.registry import SessionRegistry
 
@@ -68,7 +68,7 @@ class Server:
         self._allow_origins = allow_origins
         self._names = names
         self._runner: web.AppRunner | None = None
-        self._front: Front | None = None
+        self._front: Listener | None = None
         self._tls: ssl.SSLContext | None = None
         self._host = "127.0.0.1"
         self._port = 0
@@ -141,7 +141,7 @@ class Server:
         try:
             await runner.setup()
             assert runner.server is not None
-            front = Front(runner.server, self._knows_host, tls=tls)
+            front = Listener(runner.server, self._knows_host, tls=tls)
             front.open(sockets)
         except BaseException:
             self.registry.access.close()
@@ -157,9 +157,9 @@ class Server:
         if self.is_running:
             self.registry.access.open_at(self._policy(), network=self.is_open)
 
-    def _policy(self) -> AccessPolicy:
+    def _policy(self) -> OriginPolicy:
         hosts = host_names((self._host, *own_names()), self._port, self._scheme) if self.is_open else frozenset()
-        return AccessPolicy(self._port, hosts, self._names, self._allow_origins, self._scheme)
+        return OriginPolicy(self._port, hosts, self._names, self._allow_origins, self._scheme)
 
     def _knows_host(self, host: str) -> bool:
         return self.registry.access.gate.policy.knows_host(host)

@@ -8,7 +8,7 @@ from enum import IntEnum
 from capture.picture.pixels import Rect
 
 
-class Form(IntEnum):
+class RectEncoding(IntEnum):
     """How a part's data are to be read; the numbers are those of the wire."""
 
     COPY = 0
@@ -20,7 +20,7 @@ class Form(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class UpdateRect:
     """One rectangle of a picture.
 
     Attributes:
@@ -32,14 +32,14 @@ class Part:
     """
 
     rect: Rect
-    form: Form
+    form: RectEncoding
     data: bytes = b""
     copied_from: tuple[int, int] | None = None
     is_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parts:
+class Update:
     """Everything that a viewer needs who has picture ``base`` and is to have picture ``sequence``.
 
     Attributes:
@@ -50,7 +50,7 @@ class Parts:
         take_seconds, encode_seconds: how long the take and the encoding lasted.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[UpdateRect, ...]
     sequence: int
     base: int
     whole: bool

@@ -13,7 +13,7 @@ from capture.picture.frame import Frame
 
 
 @dataclass(frozen=True, slots=True)
-class PointerWish:
+class PointerRequest:
     """The image of the pointer as a PNG file with alpha. ``shape`` is the number of the image."""
 
     shape: int

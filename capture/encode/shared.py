@@ -39,7 +39,7 @@ STALE_PICTURES = 60
 """What was made of a picture that is so many older than the newest is kept for nobody: who wished for it has left."""
 
 
-class Wish(Protocol):
+class EncodeRequest(Protocol):
     """Something that can be made of a picture. ``family`` and ``version`` are compared and hashed."""
 
     def family(self, frame: Frame) -> Hashable:
@@ -52,7 +52,7 @@ class Wish(Protocol):
         """Make it; runs in a worker thread. Raises `EncodeError`."""
 
 
-class Order(Protocol):
+class EncodePlan(Protocol):
     """What a viewer will wish for each next picture; compared, to see whether all wish for the same.
 
     Attributes:
@@ -62,7 +62,7 @@ class Order(Protocol):
     @property
     def follows_moves(self) -> bool: ...
 
-    def next_wish(self, last: Frame, frame: Frame) -> Wish | None:
+    def next_wish(self, last: Frame, frame: Frame) -> EncodeRequest | None:
         """Return what who has been given ``last`` will wish to have made of ``frame``, None for nothing."""
 
 
@@ -72,7 +72,7 @@ def as_is(encoded: Encoded) -> Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class WholeWish:
+class ImageRequest:
     """A whole picture as ``rendition``, handed to ``finish`` in the worker; the outcome is shared too.
 
     Who wishes for the same rendition finished otherwise shares the encoding.
@@ -94,7 +94,7 @@ class WholeWish:
     def make(self, frame: Frame) -> Any:
         return self.finish(encode(frame, self.rendition))
 
-    def next_wish(self, last: Frame, frame: Frame) -> Wish | None:
+    def next_wish(self, last: Frame, frame: Frame) -> EncodeRequest | None:
         # What is slow to make must not keep the feed waiting.
         is_new = self.version(frame) != self.version(last)
         return self if is_new and self.rendition.format == "jpeg" else None
@@ -136,7 +136,7 @@ class SharedEncoder:
         self.encodes = 0
         self.asked: dict[Any, int] = {}
 
-    async def encode(self, frame: Frame, wish: Wish, party: Party = NOBODY) -> Any:
+    async def encode(self, frame: Frame, wish: EncodeRequest, party: Party = NOBODY) -> Any:
         """Return what ``wish`` makes of ``frame``, made in that party's turn unless others wished for it sooner.
 
         Raises:
@@ -152,7 +152,7 @@ class SharedEncoder:
             self._looking.cancel()
             self._looking = None
 
-    def supply(self, frame: Frame, wish: Wish, made: Any) -> None:
+    def supply(self, frame: Frame, wish: EncodeRequest, made: Any) -> None:
         """Keep what the feed has made of ``frame`` already, for those who will ask."""
         self.encodes += 1
         result = asyncio.get_running_loop().create_future()
@@ -176,7 +176,7 @@ class SharedEncoder:
         self.asked.pop(source.identity, None)
         self._slots = {key: slot for key, slot in self._slots.items() if key[0] != source.identity}
 
-    def _slot(self, frame: Frame, wish: Wish, party: Party) -> tuple[Key, _Slot]:
+    def _slot(self, frame: Frame, wish: EncodeRequest, party: Party) -> tuple[Key, _Slot]:
         """Return the place of what is wished for: where it is, is being made, or is begun to be made now."""
         key = (frame.source.identity, wish.family(frame), wish.version(frame))
         slot = self._slots.get(key)
@@ -193,7 +193,7 @@ class SharedEncoder:
             raise EncodeError(TOO_LONG)
         return slot.result.result()
 
-    def _open(self, key: Key, frame: Frame, wish: Wish, party: Party) -> _Slot:
+    def _open(self, key: Key, frame: Frame, wish: EncodeRequest, party: Party) -> _Slot:
         """Begin to make something, and keep a place for it."""
         parties = {party}
         slot = _Slot(frame.sequence, *self._begin(frame, wish, party, parties), parties=parties)
@@ -237,22 +237,22 @@ class SharedEncoder:
             log.warning("an encoder did not answer within %.1f s and is replaced", seconds)
             self._give_up(key[0], seconds)
 
-    def _join(self, slot: _Slot, party: Party, frame: Frame, wish: Wish) -> None:
+    def _join(self, slot: _Slot, party: Party, frame: Frame, wish: EncodeRequest) -> None:
         """Have what is being made already made in that party's turn too, if it comes first."""
         slot.parties.add(party)
         if slot.job is not None:
             self._workers.join(party, slot.job)
-        elif isinstance(wish, WholeWish):
-            basis = WholeWish(wish.rendition)
+        elif isinstance(wish, ImageRequest):
+            basis = ImageRequest(wish.rendition)
             found = self._slots.get((frame.source.identity, basis.family(frame), basis.version(frame)))
             if found is not None:
                 self._join(found, party, frame, basis)
 
     def _begin(
-        self, frame: Frame, wish: Wish, party: Party, parties: set[Party]
+        self, frame: Frame, wish: EncodeRequest, party: Party, parties: set[Party]
     ) -> tuple[asyncio.Future[Any], Job[Any] | None]:
         """Have ``wish`` made, from what others wished for where that will do."""
-        if isinstance(wish, WholeWish) and wish.finish is not as_is:
+        if isinstance(wish, ImageRequest) and wish.finish is not as_is:
             return asyncio.ensure_future(self._finish(frame, wish, parties)), None
         identity = frame.source.identity
         if sum(one == identity and not job.done() for job, one in self._hanging.items()) >= MOST_HANGING:
@@ -283,8 +283,8 @@ class SharedEncoder:
             if one == identity and not job.done() and job.begun is not None and now - job.begun >= seconds * 0.9:
                 self._hanging[job] = identity
 
-    async def _finish(self, frame: Frame, wish: WholeWish, parties: set[Party]) -> Any:
-        places = [self._slot(frame, WholeWish(wish.rendition), party) for party in parties]
+    async def _finish(self, frame: Frame, wish: ImageRequest, parties: set[Party]) -> Any:
+        places = [self._slot(frame, ImageRequest(wish.rendition), party) for party in parties]
         encoded = await self._outcome(*places[0])
         return await self.run(parties, wish.finish, encoded)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture.encode.image import Rendition, compressed, lossless_webp, scaled
-from capture.encode.parts import Form, Part, Parts
+from capture.encode.parts import RectEncoding, Update, UpdateRect
 from capture.picture.damage import TILE, joined, packed
 from capture.picture.frame import Frame
 from capture.picture.pixels import Pixels, Rect
@@ -39,13 +39,13 @@ class Level(IntEnum):
 class Rendered:
     """Parts, and rows × columns of tiles: True where they are without loss."""
 
-    parts: Parts
+    parts: Update
     covered: NDArray[np.bool_]
     lossless: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class PartsWish:
+class UpdateRequest:
     """What brings viewers who have picture ``base`` (0: none) to a frame, handed to ``finish`` in the worker.
 
     Attributes:
@@ -61,7 +61,9 @@ class PartsWish:
     moves: bool = False
 
     @classmethod
-    def following(cls, frame: Frame, base: int, rendition: Rendition, finish: Callable[[Rendered], Any]) -> PartsWish:
+    def following(
+        cls, frame: Frame, base: int, rendition: Rendition, finish: Callable[[Rendered], Any]
+    ) -> UpdateRequest:
         """Return the wish of who has picture ``base`` of the same size."""
         scroll = frame.scroll
         if scroll is not None and scroll.base == base and rendition.is_full_size(frame.width, frame.height):
@@ -101,9 +103,9 @@ def render(
     """
     begun = time.perf_counter()
     size = rendition.size_for(frame.width, frame.height)
-    parts: list[Part] = []
+    parts: list[UpdateRect] = []
     if scroll is not None:
-        parts.append(Part(scroll.rect, Form.COPY, copied_from=(scroll.from_x, scroll.from_y)))
+        parts.append(UpdateRect(scroll.rect, RectEncoding.COPY, copied_from=(scroll.from_x, scroll.from_y)))
     places = joined(tiles, frame.width, frame.height)
     if scroll is None and sum(place.area for place in places) > frame.width * frame.height * WHOLE_WORTHWHILE:
         places = (Rect(0, 0, frame.width, frame.height),)
@@ -115,7 +117,7 @@ def render(
         part, lossless[area] = _part(frame, place, size, rendition, level)
         parts.append(part)
     return Rendered(
-        Parts(
+        Update(
             parts=tuple(parts),
             sequence=frame.pixels_sequence,
             base=base,
@@ -132,7 +134,9 @@ def render(
     )
 
 
-def _part(frame: Frame, place: Rect, size: tuple[int, int], rendition: Rendition, level: Level) -> tuple[Part, bool]:
+def _part(
+    frame: Frame, place: Rect, size: tuple[int, int], rendition: Rendition, level: Level
+) -> tuple[UpdateRect, bool]:
     """Return one rectangle, and whether it is without loss."""
     if size == (frame.width, frame.height):
         into, pixels = place, _cut(frame.pixels, place)
@@ -141,17 +145,17 @@ def _part(frame: Frame, place: Rect, size: tuple[int, int], rendition: Rendition
     words = pixels.view(np.uint32)[:, :, 0]
     if (words == words[0, 0]).all():
         blue, green, red = pixels[0, 0, :3].tolist()
-        return Part(into, Form.FILL, bytes((red, green, blue))), True
+        return UpdateRect(into, RectEncoding.FILL, bytes((red, green, blue))), True
     if rendition.format == "png":
-        return Part(into, Form.PNG, compressed(pixels, "png", 0)), True
+        return UpdateRect(into, RectEncoding.PNG, compressed(pixels, "png", 0)), True
     is_flat = _flatness(words) >= FLAT
     if level is Level.EXACT or (is_flat and (level is Level.FINE or into.area <= LOSSLESS_PIXELS)):
-        return Part(into, Form.WEBP, lossless_webp(pixels, thorough=is_flat)), True
+        return UpdateRect(into, RectEncoding.WEBP, lossless_webp(pixels, thorough=is_flat)), True
     if rendition.format == "webp" and level is Level.LOSSY:
-        return Part(into, Form.WEBP, compressed(pixels, "webp", rendition.quality)), False
+        return UpdateRect(into, RectEncoding.WEBP, compressed(pixels, "webp", rendition.quality)), False
     # Who asks for more than that must not get less when it is made better.
     quality = max(FINE_QUALITY, rendition.quality) if level is Level.FINE else rendition.quality
-    return Part(into, Form.JPEG, compressed(pixels, "jpeg", quality)), False
+    return UpdateRect(into, RectEncoding.JPEG, compressed(pixels, "jpeg", quality)), False
 
 
 def _flatness(words: NDArray[np.uint32]) -> float:

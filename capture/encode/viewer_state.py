@@ -22,7 +22,7 @@ Tiles = NDArray[np.bool_]
 LOSSY, FINE, EXACT = Level.LOSSY, Level.FINE, Level.EXACT
 
 
-class Held:
+class ViewerState:
     """A viewer's picture, as it will be once all that was sent has been drawn. Times are seconds, monotonic.
 
     Attributes:

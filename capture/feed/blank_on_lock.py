@@ -7,7 +7,7 @@ from typing import Literal
 
 from capture.feed.hub import Hub
 from capture.platforms.choose import make_session_lock
-from capture.privacy.blanking import Curtain
+from capture.privacy.blanking import Blanking
 
 LockRule = Literal["blank", "blank_and_wait", "nothing"]
 """What happens when the session locks: everything is blanked until it is unlocked, or until a person says so, or
@@ -19,7 +19,7 @@ WORDS = {"locked": "The computer is locked.", "asleep": "The computer is asleep.
 WAITING = "The person at the other computer has not gone on yet."
 
 
-class LockCurtain:
+class BlankOnLock:
     """Draws and opens the curtain of `LOCK` as the session locks and unlocks, from `start` to `stop`. Loop only.
 
     Where nobody tells of locks (no logind, macOS) it does nothing.
@@ -62,12 +62,12 @@ class LockCurtain:
         words = None if self._lock is None else WORDS.get(self._lock.state)
         if words is not None and self.rule != "nothing":
             self._is_drawn = True
-            self._hub.set_curtain(LOCK, Curtain("blanked", words))
+            self._hub.set_curtain(LOCK, Blanking("blanked", words))
         elif self._is_drawn:
             self._is_drawn = False
             if self.rule == "blank_and_wait":
                 # Before the other one opens, so that nothing is seen in between.
-                self._hub.set_curtain(PERSON, Curtain("blanked", WAITING))
+                self._hub.set_curtain(PERSON, Blanking("blanked", WAITING))
             self._hub.set_curtain(LOCK, None)
         else:
             return

@@ -12,7 +12,7 @@ from capture.platforms.choose import make_window_list
 from capture.platforms.contract import Listing, WindowList
 from capture.platforms.generations import Generations
 from capture.platforms.monitors import KnownMonitors
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source, Unsubscribe
 
 FIRST_LIST_SECONDS = 5.0
@@ -34,7 +34,7 @@ class Catalog:
         self,
         fixed: tuple[Source, ...] = (),
         windows: bool = True,
-        guard: Guard | None = None,
+        guard: Exclusions | None = None,
         generations: Generations | None = None,
     ) -> None:
         """``fixed`` are sources that are always there, such as the demo; without ``windows`` only those are listed.
@@ -45,7 +45,7 @@ class Catalog:
         """
         self._generations = generations or Generations()
         self._monitors = KnownMonitors()
-        self._guard = guard or Guard()
+        self._guard = guard or Exclusions()
         self._unfollow: Unsubscribe = lambda: None
         self._fixed = fixed
         self._wants_windows = windows

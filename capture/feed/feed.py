@@ -13,8 +13,8 @@ from capture.feed.thread import Demand, FeedThread, Report
 from capture.picture.damage import DamageMap
 from capture.picture.frame import Frame
 from capture.platforms.contract import Backend
-from capture.privacy.blanking import Curtain, plain_picture
-from capture.privacy.masking import Laid, Size
+from capture.privacy.blanking import Blanking, plain_picture
+from capture.privacy.masking import MaskState, Size
 from capture.source import Condition, Source
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Feed:
         """``resized()`` is called when pictures come in another size than before, ``rested()`` when a thread ended."""
         self.source = source
         self.size: Size | None = None
-        self._laid: Laid | None = None
+        self._laid: MaskState | None = None
         self._listed = (source.width, source.height)
         self._encoder = encoder
         self._resized = resized
@@ -75,7 +75,7 @@ class Feed:
         self._trusted = 0
         self._withdrawn = 0
         self._demand: Demand | None = None
-        self._curtain: Curtain | None = None
+        self._curtain: Blanking | None = None
 
     @property
     def is_running(self) -> bool:
@@ -141,7 +141,7 @@ class Feed:
         if self._run is None and self._laid is not None:
             self._laid = self._laid.resized(before, size)
 
-    def set_curtain(self, curtain: Curtain | None) -> None:
+    def set_curtain(self, curtain: Blanking | None) -> None:
         """Show nothing new, and take nothing, until called with None; pictures then go on.
 
         One that blanks withdraws all pictures. One that pauses leaves the last, for that is what viewers are to keep.

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from capture.encode.shared import Order, SharedEncoder
+from capture.encode.shared import EncodePlan, SharedEncoder
 from capture.encode.workers import Workers
 from capture.events import Listeners
 from capture.feed.catalog import Catalog
@@ -15,11 +15,11 @@ from capture.feed.feed import Feed
 from capture.feed.thread import Demand, joined
 from capture.picture.frame import Frame
 from capture.platforms.contract import Backend
-from capture.privacy.blanking import Curtain, strictest
+from capture.privacy.blanking import Blanking, strictest
 from capture.privacy.masking import Size
 from capture.privacy.masks import Mask
 from capture.source import DESKTOP_ID, Condition, Identity, Source, Unsubscribe
-from capture.video.shared import Films, MakeCodec
+from capture.video.shared import MakeCodec, SharedVideos
 
 ENCODE_WORKERS = 2
 
@@ -56,7 +56,7 @@ class Subscription:
         """Return the source as it was when the feed was made."""
         return self._feed.source
 
-    def set_wish(self, fps: float, pointer: bool, order: Order | None = None) -> None:
+    def set_wish(self, fps: float, pointer: bool, order: EncodePlan | None = None) -> None:
         """Change how often pictures are wished for, whether with the mouse pointer, and what will be made of them."""
         self._hub.set_wish(self._number, fps, pointer, order)
 
@@ -87,10 +87,10 @@ class Hub:
         # What there is by the last list; None before the first.
         self._there: frozenset[Identity] | None = None
         self._size_listeners = Listeners()
-        self._curtains: dict[str, Curtain] = {}
-        self.curtain: Curtain | None = None
+        self._curtains: dict[str, Blanking] = {}
+        self.curtain: Blanking | None = None
         self.encoder = SharedEncoder(Workers(ENCODE_WORKERS, "encode"))
-        self.films = None if make_codec is None else Films(make_codec, self.withdrawn)
+        self.films = None if make_codec is None else SharedVideos(make_codec, self.withdrawn)
 
     @property
     def takes(self) -> int:
@@ -120,7 +120,7 @@ class Hub:
         pointer: bool,
         changed: Callable[[], None],
         may_take: Callable[[], bool] = lambda: True,
-        order: Order | None = None,
+        order: EncodePlan | None = None,
     ) -> Subscription:
         """Begin to watch ``source``; ``changed()`` is called on the loop after each new picture or condition.
 
@@ -140,7 +140,7 @@ class Hub:
         feed.tell_later(number)
         return Subscription(self, feed, number)
 
-    def set_wish(self, number: int, fps: float, pointer: bool, order: Order | None) -> None:
+    def set_wish(self, number: int, fps: float, pointer: bool, order: EncodePlan | None) -> None:
         """Change a subscription's wish; one that has ended is ignored."""
         if number in self._wishes:
             feed, demand = self._wishes[number]
@@ -192,7 +192,7 @@ class Hub:
         """Return the numbers of the windows that have masks."""
         return frozenset(int(number) for number, *_ in self._masks if number.isdecimal() and number != DESKTOP_ID)
 
-    def set_curtain(self, owner: str, curtain: Curtain | None) -> None:
+    def set_curtain(self, owner: str, curtain: Blanking | None) -> None:
         """Draw a curtain before everything, or open it (None). While any owner's is drawn nothing is taken.
 
         The owners do not know of each other: that the session is unlocked opens nothing that a person has closed.
@@ -260,5 +260,5 @@ class Hub:
             self._drop_gone()
 
 
-def _demand(fps: float, pointer: bool, may_take: Callable[[], bool], order: Order | None) -> Demand:
+def _demand(fps: float, pointer: bool, may_take: Callable[[], bool], order: EncodePlan | None) -> Demand:
     return Demand(fps, pointer, (may_take,), order, order is not None and order.follows_moves)

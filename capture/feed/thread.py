@@ -16,20 +16,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.encode.shared import Order, Wish
+from capture.encode.shared import EncodePlan, EncodeRequest
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.feed.hang_guard import HangGuard, patience
 from capture.feed.pacing import Pacer
 from capture.picture.buffers import Buffers
 from capture.picture.damage import DamageMap, changed_tiles
 from capture.picture.frame import Frame, Take
-from capture.picture.motion import Activity
+from capture.picture.motion import MotionMeter
 from capture.picture.pixels import Pixels
 from capture.picture.scroll import Scroll, find_scroll
 from capture.picture.size_limit import fitted
 from capture.platforms.contract import Backend, Wake
 from capture.platforms.waiting import wait_readable
-from capture.privacy.masking import Laid, Masking
+from capture.privacy.masking import Masking, MaskState
 from capture.privacy.masks import Mask
 from capture.source import Condition, Source
 
@@ -54,7 +54,7 @@ class Demand:
     fps: float
     pointer: bool
     may_take: tuple[Callable[[], bool], ...]
-    order: Order | None = None
+    order: EncodePlan | None = None
     follows_moves: bool = False
     masks: tuple[Mask, ...] = ()
 
@@ -82,8 +82,8 @@ class Report:
     frame: Frame | None
     refreshes: int
     looked: int
-    laid: Laid | None = None
-    wish: Wish | None = None
+    laid: MaskState | None = None
+    wish: EncodeRequest | None = None
     made: Any = None
 
 
@@ -100,7 +100,7 @@ class FeedThread:
         demand: Demand,
         sequence: int,
         asked: Mapping[Any, int],
-        laid: Laid | None = None,
+        laid: MaskState | None = None,
     ) -> None:
         """``laid`` says how masks lay over the last picture of the thread before."""
         self._laid = laid
@@ -163,7 +163,7 @@ class FeedThread:
 
     def _body(self) -> None:
         self._buffers = Buffers()
-        self._activity = Activity()
+        self._activity = MotionMeter()
         self._unmoved = 0
         self._complained = ""
         self._refreshed = 0
@@ -261,7 +261,7 @@ class FeedThread:
         known = replace(last, sequence=number, pixels_sequence=number, pixels=pixels, damage=damage)
         self._frame = replace(known, scroll=None, is_film=False)
 
-    def _ordered(self, last: Frame | None, order: Order | None) -> Wish | None:
+    def _ordered(self, last: Frame | None, order: EncodePlan | None) -> EncodeRequest | None:
         """Return what to make of the new picture here and now instead of being asked.
 
         Viewers that wished for the last picture will wish for this one too, and the pixels are at hand: that spares
@@ -281,7 +281,7 @@ class FeedThread:
         if last is None or (taken is not None and last.pixels.shape != taken.shape):
             if taken is None:
                 raise CaptureError("The first take brought no picture.")
-            self._activity = Activity()
+            self._activity = MotionMeter()
             look = _Look(number, self._own(take, taken), DamageMap.fresh(taken.shape[1], taken.shape[0], number))
         else:
             tiles = None if taken is None else changed_tiles(last.pixels, taken, take.damage)
@@ -322,7 +322,7 @@ class FeedThread:
     def _own(self, take: Take, pixels: Pixels) -> Pixels:
         return pixels if take.is_ours else self._buffers.copy(pixels)
 
-    def _tell(self, condition: Condition, wish: Wish | None = None) -> None:
+    def _tell(self, condition: Condition, wish: EncodeRequest | None = None) -> None:
         made = None
         if wish is not None and self._frame is not None:
             try:

@@ -11,7 +11,7 @@ FILM_UNTIL = 2.0
 """… and below which it is none any more; between the two it stays what it was."""
 
 
-class Activity:
+class MotionMeter:
     """Adds up how much of a picture changed of late. Times are seconds on one monotonic clock."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ from capture.platforms.monitors import KnownMonitors
 from capture.platforms.system import System, family, system
 from capture.platforms.windows import offers as windows
 from capture.platforms.x11 import offers as x11
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 
 _X11 = replace(x11.PLATFORM, session_lock=linux.PLATFORM.session_lock)
@@ -51,7 +51,7 @@ def platform() -> Platform:
     return PLATFORMS[system()]
 
 
-def make_backend(source: Source, guard: Guard | None = None, generations: Generations | None = None) -> Backend:
+def make_backend(source: Source, guard: Exclusions | None = None, generations: Generations | None = None) -> Backend:
     """Return a backend for ``source``, not yet opened; what ``guard`` says is never shown will be in no picture.
 
     Without a guard that is our own windows and those of the programs on the starting list. ``generations`` are those of
@@ -65,11 +65,11 @@ def make_backend(source: Source, guard: Guard | None = None, generations: Genera
     make = platform().backend
     if make is None:
         raise CaptureError("Windows and screens can be shown on Linux with X11 only, so far. The demo picture works.")
-    return make(source, guard or Guard(), generations or Generations())
+    return make(source, guard or Exclusions(), generations or Generations())
 
 
 def make_window_list(
-    tell: Callable[[Listing], None], guard: Guard, generations: Generations, monitors: KnownMonitors
+    tell: Callable[[Listing], None], guard: Exclusions, generations: Generations, monitors: KnownMonitors
 ) -> WindowList:
     """Return what tells of windows and screens, not yet started; see `Platform.window_list`.
 

@@ -12,7 +12,7 @@ from capture.picture.pixels import Rect
 from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
 from capture.platforms.monitors import KnownMonitors
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
 
 Finding = tuple[str, bool, str, str]
@@ -144,8 +144,8 @@ class Platform:
 
     findings: Callable[[], Iterator[Finding]] | None = None
     display_problem: Callable[[], str] = _no_problem
-    window_list: Callable[[Callable[[Listing], None], Guard, Generations, KnownMonitors], WindowList] | None = None
-    backend: Callable[[Source, Guard, Generations], Backend] | None = None
+    window_list: Callable[[Callable[[Listing], None], Exclusions, Generations, KnownMonitors], WindowList] | None = None
+    backend: Callable[[Source, Exclusions, Generations], Backend] | None = None
     places: Callable[[Callable[[Places], None]], PlaceList] | None = None
     hot_key: Callable[[Keys, Callable[[], None], Callable[[str], None]], HotKey] | None = None
     session_lock: Callable[[Callable[[], None], str | None], SessionLock] | None = None

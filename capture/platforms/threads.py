@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 
-class CalledThread:
+class WakeableThread:
     """Runs ``body`` once, from `start` until that returns. The loop calls the public methods, ``body`` may call all.
 
     Attributes:

@@ -21,7 +21,7 @@ MOST_PIXELS = 2_100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Curtain:
+class Blanking:
     """What viewers get instead of new pictures; nothing is taken meanwhile.
 
     Attributes:
@@ -38,7 +38,7 @@ class Curtain:
         return Condition(self.state, self.reason)
 
 
-def strictest(curtains: Iterable[Curtain]) -> Curtain | None:
+def strictest(curtains: Iterable[Blanking]) -> Blanking | None:
     """Return the one that holds when several are drawn: one that blanks before one that pauses, None for none."""
     drawn = tuple(curtains)
     blanking = (curtain for curtain in drawn if curtain.state == "blanked")

@@ -28,7 +28,7 @@ STARTING_LIST = (
 
 
 @dataclass(frozen=True, slots=True)
-class NeverShown:
+class ExclusionRules:
     """Whose windows are kept out of every picture.
 
     Attributes:
@@ -50,18 +50,18 @@ class NeverShown:
         return listed is not None and any(listed.search(name.casefold()) for name in names)
 
 
-class Guard:
+class Exclusions:
     """What is never shown, as it is now. Changed on the loop, read by any thread.
 
     Attributes:
         rules: a frozen value, swapped whole.
     """
 
-    def __init__(self, rules: NeverShown | None = None) -> None:
-        self.rules = NeverShown() if rules is None else rules
+    def __init__(self, rules: ExclusionRules | None = None) -> None:
+        self.rules = ExclusionRules() if rules is None else rules
         self._listeners = Listeners()
 
-    def set_rules(self, rules: NeverShown) -> None:
+    def set_rules(self, rules: ExclusionRules) -> None:
         """Hold to ``rules`` from the next picture on."""
         if rules != self.rules:
             self.rules = rules

@@ -24,7 +24,7 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class MaskState:
     """How masks lie over the last picture of a source, for whoever takes the next one.
 
     Attributes:
@@ -37,7 +37,7 @@ class Laid:
     rects: tuple[Rect, ...]
     settles_at: float = -math.inf
 
-    def resized(self, before: Size, after: Size) -> Laid:
+    def resized(self, before: Size, after: Size) -> MaskState:
         """Return how they lie when the source, ``before`` of one size by the list, is said to have another.
 
         Pictures need not be as large as the list says. All is covered: the source may have had other sizes between
@@ -47,7 +47,7 @@ class Laid:
             return self
         width, height = (max(1, own * new // old) for own, old, new in zip(self.size, before, after, strict=True))
         size = (width, height)
-        return Laid(size, (Rect(0, 0, *size),), time.monotonic() + SETTLE_SECONDS)
+        return MaskState(size, (Rect(0, 0, *size),), time.monotonic() + SETTLE_SECONDS)
 
 
 class Remnant(NamedTuple):
@@ -78,7 +78,7 @@ class Masking:
     it: programs need time to paint, and until they have their old picture is seen in the new size.
     """
 
-    def __init__(self, buffers: Buffers, laid: Laid | None = None) -> None:
+    def __init__(self, buffers: Buffers, laid: MaskState | None = None) -> None:
         """``laid`` is what was left by the thread before."""
         self._buffers = buffers
         self._masks: tuple[Mask, ...] = ()
@@ -156,9 +156,9 @@ class Masking:
             elif now < settles_at and not self._former:
                 self._former = last.rects
         rects = (*(mask.place(*size) for mask in self._masks), *self._former)
-        self.laid = Laid(size, rects, settles_at)
+        self.laid = MaskState(size, rects, settles_at)
 
-    def _gone_to(self, size: Size, last: Laid, passed: tuple[Size, ...] | None) -> tuple[Rect, ...]:
+    def _gone_to(self, size: Size, last: MaskState, passed: tuple[Size, ...] | None) -> tuple[Rect, ...]:
         """Return where in ``size`` may be what was covered in the last picture and in sizes that were passed since.
 
         A program that has painted for a size is seen with that picture in the next one too, until it paints again.

@@ -12,7 +12,7 @@ from capture.errors import EncodeError
 from capture.picture.pixels import Pixels
 from capture.video.codecs import SOFTWARE, Setting
 from capture.video.h264 import Codec, Encoders, is_key
-from capture.video.rate_control import Quantiser
+from capture.video.rate_control import RateControl
 
 SMALLEST = 16
 """Pixels of the shortest side that is encoded: one macroblock, the least that a decoder expects."""
@@ -73,7 +73,7 @@ class VideoEncoder:
         self._width, self._height = (max(side + side % 2, SMALLEST) for side in (width, height))
         self._canvas: Pixels | None = None
         self._fps = fps
-        self._quantiser = Quantiser(quality, width * height, fps)
+        self._quantiser = RateControl(quality, width * height, fps)
         self._encoders = encoders
         self._codec: Codec | None = None
         self._is_closed = False

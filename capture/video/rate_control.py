@@ -57,7 +57,7 @@ def coarsest(quality: int, contrast: float) -> int:
     return min(max(round(3 * math.log2(min(contrast, _SHARPEST)) - 6.5 + 0.3 * (80 - quality)), 0), COARSEST)
 
 
-class Quantiser:
+class RateControl:
     """Chooses the quantiser of one video, looks again once a second, and keeps the video below its ceiling.
 
     Attributes:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from capture.encode.image import Rendition, scaled
-from capture.encode.parts import Form, Part, Parts
+from capture.encode.parts import RectEncoding, Update, UpdateRect
 from capture.encode.workers import Workers
 from capture.errors import EncodeError
 from capture.picture.frame import Frame
@@ -48,17 +48,17 @@ MakeCodec = Callable[[int, int, int, float], VideoCodec]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reel(Generic[T]):
+class VideoUpdate(Generic[T]):
     """The units that a viewer lacks, finished; the picture it has with them, and its position in the video then."""
 
-    parts: Parts
+    parts: Update
     finished: T
     frame: Frame
     position: int
 
 
 @dataclass(slots=True)
-class _Bench:
+class _EncoderThread:
     """A worker, and the codec that it alone uses; given up together."""
 
     worker: Workers
@@ -70,7 +70,7 @@ class _Bench:
             self.codec.close()
 
 
-class Film:
+class SharedVideo:
     """The running video of one source in one rendition. Loop only; encoding happens in a thread of its own.
 
     Whoever asks first has a picture encoded; the others get the same units. What was made of a picture that has been
@@ -89,10 +89,10 @@ class Film:
         self._rendition = rendition
         self._fps = fps
         self._make_codec = make_codec
-        self._bench: _Bench | None = None
+        self._bench: _EncoderThread | None = None
         self._size = (0, 0)
         self._units: deque[tuple[int, Unit]] = deque(maxlen=KEPT_UNITS)
-        self._finished: dict[Hashable, tuple[Parts, Any]] = {}
+        self._finished: dict[Hashable, tuple[Update, Any]] = {}
         self._count = 0
         self._frame: Frame | None = None
         self._encode_seconds = 0.0
@@ -101,7 +101,9 @@ class Film:
         self._turn = asyncio.Lock()
         self._is_closed = False
 
-    async def reel(self, frame: Frame, base: int, position: int | None, finish: Callable[[Parts], T]) -> Reel[T] | None:
+    async def reel(
+        self, frame: Frame, base: int, position: int | None, finish: Callable[[Update], T]
+    ) -> VideoUpdate[T] | None:
         """Return what brings a viewer to ``frame`` or a newer picture, None while it has to do with single pictures.
 
         ``base`` is the picture that the viewer has, ``position`` how far it is in the video, None for not at all.
@@ -125,7 +127,7 @@ class Film:
             parts = self._parts(units, shown, key[1])
             self._finished[key] = (parts, finish(parts))
         parts, finished = self._finished[key]
-        return Reel(parts, finished, shown, self._count)
+        return VideoUpdate(parts, finished, shown, self._count)
 
     def close(self) -> None:
         """End it; whoever still waits gets single pictures."""
@@ -137,10 +139,13 @@ class Film:
         if self._frame is not None and self._frame.sequence <= self._withdrawn():
             self._drop_bench()
 
-    def _parts(self, units: list[Unit], shown: Frame, base: int) -> Parts:
+    def _parts(self, units: list[Unit], shown: Frame, base: int) -> Update:
         width, height = self._size
-        return Parts(
-            parts=tuple(Part(Rect(0, 0, width, height), Form.H264, unit.data, is_key=unit.is_key) for unit in units),
+        return Update(
+            parts=tuple(
+                UpdateRect(Rect(0, 0, width, height), RectEncoding.H264, unit.data, is_key=unit.is_key)
+                for unit in units
+            ),
             sequence=shown.pixels_sequence,
             base=base,
             whole=base == 0,
@@ -177,7 +182,7 @@ class Film:
         now = time.monotonic()
         want_key = self._wants_key and now - self._key_at >= KEY_SECONDS
         begun = time.perf_counter()
-        bench = self._bench = self._bench or _Bench(Workers(1, "video"))
+        bench = self._bench = self._bench or _EncoderThread(Workers(1, "video"))
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(HANG_SECONDS):
@@ -202,7 +207,7 @@ class Film:
             self._wants_key = False
             self._key_at = now
 
-    def _encode(self, bench: _Bench, frame: Frame, size: tuple[int, int], want_key: bool) -> Unit:
+    def _encode(self, bench: _EncoderThread, frame: Frame, size: tuple[int, int], want_key: bool) -> Unit:
         """Encode in the worker."""
         width, height = size
         pixels = frame.pixels
@@ -229,26 +234,26 @@ class Film:
             bench.worker.shutdown(wait=False)
 
 
-class Films:
+class SharedVideos:
     """Every film that is being watched. Loop only."""
 
     def __init__(self, make_codec: MakeCodec, withdrawn: Callable[[Any], int] = lambda _: 0) -> None:
         """``withdrawn(identity)`` tells the number of a source's last picture that is not shown any more."""
         self._make_codec = make_codec
         self._withdrawn = withdrawn
-        self._films: dict[Hashable, tuple[Film, int]] = {}
+        self._films: dict[Hashable, tuple[SharedVideo, int]] = {}
 
     @property
-    def running(self) -> tuple[Film, ...]:
+    def running(self) -> tuple[SharedVideo, ...]:
         """Return those that somebody watches."""
         return tuple(film for film, _ in self._films.values())
 
-    def join(self, identity: Hashable, rendition: Rendition, fps: float) -> Film:
+    def join(self, identity: Hashable, rendition: Rendition, fps: float) -> SharedVideo:
         """Return the film that all of equal wishes share; `leave` has to follow."""
         key = _key(identity, rendition, fps)
         film, viewers = self._films.get(key, (None, 0))
         if film is None:
-            film = Film(rendition, fps, self._make_codec, partial(self._withdrawn, identity))
+            film = SharedVideo(rendition, fps, self._make_codec, partial(self._withdrawn, identity))
         self._films[key] = (film, viewers + 1)
         return film
 

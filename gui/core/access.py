@@ -11,13 +11,13 @@ from capture.events import Listeners
 from capture.feed.catalog import Catalog
 from capture.platforms.system import family
 from capture.source import Unsubscribe
-from gui.core.access_state import EVERYTHING, DoorsState, failure_words, header_link, worth_telling
+from gui.core.access_state import EVERYTHING, AccessViewState, failure_words, header_link, worth_telling
 from gui.core.controller import Controller
-from gui.core.link_text import LinkWish
+from gui.core.link_text import LinkOptions
 from gui.core.network_watch import LOOK_SECONDS, NetworkWatch
 from gui.core.networks import (
     HERE,
-    Wanted,
+    ChosenNetwork,
     firewall_hint,
     found_interface,
     gone_words,
@@ -28,9 +28,9 @@ from gui.core.networks import (
 from gui.core.notice_kinds import KINDS, Kind, is_wanted, wish
 from gui.core.remembered import rebound
 from gui.core.state import Message
-from gui.core.undo import UNDO_SECONDS, Partings
+from gui.core.undo import UNDO_SECONDS, Undo
 from server.access.consent import Answer
-from server.access.control import Access
+from server.access.control import AccessControl
 from server.access.devices import Devices
 from server.access.links import Link, LinkError, Links
 from server.access.origins import parse_name
@@ -46,7 +46,7 @@ ONCE_SECONDS = 20.0
 before it begins the next."""
 
 
-class Doors:
+class AccessController:
     """Carries out wishes about who gets in, and tells of every change. Loop only.
 
     Attributes:
@@ -68,7 +68,7 @@ class Doors:
         look_seconds: float = LOOK_SECONDS,
         undo_seconds: float = UNDO_SECONDS,
     ) -> None:
-        self.access: Access = registry.access
+        self.access: AccessControl = registry.access
         self._controller = controller
         self._catalog = catalog
         self._shares = shares
@@ -87,7 +87,7 @@ class Doors:
         self._listeners = Listeners()
         self._pending: asyncio.Handle | None = None
         access = self.access
-        self.partings = Partings(controller, registry, self.refresh, undo_seconds)
+        self.partings = Undo(controller, registry, self.refresh, undo_seconds)
         self.state = self._derived()
         self._unsubscribe: tuple[Unsubscribe, ...] = (
             access.subscribe(self.refresh),
@@ -160,7 +160,7 @@ class Doors:
         link = self.access.links.all.get(link_id)
         return self._server.url_of(link) if link is not None and self._server.is_running else ""
 
-    def make_link(self, wish: LinkWish) -> Link | str:
+    def make_link(self, wish: LinkOptions) -> Link | str:
         """Return a new link, or why that is not possible."""
         try:
             return self.access.links.make(
@@ -169,7 +169,7 @@ class Doors:
         except LinkError as error:
             return error.message
 
-    def change_link(self, link_id: str, wish: LinkWish) -> str:
+    def change_link(self, link_id: str, wish: LinkOptions) -> str:
         """Have a link be what is wished; return why that is not possible, empty when it is done."""
         with _said() as problem:
             self.access.links.change(
@@ -260,9 +260,9 @@ class Doors:
         host = found.address if found is not None and _is_meant(wanted, found) else HERE
         return host != (self._server.host if self._server.is_open else HERE)
 
-    def _wanted(self) -> Wanted:
+    def _wanted(self) -> ChosenNetwork:
         settings = self._controller.settings
-        return Wanted(settings.interface, settings.address) if settings.mode == "network" else Wanted()
+        return ChosenNetwork(settings.interface, settings.address) if settings.mode == "network" else ChosenNetwork()
 
     def _show(self) -> None:
         self._pending = None
@@ -271,13 +271,13 @@ class Doors:
             self.state = state
             self._listeners.tell()
 
-    def _derived(self) -> DoorsState:
+    def _derived(self) -> AccessViewState:
         access, server, settings = self.access, self._server, self._controller.settings
         is_open = server.is_running and server.is_open
         needs_link = is_open or (server.is_running and bool(settings.asks_here or settings.names))
         links, devices = tuple(access.links.all.values()), tuple(access.devices.all.values())
         has_been_reached = bool(devices or any(link.last_used for link in links) or access.lockout.failures)
-        return DoorsState(
+        return AccessViewState(
             wanted=self._wanted(),
             interfaces=self._interfaces,
             is_open=is_open,
@@ -352,7 +352,7 @@ class Doors:
                     part.rescope(each.id, scope)
 
 
-def _is_meant(wanted: Wanted, found: Interface) -> bool:
+def _is_meant(wanted: ChosenNetwork, found: Interface) -> bool:
     """Tell whether the interface that was found is where it was when the person chose it.
 
     Wi-Fi goes by the same name at home and in a café.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gui.core.networks import Wanted
+from gui.core.networks import ChosenNetwork
 from gui.core.notice_kinds import Kind
 from gui.core.state import place_words
 from server.access.consent import Question
@@ -24,7 +24,7 @@ TRIES = {"PIN": "wrong PIN", "link": "wrong link"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PendingRequest:
     """Somebody who waits to be let in, as a row among those who watch."""
 
     question: Question
@@ -68,7 +68,7 @@ class Parted:
 
 
 @dataclass(frozen=True, slots=True)
-class DoorsState:
+class AccessViewState:
     """Who gets in, and who asks to.
 
     Attributes:
@@ -77,7 +77,7 @@ class DoorsState:
         is_open: other computers reach what is shared now.
         url: the address to type, without a link; empty unless sharing.
         link: the one that Copy and QR give away; None where none is needed or there is none.
-        links, devices, blocked: as `server.access.control.Access` has them; ``devices`` latest first.
+        links, devices, blocked: as `server.access.control.AccessControl` has them; ``devices`` latest first.
         dismissed: who was disconnected since sharing began.
         undo: what was ended last and can still be taken back, in words; empty for nothing.
         hint: what to try when others do not get through; empty once somebody has.
@@ -87,7 +87,7 @@ class DoorsState:
         answerable: sharing may be started, stopped and moved now.
     """
 
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: ChosenNetwork = field(default_factory=ChosenNetwork)
     interfaces: tuple[Interface, ...] = ()
     is_open: bool = False
     url: str = ""

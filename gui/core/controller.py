@@ -15,7 +15,7 @@ import msgspec
 from capture.events import Listeners
 from capture.feed.blank_on_lock import LOCK, PERSON
 from capture.feed.catalog import Catalog
-from capture.privacy.blanking import Curtain
+from capture.privacy.blanking import Blanking
 from capture.privacy.masks import Mask
 from capture.source import Identity, Source, Unsubscribe
 from gui.core.networks import HERE
@@ -29,7 +29,7 @@ from gui.core.remembered import (
     with_source,
     without_source,
 )
-from gui.core.settings import Remembered, Settings
+from gui.core.settings import SavedSource, Settings
 from gui.core.state import AppState, Message, SourceOrder, source_states, watchers
 from server.errors import MOVED, STOPPED, Farewell, PortInUse, ServerError
 from server.protocol.options import InvalidOption
@@ -37,8 +37,8 @@ from server.server import Server
 from server.sharing import ShareList
 from server.stream.registry import SessionRegistry
 
-PAUSED = Curtain("paused", "Paused by the person at the other computer.")
-BLANKED = Curtain("blanked", "Hidden by the person at the other computer.")
+PAUSED = Blanking("paused", "Paused by the person at the other computer.")
+BLANKED = Blanking("blanked", "Hidden by the person at the other computer.")
 MASKS = "masks"
 """The subject of the message about windows that have them."""
 SIZES = "mask sizes"
@@ -85,7 +85,7 @@ class Controller:
         self._told_of_masks = False
         self._doubtful: frozenset[Identity] = frozenset()
         # What was remembered of them when they got their masks: titles change.
-        self._masked_as: dict[Identity, Remembered] = {}
+        self._masked_as: dict[Identity, SavedSource] = {}
         self._work: asyncio.Task[None] | None = None
         self._unsubscribe: tuple[Unsubscribe, ...] = (
             catalog.subscribe(self._sources_changed),
@@ -281,7 +281,7 @@ class Controller:
             self.dismiss(SIZES)
         self.refresh()
 
-    def _draw(self, curtain: Curtain) -> None:
+    def _draw(self, curtain: Blanking) -> None:
         self._registry.hub.set_curtain(PERSON, curtain)
         self._show()
 

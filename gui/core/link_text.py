@@ -15,7 +15,7 @@ HOUR, DAY, WEEK = 3600.0, 86400.0, 7 * 86400.0
 
 
 @dataclass(frozen=True, slots=True)
-class LinkWish:
+class LinkOptions:
     """What the person wishes a link to be; the words are those of `server.access.links.Link`."""
 
     name: str

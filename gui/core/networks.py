@@ -19,7 +19,7 @@ IF = "If other devices cannot open it"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ChosenNetwork:
     """What the person chose.
 
     Attributes:
@@ -31,7 +31,7 @@ class Wanted:
     address: str = ""
 
 
-def found_interface(wanted: Wanted, interfaces: Iterable[Interface]) -> Interface | None:
+def found_interface(wanted: ChosenNetwork, interfaces: Iterable[Interface]) -> Interface | None:
     """Return the interface that was chosen, under the address that it has now; None when it has none.
 
     Never another one: what is open in one network is not therefore to be open in another.
@@ -53,7 +53,7 @@ def is_same_network(one: str, other: str) -> bool:
     return second in ipaddress.ip_network((first, 24 if first.version == 4 else 64), strict=False)
 
 
-def gone_words(wanted: Wanted) -> str:
+def gone_words(wanted: ChosenNetwork) -> str:
     """Return what to say when the interface that was chosen has no address."""
     return (
         f"The network “{wanted.name}” that you chose is not connected, so only this computer can watch. "
@@ -61,7 +61,7 @@ def gone_words(wanted: Wanted) -> str:
     )
 
 
-def other_network_words(wanted: Wanted, address: str) -> str:
+def other_network_words(wanted: ChosenNetwork, address: str) -> str:
     """Return what to say when the interface that was chosen is in another network than it was then."""
     return (
         f"“{wanted.name}” is in another network now ({address}) than when you chose it, "

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from capture.feed.blank_on_lock import LockCurtain
+from capture.feed.blank_on_lock import BlankOnLock
 from capture.feed.hub import Hub
-from capture.privacy.exclusions import STARTING_LIST, Guard, NeverShown
+from capture.privacy.exclusions import STARTING_LIST, ExclusionRules, Exclusions
 from gui.core.controller import Controller
 from gui.core.hot_key import ChosenHotKey
 from gui.core.reminder import Reminder
@@ -21,19 +21,19 @@ HOT_KEY = "hot key"
 """The subject of messages about it."""
 
 
-def rules_of(settings: Settings) -> NeverShown:
+def rules_of(settings: Settings) -> ExclusionRules:
     """Return what is never shown by ``settings``."""
     kept = tuple(program for program in STARTING_LIST if program not in settings.shown_anyway)
-    return NeverShown(kept + settings.never_shown)
+    return ExclusionRules(kept + settings.never_shown)
 
 
-class Guarding:
+class PrivacyController:
     """Follows the settings and the session's lock from `open` to `close`. Loop only."""
 
     def __init__(
         self,
         controller: Controller,
-        guard: Guard,
+        guard: Exclusions,
         hub: Hub,
         hide_titles: Callable[[bool], None],
         remind: Callable[[str, str], None],
@@ -43,7 +43,7 @@ class Guarding:
         self._guard = guard
         self._hub = hub
         self._hide_titles = hide_titles
-        self._lock = LockCurtain(hub, controller.settings.when_locked, controller.refresh)
+        self._lock = BlankOnLock(hub, controller.settings.when_locked, controller.refresh)
         self._hot_key = ChosenHotKey(controller.toggle_curtain, self._say_no_hot_key, Settings().hot_key)
         self._reminder = Reminder(remind)
         self._unfollow = guard.subscribe(hub.look_again)

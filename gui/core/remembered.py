@@ -7,31 +7,31 @@ from collections.abc import Collection, Iterable, Mapping
 
 from capture.privacy.masks import Mask
 from capture.source import Source
-from gui.core.settings import REMEMBERED_LIMIT, MaskedSource, Remembered
+from gui.core.settings import REMEMBERED_LIMIT, MaskedSource, SavedSource
 from server.sharing import ShareRule
 
 
-def remember(source: Source) -> Remembered:
+def remember(source: Source) -> SavedSource:
     """Return what identifies ``source`` after a restart: a window by program and title, a monitor by its output."""
     if source.kind == "window":
-        return Remembered(kind="window", app=source.app, title=source.title)
+        return SavedSource(kind="window", app=source.app, title=source.title)
     if source.kind == "monitor":
-        return Remembered(kind="monitor", output=source.output)
-    return Remembered(kind=source.kind, id=source.id)
+        return SavedSource(kind="monitor", output=source.output)
+    return SavedSource(kind=source.kind, id=source.id)
 
 
-def added(known: tuple[Remembered, ...], source: Source) -> tuple[Remembered, ...]:
+def added(known: tuple[SavedSource, ...], source: Source) -> tuple[SavedSource, ...]:
     """Return ``known`` with ``source`` as the newest."""
     return (*removed(known, source), remember(source))[-REMEMBERED_LIMIT:]
 
 
-def removed(known: tuple[Remembered, ...], source: Source) -> tuple[Remembered, ...]:
+def removed(known: tuple[SavedSource, ...], source: Source) -> tuple[SavedSource, ...]:
     """Return ``known`` without ``source``."""
     entry = remember(source)
     return tuple(each for each in known if each != entry)
 
 
-def found_again(known: Iterable[Remembered], sources: Iterable[Source]) -> tuple[Source, ...]:
+def found_again(known: Iterable[SavedSource], sources: Iterable[Source]) -> tuple[Source, ...]:
     """Return the sources that ``known`` means; a window only when no other looks the same."""
     listed = tuple(sources)
     found = []
@@ -43,7 +43,7 @@ def found_again(known: Iterable[Remembered], sources: Iterable[Source]) -> tuple
 
 
 def with_masks(
-    known: tuple[MaskedSource, ...], source: Source, masks: tuple[Mask, ...], formerly: Remembered | None
+    known: tuple[MaskedSource, ...], source: Source, masks: tuple[Mask, ...], formerly: SavedSource | None
 ) -> tuple[MaskedSource, ...]:
     """Return ``known`` with the masks that ``source`` has now; ``formerly`` it was called, when it got others."""
     entry = remember(source)
@@ -57,9 +57,9 @@ def masks_again(known: Iterable[MaskedSource], source: Source) -> tuple[Mask, ..
     return kept.get(remember(source)) or kept.get(_by_number(source), ())
 
 
-def _by_number(source: Source) -> Remembered:
+def _by_number(source: Source) -> SavedSource:
     """Return how monitors were kept once. Shares kept so mean nothing now; masks are laid where they may belong."""
-    return Remembered(kind=source.kind, id=source.id)
+    return SavedSource(kind=source.kind, id=source.id)
 
 
 def with_source(rules: tuple[ShareRule, ...], source: Source) -> tuple[ShareRule, ...]:

@@ -31,7 +31,7 @@ PROTECTING = ("masks", "never_shown", "shown_anyway", "hide_titles", "when_locke
 """What keeps something from being seen: where one of these cannot be read, nothing is shown as it was last."""
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+class SavedSource(msgspec.Struct, frozen=True, kw_only=True):
     """A source that was shared, described so that it can be found again after a restart.
 
     A window goes by ``app`` and ``title``, a monitor by its ``output``, all else by its ``id``.
@@ -47,7 +47,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
 class MaskedSource(msgspec.Struct, frozen=True, kw_only=True):
     """A source and the masks that lie over it."""
 
-    source: Remembered
+    source: SavedSource
     masks: Annotated[tuple[Mask, ...], msgspec.Meta(max_length=MASK_LIMIT)]
 
 
@@ -85,7 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     quality: Annotated[int, msgspec.Meta(ge=10, le=100)] = 80
     format: Literal["auto", "jpeg", "png", "webp", "h264"] = "auto"
     pointer: bool = True
-    shared: Annotated[tuple[Remembered, ...], msgspec.Meta(max_length=REMEMBERED_LIMIT)] = ()
+    shared: Annotated[tuple[SavedSource, ...], msgspec.Meta(max_length=REMEMBERED_LIMIT)] = ()
     masks: Annotated[tuple[MaskedSource, ...], msgspec.Meta(max_length=REMEMBERED_LIMIT)] = ()
     geometry: str = ""
     splitter: Annotated[tuple[Pixels, ...], msgspec.Meta(max_length=8)] = ()

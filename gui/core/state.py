@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from capture.privacy.blanking import Curtain
+from capture.privacy.blanking import Blanking
 from capture.privacy.masks import Mask
 from capture.source import Condition, Identity, Source
 from server.protocol.options import StreamOptions
@@ -63,7 +63,7 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
+class ViewerRow:
     """Somebody who watches: one session, or all those of a page that shows several sources.
 
     Attributes:
@@ -167,11 +167,11 @@ class AppState:
     port: int = 8080
     sources: tuple[SourceState, ...] = ()
     listing: Condition = field(default_factory=lambda: Condition("live"))
-    viewers: tuple[Watcher, ...] = ()
+    viewers: tuple[ViewerRow, ...] = ()
     options: StreamOptions = field(default_factory=StreamOptions)
     selected: Source | None = None
     message: Message | None = None
-    curtain: Curtain | None = None
+    curtain: Blanking | None = None
     masks: tuple[Mask, ...] = ()
 
     @property
@@ -211,18 +211,18 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def watchers(sessions: Iterable[SessionView]) -> tuple[Watcher, ...]:
+def watchers(sessions: Iterable[SessionView]) -> tuple[ViewerRow, ...]:
     """Return who watches; the sessions of one group are one."""
     found: dict[str, list[SessionView]] = {}
     for session in sessions:
         found.setdefault(session.group or session.session_id, []).append(session)
-    return tuple(Watcher(viewer_id, tuple(views)) for viewer_id, views in found.items())
+    return tuple(ViewerRow(viewer_id, tuple(views)) for viewer_id, views in found.items())
 
 
 def source_states(
     sources: Iterable[Source],
     shared: Iterable[Source],
-    viewers: Iterable[Watcher],
+    viewers: Iterable[ViewerRow],
     doubtful: Container[Identity] = (),
 ) -> tuple[SourceState, ...]:
     """Return ``sources`` with what is known of them beside."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gui.core.controller import Controller
-from gui.core.state import Message, Watcher, counted, watchers
-from server.access.control import Access
+from gui.core.state import Message, ViewerRow, counted, watchers
+from server.access.control import AccessControl
 from server.access.devices import Device
 from server.stream.registry import SessionRegistry
 
@@ -25,7 +25,7 @@ class _Undoable:
     take_back: Callable[[], None]
 
 
-class Partings:
+class Undo:
     """Disconnects, revokes, forgets and blocks. Loop only."""
 
     def __init__(
@@ -34,7 +34,7 @@ class Partings:
         """``changed()`` is called when `undo_words` are other ones; ``undo_seconds`` is how long there is to undo."""
         self._controller = controller
         self._registry = registry
-        self._access: Access = registry.access
+        self._access: AccessControl = registry.access
         self._changed = changed
         self._undo_seconds = undo_seconds
         self._undoable: list[_Undoable] = []
@@ -76,7 +76,7 @@ class Partings:
 
         self._offer(f"“{link.name}” was revoked. {_lost(len(devices))}", take_back)
 
-    def forget(self, viewer: Watcher) -> None:
+    def forget(self, viewer: ViewerRow) -> None:
         """Part from a viewer and have that device come in anew, by a link or a PIN."""
         self.forget_devices((viewer.sessions[0].viewer.device_id,))
 
@@ -92,7 +92,7 @@ class Partings:
             words = f"{one if count == 1 else f'{count} devices were'} forgotten"
             self._offer(f"{words} and {_have(count)} lost access.", lambda: known.restore(devices, once))
 
-    def block(self, viewer: Watcher) -> None:
+    def block(self, viewer: ViewerRow) -> None:
         """Part from a viewer and let that address in no more."""
         key = viewer.sessions[0].viewer.peer_key
         if key:

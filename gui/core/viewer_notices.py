@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from gui.core.state import Watcher, place_words
+from gui.core.state import ViewerRow, place_words
 from server.access.control import HERE
 from server.access.request import browser_name
 
@@ -17,7 +17,7 @@ Visitor = tuple[str, str, str]
 """Address, program, and by which link."""
 
 
-def visitors(viewers: Iterable[Watcher]) -> Counter[Visitor]:
+def visitors(viewers: Iterable[ViewerRow]) -> Counter[Visitor]:
     """Return who watches from other places than this computer."""
     found = (watcher.sessions[0].viewer for watcher in viewers)
     return Counter((each.address, browser_name(each.agent), each.by) for each in found if each.by != HERE)
@@ -33,7 +33,7 @@ def visit_words(before: Counter[Visitor], after: Counter[Visitor]) -> tuple[str,
     return " ".join(parts), f"{count} watching" if count else "Nobody is watching any more"
 
 
-class Visits:
+class ViewerNotices:
     """Tells of comings and goings, some time after the first of several. Loop only."""
 
     def __init__(self, say: Callable[[str, str], None], gather_seconds: float = GATHER_SECONDS) -> None:
@@ -44,7 +44,7 @@ class Visits:
         self._now: Counter[Visitor] = Counter()
         self._timer: asyncio.TimerHandle | None = None
 
-    def show(self, viewers: Iterable[Watcher]) -> None:
+    def show(self, viewers: Iterable[ViewerRow]) -> None:
         """Take up who watches now."""
         self._now = visitors(viewers)
         if self._now != self._told and self._timer is None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from gui.core.access_state import DoorsState
+from gui.core.access_state import AccessViewState
 from gui.core.state import AppState
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
@@ -123,7 +123,7 @@ class Tray(QObject):
         # Filled here too, because menus that the desktop draws itself may never ask.
         self._fill_shared()
 
-    def show_doors(self, doors: DoorsState) -> None:
+    def show_doors(self, doors: AccessViewState) -> None:
         """Show whether other computers get in."""
         if doors.is_open != self._is_open:
             self._is_open = doors.is_open

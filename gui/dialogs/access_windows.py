@@ -7,38 +7,38 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from gui.core.access import Doors
+from gui.core.access import AccessController
 from gui.core.access_state import failure_words
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
-from gui.core.link_text import LinkWish
+from gui.core.link_text import LinkOptions
 from gui.core.state import Message
-from gui.core.viewer_notices import Visits
+from gui.core.viewer_notices import ViewerNotices
 from gui.desktop.notices import Notices
 from gui.desktop.tray import Tray
 from gui.dialogs.consent import ConsentWindow
 from gui.dialogs.encryption import EncryptionWindow
-from gui.dialogs.host_names import NamesWindow
+from gui.dialogs.host_names import HostNamesWindow
 from gui.dialogs.links import LinksWindow
 from gui.dialogs.pin import PinWindow
 from gui.panel.header import copy_to_clipboard
 from gui.panel.window import Panel
 from gui.widgets.qr import show_qr
 from server.access.lockout import Failure
-from server.access.persistence import Keeping
+from server.access.persistence import AccessPersister
 
 
-class Doorway:
+class AccessWindows:
     """The windows about access, and what is wished in them. Loop only."""
 
     def __init__(
         self,
         controller: Controller,
-        doors: Doors,
+        doors: AccessController,
         encryption: Encryption,
         panel: Panel,
         tray: Tray,
-        keeping: Keeping,
+        keeping: AccessPersister,
         notices: Notices,
     ) -> None:
         self._controller = controller
@@ -54,8 +54,8 @@ class Doorway:
         self.consent = ConsentWindow()
         self.links = LinksWindow(panel)
         self.encryption = EncryptionWindow(panel)
-        self.names = NamesWindow(panel)
-        self._visits = Visits(self._say_visit)
+        self.names = HostNamesWindow(panel)
+        self._visits = ViewerNotices(self._say_visit)
         self._join()
         self._unsubscribe = doors.access.lockout.subscribe(self._say_guesser)
         doors.subscribe(self.show)
@@ -166,7 +166,7 @@ class Doorway:
             shared = tuple(row.source for row in self._controller.state.shared)
             self.links.show_doors(self._doors.state, shared)
 
-    def _make_link(self, wish: LinkWish, copies: bool) -> None:
+    def _make_link(self, wish: LinkOptions, copies: bool) -> None:
         made = self._doors.make_link(wish)
         if isinstance(made, str):
             self.links.say(made)
@@ -179,7 +179,7 @@ class Doorway:
         if copies:
             self._copy_chosen(made.id)
 
-    def _change_link(self, link_id: str, wish: LinkWish) -> None:
+    def _change_link(self, link_id: str, wish: LinkOptions) -> None:
         problem = self._doors.change_link(link_id, wish)
         if problem:
             self.links.say(problem)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.core.access_state import DoorsState
+from gui.core.access_state import AccessViewState
 from gui.core.state import place_words
 from gui.widgets.style import current_look, style_sheet
 from server.access.consent import ANSWERABLE_SECONDS, SILENCE_SECONDS, Question
@@ -191,7 +191,7 @@ class ConsentWindow(QWidget):
         """Return the questions as they are shown."""
         return tuple(self._cards.values())
 
-    def show_doors(self, state: DoorsState) -> None:
+    def show_doors(self, state: AccessViewState) -> None:
         """Show the questions of ``state``, and go when there are none."""
         asked = {question.id for question in state.questions}
         is_changed = asked != self._cards.keys()

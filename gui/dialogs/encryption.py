@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.core.encryption import Encryption
-from gui.widgets.screen_fit import RoomyDialog
+from gui.widgets.screen_fit import FittedDialog
 from server.net.certificates import Certificate
 
 WHAT = (
@@ -28,7 +28,7 @@ HALF = "Both files are needed: the certificate and its key."
 OWN = "Your own certificate and key (PEM files); leave both empty for the one that Panecast makes:"
 
 
-class EncryptionWindow(RoomyDialog):
+class EncryptionWindow(FittedDialog):
     """Shows `Encryption` and takes wishes.
 
     Signals:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from gui.widgets.screen_fit import RoomyDialog
+from gui.widgets.screen_fit import FittedDialog
 
 WHAT = (
     "Panecast answers only to names that it knows, so that no website can pass for it. If people reach this computer "
@@ -14,7 +14,7 @@ WHAT = (
 )
 
 
-class NamesWindow(RoomyDialog):
+class HostNamesWindow(FittedDialog):
     """Shows the names and takes others.
 
     Signals:

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 
 from capture.source import Source
 from gui.core.access_state import EVERYTHING
-from gui.core.link_text import DAY, HOUR, WEEK, LinkWish, end_of_day, rule_words
+from gui.core.link_text import DAY, HOUR, WEEK, LinkOptions, end_of_day, rule_words
 from gui.panel.controls import Choice, Moment
-from gui.widgets.screen_fit import RoomyDialog
+from gui.widgets.screen_fit import FittedDialog
 from server.access.links import NAME_LIMIT, Link, clean_name
 from server.sharing import ShareRule
 
@@ -31,11 +31,11 @@ DEVICES = (1, 2, 3, 5, 10, 20, 50)
 """How many a link can be for; more choice would be more to read."""
 
 
-class LinkForm(RoomyDialog):
+class LinkForm(FittedDialog):
     """The form, for a new link or for one that is there.
 
     Signals:
-        wished: a `LinkWish`, and whether the link is to be copied then. The form stays: the wish may not be possible.
+        wished: a `LinkOptions`, and whether the link is to be copied then. The form stays: they may not be possible.
     """
 
     wished = Signal(object, bool)
@@ -109,13 +109,13 @@ class LinkForm(RoomyDialog):
         self.error.setText(words)
         self.error.setVisible(bool(words))
 
-    def wish(self, now: float) -> LinkWish:
+    def wish(self, now: float) -> LinkOptions:
         """Return what the form says at the time ``now`` (seconds since the epoch)."""
         items = [self.sources.item(row) for row in range(self.sources.count())]
         ticked = [item for item in items if item.checkState() == Qt.CheckState.Checked]
         scope = tuple(item.data(Qt.ItemDataRole.UserRole) for item in ticked)
         expires = (None, now + HOUR, end_of_day(now), now + WEEK, float(self.when.dateTime().toSecsSinceEpoch()))
-        return LinkWish(
+        return LinkOptions(
             self.name.text().strip(),
             scope if self.shows.currentData() else EVERYTHING,
             expires[self.expiry.currentIndex()],

@@ -8,23 +8,23 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableWidgetItem, QVBoxLayout, QWidget
 
 from capture.source import Source
-from gui.core.access_state import DoorsState
+from gui.core.access_state import AccessViewState
 from gui.core.link_text import devices_words, expiry_words, lost_words, scope_words, seen_words
 from gui.dialogs.link_form import LinkForm
-from gui.widgets.screen_fit import RoomyDialog
-from gui.widgets.text_table import WordTable
+from gui.widgets.screen_fit import FittedDialog
+from gui.widgets.text_table import TextTable
 from server.access.control import BY_PIN
 
 CHOSEN_WIDTH = 200
 """Logical pixels for the name of the chosen link."""
 
 
-class LinksWindow(RoomyDialog):
+class LinksWindow(FittedDialog):
     """Links above, devices and blocked addresses below. Not modal.
 
     Signals:
-        make_wished: a `LinkWish` for a new link, and whether it is to be copied then.
-        change_wished: a link's id, and the `LinkWish` for what it is to be.
+        make_wished: a `LinkOptions` for a new link, and whether it is to be copied then.
+        change_wished: a link's id, and the `LinkOptions` for what it is to be.
         rename_wished: a link's id, and its name.
         copy_wished, qr_wished, revoke_wished: a link's id.
         forget_wished: a tuple of ids of devices.
@@ -47,10 +47,10 @@ class LinksWindow(RoomyDialog):
         self.setObjectName("linksWindow")
         self.setWindowTitle("Links and devices")
         self.resize(760, 560)
-        self._state = DoorsState()
+        self._state = AccessViewState()
         self._shared: tuple[Source, ...] = ()
         self.form: LinkForm | None = None
-        self.table = WordTable("Links", ("Name", "Shows", "Ends", "Devices", "Last used"), wide=1, editable=True)
+        self.table = TextTable("Links", ("Name", "Shows", "Ends", "Devices", "Last used"), wide=1, editable=True)
         self.table.setToolTip("Press F2 or click twice to give a link another name")
         self.table.itemChanged.connect(self._rename)
         self.table.itemSelectionChanged.connect(self._adapt)
@@ -78,13 +78,13 @@ class LinksWindow(RoomyDialog):
         self.notice.setTextFormat(Qt.TextFormat.PlainText)
         self.notice.setObjectName("muted")
         self.notice.setWordWrap(True)
-        self.devices = WordTable("Devices", ("Device", "Address", "Came by", "Last seen"), wide=0)
+        self.devices = TextTable("Devices", ("Device", "Address", "Came by", "Last seen"), wide=0)
         self.devices.itemSelectionChanged.connect(self._adapt)
         self.forget = _button("&Forget", "", "forgetOne")
         self.forget.clicked.connect(lambda: self.forget_wished.emit((self.devices.chosen,)))
         self.forget_all = _button("Forget &all", "", "forgetAll")
         self.forget_all.clicked.connect(self._forget_all)
-        self.blocked = WordTable("Blocked addresses", ("Blocked address",))
+        self.blocked = TextTable("Blocked addresses", ("Blocked address",))
         self.blocked.itemSelectionChanged.connect(self._adapt)
         self.unblock = _button("&Unblock", "", "unblock")
         self.unblock.clicked.connect(lambda: self.unblock_wished.emit(self.blocked.chosen))
@@ -93,7 +93,7 @@ class LinksWindow(RoomyDialog):
         self._lay_out()
         self._adapt()
 
-    def show_doors(self, state: DoorsState, shared: tuple[Source, ...], now: float | None = None) -> None:
+    def show_doors(self, state: AccessViewState, shared: tuple[Source, ...], now: float | None = None) -> None:
         """Show what there is; ``now`` is in seconds since the epoch."""
         now = time.time() if now is None else now
         if state.undo != self._state.undo:

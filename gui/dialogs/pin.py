@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gui.core.access_state import DoorsState
-from gui.widgets.screen_fit import RoomyDialog
+from gui.core.access_state import AccessViewState
+from gui.widgets.screen_fit import FittedDialog
 from server.access.pin import Pin
 
 TICK_MS = 1000
@@ -28,7 +28,7 @@ def left_words(seconds: float) -> str:
     return f"Good for {whole // 60}:{whole % 60:02d} more, and for one device"
 
 
-class PinWindow(RoomyDialog):
+class PinWindow(FittedDialog):
     """Shows the PIN and how long it is good; closing it ends the PIN.
 
     Signals:
@@ -90,7 +90,7 @@ class PinWindow(RoomyDialog):
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._repaint)
 
-    def show_doors(self, state: DoorsState) -> None:
+    def show_doors(self, state: AccessViewState) -> None:
         """Show the PIN there is, or that it is over."""
         was_used = self._pin is not None and state.pin is None and bool(state.questions)
         self._pin = state.pin

@@ -24,7 +24,7 @@ from capture.platforms.keys import Keys
 from capture.privacy.exclusions import STARTING_LIST
 from gui.core.settings import Settings
 from gui.panel.controls import Choice
-from gui.widgets.screen_fit import RoomyDialog
+from gui.widgets.screen_fit import FittedDialog
 
 PROGRAM = Qt.ItemDataRole.UserRole
 LOCKS = (
@@ -36,7 +36,7 @@ REMINDERS = (("Never", 0), ("After 30 minutes", 30), ("After 1 hour", 60), ("Aft
 DEEDS = (("Blank everything", "blank"), ("Pause pictures", "pause"))
 
 
-class PrivacyDialog(RoomyDialog):
+class PrivacyDialog(FittedDialog):
     """Everything about privacy that is set once.
 
     Signals:

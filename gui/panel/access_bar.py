@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from gui.core.access_state import DoorsState
+from gui.core.access_state import AccessViewState
 from gui.core.networks import HERE_WORDS, choice_words, found_interface
 from gui.core.notice_kinds import KINDS
 from gui.panel.controls import Choice
@@ -18,7 +18,7 @@ SPACING = 8
 """Logical pixels of the choice."""
 
 
-class ReachChoice(Choice):
+class NetworkPicker(Choice):
     """Offers this computer only, and every network there is.
 
     Signals:
@@ -36,10 +36,10 @@ class ReachChoice(Choice):
         self.setMinimumWidth(NARROWEST)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._shown: tuple[object, ...] = ()
-        self._state = DoorsState()
+        self._state = AccessViewState()
         self.activated.connect(self._wish)
 
-    def show_doors(self, state: DoorsState) -> None:
+    def show_doors(self, state: AccessViewState) -> None:
         """Offer what there is, and show what is chosen; an open list stays as it is, for the hand is on its way."""
         self._state = state
         if self.view().isVisible():
@@ -77,7 +77,7 @@ class ReachChoice(Choice):
             self.wished.emit(data)
 
 
-class Entrances(QWidget):
+class AccessBar(QWidget):
     """The line, and beneath it a hint while nobody has got through.
 
     Signals:
@@ -101,7 +101,7 @@ class Entrances(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reach = ReachChoice()
+        self.reach = NetworkPicker()
         label = QLabel("&Who can watch")
         label.setObjectName("muted")
         label.setBuddy(self.reach)
@@ -137,7 +137,7 @@ class Entrances(QWidget):
         layout.setSpacing(8)
         layout.addLayout(line)
         layout.addWidget(self.hint)
-        self.show_doors(DoorsState())
+        self.show_doors(AccessViewState())
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
@@ -180,7 +180,7 @@ class Entrances(QWidget):
         needed = sum(part.sizeHint().width() + SPACING for part in self._parts)
         self.sentence.setVisible(self.width() >= needed)
 
-    def show_doors(self, state: DoorsState) -> None:
+    def show_doors(self, state: AccessViewState) -> None:
         """Show who gets in."""
         self.reach.show_doors(state)
         self.sentence.setText(state.sentence)

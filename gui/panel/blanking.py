@@ -15,7 +15,7 @@ WORDS = {
 }
 
 
-class CurtainButtons(QWidget):
+class BlankingButtons(QWidget):
     """Pause and Blank, while pictures are taken.
 
     Signals:
@@ -54,7 +54,7 @@ class CurtainButtons(QWidget):
         self.blank.setIcon(self._icons.icon("blank", look.text))
 
 
-class CurtainStrip(QFrame):
+class BlankingStrip(QFrame):
     """Says that viewers see nothing new, and why; hidden otherwise.
 
     Signals:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, QTimer, Signa
 from PySide6.QtGui import QGuiApplication, QIntValidator
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from gui.core.access_state import DoorsState
+from gui.core.access_state import AccessViewState
 from gui.core.state import AppState
 from gui.widgets.icons import Icons
 from gui.widgets.qr import show_qr
@@ -18,7 +18,7 @@ NOTHING_YET = "Tick what to show, then start sharing"
 LONG_ADDRESS = "http://192.168.100.100:8080/#t=…"
 
 
-class Sharing(QFrame):
+class Header(QFrame):
     """The header card.
 
     Signals:
@@ -39,7 +39,7 @@ class Sharing(QFrame):
         self._icons = icons
         self._verbs = verbs
         self._state = AppState()
-        self._doors = DoorsState()
+        self._doors = AccessViewState()
         self._dot = QLabel("●")
         self._headline = QLabel()
         self._headline.setObjectName("headline")
@@ -103,7 +103,7 @@ class Sharing(QFrame):
             self.address.setProperty("live", sharing)
             _polish(self.address)
 
-    def show_doors(self, doors: DoorsState) -> None:
+    def show_doors(self, doors: AccessViewState) -> None:
         """Show the address that is to be given away, without what lets in whoever reads it."""
         self._doors = doors
         self._show_address()

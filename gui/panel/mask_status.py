@@ -13,7 +13,7 @@ ACROSS = (("", "↔ Not fixed"), ("left", "↔ Left edge"), ("right", "↔ Right
 DOWN = (("", "↕ Not fixed"), ("top", "↕ Top edge"), ("bottom", "↕ Bottom edge"))
 
 
-class MaskLine(QWidget):
+class MaskStatus(QWidget):
     """Shows nothing while no mask is chosen and all are right.
 
     Signals:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 from capture.source import Condition, Source
 from gui.core.state import STATE_WORDS, AppState, SourceState
 from gui.panel.mask_editor import MaskLayer
-from gui.panel.mask_status import MaskLine
+from gui.panel.mask_status import MaskStatus
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.style import RADIUS, STAGE, current_look
 
@@ -156,7 +156,7 @@ class PreviewPane(QWidget):
         self.stage = Preview()
         self.masks = MaskLayer(self.stage)
         self.masks.left.connect(self._leave_masks)
-        self.mask_line = MaskLine()
+        self.mask_line = MaskStatus()
         self.mask_line.kept.connect(self.masks.keep)
         self.mask_line.fixed.connect(self.masks.fix)
         # Not while the picture is being painted.

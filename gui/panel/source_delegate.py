@@ -67,7 +67,7 @@ class RowPlaces:
         return cls(QRect(line.left() + 3, line.top() + 8, 3, line.height() - 16), check, thumbnail, text)
 
 
-class RowPainter(QStyledItemDelegate):
+class SourceDelegate(QStyledItemDelegate):
     """Draws headings and sources, and turns a click on the check box or the space bar into a new check state."""
 
     def __init__(self, icons: Icons, thumbnail_of: Callable[[Identity], QImage | None]) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QLis
 from capture.feed.catalog import LOOKING
 from capture.source import Identity, Source
 from gui.core.state import AppState, SourceState
-from gui.panel.source_delegate import ROW_ROLE, Index, RowPainter, RowPlaces
+from gui.panel.source_delegate import ROW_ROLE, Index, RowPlaces, SourceDelegate
 from gui.panel.source_rows import Heading, Row, key_of, rows_for
 from gui.widgets.icons import Icons
 from gui.widgets.row_changes import Remove, steps
@@ -144,7 +144,7 @@ class SourceList(QListView):
         self.rows_model = SourceModel()
         self.setModel(self.rows_model)
         self._thumbnails: dict[Identity, QImage] = {}
-        self._painter = RowPainter(icons, self._thumbnails.get)
+        self._painter = SourceDelegate(icons, self._thumbnails.get)
         self.setItemDelegate(self._painter)
         self._is_showing = False
         self._seen: tuple[Source, ...] = ()

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.core.access_state import Asking, DoorsState, Parted
-from gui.core.state import STATE_WORDS, AppState, Watcher, counted
+from gui.core.access_state import AccessViewState, Parted, PendingRequest
+from gui.core.state import STATE_WORDS, AppState, ViewerRow, counted
 from gui.panel.traffic import GRAPH_ROLE, GRAPH_WIDTH, History, TrafficDelegate
 from gui.widgets.fold import Fold
 from gui.widgets.row_changes import Remove, steps
@@ -99,12 +99,12 @@ WIDEST = (
 )
 """What columns are to have room for, all in all."""
 
-Row = Watcher | Asking | Parted
+Row = ViewerRow | PendingRequest | Parted
 
 
 def cells(view: Row, now: float) -> tuple[str, ...]:
     """Return what the table says of one viewer at the monotonic time ``now``."""
-    if isinstance(view, Asking):
+    if isinstance(view, PendingRequest):
         asked = view.question
         wanted = asked.wanted[0] if len(asked.wanted) == 1 else counted(len(asked.wanted), "source")
         return (view.place, asked.by, asked.browser, wanted, "", "", "", "", "Asking", "")
@@ -180,7 +180,7 @@ class ViewerModel(QAbstractTableModel):
                 return _tip(view, index.column())
             case Qt.ItemDataRole.ForegroundRole if index.column() == STATE:
                 look = current_look()
-                is_live = isinstance(view, Watcher) and view.state == "live"
+                is_live = isinstance(view, ViewerRow) and view.state == "live"
                 return QColor(look.live if is_live else look.waiting)
             case role if role == GRAPH_ROLE and index.column() == DATA:
                 return self.history.of(view.id)
@@ -192,7 +192,7 @@ class Viewers(QFrame):
 
     Signals:
         disconnect_wished: remove the viewer with this id.
-        forget_wished, block_wished: part from this `Watcher` for good: from the device, or from the address.
+        forget_wished, block_wished: part from this `ViewerRow` for good: from the device, or from the address.
         answer_wished: see the question of somebody who asks.
         allow_wished: let in again this device that was disconnected.
         figures_wished: the rates shown are a second old.
@@ -211,7 +211,7 @@ class Viewers(QFrame):
         self._fold = Fold("the table of viewers")
         self._fold.pressed.connect(self._take_fold)
         self._state = AppState()
-        self._asking: tuple[Asking, ...] = ()
+        self._asking: tuple[PendingRequest, ...] = ()
         self._parted: tuple[Parted, ...] = ()
         self.model = ViewerModel()
         self.table = QTableView()
@@ -255,9 +255,9 @@ class Viewers(QFrame):
         self._state = state
         self._show_rows()
 
-    def show_doors(self, doors: DoorsState) -> None:
+    def show_doors(self, doors: AccessViewState) -> None:
         """Show who asks to watch, too, and who was disconnected."""
-        asking, parted = tuple(map(Asking, doors.questions)), tuple(map(Parted, doors.dismissed))
+        asking, parted = tuple(map(PendingRequest, doors.questions)), tuple(map(Parted, doors.dismissed))
         if (asking, parted) != (self._asking, self._parted):
             self._asking, self._parted = asking, parted
             self._show_rows()
@@ -342,7 +342,7 @@ class Viewers(QFrame):
             self.table.setIndexWidget(self.model.index(at, END), cell)
 
     def _buttons(self, view: Row) -> tuple[QPushButton, ...]:
-        if isinstance(view, Asking):
+        if isinstance(view, PendingRequest):
             answer = QPushButton("Answer…")
             answer.setObjectName("answer")
             answer.setAccessibleName(f"Answer {view.place}")
@@ -378,7 +378,7 @@ class Viewers(QFrame):
         return (button, more)
 
     def _sample(self) -> None:
-        watching = [view for view in self.model.views if isinstance(view, Watcher)]
+        watching = [view for view in self.model.views if isinstance(view, ViewerRow)]
         self.model.history.add({view.id: view.bytes_per_second for view in watching})
         self.figures_wished.emit()
 
@@ -399,15 +399,15 @@ class Viewers(QFrame):
 
 def _folded_words(views: list[Row]) -> str:
     """Return who watches and who asks to, as far as one line tells."""
-    asking = [view.address for view in views if isinstance(view, Asking)]
-    watching = [view.address for view in views if not isinstance(view, Asking)]
+    asking = [view.address for view in views if isinstance(view, PendingRequest)]
+    watching = [view.address for view in views if not isinstance(view, PendingRequest)]
     more = f" and {len(watching) - MOST_NAMED} more" if len(watching) > MOST_NAMED else ""
     parts = [f"{', '.join(asking)} waiting for your answer"] if asking else []
     return " · ".join([*parts, f"{', '.join(watching[:MOST_NAMED])}{more}"] if watching else parts)
 
 
 def _tip(view: Row, column: int) -> str | None:
-    if isinstance(view, Asking):
+    if isinstance(view, PendingRequest):
         return "\n".join(view.question.wanted) if column == WATCHES else None
     if isinstance(view, Parted):
         return f"{view.place}\n{view.dismissal.agent}" if column < WATCHES else None

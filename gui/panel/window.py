@@ -10,18 +10,18 @@ from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMessageBox, QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from gui.core.access_state import DoorsState
+from gui.core.access_state import AccessViewState
 from gui.core.state import AppState
-from gui.panel.access_bar import Entrances
-from gui.panel.blanking import CurtainButtons, CurtainStrip
+from gui.panel.access_bar import AccessBar
+from gui.panel.blanking import BlankingButtons, BlankingStrip
 from gui.panel.controls import Controls
-from gui.panel.header import Sharing
+from gui.panel.header import Header
 from gui.panel.message_bar import MessageBar
 from gui.panel.preview import PreviewPane
 from gui.panel.sources import SourcesPane
 from gui.panel.viewers import Viewers
 from gui.widgets.icons import Icons
-from gui.widgets.screen_fit import Room, Scrolled
+from gui.widgets.screen_fit import ScreenFit, Scrolled
 from gui.widgets.style import current_look, style_sheet
 
 SIZE = QSize(980, 680)
@@ -69,14 +69,14 @@ class Panel(QWidget):
         self.setWindowTitle("Panecast")
         self._icons = icons
         self._is_dressing = False
-        self.curtain_buttons = CurtainButtons(icons)
-        self.curtain_strip = CurtainStrip(icons)
+        self.curtain_buttons = BlankingButtons(icons)
+        self.curtain_strip = BlankingStrip(icons)
         self.privacy = QToolButton()
         self.privacy.setObjectName("privacy")
         self.privacy.setAccessibleName("Privacy")
         self.privacy.setToolTip("What is never shown, and what happens when you are away (Ctrl+Shift+P)")
-        self.sharing = Sharing(icons, (self.curtain_buttons, self.privacy))
-        self.entrances = Entrances()
+        self.sharing = Header(icons, (self.curtain_buttons, self.privacy))
+        self.entrances = AccessBar()
         self.sharing.add_line(self.entrances)
         self.message_bar = MessageBar(icons)
         self.sources = SourcesPane(icons)
@@ -115,7 +115,7 @@ class Panel(QWidget):
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(Scrolled(self._column))
-        self._room = Room(self)
+        self._room = ScreenFit(self)
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
         self.splitter.setSizes([410, 526])
@@ -140,7 +140,7 @@ class Panel(QWidget):
         elif had_focus is self.curtain_strip.go_on and state.curtain is None:
             self.curtain_buttons.blank.setFocus()
 
-    def show_doors(self, doors: DoorsState) -> None:
+    def show_doors(self, doors: AccessViewState) -> None:
         """Show who gets in."""
         self.sharing.show_doors(doors)
         self.entrances.show_doors(doors)

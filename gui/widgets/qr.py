@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gui.widgets.screen_fit import RoomyDialog, room_of
+from gui.widgets.screen_fit import FittedDialog, room_of
 
 EDGE = 320
 """Least logical pixels of the code: to be scanned from the other side of a desk."""
@@ -18,7 +18,7 @@ BESIDE = 176
 LEAST_EDGE = 160
 
 
-class QrDialog(RoomyDialog):
+class QrDialog(FittedDialog):
     """Shows an address as a QR code. What comes after ``#`` lets in whoever has it, and stands in the code alone."""
 
     def __init__(self, url: str, parent: QWidget | None = None, name: str = "") -> None:

@@ -56,7 +56,7 @@ def keep_within(window: QWidget) -> None:
         window.move(wanted.topLeft() - QPoint(frame.left(), frame.top()))
 
 
-class Room(QObject):
+class ScreenFit(QObject):
     """Keeps one window within its screen: when it is shown, and when screens change while it is."""
 
     def __init__(self, window: QWidget) -> None:
@@ -109,7 +109,7 @@ class Scrolled(QScrollArea):
         self.setWidget(self.inside)
 
 
-class RoomyDialog(QDialog):
+class FittedDialog(QDialog):
     """A dialog that never grows beyond the screen: its body scrolls, its last line of buttons stays in sight."""
 
     def lay_out(self, body: QLayout, foot: QLayout | None = None) -> None:
@@ -127,7 +127,7 @@ class RoomyDialog(QDialog):
             foot.setContentsMargins(edges.left(), 8, edges.right(), edges.bottom())
             body.setContentsMargins(edges.left(), edges.top(), edges.right(), 0)
             layout.addLayout(foot)
-        self._room = Room(self)
+        self._room = ScreenFit(self)
         self._hint = QSize()
 
     def sizeHint(self) -> QSize:

@@ -20,7 +20,7 @@ from gui.widgets.row_changes import Remove, steps
 ROW_HEIGHT = 32
 
 
-class WordTable(QTableWidget):
+class TextTable(QTableWidget):
     """Shows rows of text; what the person may change is said by ``editable``.
 
     A row is chosen by the person, or by `choose`, and by nothing else: when it goes, none is.

@@ -47,7 +47,7 @@ class Visit:
     app: str
 
 
-class AccessLog:
+class AuditLog:
     """Says what happens, one line each. Loop only.
 
     Lines go to ``write`` and ``write_refused``, which have to return at once: files are another thread's work.

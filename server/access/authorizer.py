@@ -1,7 +1,7 @@
 """The gate: says of every request who it is and what it may see, or why it is refused. No socket in sight.
 
 A website could make a browser on this computer ask anything; a stranger on the network can send anything. So: the name
-we were called by and the page it comes from first (`AccessPolicy`), then where the socket comes from, then credentials.
+we were called by and the page it comes from first (`OriginPolicy`), then where the socket comes from, then credentials.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from server.access.devices import Device, DeviceLimit, Devices
 from server.access.disconnected import Dismissal, is_dismissed, is_held, without
 from server.access.links import Link, Links
 from server.access.lockout import Lockout
-from server.access.origins import AccessPolicy, Refusal
-from server.access.request import Contradiction, Knock
+from server.access.origins import OriginPolicy, Refusal
+from server.access.request import AccessRequest, Contradiction
 from server.net.peers import Peer
 from server.sharing import ShareList
 
@@ -83,23 +83,23 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class Anonymous:
     """Somebody without a credential, who gets the page that asks for one: to him nothing is shared."""
 
 
-Who = Owner | Guest | Stranger
+Principal = Owner | Guest | Anonymous
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Grant:
     """Somebody let in: who it is, and the sources that are there for him right now, by id."""
 
-    who: Who
+    who: Principal
     sources: Mapping[str, Source]
 
 
 @dataclass(frozen=True, slots=True)
-class GateRules:
+class AuthorizerRules:
     """How far the gate is open.
 
     Attributes:
@@ -115,18 +115,18 @@ class GateRules:
     dismissed: tuple[Dismissal, ...] = ()
 
 
-class Gate:
+class Authorizer:
     """Judges requests, and goes on saying whether somebody may stay. Loop only, but for `holds` and `may_see`."""
 
     def __init__(
         self,
-        policy: AccessPolicy,
+        policy: OriginPolicy,
         shares: ShareList,
         links: Links,
         devices: Devices,
         lockout: Lockout,
         *,
-        rules: GateRules | None = None,
+        rules: AuthorizerRules | None = None,
         cookie_name: str = "panecast",
     ) -> None:
         """``cookie_name`` had better name the port: cookies of one address are sent to all its ports."""
@@ -135,11 +135,11 @@ class Gate:
         self.links = links
         self.devices = devices
         self.lockout = lockout
-        self.rules = rules or GateRules()
+        self.rules = rules or AuthorizerRules()
         self.cookie_name = cookie_name
         self._listeners = Listeners()
 
-    def set_rules(self, rules: GateRules) -> None:
+    def set_rules(self, rules: AuthorizerRules) -> None:
         """Let in by ``rules`` from now on; who hears of it ends what they do not allow."""
         self.rules = rules
         self._listeners.tell()
@@ -157,19 +157,19 @@ class Gate:
 
         return unsubscribe
 
-    def judge(self, knock: Knock) -> Entry | Refusal:
+    def judge(self, knock: AccessRequest) -> Grant | Refusal:
         """Return who asks and what he may see, or why he is refused."""
         peer = self.approach(knock)
         if isinstance(peer, Refusal):
             return peer
         # A browser that asks whether it may ask (CORS) shows no credential, and gets nothing but headers.
         if knock.path == ENTER_PATH or knock.method == "OPTIONS":
-            return self._entry(Stranger())
+            return self._entry(Anonymous())
         try:
             token = knock.token()
         except Contradiction as bad:
             return Denial(401, bad.message, "credential_unclear")
-        found: Who | Denial = (
+        found: Principal | Denial = (
             self._by_token(knock, peer, token)
             if token is not None
             else self._owner(knock, peer) or self._by_cookie(knock, peer)
@@ -182,7 +182,7 @@ class Gate:
             return Denial(403, NOT_FOR_GUESTS)
         return self._entry(found)
 
-    def approach(self, knock: Knock) -> Peer | Refusal:
+    def approach(self, knock: AccessRequest) -> Peer | Refusal:
         """Return whom a request comes from, or why no credential would help it."""
         refusal = self.policy.refuses(knock)
         if refusal is not None:
@@ -207,13 +207,13 @@ class Gate:
         self.lockout.failed(peer, "link")
         return Denial(401, WRONG, "credential_wrong")
 
-    def device_of(self, knock: Knock) -> Device | None:
+    def device_of(self, knock: AccessRequest) -> Device | None:
         """Return the device that the request's cookie proves and that may come in, None without."""
         # There may be several of that name: what another server of this computer set for a part of its addresses, say.
         found = map(self.devices.find, knock.cookies(self.cookie_name))
         return next((each for each in found if each is not None and self.devices.is_known(each.id)), None)
 
-    def holds(self, who: Who) -> bool:
+    def holds(self, who: Principal) -> bool:
         """Tell whether somebody who was let in may still be here. Any thread."""
         match who:
             case Owner(foreign):
@@ -222,7 +222,7 @@ class Gate:
                 return self._may_come(peer) and self.devices.is_known(device_id) and not self.was_dismissed(device_id)
         return True
 
-    def may_see(self, who: Who, source: Source) -> bool:
+    def may_see(self, who: Principal, source: Source) -> bool:
         """Tell whether this very source may be taken for somebody who was let in. To be asked before each take.
 
         Any thread.
@@ -255,7 +255,7 @@ class Gate:
         if dismissed != self.rules.dismissed:
             self.set_rules(replace(self.rules, dismissed=dismissed))
 
-    def sees(self, who: Who) -> Mapping[str, Source]:
+    def sees(self, who: Principal) -> Mapping[str, Source]:
         """Return the sources that are there for somebody, by id; for others they do not exist."""
         shared = self.shares.shared
         return MappingProxyType({key: source for key, source in shared.items() if self.may_see(who, source)})
@@ -269,17 +269,17 @@ class Gate:
         words = f"There were too many wrong tries. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
         return Denial(429, words, "locked_out", math.ceil(seconds))
 
-    def _entry(self, who: Who) -> Entry:
-        return Entry(who, self.sees(who))
+    def _entry(self, who: Principal) -> Grant:
+        return Grant(who, self.sees(who))
 
     def _may_come(self, peer: Peer) -> bool:
         return peer.is_host or (peer.key not in self.rules.blocked and (peer.is_local or self.rules.network))
 
-    def _owner(self, knock: Knock, peer: Peer) -> Owner | None:
+    def _owner(self, knock: AccessRequest, peer: Peer) -> Owner | None:
         owner = Owner(foreign=self.policy.is_foreign(knock))
         return owner if peer.is_host and self.policy.is_by_loopback(knock) and self.holds(owner) else None
 
-    def _by_token(self, knock: Knock, peer: Peer, token: str) -> Guest | Denial:
+    def _by_token(self, knock: AccessRequest, peer: Peer, token: str) -> Guest | Denial:
         link = self.link_for(peer, token)
         if isinstance(link, Denial):
             return link
@@ -298,14 +298,14 @@ class Gate:
                 return Denial(403, full.message, "too_many_devices")
         return self._guest(device, peer)
 
-    def _by_cookie(self, knock: Knock, peer: Peer) -> Guest | Stranger | Denial:
+    def _by_cookie(self, knock: AccessRequest, peer: Peer) -> Guest | Anonymous | Denial:
         device = self.device_of(knock)
         is_out = device is not None and self.was_dismissed(device.id)
         if device is not None and not is_out:
             return self._guest(device, peer)
         # A cookie that is good no longer must not keep the page away that lets its owner in again.
         if knock.path in PAGES or knock.path.startswith(PAGE_FOLDERS):
-            return Stranger()
+            return Anonymous()
         if is_out:
             return Denial(403, DISCONNECTED, "disconnected")
         cookies = knock.cookies(self.cookie_name)

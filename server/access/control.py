@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from capture.source import Unsubscribe
-from server.access.audit_log import AccessLog
-from server.access.authorizer import Gate, GateRules, Guest, Owner, Who
+from server.access.audit_log import AuditLog
+from server.access.authorizer import Authorizer, AuthorizerRules, Guest, Owner, Principal
 from server.access.consent import Consents
 from server.access.devices import Devices
 from server.access.disconnected import Dismissal, without
 from server.access.links import Links
 from server.access.lockout import Lockout
-from server.access.login import Entrance
-from server.access.origins import AccessPolicy
-from server.access.pin import PinDisplay
-from server.access.store import Kept
+from server.access.login import Login
+from server.access.origins import OriginPolicy
+from server.access.pin import OneTimePin
+from server.access.store import AccessState
 from server.sharing import ShareList
 
 HERE, BY_PIN = "this computer", "PIN"
@@ -41,7 +41,7 @@ class Viewer:
 
     address: str
     agent: str
-    who: Who = OWNER
+    who: Principal = OWNER
     by: str = HERE
 
     @property
@@ -51,11 +51,11 @@ class Viewer:
 
     @property
     def peer_key(self) -> str:
-        """Return what `Access.block` takes; empty for the owner."""
+        """Return what `AccessControl.block` takes; empty for the owner."""
         return self.who.peer.key if isinstance(self.who, Guest) else ""
 
 
-class Access:
+class AccessControl:
     """The parts of access to what ``shares`` holds. Loop only; what any thread may ask is said at the parts.
 
     Attributes:
@@ -70,7 +70,7 @@ class Access:
     def __init__(
         self,
         shares: ShareList,
-        kept: Kept | None = None,
+        kept: AccessState | None = None,
         write: Callable[[str], None] = _drop,
         write_refused: Callable[[str], None] | None = None,
         *,
@@ -80,24 +80,24 @@ class Access:
 
         ``write`` and ``write_refused`` take the lines of the access log, and return at once.
         """
-        kept = kept or Kept()
+        kept = kept or AccessState()
         self.links = Links(kept.links, kept.revoked)
         self.devices = Devices(self.links, kept.devices, kept.forgotten)
         self.lockout = Lockout()
-        self.pins = PinDisplay()
+        self.pins = OneTimePin()
         self.consents = Consents()
-        rules = GateRules(host_needs_token=host_needs_token, blocked=frozenset(kept.blocked))
+        rules = AuthorizerRules(host_needs_token=host_needs_token, blocked=frozenset(kept.blocked))
         # Nobody is let in before the server knows the names that it goes by.
-        self.gate = Gate(AccessPolicy(), shares, self.links, self.devices, self.lockout, rules=rules)
-        self.entrance = Entrance(self.gate, self.pins, self.consents)
-        self.log = AccessLog(write, write_refused)
+        self.gate = Authorizer(OriginPolicy(), shares, self.links, self.devices, self.lockout, rules=rules)
+        self.entrance = Login(self.gate, self.pins, self.consents)
+        self.log = AuditLog(write, write_refused)
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> AccessState:
         """Return what is to outlive the program."""
-        return Kept.of(self.links, self.devices, self.gate.rules.blocked)
+        return AccessState.of(self.links, self.devices, self.gate.rules.blocked)
 
-    def open_at(self, policy: AccessPolicy, *, network: bool) -> None:
+    def open_at(self, policy: OriginPolicy, *, network: bool) -> None:
         """Let in whom ``policy`` allows: from other computers too (``network``), or from this one only."""
         self.gate.policy = policy
         # Cookies of an address are sent to all its ports: two Panecasts must not take each other's away.
@@ -106,7 +106,7 @@ class Access:
 
     def close(self) -> None:
         """Let nobody in any more; who waits for an answer is told no."""
-        self.gate.policy = AccessPolicy()
+        self.gate.policy = OriginPolicy()
         self.pins.hide()
         self.consents.deny_all()
 
@@ -140,7 +140,7 @@ class Access:
         if self.gate.rules.dismissed:
             self.gate.set_rules(replace(self.gate.rules, dismissed=()))
 
-    def viewer(self, address: str, agent: str, who: Who) -> Viewer:
+    def viewer(self, address: str, agent: str, who: Principal) -> Viewer:
         """Return somebody who was let in, as he is shown and logged."""
         return Viewer(address, agent, who, self._by(who))
 
@@ -151,7 +151,7 @@ class Access:
     def _set_blocked(self, blocked: frozenset[str]) -> None:
         self.gate.set_rules(replace(self.gate.rules, blocked=blocked))
 
-    def _by(self, who: Who) -> str:
+    def _by(self, who: Principal) -> str:
         if not isinstance(who, Guest):
             return HERE
         link = self.links.all.get(who.link_id)

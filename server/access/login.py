@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from server.access.authorizer import EXPIRED, Denial, Gate, Guest
+from server.access.authorizer import EXPIRED, Authorizer, Denial, Guest
 from server.access.consent import Answer, Consents, TooManyQuestions
 from server.access.devices import Device, DeviceLimit
 from server.access.links import Link
 from server.access.lockout import QUESTION
 from server.access.origins import Refusal
-from server.access.pin import PinDisplay
-from server.access.request import Knock
+from server.access.pin import OneTimePin
+from server.access.request import AccessRequest
 from server.net.peers import Peer
 from server.sharing import ShareRule
 
@@ -23,22 +23,22 @@ NOT_SHARED = "Something that is not shared"
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class LoggedIn:
     """Somebody came in: who, and the value of the cookie to set, None when he has it already."""
 
     who: Guest
     cookie: str | None = field(repr=False)
 
 
-class Entrance:
+class Login:
     """Lets devices in. Loop only."""
 
-    def __init__(self, gate: Gate, pins: PinDisplay, consents: Consents) -> None:
+    def __init__(self, gate: Authorizer, pins: OneTimePin, consents: Consents) -> None:
         self._gate = gate
         self._pins = pins
         self._consents = consents
 
-    async def by_link(self, knock: Knock, token: str) -> Entered | Refusal:
+    async def by_link(self, knock: AccessRequest, token: str) -> LoggedIn | Refusal:
         """Let a browser in that shows the token of a link; with some links the person is asked first."""
         devices = self._gate.devices
         peer = self._gate.approach(knock)
@@ -50,7 +50,7 @@ class Entrance:
         before = self._gate.device_of(knock)
         if before is not None and before.link_id == link.id:
             devices.seen(before.id, peer)
-            return self._gate.held_back(peer, before) or Entered(Guest(peer, before.id, link.id), None)
+            return self._gate.held_back(peer, before) or LoggedIn(Guest(peer, before.id, link.id), None)
         try:
             devices.check_room(link, peer)
             answer = await self._may_come(knock, peer, link, before)
@@ -63,9 +63,9 @@ class Entrance:
         if before is not None:
             # The browser has one cookie: by the old link it will not come again, and must not count there.
             devices.forget(before.id)
-        return Entered(Guest(peer, device.id, link.id), cookie)
+        return LoggedIn(Guest(peer, device.id, link.id), cookie)
 
-    async def by_pin(self, knock: Knock, guess: str, source_id: str | None = None) -> Entered | Refusal:
+    async def by_pin(self, knock: AccessRequest, guess: str, source_id: str | None = None) -> LoggedIn | Refusal:
         """Let a browser in that shows the PIN, once the person has agreed; to one source, or to all that is shared.
 
         Whether ``source_id`` is shared nobody learns by it: the person is asked either way.
@@ -100,9 +100,9 @@ class Entrance:
             return Denial(403, full.message, "too_many_devices")
         self._welcome(peer, self._gate.device_of(knock))
         lockout.came_in(peer, "PIN", "link", QUESTION)
-        return Entered(Guest(peer, device.id, ""), cookie)
+        return LoggedIn(Guest(peer, device.id, ""), cookie)
 
-    async def _may_come(self, knock: Knock, peer: Peer, link: Link, before: Device | None) -> Answer | Refusal:
+    async def _may_come(self, knock: AccessRequest, peer: Peer, link: Link, before: Device | None) -> Answer | Refusal:
         """Return how a new device may come by ``link``, or why not; ``before`` is what the browser was so far."""
         if not link.asks:
             return self._gate.held_back(peer, before) or "allow"
@@ -129,7 +129,7 @@ class Entrance:
         return (NOT_SHARED, ()) if source is None else (source.title, (ShareRule.for_source(source),))
 
     async def _ask(
-        self, knock: Knock, peer: Peer, wanted: tuple[str, ...], by: str, link_id: str = ""
+        self, knock: AccessRequest, peer: Peer, wanted: tuple[str, ...], by: str, link_id: str = ""
     ) -> Answer | Refusal:
         """Return the person's yes, or a refusal."""
         # A no is counted, so that nobody asks on and on; and so is leaving, which asks as much of the person.

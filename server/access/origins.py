@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from server.access.request import Knock
+from server.access.request import AccessRequest
 
 Scheme = Literal["http", "https"]
 PLAIN_PORTS: dict[Scheme, int] = {"http": 80, "https": 443}
@@ -44,7 +44,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessPolicy:
+class OriginPolicy:
     """What this server answers to. Loopback names always count, with any port: a tunnel may end at another one.
 
     Attributes:
@@ -66,7 +66,7 @@ class AccessPolicy:
         """Return who may show a picture in a frame, as a Content-Security-Policy lists it."""
         return " ".join(["'self'", *sorted(filter(ORIGIN.fullmatch, self.origins))])
 
-    def refuses(self, knock: Knock) -> Refusal | None:
+    def refuses(self, knock: AccessRequest) -> Refusal | None:
         """Return why a request is refused whatever it shows, None if it is not."""
         return self._wrong_host(knock) or self._foreign_page(knock)
 
@@ -80,19 +80,19 @@ class AccessPolicy:
             return False
         return is_loopback_host(host) or host in self.hosts or _split(host)[0] in self.names
 
-    def is_foreign(self, knock: Knock) -> bool:
+    def is_foreign(self, knock: AccessRequest) -> bool:
         """Tell whether a request comes from another's page that the owner allowed."""
         return any(map(self.allows_foreign, knock.headers.get("origin", ())))
 
     @staticmethod
-    def is_by_loopback(knock: Knock) -> bool:
+    def is_by_loopback(knock: AccessRequest) -> bool:
         """Tell whether a request calls this computer by a name of its loopback.
 
         By any other it may be made by somebody else's page: in a network, anybody can answer to ``NAME.local``.
         """
         return is_loopback_host(_first(knock, "host", "").lower())
 
-    def _wrong_host(self, knock: Knock) -> Refusal | None:
+    def _wrong_host(self, knock: AccessRequest) -> Refusal | None:
         hosts = knock.headers.get("host", ())
         # A page that got a name of its own to resolve to this computer still sends that name (DNS rebinding).
         if len(hosts) == 1 and self.knows_host(hosts[0].lower()):
@@ -106,7 +106,7 @@ class AccessPolicy:
             "Its owner can have it go by another name as well (--name).",
         )
 
-    def _foreign_page(self, knock: Knock) -> Refusal | None:
+    def _foreign_page(self, knock: AccessRequest) -> Refusal | None:
         refusal = Refusal(403, FOREIGN)
         origins = knock.headers.get("origin", ())
         if origins:
@@ -126,7 +126,7 @@ class AccessPolicy:
         parts = urlsplit(_first(knock, "referer", ""))
         return None if self.allows_foreign(f"{parts.scheme}://{parts.netloc}") else refusal
 
-    def _own(self, knock: Knock) -> frozenset[str]:
+    def _own(self, knock: AccessRequest) -> frozenset[str]:
         """Return the origins of our own pages at the name by which the request calls us."""
         host = _first(knock, "host", "").lower()
         # A proxy in front may speak HTTPS for us.
@@ -195,5 +195,5 @@ def _split(host: str) -> tuple[str, str]:
     return found[1], found[2] or ""
 
 
-def _first(knock: Knock, header: str, missing: str) -> str:
+def _first(knock: AccessRequest, header: str, missing: str) -> str:
     return next(iter(knock.headers.get(header, ())), missing)

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from server.access.audit_log import REFUSED_NAME, LogFile
-from server.access.control import Access
-from server.access.store import AccessFile, Kept
+from server.access.control import AccessControl
+from server.access.store import AccessState, AccessStore
 
 log = logging.getLogger(__name__)
 
@@ -21,21 +21,21 @@ WRITE_SECONDS = 0.5
 """What changes within so long is written together."""
 
 
-class Keeping:
-    """Reads at first, then writes what `Access` changes, until `close`. Loop only.
+class AccessPersister:
+    """Reads at first, then writes what `AccessControl` changes, until `close`. Loop only.
 
     Attributes:
-        kept: what was found; `Access` begins with it.
+        kept: what was found; `AccessControl` begins with it.
         problems: sentences about what was wrong with it; empty when all is well.
     """
 
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
         """Read what is in ``folder``; ``tell`` is called on the loop with a sentence when it cannot be written to."""
-        self._file = AccessFile(folder)
+        self._file = AccessStore(folder)
         self._logs = (LogFile(folder), LogFile(folder, REFUSED_NAME))
         self._tell = tell
         self._lines: tuple[list[str], list[str]] = ([], [])
-        self._access: Access | None = None
+        self._access: AccessControl | None = None
         self._is_changed = False
         self._timer: asyncio.TimerHandle | None = None
         # One thread, so that no two writings meet.
@@ -53,7 +53,7 @@ class Keeping:
         """Return where the newest refusals are."""
         return self._logs[1].path
 
-    def follow(self, access: Access) -> None:
+    def follow(self, access: AccessControl) -> None:
         """Write what changes in ``access`` from now on."""
         self._access = access
         access.subscribe(self._changed)
@@ -93,13 +93,13 @@ class Keeping:
         written = asyncio.get_running_loop().run_in_executor(self._thread, self._put, *self._take())
         written.add_done_callback(lambda done: None if done.cancelled() else self._say(done.result()))
 
-    def _take(self) -> tuple[Kept | None, tuple[str, ...]]:
+    def _take(self) -> tuple[AccessState | None, tuple[str, ...]]:
         lines, self._lines = tuple("".join(each) for each in self._lines), ([], [])
         kept = self._access.kept if self._is_changed and self._access is not None else None
         self._is_changed = False
         return kept, lines
 
-    def _put(self, kept: Kept | None, lines: tuple[str, ...]) -> str | None:
+    def _put(self, kept: AccessState | None, lines: tuple[str, ...]) -> str | None:
         problems = [None if kept is None else self._file.save(kept)]
         problems += [log.append(said) for log, said in zip(self._logs, lines, strict=True) if said]
         return " ".join(dict.fromkeys(problem for problem in problems if problem)) or None

@@ -24,14 +24,14 @@ class Pin:
 
     Attributes:
         digits: what is read out; kept out of anything that prints this value.
-        until: when it ends, on the clock of its `PinDisplay`.
+        until: when it ends, on the clock of its `OneTimePin`.
     """
 
     digits: str = field(repr=False)
     until: float
 
 
-class PinDisplay:
+class OneTimePin:
     """Owns the one PIN there may be. Loop only.
 
     A PIN ends when it has opened one question to the person at this computer, after three minutes, after ten wrong

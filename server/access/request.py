@@ -25,7 +25,7 @@ class Contradiction(ServerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Knock:
+class AccessRequest:
     """A request, before anything is done for it.
 
     Attributes:

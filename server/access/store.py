@@ -18,7 +18,7 @@ MOST_KNOWN = (MOST_LINKS + 1) * MOST_DEVICES
 """Devices that there can be: those of each link, and those that came without one."""
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AccessState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that is to outlive the program. What `Links` and `Devices` begin with.
 
     Unknown fields are refused: they could be restrictions that another version made and that this one would ignore.
@@ -35,7 +35,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return f"Kept({len(self.links)} links, {len(self.devices)} devices)"
 
     @classmethod
-    def of(cls, links: Links, devices: Devices, blocked: Iterable[str] = ()) -> Kept:
+    def of(cls, links: Links, devices: Devices, blocked: Iterable[str] = ()) -> AccessState:
         """Return what is to be kept of them now; ``blocked`` are keys of peers."""
         return cls(
             links=tuple(links.all.values()),
@@ -46,7 +46,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         )
 
 
-class AccessFile:
+class AccessStore:
     """Reads and writes what is kept in ``folder``.
 
     Attributes:
@@ -59,35 +59,35 @@ class AccessFile:
         self.problems: tuple[str, ...] = ()
         self._is_lost = False
 
-    def load(self) -> Kept:
+    def load(self) -> AccessState:
         """Return what the file says; nothing, and so nobody gets in, when it cannot be trusted."""
         self.problems, self._is_lost = (), False
         try:
             content, was_open = read_private(self.path, MOST_BYTES)
         except FileNotFoundError:
-            return Kept()
+            return AccessState()
         except NotAFile as error:
             self.problems = (self._put_aside(str(error)),)
-            return Kept()
+            return AccessState()
         except OSError as error:
             # It is not ours to move away, and what it holds must not be written over.
             self._is_lost = True
             words = f"The links could not be read ({_reason(error)}). No link works, and new ones will not be kept"
             self.problems = (f"{words}, until {self.path} is put right or deleted.",)
-            return Kept()
+            return AccessState()
         try:
-            kept = msgspec.json.decode(content, type=Kept)
+            kept = msgspec.json.decode(content, type=AccessState)
         except (ValueError, RecursionError):  # msgspec's own errors, and those of bad UTF-8, are the former
             kept = None
         if kept is None or len(kept.links) > MOST_LINKS or len(kept.devices) > MOST_KNOWN:
             self.problems = (self._put_aside("it is damaged"),)
-            return Kept()
+            return AccessState()
         if was_open:
             words = "Other people on this computer could read the file with the links until now."
             self.problems = (f"{words} Make new links if they might have.",)
         return kept
 
-    def save(self, kept: Kept) -> str | None:
+    def save(self, kept: AccessState) -> str | None:
         """Write ``kept`` so that a crash leaves the old file or the new one; return what went wrong, if anything.
 
         May run in any thread, one call at a time.

@@ -11,8 +11,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from capture.feed.snapshots import Snapshots
-from server.access.authorizer import Denial, Entry, Gate, Guest, Stranger
-from server.access.control import Access
+from server.access.authorizer import Anonymous, Authorizer, Denial, Grant, Guest
+from server.access.control import AccessControl
 from server.http.login import knock_of
 from server.http.responses import (
     ACCESS,
@@ -65,7 +65,7 @@ async def _close_snapshots(app: web.Application) -> None:
     app[SNAPSHOTS].close()
 
 
-def _gate(access: Access) -> Middleware:
+def _gate(access: AccessControl) -> Middleware:
     """Return the first thing every request meets; nothing is looked up or taken before it says yes."""
 
     @web.middleware
@@ -77,21 +77,21 @@ def _gate(access: Access) -> Middleware:
             return _permission()
         request[ENTRY] = entry
         who = entry.who
-        if not isinstance(who, Stranger) and not let_in(request, who.link_id if isinstance(who, Guest) else None):
+        if not isinstance(who, Anonymous) and not let_in(request, who.link_id if isinstance(who, Guest) else None):
             return _crowded()
         return await _answered(request, handler)
 
     return gate
 
 
-def _judged(access: Access, request: web.Request) -> Entry | web.Response:
+def _judged(access: AccessControl, request: web.Request) -> Grant | web.Response:
     """Return who asks and what is there for them, or the answer that nothing is."""
     knock = knock_of(request)
     peer = knock.peer
     if peer.is_local and not peer.is_host and not unmask(request, peer):
         return _crowded()
     entry = access.gate.judge(knock)
-    if isinstance(entry, Entry):
+    if isinstance(entry, Grant):
         return entry
     log.info("refused %s from %s: %s", redacted(request.path), request.remote, entry.message)
     access.log.refused(request.remote or "", knock.browser, entry.message)
@@ -125,13 +125,13 @@ def _crowded() -> web.Response:
     return response
 
 
-def _take_back(gate: Gate, request: web.Request, response: web.Response) -> None:
+def _take_back(gate: Authorizer, request: web.Request, response: web.Response) -> None:
     """Have the browser forget a cookie that is not known here any more."""
     if gate.cookie_name in request.cookies:
         response.del_cookie(gate.cookie_name, path="/", httponly=True, samesite="Strict")
 
 
-def _headers(gate: Gate) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+def _headers(gate: Authorizer) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     async def add(request: web.Request, response: web.StreamResponse) -> None:
         if request.query.get("clean") == "1" and request.path.startswith(EMBEDDED_PATHS):
             response.headers.setdefault("Content-Security-Policy", content_policy(gate.policy.embedders))
@@ -147,7 +147,7 @@ def _headers(gate: Gate) -> Callable[[web.Request, web.StreamResponse], Awaitabl
     return add
 
 
-def _is_foreign(gate: Gate, request: web.Request) -> bool:
+def _is_foreign(gate: Authorizer, request: web.Request) -> bool:
     """Tell whether another's page that the owner allowed asks for something that it may read."""
     return gate.policy.allows_foreign(request.headers.get("Origin")) and request.path.startswith(FOREIGN_PATHS)
 

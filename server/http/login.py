@@ -12,10 +12,10 @@ import msgspec
 from aiohttp import HttpVersion11, web
 
 from server.access.authorizer import ENTER_PATH
-from server.access.control import Access
-from server.access.login import Entered
+from server.access.control import AccessControl
+from server.access.login import LoggedIn
 from server.access.origins import Refusal
-from server.access.request import Knock
+from server.access.request import AccessRequest
 from server.http.responses import ACCESS, FULL, problem, refused
 from server.net.connection import let_in
 
@@ -29,7 +29,7 @@ COOKIE_SECONDS = 400 * 86_400
 HOW = 'Send {"token": "…"} with the token of a link, or {"pin": "…"}, perhaps with "id" for one source.'
 
 
-class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What somebody shows: the token of a link, or a PIN and perhaps the one source that is wished for."""
 
     token: Annotated[str, msgspec.Meta(min_length=1, max_length=256)] | None = None
@@ -74,13 +74,13 @@ async def enter(request: web.Request) -> web.Response:
     return answer
 
 
-async def _enter(access: Access, knock: Knock, wish: Wish) -> Entered | Refusal:
+async def _enter(access: AccessControl, knock: AccessRequest, wish: Credentials) -> LoggedIn | Refusal:
     if wish.token is not None:
         return await access.entrance.by_link(knock, wish.token)
     return await access.entrance.by_pin(knock, wish.pin or "", wish.id)
 
 
-def knock_of(request: web.Request) -> Knock:
+def knock_of(request: web.Request) -> AccessRequest:
     """Return what a request shows of itself."""
     headers = {name.lower(): request.headers.getall(name) for name in request.headers}
     if not request.raw_path.startswith("/"):
@@ -89,10 +89,10 @@ def knock_of(request: web.Request) -> Knock:
         headers["host"] = [each for each in headers.get("host", ()) if each != name] + [name]
     query = {name: request.query.getall(name) for name in request.query}
     is_old = request.version < HttpVersion11
-    return Knock(request.remote, request.method, request.path, headers, query, is_old)
+    return AccessRequest(request.remote, request.method, request.path, headers, query, is_old)
 
 
-async def _read(request: web.Request) -> Wish | None:
+async def _read(request: web.Request) -> Credentials | None:
     """Return what is in the body, None when it is nothing that is understood or does not come."""
     # Not a type that a form of another site could send without asking first.
     if request.content_type != "application/json" or (request.content_length or 0) > LARGEST_BODY:
@@ -100,14 +100,14 @@ async def _read(request: web.Request) -> Wish | None:
     try:
         async with asyncio.timeout(BODY_SECONDS):
             body = await request.read()
-        return msgspec.json.decode(body, type=Wish) if len(body) <= LARGEST_BODY else None
+        return msgspec.json.decode(body, type=Credentials) if len(body) <= LARGEST_BODY else None
     except (TimeoutError, msgspec.DecodeError, UnicodeError, RecursionError, web.HTTPRequestEntityTooLarge):
         return None
 
 
 async def _while_there(
-    request: web.Request, entering: Coroutine[Any, Any, Entered | Refusal]
-) -> Entered | Refusal | None:
+    request: web.Request, entering: Coroutine[Any, Any, LoggedIn | Refusal]
+) -> LoggedIn | Refusal | None:
     """Return what ``entering`` says; end it, and return None, when who asks is gone: a question to nobody must go."""
     task = asyncio.ensure_future(entering)
     try:

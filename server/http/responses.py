@@ -10,8 +10,8 @@ from aiohttp import web
 
 from capture.feed.snapshots import Snapshots
 from capture.source import Source
-from server.access.authorizer import Denial, Entry
-from server.access.control import Access, Viewer
+from server.access.authorizer import Denial, Grant
+from server.access.control import AccessControl, Viewer
 from server.access.origins import Refusal
 from server.http.error_page import error_page
 from server.http.static import PageFile
@@ -20,7 +20,7 @@ from server.sharing import ShareList
 from server.stream.registry import SessionRegistry
 
 REGISTRY: Final = web.AppKey("registry", SessionRegistry)
-ACCESS: Final = web.AppKey("access", Access)
+ACCESS: Final = web.AppKey("access", AccessControl)
 PAGES: Final = web.AppKey("pages", Mapping[str, PageFile])
 SNAPSHOTS: Final = web.AppKey("snapshots", Snapshots)
 SECRET: Final = web.AppKey("secret", bytes)
@@ -28,7 +28,7 @@ SECRET: Final = web.AppKey("secret", bytes)
 STARTED: Final = web.AppKey("started", float)
 """When the application was made, on the monotonic clock."""
 
-ENTRY: Final = web.RequestKey("entry", Entry)
+ENTRY: Final = web.RequestKey("entry", Grant)
 """Who asks, and what is there for him; set by the gate before anything else."""
 
 PROBLEM: Final = web.ResponseKey("problem", dict[str, str])

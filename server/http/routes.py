@@ -37,7 +37,7 @@ from server.protocol.wire import MANY_PROTOCOL, PROTOCOL
 from server.sharing import listed
 from server.stream.device_limits import TooMuch
 from server.stream.message_rate import WORTH_OF_OPENING
-from server.stream.multi_session import Connection
+from server.stream.multi_session import MultiSession
 from server.stream.socket import ViewerSocket, web_socket
 from server.stream.starting import until_complete
 
@@ -173,7 +173,7 @@ async def streams(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     if registry.is_full(viewer_of(request)):
         return await _turn_away(response, "too_many_viewers", FULL)
-    connection = Connection(registry, viewer_of(request), _base_url(request))
+    connection = MultiSession(registry, viewer_of(request), _base_url(request))
     registry.enter(connection)
     try:
         await connection.run(response, ViewerSocket(response, request))

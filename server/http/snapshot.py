@@ -13,7 +13,7 @@ from typing import Final
 from aiohttp import ETag, web
 
 from capture.encode.image import Format
-from capture.encode.shared import WholeWish
+from capture.encode.shared import ImageRequest
 from capture.errors import EncodeError, NoPicture
 from server.http import no_script as plain
 from server.http.responses import (
@@ -81,7 +81,7 @@ async def snapshot(request: web.Request) -> web.StreamResponse:
                     size = rendition.size_for(frame.width, frame.height)
                     tag = _tag(request.app[SECRET], source.identity, frame.version(rendition.cursor), rendition, size)
                     has_it = any(known.value in ("*", tag) for known in request.if_none_match or ())
-                    wish = WholeWish(rendition)
+                    wish = ImageRequest(rendition)
                     encoded = None if has_it else await registry.hub.encoder.encode(frame, wish, allowance.party)
                 is_shown = snapshots.shows(frame, rendition.cursor)
     except TooMuch as much:

@@ -27,7 +27,7 @@ UNREAD_SECONDS: Final = 5.0
 """How long the rest of an answer may wait without the other side taking anything of it."""
 
 
-class Arrival(asyncio.BufferedProtocol):
+class GuardedConnection(asyncio.BufferedProtocol):
     """Stands between a transport and the protocol that serves it, and passes everything on. Loop only.
 
     Attributes:
@@ -40,10 +40,10 @@ class Arrival(asyncio.BufferedProtocol):
         self,
         peer: Peer,
         now: Callable[[], float],
-        greet: Callable[[Arrival, asyncio.Transport], asyncio.Protocol],
-        proven: Callable[[Arrival, str | None], bool],
-        relays: Callable[[Arrival, Peer], bool],
-        gone: Callable[[Arrival], None],
+        greet: Callable[[GuardedConnection, asyncio.Transport], asyncio.Protocol],
+        proven: Callable[[GuardedConnection, str | None], bool],
+        relays: Callable[[GuardedConnection, Peer], bool],
+        gone: Callable[[GuardedConnection], None],
     ) -> None:
         """``greet`` returns the protocol that speaks with it first.
 
@@ -238,7 +238,7 @@ def unacknowledged(descriptor: int) -> int:
         return 0
 
 
-ARRIVAL: Final = web.RequestKey("arrival", Arrival)
+ARRIVAL: Final = web.RequestKey("arrival", GuardedConnection)
 
 
 def let_in(request: web.BaseRequest, link_id: str | None) -> bool:

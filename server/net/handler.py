@@ -31,7 +31,7 @@ WORDS = {
 }
 
 
-class Malformed:
+class MalformedCounter:
     """Counts requests that are none, and says so in one line a minute at most: strangers are not to fill a log."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -53,7 +53,7 @@ class Handler(web.RequestHandler):
 
     __slots__ = ("_malformed",)
 
-    def __init__(self, server: web.Server, malformed: Malformed, **options: Any) -> None:
+    def __init__(self, server: web.Server, malformed: MalformedCounter, **options: Any) -> None:
         """``options`` are those of aiohttp's own."""
         super().__init__(server, loop=asyncio.get_running_loop(), **options)
         self._malformed = malformed
@@ -89,7 +89,7 @@ class Handler(web.RequestHandler):
         log.error("%s\n%s", args[0], without_secrets(options.get("exc_info") or sys.exc_info()[1]))
 
 
-def handler_for(server: web.Server, malformed: Malformed) -> Handler:
+def handler_for(server: web.Server, malformed: MalformedCounter) -> Handler:
     """Return who serves a connection, with the options that ``server`` gives to its own."""
     return Handler(server, malformed, **server._kwargs)  # noqa: SLF001  it has no other place where they are kept
 

@@ -16,7 +16,7 @@ Guest = TypeVar("Guest", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class Caps:
+class ConnectionLimits:
     """How many connections are held at once.
 
     Attributes:
@@ -52,7 +52,7 @@ class Caps:
         return max(1, (self.for_strangers - others) * 4 // 5)
 
     @classmethod
-    def fitting(cls, descriptors: int | None) -> Caps:
+    def fitting(cls, descriptors: int | None) -> ConnectionLimits:
         """Return caps that leave something over of as many file descriptors as a program may have; None: no limit."""
         caps = cls()
         if descriptors is None or descriptors >= caps.total + OTHER_DESCRIPTORS:
@@ -82,13 +82,13 @@ class Full(Exception):
     """Nobody may come in there now, and nobody has to make way."""
 
 
-class Room(Generic[Guest]):
+class ConnectionLimiter(Generic[Guest]):
     """The guests that are connected. Loop only.
 
     A stranger is unproven until it has shown a credential, a program of this computer until it has asked for something.
     """
 
-    def __init__(self, caps: Caps) -> None:
+    def __init__(self, caps: ConnectionLimits) -> None:
         self.caps = caps
         self._peers: dict[Guest, Peer] = {}
         self._links: dict[Guest, str] = {}

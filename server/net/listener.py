@@ -20,11 +20,11 @@ from typing import Any
 
 from aiohttp import StreamReader, web
 
-from server.net.connection import ARRIVAL, Arrival
-from server.net.handler import Malformed, handler_for
-from server.net.limits import Caps, Full, Room
+from server.net.connection import ARRIVAL, GuardedConnection
+from server.net.handler import MalformedCounter, handler_for
+from server.net.limits import ConnectionLimiter, ConnectionLimits, Full
 from server.net.peers import Peer
-from server.net.plain_http import PlainAnswer
+from server.net.plain_http import HttpsHint
 from server.net.tls import TlsLayer
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ EXHAUSTED = frozenset(
 NO_LINGERING = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
-class Front:
+class Listener:
     """Brings connections to an aiohttp server, from `open` to `end`. Loop only; works on any asyncio loop.
 
     Attributes:
@@ -61,12 +61,14 @@ class Front:
         knows_host: Callable[[str], bool],
         *,
         tls: ssl.SSLContext | None = None,
-        caps: Caps | None = None,
+        caps: ConnectionLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         peer_of: Callable[[str | None], Peer] = Peer.of,
     ) -> None:
         """Prepare; ``knows_host`` tells whether a Host header, in lower case, names us. With ``tls`` all is HTTPS."""
-        self.room: Room[Arrival] = Room(Caps.fitting(descriptor_limit()) if caps is None else caps)
+        self.room: ConnectionLimiter[GuardedConnection] = ConnectionLimiter(
+            ConnectionLimits.fitting(descriptor_limit()) if caps is None else caps
+        )
         self.turned_away = 0
         self.overdue = 0
         self._server = server
@@ -78,12 +80,12 @@ class Front:
         self._closed: list[socket.socket] = []
         self._loop_tasks: set[asyncio.Task[None]] = set()
         self._joining: set[asyncio.Task[None]] = set()
-        self._handlers: dict[object, Arrival] = {}
+        self._handlers: dict[object, GuardedConnection] = {}
         self._sweeping: asyncio.Handle | None = None
         self._spare = _spare_descriptor()
         self._told_at: float | None = None
         self._untold = 0
-        self._malformed = Malformed(clock)
+        self._malformed = MalformedCounter(clock)
         self._attend(server)
 
     @property
@@ -187,7 +189,7 @@ class Front:
 
     def _receive(self, connected: socket.socket, address: Any) -> None:
         peer = self._peer_of(address[0] if address else None)
-        arrival = Arrival(peer, self._clock, self._greet, self.room.prove, self._unmask, self._forget)
+        arrival = GuardedConnection(peer, self._clock, self._greet, self.room.prove, self._unmask, self._forget)
         try:
             leaving = self.room.enter(arrival, peer)
         except Full:
@@ -202,7 +204,7 @@ class Front:
         task.add_done_callback(self._joining.discard)
         self._sweep_later()
 
-    async def _join(self, arrival: Arrival, connected: socket.socket) -> None:
+    async def _join(self, arrival: GuardedConnection, connected: socket.socket) -> None:
         """Give an arrival its transport."""
         try:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: arrival, connected)
@@ -253,30 +255,30 @@ class Front:
 
     # Serving.
 
-    def _greet(self, arrival: Arrival, transport: asyncio.Transport) -> asyncio.Protocol:
+    def _greet(self, arrival: GuardedConnection, transport: asyncio.Transport) -> asyncio.Protocol:
         if self._tls is None:
             return self._handler_for(arrival)
         return _FirstByte(self._choose, arrival)
 
-    def _choose(self, arrival: Arrival, first: int) -> asyncio.Protocol:
+    def _choose(self, arrival: GuardedConnection, first: int) -> asyncio.Protocol:
         """Return who speaks with one that began with this byte at an address that speaks HTTPS."""
         if first != HANDSHAKE or self._tls is None:
-            return PlainAnswer(self._knows_host)
+            return HttpsHint(self._knows_host)
         return TlsLayer(self._tls, lambda transport: self._serve_inside(arrival, transport))
 
-    def _serve_inside(self, arrival: Arrival, transport: asyncio.Transport) -> asyncio.Protocol:
+    def _serve_inside(self, arrival: GuardedConnection, transport: asyncio.Transport) -> asyncio.Protocol:
         handler = self._handler_for(arrival)
         handler.connection_made(transport)
         return handler
 
-    def _handler_for(self, arrival: Arrival) -> asyncio.Protocol:
+    def _handler_for(self, arrival: GuardedConnection) -> asyncio.Protocol:
         arrival.expect_headers()
         handler = handler_for(self._server, self._malformed)
         self._handlers[handler] = arrival
         arrival.handler = handler
         return handler
 
-    def _unmask(self, arrival: Arrival, peer: Peer) -> bool:
+    def _unmask(self, arrival: GuardedConnection, peer: Peer) -> bool:
         try:
             leaving = self.room.unmask(arrival, peer)
         except Full:
@@ -287,7 +289,7 @@ class Front:
             self._count_turned_away()
         return True
 
-    def _forget(self, arrival: Arrival) -> None:
+    def _forget(self, arrival: GuardedConnection) -> None:
         self.room.leave(arrival)
         self._handlers.pop(arrival.handler, None)
 
@@ -331,7 +333,9 @@ class Front:
 class _FirstByte(asyncio.Protocol):
     """Looks at the first byte, and hands over to whom that is for, with what was read."""
 
-    def __init__(self, choose: Callable[[Arrival, int], asyncio.Protocol], arrival: Arrival) -> None:
+    def __init__(
+        self, choose: Callable[[GuardedConnection, int], asyncio.Protocol], arrival: GuardedConnection
+    ) -> None:
         self._choose = choose
         self._arrival = arrival
         self._transport: asyncio.Transport | None = None

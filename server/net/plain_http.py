@@ -64,7 +64,7 @@ POLICY = (
 )
 
 
-class PlainAnswer(asyncio.Protocol):
+class HttpsHint(asyncio.Protocol):
     """Waits for the end of a request's headers, answers that this address speaks HTTPS, and closes. Loop only.
 
     Whoever makes it sees to it that the headers do not take for ever.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Final, NamedTuple
 
-from capture.encode.parts import Parts
+from capture.encode.parts import Update
 
 PROTOCOL: Final = "panecast.v1"
 MANY_PROTOCOL: Final = "panecast.many.v1"
@@ -33,7 +33,7 @@ class Ack(NamedTuple):
     seconds: float
 
 
-def picture(parts: Parts, exact: bool = False) -> bytes:
+def picture(parts: Update, exact: bool = False) -> bytes:
     """Return a picture message; ``exact``: with it the viewer's picture is identical to the source."""
     flags = (WHOLE if parts.whole else 0) | (EXACT if exact else 0) | (SHARPENING if parts.sharpens else 0)
     head = _PICTURE.pack(

@@ -11,7 +11,7 @@ from server.protocol import messages, wire
 from server.stream.socket import ViewerSocket, anything, binary_frame, text_frame
 
 
-class Line:
+class Multiplexer:
     """The sending side that channels share: one message at a time, in the order in which they were given. Loop only."""
 
     def __init__(self, socket: ViewerSocket) -> None:
@@ -75,12 +75,12 @@ class Line:
 
 
 class Channel:
-    """What a session has for its socket: a part of a `Line`. Loop only."""
+    """What a session has for its socket: a part of a `Multiplexer`. Loop only."""
 
     # The line itself asks for signs of life.
     ping_seconds = math.inf
 
-    def __init__(self, line: Line, number: int) -> None:
+    def __init__(self, line: Multiplexer, number: int) -> None:
         self._line = line
         self._number = number
 

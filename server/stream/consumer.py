@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from capture.encode.image import Encoded, Rendition
-from capture.encode.shared import Order, WholeWish
+from capture.encode.shared import EncodePlan, ImageRequest
 from capture.encode.workers import NOBODY
 from capture.feed.hub import Hub, Subscription
 from capture.feed.pacing import Pacer
@@ -24,7 +24,7 @@ from server.stream.socket import text_frame
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class JsonMessage:
     """A ``frame`` message as it goes over the wire, shared by all viewers of a rendition; and how long, in seconds,
     its making took."""
 
@@ -44,7 +44,7 @@ class Outgoing(NamedTuple):
     may_go: Callable[[], bool]
 
 
-class Showing(ABC):
+class Consumer(ABC):
     """Pulls pictures of a source at the rate and in the rendition that a viewer wishes for. Loop only.
 
     Attributes:
@@ -155,13 +155,13 @@ class Showing(ABC):
         subscription, frame = self._subscription, self._newest()
         if subscription is None or frame is None:
             return None
-        encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition), self._party)
+        encoded: Encoded = await self._hub.encoder.encode(frame, ImageRequest(rendition), self._party)
         name = _file_name(self._source, encoded)
         text = await self._hub.encoder.run((self._party,), messages.screenshot, encoded, name)
         return self._outgoing(subscription, frame, text_frame(text))
 
     @abstractmethod
-    def _order(self) -> Order | None:
+    def _order(self) -> EncodePlan | None:
         """Return what is going to be wished for of the next pictures, None when that is not known."""
 
     def _newest(self) -> Frame | None:
@@ -175,10 +175,10 @@ class Showing(ABC):
         return Outgoing(framed, partial(self._may_send, subscription, frame))
 
 
-class WholeShowing(Showing):
+class JsonConsumer(Consumer):
     """Whole pictures as text, in the JSON form."""
 
-    _finished: Finished | None = None
+    _finished: JsonMessage | None = None
     _shown: tuple[int, Rendition] | None = None
     _sent_at = _repeated_at = float("-inf")
 
@@ -210,7 +210,7 @@ class WholeShowing(Showing):
             return None if self._finished is None else self._outgoing(subscription, frame, self._finished.framed)
         self._pacer.beat(now)
         before, self._shown, self._finished = self._shown, shown, None
-        finished: Finished = await self._hub.encoder.encode(frame, WholeWish(rendition, _finished), self._party)
+        finished: JsonMessage = await self._hub.encoder.encode(frame, ImageRequest(rendition, _finished), self._party)
         if self._subscription is not subscription:
             self._shown = None
             return None
@@ -220,12 +220,12 @@ class WholeShowing(Showing):
         self._finished = finished
         return self._outgoing(subscription, frame, finished.framed)
 
-    def _order(self) -> Order:
-        return WholeWish(self._rendition, _finished)
+    def _order(self) -> EncodePlan:
+        return ImageRequest(self._rendition, _finished)
 
 
-def _finished(encoded: Encoded) -> Finished:
-    return Finished(text_frame(messages.frame(encoded)), encoded.take_seconds, encoded.encode_seconds)
+def _finished(encoded: Encoded) -> JsonMessage:
+    return JsonMessage(text_frame(messages.frame(encoded)), encoded.take_seconds, encoded.encode_seconds)
 
 
 def _file_name(source: Source, encoded: Encoded) -> str:

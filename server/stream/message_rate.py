@@ -19,7 +19,7 @@ LONGEST_WAIT = 1.0
 """Seconds; whoever says far too much is not to be deaf to everything for long."""
 
 
-class FloodGate:
+class MessageRateLimit:
     """Tells when somebody says more than ``rate`` things a second for ``seconds`` on end."""
 
     def __init__(self, rate: int = 20, seconds: float = 2.0) -> None:

@@ -10,17 +10,17 @@ from dataclasses import replace
 from functools import partial
 
 from capture.encode.image import Encoded, Rendition
-from capture.encode.shared import WholeWish
+from capture.encode.shared import ImageRequest
 from capture.errors import EncodeError
 from capture.feed.hub import Hub
 from capture.source import Condition, Source
 from server.access.control import Viewer
 from server.protocol.options import BINARY_FORMATS, StreamOptions
 from server.stream import multipart
-from server.stream.consumer import Outgoing, Showing
+from server.stream.consumer import Consumer, Outgoing
 from server.stream.device_limits import Allowance
 from server.stream.multipart import MultipartSocket
-from server.stream.policy import SLOW_SECONDS, STALL_SECONDS, Terms
+from server.stream.policy import SLOW_SECONDS, STALL_SECONDS, SessionPolicy
 from server.stream.stats import SessionView, Totals, Traffic
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ REPEAT_SECONDS = 1.0
 """How often a picture that stays is sent again, for players that take silence for a fault."""
 
 
-class MjpegShowing(Showing):
+class MjpegConsumer(Consumer):
     """Whole pictures as JPEG files; the last one again now and then while nothing changes."""
 
     _shown: tuple[int, Rendition] | None = None
@@ -57,7 +57,7 @@ class MjpegShowing(Showing):
         if shown != self._shown:
             self._pacer.beat(now)
             before, self._shown, self._encoded = self._shown, shown, None
-            encoded: Encoded = await self._hub.encoder.encode(frame, WholeWish(rendition), self._party)
+            encoded: Encoded = await self._hub.encoder.encode(frame, ImageRequest(rendition), self._party)
             if not self._may_send(subscription, frame):
                 self._shown = None
                 return None
@@ -66,8 +66,8 @@ class MjpegShowing(Showing):
             self._encoded = encoded
         return None if self._encoded is None else outgoing(self._encoded.data)
 
-    def _order(self) -> WholeWish:
-        return WholeWish(self.options.rendition)
+    def _order(self) -> ImageRequest:
+        return ImageRequest(self.options.rendition)
 
 
 class MjpegSession:
@@ -90,12 +90,12 @@ class MjpegSession:
     ) -> None:
         self.id = session_id
         self.source = source
-        self.terms = Terms()
+        self.terms = SessionPolicy()
         self.viewer = viewer
         self._early_heads = multipart.wants_early_heads(viewer.agent)
         self._changed = changed
         self._allowance = allowance
-        self._showing = MjpegShowing(hub, source, options, may_see, self._source_changed, allowance)
+        self._showing = MjpegConsumer(hub, source, options, may_see, self._source_changed, allowance)
         self._traffic = Traffic(time.monotonic())
         self._told = Condition("waiting")
         self._socket: MultipartSocket | None = None

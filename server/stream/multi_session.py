@@ -18,10 +18,10 @@ from server.protocol import messages, wire
 from server.protocol.commands import BadCommand, Command, parse
 from server.protocol.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.sharing import listed
-from server.stream.channels import Channel, Line, closed
+from server.stream.channels import Channel, Multiplexer, closed
 from server.stream.device_limits import TooMuch
-from server.stream.message_rate import FloodGate, Pace
-from server.stream.policy import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, Terms
+from server.stream.message_rate import MessageRateLimit, Pace
+from server.stream.policy import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, SessionPolicy
 from server.stream.registry import SessionRegistry
 from server.stream.session import ViewerSession
 from server.stream.socket import BINARY, LARGEST_MESSAGE, PING, PONG, TEXT, ViewerSocket, text_frame
@@ -52,23 +52,23 @@ class _Open:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _OpenChannel:
     """What a viewer wants to see on a channel."""
 
     source_id: str
     options: StreamOptions
-    terms: Terms
+    terms: SessionPolicy
 
 
 @dataclass(frozen=True, slots=True)
 class _Early:
     """A wish for a source that is not known yet, and what was said on its channel since."""
 
-    wish: _Wish
+    wish: _OpenChannel
     heard: list[WSMessage]
 
 
-class Connection:
+class MultiSession:
     """Serves one viewer of many sources until either side ends it.
 
     `run` belongs to the request's task and reads. One task more writes what is said on channel 0, and one for each
@@ -81,7 +81,7 @@ class Connection:
         self._registry = registry
         self.viewer = viewer
         self._base_url = base_url
-        self._line: Line | None = None
+        self._line: Multiplexer | None = None
         self._channels: dict[int, _Open] = {}
         self._early: dict[int, _Early] = {}
         self._selected = 0
@@ -90,7 +90,7 @@ class Connection:
         self._wake = asyncio.Event()
         self._has_new_sources = True
         self._told_sources: dict[str, object] = {}
-        self._flood = FloodGate(FLOOD_RATE, FLOOD_SECONDS)
+        self._flood = MessageRateLimit(FLOOD_RATE, FLOOD_SECONDS)
         self._is_flooding = False
         self._has_selected = False
         self._heard_at = time.monotonic()
@@ -103,7 +103,7 @@ class Connection:
 
     async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
         """Serve the viewer until the connection ends; every channel ends with it."""
-        self._line = Line(socket)
+        self._line = Multiplexer(socket)
         both = (self._registry.shares, self._registry.access.gate)
         unsubscribe = [each.subscribe(self._sources_changed) for each in both]
         writing = asyncio.create_task(self._write(self._line, socket), name=f"writer-{self.id}")
@@ -150,7 +150,7 @@ class Connection:
 
     # Listening.
 
-    async def _take(self, received: WSMessage, line: Line, socket: ViewerSocket, pace: Pace) -> None:
+    async def _take(self, received: WSMessage, line: Multiplexer, socket: ViewerSocket, pace: Pace) -> None:
         """Take a message; what belongs to no channel counts, or there would be no end to it."""
         number = wire.read_channel(received.data) if received.type is BINARY else None
         # A selection belongs to what follows it.
@@ -165,7 +165,7 @@ class Connection:
         else:
             self._hear(received, line, pace)
 
-    def _hear(self, received: WSMessage, line: Line, pace: Pace) -> None:
+    def _hear(self, received: WSMessage, line: Multiplexer, pace: Pace) -> None:
         """Take a message for the channel that the viewer selected."""
         found = self._channels.get(self._selected)
         if found is not None:
@@ -223,7 +223,7 @@ class Connection:
                 self._early[number] = _Early(wish, [])
                 self._say(number, messages.state(self._registry.shares.waits_for))
 
-    def _begin(self, number: int, wish: _Wish, heard: Sequence[WSMessage] = ()) -> bool:
+    def _begin(self, number: int, wish: _OpenChannel, heard: Sequence[WSMessage] = ()) -> bool:
         """Open a channel, and return whether what it is for is there."""
         source = self._sees().get(wish.source_id)
         if source is None:
@@ -248,7 +248,7 @@ class Connection:
                 if not self._begin(number, each.wish, each.heard):
                     self._refuse(number, "source_not_found", MISSING)
 
-    def _wish(self, command: Command) -> _Wish:
+    def _wish(self, command: Command) -> _OpenChannel:
         """Return what an ``open`` asks for. Raises `InvalidOption`."""
         patch = {name: value for name, value in command.options.items() if name not in ("channel", "id", "stats")}
         source_id = command.options.get("id")
@@ -258,7 +258,7 @@ class Connection:
         if stats not in (0, 1):
             raise InvalidOption("stats", stats, "0 or 1")
         options = self._registry.defaults_for(binary=True).patched(patch, BINARY_FORMATS).for_form(binary=True)
-        return _Wish(str(source_id), options, Terms(self.id, frozenset(patch), bool(stats)))
+        return _OpenChannel(str(source_id), options, SessionPolicy(self.id, frozenset(patch), bool(stats)))
 
     def _close(self, command: Command) -> None:
         number = _channel_number(command)
@@ -285,7 +285,7 @@ class Connection:
         self._say(number, messages.error(code, words))
         self._say(number, closed(number, CLOSE_CODES[code], code))
 
-    def _require_line(self) -> Line:
+    def _require_line(self) -> Multiplexer:
         assert self._line is not None
         return self._line
 
@@ -299,7 +299,7 @@ class Connection:
         self._outbox.append((channel, text_frame(text)))
         self._wake.set()
 
-    async def _write(self, line: Line, socket: ViewerSocket) -> None:
+    async def _write(self, line: Multiplexer, socket: ViewerSocket) -> None:
         """Send until the end, or until the viewer is gone."""
         try:
             await self._talk(line, socket)
@@ -309,7 +309,7 @@ class Connection:
             log.exception("writing to %s failed", self.id)
             self.abort()
 
-    async def _talk(self, line: Line, socket: ViewerSocket) -> None:
+    async def _talk(self, line: Multiplexer, socket: ViewerSocket) -> None:
         next_sources = next_beat = time.monotonic()
         while True:
             self._wake.clear()
@@ -331,7 +331,7 @@ class Connection:
                 await socket.ping()
             await self._sleep(min(next_sources, next_beat) if has_news else next_beat)
 
-    async def _tell_sources(self, line: Line) -> None:
+    async def _tell_sources(self, line: Multiplexer) -> None:
         # The gate tells of more than what changes the list.
         sources = listed(self._sees(), self._base_url)
         if sources != self._told_sources:
@@ -341,7 +341,7 @@ class Connection:
     def _sees(self) -> Mapping[str, Source]:
         return self._registry.access.gate.sees(self.viewer.who)
 
-    async def _take_leave(self, line: Line, ending: Ending) -> None:
+    async def _take_leave(self, line: Multiplexer, ending: Ending) -> None:
         for channel in self._channels.values():
             channel.task.cancel()
         if ending.farewell is not None:

@@ -15,7 +15,7 @@ PARTING_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SessionPolicy:
     """What holds for a session beside its options.
 
     Attributes:

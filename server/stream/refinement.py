@@ -11,7 +11,7 @@ PAUSE = 0.2
 """Part of the time that goes on to other things: as long as a fifth of what the last piece took."""
 
 
-class Sharpening:
+class Refinement:
     """Finds the size of a piece that the viewer draws within a tenth of a second or two. Times are monotonic.
 
     Attributes:

@@ -17,18 +17,18 @@ from capture.platforms.linux.memory import give_back
 from capture.source import Source, Unsubscribe
 from server.access.audit_log import Visit
 from server.access.authorizer import Owner
-from server.access.control import Access, Viewer
+from server.access.control import AccessControl, Viewer
 from server.access.request import browser_name
 from server.protocol.options import BINARY_FORMATS, StreamOptions
 from server.sharing import ShareList
-from server.stream.consumer import WholeShowing
+from server.stream.consumer import JsonConsumer
 from server.stream.device_limits import Allowance, Allowances
 from server.stream.mjpeg import MjpegSession
-from server.stream.policy import Terms
+from server.stream.policy import SessionPolicy
 from server.stream.session import ViewerSession
-from server.stream.snapshot_viewers import Looker, Lookers
+from server.stream.snapshot_viewers import SnapshotViewer, SnapshotViewers
 from server.stream.stats import SessionView, Totals
-from server.stream.update_consumer import PartsShowing
+from server.stream.update_consumer import UpdateConsumer
 
 MOST_VIEWERS = 256
 OWNERS_PLACES = 16
@@ -42,7 +42,7 @@ DISCONNECTED = "The person at the other computer disconnected you."
 UNSHARED = "The person at the other computer stopped showing this."
 GONE = "What you watched was closed on the other computer."
 SHUT_OUT = "The link you came by is good no longer, or the person at the other computer removed this device."
-ALONE = Terms()
+ALONE = SessionPolicy()
 
 
 class Group(Protocol):
@@ -83,7 +83,7 @@ class Session(Protocol):
     id: str
     source: Source
     viewer: Viewer
-    terms: Terms
+    terms: SessionPolicy
 
     @property
     def totals(self) -> Totals:
@@ -126,7 +126,7 @@ class SessionRegistry:
         defaults: StreamOptions,
         limit: int = MOST_VIEWERS,
         page_fps: float | None = None,
-        access: Access | None = None,
+        access: AccessControl | None = None,
     ) -> None:
         """``page_fps`` is what viewers of the binary form begin with while the host has wished for no other rate.
 
@@ -134,13 +134,13 @@ class SessionRegistry:
         """
         self.hub = hub
         self.shares = shares
-        self.access = access or Access(shares)
+        self.access = access or AccessControl(shares)
         self.access.devices.watching = self._devices
         self.defaults = defaults
         self.limit = limit
         self._page_fps = page_fps
         self._allowances = Allowances()
-        self._lookers = Lookers(self._know, self.close_session)
+        self._lookers = SnapshotViewers(self._know, self.close_session)
         self._sessions: dict[str, Session] = {}
         self._groups: dict[str, Group] = {}
         self._ended_totals = Totals()
@@ -210,14 +210,14 @@ class SessionRegistry:
         options: StreamOptions,
         viewer: Viewer,
         binary: bool = False,
-        terms: Terms = ALONE,
+        terms: SessionPolicy = ALONE,
     ) -> ViewerSession:
         """Return a new session for ``viewer``, in the binary or the JSON form; `close_session` has to follow.
 
         Raises:
             TooMuch: the viewer's device watches as much as it may.
         """
-        form = PartsShowing if binary else WholeShowing
+        form = UpdateConsumer if binary else JsonConsumer
         session_id, may_see, allowance = self._new_id(), self.may_see(viewer), self.allowance(viewer)
         allowance.watch(session_id, source, options)
         session = ViewerSession(
@@ -234,7 +234,7 @@ class SessionRegistry:
         self._take_in(session)
         return session
 
-    def looker(self, source: Source, options: StreamOptions, viewer: Viewer) -> Looker:
+    def looker(self, source: Source, options: StreamOptions, viewer: Viewer) -> SnapshotViewer:
         """Return ``viewer`` as one who looks at ``source`` now and then, until a minute after this."""
         return self._lookers.of(self.allowance(viewer).party, source, options, viewer, self._new_id)
 
@@ -252,7 +252,7 @@ class SessionRegistry:
             self._ended_totals += session.totals
             self._free_later()
             self.allowance(session.viewer).leave(session.id)
-            self.access.log.left(session.id, session.parting if isinstance(session, Looker) else "")
+            self.access.log.left(session.id, session.parting if isinstance(session, SnapshotViewer) else "")
         ended = self._ended.pop(session.id, None)
         if ended is not None:
             ended.set()

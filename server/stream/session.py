@@ -22,13 +22,13 @@ from server.protocol import messages, wire
 from server.protocol.commands import BadCommand, Command, parse
 from server.protocol.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
 from server.stream.adaptation import Adaptation
-from server.stream.consumer import Showing
+from server.stream.consumer import Consumer
 from server.stream.device_limits import Allowance, TooMuch
-from server.stream.message_rate import FloodGate
-from server.stream.policy import PARTING_SECONDS, SILENT_SECONDS, SLOW_SECONDS, STALL_SECONDS, Terms
-from server.stream.socket import BINARY, LARGEST_MESSAGE, PING, PONG, TEXT, Outlet, ViewerSocket
+from server.stream.message_rate import MessageRateLimit
+from server.stream.policy import PARTING_SECONDS, SILENT_SECONDS, SLOW_SECONDS, STALL_SECONDS, SessionPolicy
+from server.stream.socket import BINARY, LARGEST_MESSAGE, PING, PONG, TEXT, MessageSink, ViewerSocket
 from server.stream.stats import SessionView, Totals
-from server.stream.update_consumer import BadAck, PartsShowing
+from server.stream.update_consumer import BadAck, UpdateConsumer
 from server.stream.writer import NO_PICTURE, Ending, Writer
 
 log = logging.getLogger(__name__)
@@ -54,8 +54,8 @@ class ViewerSession:
         hub: Hub,
         may_see: Callable[[Source], bool],
         changed: Callable[[], None],
-        form: type[Showing],
-        terms: Terms,
+        form: type[Consumer],
+        terms: SessionPolicy,
         allowance: Allowance,
     ) -> None:
         self.id = session_id
@@ -65,15 +65,15 @@ class ViewerSession:
         self._changed = changed
         self._allowance = allowance
         self._showing = form(hub, source, options, may_see, self._source_changed, allowance)
-        self._parts = self._showing if isinstance(self._showing, PartsShowing) else None
+        self._parts = self._showing if isinstance(self._showing, UpdateConsumer) else None
         self._asked = options
         self._adaptation = Adaptation(options) if options.adaptive else None
         self._has_video = hub.films is not None
         self._writer = Writer(self._showing, self._figures, self._sent, terms.tells_figures)
-        self._flood = FloodGate()
+        self._flood = MessageRateLimit()
         self._is_flooding = False
         self._told: Condition | None = None
-        self._socket: Outlet | None = None
+        self._socket: MessageSink | None = None
         self._is_dropped = False
         self._heard_at: float | None = None
         self._offered = (time.monotonic(), 0)
@@ -135,7 +135,7 @@ class ViewerSession:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
 
-    async def write(self, socket: Outlet) -> None:
+    async def write(self, socket: MessageSink) -> None:
         """Send what there is until the session ends, or the viewer is gone."""
         self._socket = socket
         self._writer.say(messages.message("session_started", self._about(is_active=True)))
@@ -244,7 +244,7 @@ class ViewerSession:
             self.end("flooding", "More than 20 messages a second for two seconds.")
         return self._is_flooding
 
-    def _is_drawn(self, parts: PartsShowing, message: bytes) -> bool:
+    def _is_drawn(self, parts: UpdateConsumer, message: bytes) -> bool:
         """Tell whether ``message`` acknowledges what was sent; then it is noted."""
         try:
             ack = wire.read(message)
@@ -261,7 +261,7 @@ class ViewerSession:
             self._writer.wake()
         return True
 
-    def _hear_binary(self, parts: PartsShowing, message: bytes) -> None:
+    def _hear_binary(self, parts: UpdateConsumer, message: bytes) -> None:
         """Take a request for a whole picture, or something that is none of what may be said."""
         try:
             if wire.read(message) is not None:

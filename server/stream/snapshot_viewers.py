@@ -12,7 +12,7 @@ from capture.encode.fair_queue import Party
 from capture.source import Identity, Source
 from server.access.control import Viewer
 from server.protocol.options import StreamOptions
-from server.stream.policy import Terms
+from server.stream.policy import SessionPolicy
 from server.stream.stats import SessionView, Totals, Traffic
 
 KEPT_SECONDS = 60.0
@@ -23,20 +23,25 @@ MOST_LOOKERS = 256
 Key = tuple[Party, Identity]
 
 
-class Looker:
+class SnapshotViewer:
     """One device that looks at one source. Loop only.
 
     There is no connection that would stay: it ends by itself, and who is to look no more is kept out by the gate.
     """
 
     def __init__(
-        self, session_id: str, source: Source, options: StreamOptions, viewer: Viewer, ended: Callable[[Looker], None]
+        self,
+        session_id: str,
+        source: Source,
+        options: StreamOptions,
+        viewer: Viewer,
+        ended: Callable[[SnapshotViewer], None],
     ) -> None:
         now = time.monotonic()
         self.id = session_id
         self.source = source
         self.viewer = viewer
-        self.terms = Terms()
+        self.terms = SessionPolicy()
         self.looks = 0
         self.looked_at = now
         self._options = options
@@ -90,14 +95,14 @@ class Looker:
         """There is no connection."""
 
 
-class Lookers:
+class SnapshotViewers:
     """All of them, the one that has not looked for longest first. Loop only; one timer, while there are any."""
 
-    def __init__(self, begun: Callable[[Looker], None], ended: Callable[[Looker], None]) -> None:
+    def __init__(self, begun: Callable[[SnapshotViewer], None], ended: Callable[[SnapshotViewer], None]) -> None:
         """``begun`` and ``ended`` hear of each."""
         self._begun = begun
         self._ended = ended
-        self._all: OrderedDict[Key, Looker] = OrderedDict()
+        self._all: OrderedDict[Key, SnapshotViewer] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
@@ -106,13 +111,13 @@ class Lookers:
 
     def of(
         self, party: Party, source: Source, options: StreamOptions, viewer: Viewer, new_id: Callable[[], str]
-    ) -> Looker:
+    ) -> SnapshotViewer:
         """Return the one that looks at ``source`` for that party now; one that begins with it gets a new id."""
         key = (party, source.identity)
         looker = self._all.get(key)
         if looker is None:
             self._make_room()
-            looker = self._all[key] = Looker(new_id(), source, options, viewer, self._end)
+            looker = self._all[key] = SnapshotViewer(new_id(), source, options, viewer, self._end)
             self._begun(looker)
         looker.looked_at = time.monotonic()
         self._all.move_to_end(key)
@@ -132,7 +137,7 @@ class Lookers:
             ((party, _),) = Counter(party for party, _ in self._all).most_common(1)
             self._end(next(looker for key, looker in self._all.items() if key[0] == party))
 
-    def _end(self, looker: Looker) -> None:
+    def _end(self, looker: SnapshotViewer) -> None:
         for key, each in tuple(self._all.items()):
             if each is looker:
                 del self._all[key]

@@ -38,7 +38,7 @@ def anything() -> bool:
     return True
 
 
-class Outlet(Protocol):
+class MessageSink(Protocol):
     """Where a session's messages go: a socket of its own, or a channel of one that several share. Loop only."""
 
     @property

@@ -11,7 +11,7 @@ from aiohttp import WSMessage, web
 
 from server.protocol import messages
 from server.sharing import ShareList
-from server.stream.message_rate import FloodGate
+from server.stream.message_rate import MessageRateLimit
 from server.stream.socket import CLOSING, ViewerSocket
 
 BEAT_SECONDS = 3.0
@@ -31,7 +31,7 @@ async def until_complete(
     changed = asyncio.Event()
     unsubscribe = shares.subscribe(changed.set)
     heard: list[WSMessage] = []
-    flood = FloodGate()
+    flood = MessageRateLimit()
     reading: asyncio.Future[WSMessage] | None = None
     waking = asyncio.ensure_future(changed.wait())
     try:

@@ -75,7 +75,7 @@ class Totals:
         )
 
 
-class Delays:
+class LatencyBreakdown:
     """Where the time goes between the screen and the viewer's eyes, added up until `taken`. Seconds."""
 
     def __init__(self) -> None:

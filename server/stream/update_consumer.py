@@ -8,24 +8,24 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from capture.encode.image import Rendition
-from capture.encode.parts import Parts
-from capture.encode.pointer import PointerWish
-from capture.encode.shared import Order, Wish
-from capture.encode.update import PartsWish, Rendered
-from capture.encode.viewer_state import Held
+from capture.encode.parts import Update
+from capture.encode.pointer import PointerRequest
+from capture.encode.shared import EncodePlan, EncodeRequest
+from capture.encode.update import Rendered, UpdateRequest
+from capture.encode.viewer_state import ViewerState
 from capture.feed.hub import Hub, Subscription
 from capture.feed.pacing import Pacer
 from capture.picture.damage import packed
 from capture.picture.frame import Frame, Pointer
 from capture.source import Source
-from capture.video.shared import Film
+from capture.video.shared import SharedVideo
 from server.protocol import wire
 from server.protocol.options import StreamOptions
-from server.stream.consumer import Outgoing, Showing
+from server.stream.consumer import Consumer, Outgoing
 from server.stream.device_limits import Allowance
-from server.stream.refinement import Sharpening
+from server.stream.refinement import Refinement
 from server.stream.socket import binary_frame
-from server.stream.stats import Delays
+from server.stream.stats import LatencyBreakdown
 
 MOST_OWED = 2
 """Pictures that a viewer may not have acknowledged; it gets no further one, so delay cannot grow."""
@@ -36,7 +36,7 @@ class BadAck(ValueError):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Finished:
+class UpdateMessage:
     """A picture message as it goes over the wire, shared by all viewers who have the same picture.
 
     ``exact`` is the same message for viewers whose picture is identical to the source with it, None when it has losses.
@@ -83,15 +83,15 @@ class Following:
     has_film: bool
     follows_moves = True
 
-    def next_wish(self, last: Frame, frame: Frame) -> Wish | None:
+    def next_wish(self, last: Frame, frame: Frame) -> EncodeRequest | None:
         if frame.is_film and self.has_film:
             return None
         if frame.pixels_sequence == last.pixels_sequence or last.pixels.shape != frame.pixels.shape:
             return None
-        return PartsWish.following(frame, last.pixels_sequence, self.rendition, finished)
+        return UpdateRequest.following(frame, last.pixels_sequence, self.rendition, finished)
 
 
-class PartsShowing(Showing):
+class UpdateConsumer(Consumer):
     """Pulls parts when some are due and fewer than `MOST_OWED` messages are unacknowledged. Loop only."""
 
     def __init__(
@@ -104,18 +104,18 @@ class PartsShowing(Showing):
         allowance: Allowance | None = None,
     ) -> None:
         super().__init__(hub, source, options, may_see, changed, allowance)
-        self.delays = Delays()
-        self._held = Held()
+        self.delays = LatencyBreakdown()
+        self._held = ViewerState()
         self._owed: deque[_Owed] = deque()
         self._pardoned: list[int] = []
-        self._sharpening = Sharpening()
+        self._sharpening = Refinement()
         self._pointer_pacer = Pacer(options.fps)
         # Which pointer the viewer has, in a picture of which size; None while that is not known.
         self._pointed: tuple[Pointer | None, tuple[int, int]] | None = (None, (0, 0))
         self._failed: tuple[int, Rendition] | None = None
         self._forgets = 0
         self._offered_sequence = 0
-        self._film: tuple[Film, Rendition, float] | None = None
+        self._film: tuple[SharedVideo, Rendition, float] | None = None
         self._position: int | None = None
 
     @property
@@ -224,12 +224,12 @@ class PartsShowing(Showing):
         tiles, level = self._held.blurred(now, self._sharpening.pixels)
         if not tiles.any():
             return None
-        wish = PartsWish(self._rendition, finished, self._held.sequence, packed(tiles), level)
+        wish = UpdateRequest(self._rendition, finished, self._held.sequence, packed(tiles), level)
         return await self._parts(seen, wish, now)
 
-    def _wish(self, frame: Frame) -> PartsWish:
+    def _wish(self, frame: Frame) -> UpdateRequest:
         # Of who has nothing, everything has changed since.
-        return PartsWish.following(frame, self._held.base(frame, self._size(frame)), self._rendition, finished)
+        return UpdateRequest.following(frame, self._held.base(frame, self._size(frame)), self._rendition, finished)
 
     async def _reel(self, seen: Seen, now: float) -> Outgoing | None:
         """Return the video's next message, None where single pictures are wanted or have to do."""
@@ -247,7 +247,7 @@ class PartsShowing(Showing):
         self._owe(reel.parts, reel.finished, reel.frame, now)
         return self._outgoing(seen.subscription, reel.frame, reel.finished)
 
-    def _film_for(self, frame: Frame) -> Film | None:
+    def _film_for(self, frame: Frame) -> SharedVideo | None:
         """Return the film that is to be watched now; joins and leaves it as needed."""
         options, films = self.options, self._hub.films
         wanted = options.format == "h264" or (options.format == "auto" and frame.is_film)
@@ -269,7 +269,7 @@ class PartsShowing(Showing):
             self._hub.films.leave(self._source.identity, *film[1:])
             self._allowance.end_film((self._source.identity, *film[1:]))
 
-    def _owe(self, parts: Parts, framed: bytes, frame: Frame, now: float) -> None:
+    def _owe(self, parts: Update, framed: bytes, frame: Frame, now: float) -> None:
         """Note that the viewer is sent ``framed``, and owes an acknowledgement for it."""
         self.seconds = (parts.take_seconds, parts.encode_seconds)
         tells = not (parts.sharpens or any(owed.sharpens for owed in self._owed))
@@ -284,10 +284,10 @@ class PartsShowing(Showing):
         is_same = self._subscription is seen.subscription and self._forgets == forgets
         return is_same and self._may_send(*seen)
 
-    async def _parts(self, seen: Seen, wish: PartsWish, now: float) -> Outgoing | None:
+    async def _parts(self, seen: Seen, wish: UpdateRequest, now: float) -> Outgoing | None:
         frame, forgets = seen.frame, self._forgets
         self._failed = (frame.pixels_sequence, wish.rendition)  # unless it succeeds
-        made: Finished = await self._hub.encoder.encode(frame, wish, self._party)
+        made: UpdateMessage = await self._hub.encoder.encode(frame, wish, self._party)
         self._failed = None
         if not self._is_wanted(seen, forgets):
             return None
@@ -307,7 +307,7 @@ class PartsShowing(Showing):
         tall, wide = pointer.image.shape[:2]
         shape = b""
         if before is None or before[0] is None or before[0].shape != pointer.shape:
-            shape = await self._hub.encoder.encode(frame, PointerWish(pointer.shape), self._party)
+            shape = await self._hub.encoder.encode(frame, PointerRequest(pointer.shape), self._party)
             if not self._may_send(*seen):
                 self._pointed = None
                 return None
@@ -327,22 +327,22 @@ class PartsShowing(Showing):
     def _size(self, frame: Frame) -> tuple[int, int]:
         return self._rendition.size_for(frame.width, frame.height)
 
-    def _order(self) -> Order | None:
+    def _order(self) -> EncodePlan | None:
         has_film = self._hub.films is not None
         if has_film and self.options.format == "h264":
             return None
         return Following(self._rendition, has_film and self.options.format == "auto")
 
 
-def film_message(parts: Parts) -> bytes:
+def film_message(parts: Update) -> bytes:
     """Return the message that units of a video become."""
     return binary_frame(wire.picture(parts))
 
 
-def finished(rendered: Rendered) -> Finished:
+def finished(rendered: Rendered) -> UpdateMessage:
     """Return the message that ``rendered`` becomes; runs in a worker."""
     framed = binary_frame(wire.picture(rendered.parts))
     exact = None
     if bool((rendered.lossless == rendered.covered).all()):
         exact = binary_frame(wire.picture(rendered.parts, exact=True))
-    return Finished(rendered, framed, exact)
+    return UpdateMessage(rendered, framed, exact)

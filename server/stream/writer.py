@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from capture.errors import EncodeError
 from server.protocol import messages
-from server.stream.consumer import Outgoing, Showing
-from server.stream.socket import Outlet
+from server.stream.consumer import Consumer, Outgoing
+from server.stream.socket import MessageSink
 from server.stream.stats import Traffic
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Writer:
 
     def __init__(
         self,
-        showing: Showing,
+        showing: Consumer,
         figures: Callable[[float], dict[str, object]],
         sent: Callable[[float, float], None],
         tells_figures: bool = True,
@@ -83,7 +83,7 @@ class Writer:
             self.ending = ending
             self._wake.set()
 
-    async def run(self, socket: Outlet) -> None:
+    async def run(self, socket: MessageSink) -> None:
         """Send until the end, or until the viewer is gone."""
         now = time.monotonic()
         next_stats, next_ping = now + self._stats_seconds, now if socket.ping_seconds < math.inf else math.inf
@@ -114,7 +114,7 @@ class Writer:
         finally:
             self._set_timer(None)
 
-    async def _send_picture(self, socket: Outlet) -> None:
+    async def _send_picture(self, socket: MessageSink) -> None:
         try:
             async with self._showing.place:
                 picture = None if self.ending else await self._showing.next_message(time.monotonic())
@@ -136,13 +136,13 @@ class Writer:
         self._outbox.append(said)
         self._wake.set()
 
-    async def _send_said(self, socket: Outlet, said: bytes | Outgoing) -> None:
+    async def _send_said(self, socket: MessageSink, said: bytes | Outgoing) -> None:
         if isinstance(said, bytes):
             await socket.send(said)
         elif not await socket.send_ready(*said):
             await socket.send(messages.error("no_picture", NO_PICTURE))
 
-    async def _take_leave(self, socket: Outlet, ending: Ending) -> None:
+    async def _take_leave(self, socket: MessageSink, ending: Ending) -> None:
         if ending.farewell is not None:
             await socket.send(ending.farewell)
         await socket.close(ending.code, ending.reason)

@@ -11,13 +11,13 @@ import simplejpeg
 from capture.platforms.contract import Wake
 from capture.platforms.generations import Generations
 from capture.platforms.x11.window import X11Window
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 
 
 def main(handle: str, seconds: float) -> None:
     """Print the pictures and the seconds of processor time that they took."""
-    backend = X11Window(Source(handle, "window", "", "", 0, 0), Guard(), Generations())
+    backend = X11Window(Source(handle, "window", "", "", 0, 0), Exclusions(), Generations())
     backend.open()
     backend.take(pointer=False)  # changes are told from the first take on
     call, _ = os.pipe()

@@ -17,7 +17,7 @@ import numpy as np
 from capture.picture.damage import changed_tiles
 from capture.platforms.choose import make_backend
 from capture.platforms.contract import Backend, Wake
-from capture.privacy.exclusions import Guard, NeverShown
+from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.source import Source as Shown
 from tests.benchmarks.content import painter
 from tests.benchmarks.report import Row, times
@@ -54,7 +54,9 @@ def _costs(mode: str, width: int, height: int) -> dict[Source, float]:
             "desktop": Shown("0", "desktop", "", "", width, height),
             "monitor": Shown("monitor-1", "monitor", "", "", width, height, output="screen"),
         }
-        eyes = {source: _Eye(make_backend(shown, Guard(NeverShown((), None)))) for source, shown in sources.items()}
+        eyes = {
+            source: _Eye(make_backend(shown, Exclusions(ExclusionRules((), None)))) for source, shown in sources.items()
+        }
         time.sleep(STILL_SECONDS)
         for count in range(PICTURES):
             paint(count)

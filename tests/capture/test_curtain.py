@@ -11,15 +11,15 @@ from capture.errors import NoPicture
 from capture.feed.hub import Hub, Subscription
 from capture.feed.snapshots import Snapshots
 from capture.picture.frame import Frame
-from capture.privacy.blanking import MOST_PIXELS, PLAIN, Curtain, plain_picture, strictest
+from capture.privacy.blanking import MOST_PIXELS, PLAIN, Blanking, plain_picture, strictest
 from capture.privacy.masks import Mask
 from capture.source import Condition, Source
 from tests.capture.canned import SOURCE
 from tests.conftest import Until
 from tests.server.canvas import Canvas
 
-PAUSE = Curtain("paused", "Paused by a person.")
-BLANK = Curtain("blanked", "The screen is locked.")
+PAUSE = Blanking("paused", "Paused by a person.")
+BLANK = Blanking("blanked", "The screen is locked.")
 OTHER = Source("8", "window", "", "", 1, 1)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from capture.encode.fair_queue import Party
 from capture.encode.image import Encoded, Rendition
-from capture.encode.shared import MOST_HANGING, MOST_SLOTS, SharedEncoder, WholeWish
+from capture.encode.shared import MOST_HANGING, MOST_SLOTS, ImageRequest, SharedEncoder
 from capture.encode.workers import Workers
 from capture.errors import EncodeError
 from capture.picture.frame import Frame
@@ -34,7 +34,7 @@ def size(encoded: Encoded) -> int:
 async def test_equal_wishes_share_one_result(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
     results = await asyncio.gather(
-        *(encoder.encode(picture, WholeWish(Rendition(max_width=w))) for w in (100, 500, None))
+        *(encoder.encode(picture, ImageRequest(Rendition(max_width=w))) for w in (100, 500, None))
     )
 
     assert encoder.encodes == 1
@@ -44,8 +44,8 @@ async def test_equal_wishes_share_one_result(encoder: SharedEncoder) -> None:
 async def test_quality_matters_but_for_png(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
     for quality in (20, 30):
-        await encoder.encode(picture, WholeWish(Rendition("jpeg", quality)))
-        await encoder.encode(picture, WholeWish(Rendition("png", quality)))
+        await encoder.encode(picture, ImageRequest(Rendition("jpeg", quality)))
+        await encoder.encode(picture, ImageRequest(Rendition("png", quality)))
 
     assert encoder.encodes == 3
 
@@ -53,9 +53,9 @@ async def test_quality_matters_but_for_png(encoder: SharedEncoder) -> None:
 async def test_what_is_finished_otherwise_shares_the_encoding(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
     length, again, encoded = await asyncio.gather(
-        encoder.encode(picture, WholeWish(Rendition(), size)),
-        encoder.encode(picture, WholeWish(Rendition(), size)),
-        encoder.encode(picture, WholeWish(Rendition())),
+        encoder.encode(picture, ImageRequest(Rendition(), size)),
+        encoder.encode(picture, ImageRequest(Rendition(), size)),
+        encoder.encode(picture, ImageRequest(Rendition())),
     )
 
     assert length == again == len(encoded.data) > 100
@@ -63,24 +63,24 @@ async def test_what_is_finished_otherwise_shares_the_encoding(encoder: SharedEnc
 
 
 async def test_another_picture_is_made_anew(encoder: SharedEncoder) -> None:
-    await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), size))
-    await encoder.encode(frame(plain(1, 2, 3), sequence=2), WholeWish(Rendition(), size))
+    await encoder.encode(frame(plain(1, 2, 3)), ImageRequest(Rendition(), size))
+    await encoder.encode(frame(plain(1, 2, 3), sequence=2), ImageRequest(Rendition(), size))
 
     assert encoder.encodes == 2
 
 
 async def test_a_handle_in_other_hands_never_gets_the_old_picture(encoder: SharedEncoder) -> None:
-    old = await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition("png")))
+    old = await encoder.encode(frame(plain(1, 2, 3)), ImageRequest(Rendition("png")))
     other = frame(plain(9, 9, 9), source=replace(SOURCE, pid=99))
-    new = await encoder.encode(other, WholeWish(Rendition("png")))
+    new = await encoder.encode(other, ImageRequest(Rendition("png")))
 
     assert new.data != old.data
 
 
 async def test_who_leaves_does_not_cancel_the_others(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3, 2000, 2000))
-    leaving = asyncio.create_task(encoder.encode(picture, WholeWish(Rendition("png"))))
-    staying = asyncio.create_task(encoder.encode(picture, WholeWish(Rendition("png"))))
+    leaving = asyncio.create_task(encoder.encode(picture, ImageRequest(Rendition("png"))))
+    staying = asyncio.create_task(encoder.encode(picture, ImageRequest(Rendition("png"))))
     await asyncio.sleep(0)
     leaving.cancel()
 
@@ -91,7 +91,7 @@ async def test_who_leaves_does_not_cancel_the_others(encoder: SharedEncoder) -> 
 async def test_a_failure_reaches_everybody_who_waits(encoder: SharedEncoder) -> None:
     wide = frame(plain(0, 0, 0, 20000, 2))
     results = await asyncio.gather(
-        *(encoder.encode(wide, WholeWish(Rendition("webp"))) for _ in range(2)), return_exceptions=True
+        *(encoder.encode(wide, ImageRequest(Rendition("webp"))) for _ in range(2)), return_exceptions=True
     )
 
     assert [type(result) for result in results] == [EncodeError, EncodeError]
@@ -100,14 +100,14 @@ async def test_a_failure_reaches_everybody_who_waits(encoder: SharedEncoder) -> 
 async def test_only_so_many_results_are_kept(encoder: SharedEncoder) -> None:
     picture = frame(plain(1, 2, 3))
     for quality in range(10, 10 + MOST_SLOTS + 5):
-        await encoder.encode(picture, WholeWish(Rendition("jpeg", quality)))
+        await encoder.encode(picture, ImageRequest(Rendition("jpeg", quality)))
     before = encoder.encodes
-    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10 + MOST_SLOTS + 4)))
+    await encoder.encode(picture, ImageRequest(Rendition("jpeg", 10 + MOST_SLOTS + 4)))
     assert encoder.encodes == before
-    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10)))
+    await encoder.encode(picture, ImageRequest(Rendition("jpeg", 10)))
     assert encoder.encodes == before + 1
     encoder.forget(SOURCE)
-    await encoder.encode(picture, WholeWish(Rendition("jpeg", 10)))
+    await encoder.encode(picture, ImageRequest(Rendition("jpeg", 10)))
     assert encoder.encodes == before + 2
 
 
@@ -218,10 +218,10 @@ async def test_others_do_not_wait_behind_one_who_wishes_for_much(encoder: Shared
     waiting = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish, GREEDY)) for wish in wishes]
     await asyncio.sleep(0)
     # What somebody else has wished for already, and stands far behind in his queue.
-    shared = asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), size), GREEDY))
+    shared = asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), ImageRequest(Rendition(), size), GREEDY))
     await asyncio.sleep(0)
 
-    assert await encoder.encode(frame(plain(1, 2, 3)), WholeWish(Rendition(), size), MODEST) > 100
+    assert await encoder.encode(frame(plain(1, 2, 3)), ImageRequest(Rendition(), size), MODEST) > 100
     assert await shared > 100
     assert not any(task.done() for task in waiting)
     for wish in wishes:

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from capture.encode.image import Rendition
-from capture.encode.shared import WholeWish
+from capture.encode.shared import ImageRequest
 from capture.errors import DisplayGone, SourceGone
 from capture.feed.feed import TOLD_AT_ONCE
 from capture.feed.hub import Hub
 from capture.picture.frame import Frame
 from capture.platforms.contract import Backend
-from capture.privacy.blanking import Curtain
+from capture.privacy.blanking import Blanking
 from capture.source import Condition, Source, clean_text
 from tests.capture.canned import SOURCE
 from tests.conftest import Until
@@ -72,7 +72,7 @@ async def test_a_still_picture_is_told_to_each_who_comes_later(hub: Hub, canvas:
     assert late.newest is first.newest
     assert canvas.takes == takes
     # A picture that stands behind a curtain is told as well.
-    hub.set_curtain("person", Curtain("paused"))
+    hub.set_curtain("person", Blanking("paused"))
     later = hub.subscribe(SOURCE, fps=1, pointer=False, changed=lambda: told.append("later"))
     await until(lambda: "later" in told)
     assert later.condition.state == "paused"
@@ -246,7 +246,7 @@ def test_titles_become_one_printable_line(text: str, clean: str) -> None:
 
 
 async def test_an_order_is_made_ahead_only_for_who_asks(hub: Hub, canvas: Canvas, until: Until) -> None:
-    order = WholeWish(Rendition("jpeg"))
+    order = ImageRequest(Rendition("jpeg"))
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, order=order)
 
     async def next_frame(shade: int) -> Frame:
@@ -275,7 +275,7 @@ async def test_an_order_is_made_ahead_only_for_who_asks(hub: Hub, canvas: Canvas
 
 
 async def test_different_orders_are_left_to_the_workers(hub: Hub, canvas: Canvas, until: Until) -> None:
-    orders = [WholeWish(Rendition("jpeg", quality)) for quality in (40, 80)]
+    orders = [ImageRequest(Rendition("jpeg", quality)) for quality in (40, 80)]
     seen = [hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, order=order) for order in orders]
     await until(lambda: seen[0].newest is not None)
     await hub.encoder.encode(seen[0].newest, orders[0])

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from capture.encode.image import Rendition
-from capture.encode.parts import Parts
+from capture.encode.parts import Update
 from capture.picture.frame import Frame
 from capture.video import shared as films
-from capture.video.shared import Film, Films, Reel
+from capture.video.shared import SharedVideo, SharedVideos, VideoUpdate
 from tests.capture.canned import frame, plain
 from tests.capture.fake_codec import FakeCodecs
 from tests.conftest import Until
@@ -24,8 +24,8 @@ def codecs() -> FakeCodecs:
 
 
 @pytest.fixture
-def film(codecs: FakeCodecs) -> Iterator[Film]:
-    made = Film(Rendition(), 30, codecs)
+def film(codecs: FakeCodecs) -> Iterator[SharedVideo]:
+    made = SharedVideo(Rendition(), 30, codecs)
     yield made
     made.close()
 
@@ -39,20 +39,20 @@ def picture(number: int, width: int = 100, height: int = 60) -> Frame:
     return frame(plain(number, 0, 0, width, height), sequence=number)
 
 
-def units(parts: Parts) -> str:
+def units(parts: Update) -> str:
     return " ".join(part.data.decode() for part in parts.parts)
 
 
 class Viewer:
     """Where one viewer is."""
 
-    def __init__(self, film: Film) -> None:
+    def __init__(self, film: SharedVideo) -> None:
         self.film = film
         self.sequence = 0
         self.position: int | None = None
 
     async def sees(self, shown: Frame) -> str | None:
-        reel: Reel[str] | None = await self.film.reel(shown, self.sequence, self.position, units)
+        reel: VideoUpdate[str] | None = await self.film.reel(shown, self.sequence, self.position, units)
         if reel is None:
             return None
         assert reel.parts.base in (0, self.sequence)
@@ -60,7 +60,7 @@ class Viewer:
         return reel.finished
 
 
-async def test_all_share_one_encode_of_each_picture(film: Film) -> None:
+async def test_all_share_one_encode_of_each_picture(film: SharedVideo) -> None:
     one, two = Viewer(film), Viewer(film)
     for number, expected in ((1, "K1"), (2, "P2"), (3, "P3")):
         assert [await one.sees(picture(number)), await two.sees(picture(number))] == [expected, expected]
@@ -68,7 +68,7 @@ async def test_all_share_one_encode_of_each_picture(film: Film) -> None:
     assert film.encodes == 3
 
 
-async def test_who_joins_gets_what_there_is_since_the_key_frame_or_a_new_one(film: Film) -> None:
+async def test_who_joins_gets_what_there_is_since_the_key_frame_or_a_new_one(film: SharedVideo) -> None:
     old = Viewer(film)
     for number in (1, 2, 3):
         await old.sees(picture(number))
@@ -83,7 +83,7 @@ async def test_who_joins_gets_what_there_is_since_the_key_frame_or_a_new_one(fil
     assert film.encodes == 14
 
 
-async def test_who_is_a_little_slow_gets_several_units_and_who_is_very_slow_a_key_frame(film: Film) -> None:
+async def test_who_is_a_little_slow_gets_several_units_and_who_is_very_slow_a_key_frame(film: SharedVideo) -> None:
     quick, slow, stuck = Viewer(film), Viewer(film), Viewer(film)
     for viewer in (quick, slow, stuck):
         await viewer.sees(picture(1))
@@ -98,7 +98,7 @@ async def test_who_is_a_little_slow_gets_several_units_and_who_is_very_slow_a_ke
     assert await stuck.sees(picture(20)) == "K20"
 
 
-async def test_key_frames_are_not_asked_for_all_the_time(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_key_frames_are_not_asked_for_all_the_time(film: SharedVideo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(films, "KEY_SECONDS", 1000.0)
     old = Viewer(film)
     for number in range(1, 12):
@@ -111,7 +111,7 @@ async def test_key_frames_are_not_asked_for_all_the_time(film: Film, monkeypatch
 
 async def test_what_is_withdrawn_is_in_no_unit_and_the_next_is_a_key_frame(codecs: FakeCodecs, until: Until) -> None:
     withdrawn = 0
-    film = Film(Rendition(), 30, codecs, lambda: withdrawn)
+    film = SharedVideo(Rendition(), 30, codecs, lambda: withdrawn)
     viewer, behind = Viewer(film), Viewer(film)
     for number in (1, 2):
         await viewer.sees(picture(number))
@@ -136,7 +136,7 @@ async def test_what_is_withdrawn_is_in_no_unit_and_the_next_is_a_key_frame(codec
     film.close()
 
 
-async def test_another_size_begins_with_a_key_frame(film: Film, codecs: FakeCodecs) -> None:
+async def test_another_size_begins_with_a_key_frame(film: SharedVideo, codecs: FakeCodecs) -> None:
     viewer = Viewer(film)
     await viewer.sees(picture(1))
     await viewer.sees(picture(2))
@@ -146,7 +146,7 @@ async def test_another_size_begins_with_a_key_frame(film: Film, codecs: FakeCode
 
 
 async def test_an_encoder_that_fails_rests_and_is_replaced(
-    film: Film, codecs: FakeCodecs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    film: SharedVideo, codecs: FakeCodecs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     viewer = Viewer(film)
     await viewer.sees(picture(1))
@@ -161,7 +161,7 @@ async def test_an_encoder_that_fails_rests_and_is_replaced(
 
 
 async def test_an_encoder_that_hangs_is_given_up(
-    film: Film,
+    film: SharedVideo,
     codecs: FakeCodecs,
     until: Until,
     monkeypatch: pytest.MonkeyPatch,
@@ -184,7 +184,7 @@ async def test_an_encoder_that_hangs_is_given_up(
 
 
 async def test_the_last_who_leaves_ends_it(codecs: FakeCodecs) -> None:
-    all_films = Films(codecs)
+    all_films = SharedVideos(codecs)
     first = all_films.join("source", Rendition(), 30)
     assert all_films.join("source", Rendition(cursor=False), 30) is first
     assert all_films.join("source", Rendition(quality=50), 30) is not first

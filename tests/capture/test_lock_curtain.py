@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from capture.feed.blank_on_lock import PERSON, WAITING, LockCurtain
+from capture.feed.blank_on_lock import PERSON, WAITING, BlankOnLock
 from capture.feed.hub import Hub
 from capture.platforms.choose import make_backend
-from capture.privacy.blanking import Curtain
+from capture.privacy.blanking import Blanking
 from tests.capture.fake_logind import FakeLogind
 from tests.conftest import Until
 
-LOCKED = Curtain("blanked", "The computer is locked.")
+LOCKED = Blanking("blanked", "The computer is locked.")
 
 
 @pytest.fixture
@@ -25,21 +25,23 @@ async def hub() -> AsyncIterator[Hub]:
 
 
 @pytest.fixture
-def seen() -> list[Curtain | None]:
+def seen() -> list[Blanking | None]:
     """What was told of, in order."""
     return []
 
 
 @pytest.fixture
-async def curtain(hub: Hub, address: str, logind: FakeLogind, seen: list[Curtain | None]) -> AsyncIterator[LockCurtain]:
-    made = LockCurtain(hub, changed=lambda: seen.append(hub.curtain), address=address)
+async def curtain(
+    hub: Hub, address: str, logind: FakeLogind, seen: list[Blanking | None]
+) -> AsyncIterator[BlankOnLock]:
+    made = BlankOnLock(hub, changed=lambda: seen.append(hub.curtain), address=address)
     made.start()
     yield made
     await made.stop()
 
 
 async def test_pictures_go_on_by_themselves_when_unlocked(
-    hub: Hub, logind: FakeLogind, curtain: LockCurtain, until: Until
+    hub: Hub, logind: FakeLogind, curtain: BlankOnLock, until: Until
 ) -> None:
     await _lock(logind, hub, until)
     assert hub.curtain == LOCKED
@@ -48,22 +50,22 @@ async def test_pictures_go_on_by_themselves_when_unlocked(
 
 
 async def test_pictures_wait_for_the_person_where_that_is_wished(
-    hub: Hub, logind: FakeLogind, curtain: LockCurtain, until: Until, seen: list[Curtain | None]
+    hub: Hub, logind: FakeLogind, curtain: BlankOnLock, until: Until, seen: list[Blanking | None]
 ) -> None:
     curtain.set_rule("blank_and_wait")
     await _lock(logind, hub, until)
     logind.hint(locked=False)
     await until(lambda: len(seen) == 2)
 
-    assert seen == [LOCKED, Curtain("blanked", WAITING)]
+    assert seen == [LOCKED, Blanking("blanked", WAITING)]
     hub.set_curtain(PERSON, None)
     assert hub.curtain is None
 
 
 async def test_what_a_person_closed_no_lock_opens(
-    hub: Hub, logind: FakeLogind, curtain: LockCurtain, until: Until
+    hub: Hub, logind: FakeLogind, curtain: BlankOnLock, until: Until
 ) -> None:
-    paused = Curtain("paused", "Paused by a person.")
+    paused = Blanking("paused", "Paused by a person.")
     hub.set_curtain(PERSON, paused)
     await _lock(logind, hub, until)
     assert hub.curtain == LOCKED
@@ -72,7 +74,7 @@ async def test_what_a_person_closed_no_lock_opens(
 
 
 async def test_rule_that_changes_while_locked_holds_at_once(
-    hub: Hub, logind: FakeLogind, curtain: LockCurtain, until: Until
+    hub: Hub, logind: FakeLogind, curtain: BlankOnLock, until: Until
 ) -> None:
     await _lock(logind, hub, until)
     curtain.set_rule("nothing")
@@ -83,7 +85,7 @@ async def test_rule_that_changes_while_locked_holds_at_once(
 
 
 async def test_without_a_bus_nothing_happens(hub: Hub, tmp_path: Path) -> None:
-    lonely = LockCurtain(hub, address=f"unix:path={tmp_path}/nowhere")
+    lonely = BlankOnLock(hub, address=f"unix:path={tmp_path}/nowhere")
     lonely.start()
     lonely.set_rule("nothing")
     await lonely.stop()

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from capture.platforms.linux.process import program_names
-from capture.privacy.exclusions import Guard, NeverShown
+from capture.privacy.exclusions import ExclusionRules, Exclusions
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from capture.privacy.exclusions import Guard, NeverShown
     ],
 )  # fmt: skip
 def test_a_program_that_keeps_secrets_is_known(name: str) -> None:
-    assert NeverShown().names_one_of(["something", name])
+    assert ExclusionRules().names_one_of(["something", name])
 
 
 @pytest.mark.parametrize(
@@ -43,28 +43,28 @@ def test_a_program_that_keeps_secrets_is_known(name: str) -> None:
     ],
 )
 def test_other_programs_are_not(name: str) -> None:
-    assert not NeverShown().names_one_of([name])
+    assert not ExclusionRules().names_one_of([name])
 
 
 def test_the_list_comes_from_outside() -> None:
-    rules = NeverShown(("My Bank!", "", "--"))
+    rules = ExclusionRules(("My Bank!", "", "--"))
 
     assert rules.names_one_of(["com.example.my-bank"])
     assert not rules.names_one_of(["keepassxc", "bank", "mybank", "my"])
-    assert not NeverShown(()).names_one_of(["keepassxc"])
+    assert not ExclusionRules(()).names_one_of(["keepassxc"])
 
 
 def test_who_listens_hears_of_changes_only() -> None:
     heard = []
-    guard = Guard()
+    guard = Exclusions()
     end = guard.subscribe(lambda: heard.append(guard.rules))
-    guard.set_rules(NeverShown())
-    guard.set_rules(NeverShown(("xterm",)))
+    guard.set_rules(ExclusionRules())
+    guard.set_rules(ExclusionRules(("xterm",)))
     end()
     end()
-    guard.set_rules(NeverShown())
+    guard.set_rules(ExclusionRules())
 
-    assert heard == [NeverShown(("xterm",))]
+    assert heard == [ExclusionRules(("xterm",))]
 
 
 def test_a_process_is_known_by_what_it_runs() -> None:

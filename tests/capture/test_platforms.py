@@ -18,7 +18,7 @@ from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
 from capture.platforms.monitors import KnownMonitors
 from capture.platforms.system import System, family, system
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 
 WINDOW, SCREEN = Source("1", "window", "", "", 0, 0), Source("0", "desktop", "", "", 0, 0)
@@ -75,9 +75,9 @@ def test_what_a_folder_offers_keeps_to_the_contract(name: str) -> None:
     assert isinstance(platform, Platform)
     made: list[tuple[object, type]] = []
     if platform.window_list is not None:
-        made.append((platform.window_list(lambda _: None, Guard(), Generations(), KnownMonitors()), WindowList))
+        made.append((platform.window_list(lambda _: None, Exclusions(), Generations(), KnownMonitors()), WindowList))
     if platform.backend is not None:
-        made += [(platform.backend(source, Guard(), Generations()), Backend) for source in (WINDOW, SCREEN)]
+        made += [(platform.backend(source, Exclusions(), Generations()), Backend) for source in (WINDOW, SCREEN)]
     if platform.places is not None:
         made.append((platform.places(lambda _: None), PlaceList))
     if platform.hot_key is not None:
@@ -101,7 +101,7 @@ def test_where_there_is_no_way_it_is_said_and_the_demo_works(name: System, monke
     with pytest.raises(CaptureError, match="The demo picture works"):
         make_backend(WINDOW)
     with pytest.raises(CaptureError, match="listed on Linux"):
-        make_window_list(lambda _: None, Guard(), Generations(), KnownMonitors())
+        make_window_list(lambda _: None, Exclusions(), Generations(), KnownMonitors())
     assert make_places(lambda _: None) is None
     assert (make_session_lock(lambda: None) is None) == (name == "macos")
     ((kind, is_there, words, _),) = choose.findings()

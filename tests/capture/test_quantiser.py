@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.video.rate_control import FEWEST, PATIENCE, Quantiser, coarsest, contrast
+from capture.video.rate_control import FEWEST, PATIENCE, RateControl, coarsest, contrast
 from tests.capture.moving import code, noise, pan
 
 CAMERA, TEXT = pan(1, 640, 360)[0], code(1, 640, 360)[0]
 GREY = np.full((360, 640, 4), 128, dtype=np.uint8)
 
 
-def after(quantiser: Quantiser, picture: np.ndarray, sizes: list[int]) -> list[int]:
+def after(quantiser: RateControl, picture: np.ndarray, sizes: list[int]) -> list[int]:
     """Return the values that were chosen while pictures of these sizes were encoded."""
     chosen = []
     for size in sizes:
@@ -26,9 +26,9 @@ def after(quantiser: Quantiser, picture: np.ndarray, sizes: list[int]) -> list[i
     return chosen
 
 
-def begun(picture: np.ndarray, quality: int = 80, fps: float = 30) -> Quantiser:
+def begun(picture: np.ndarray, quality: int = 80, fps: float = 30) -> RateControl:
     """Return a quantiser that was chosen for ``picture``."""
-    quantiser = Quantiser(quality, 640 * 360, fps)
+    quantiser = RateControl(quality, 640 * 360, fps)
     quantiser.choose(picture, is_free=True)
     return quantiser
 

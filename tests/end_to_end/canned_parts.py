@@ -9,7 +9,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from capture.encode.parts import Form, Part, Parts
+from capture.encode.parts import RectEncoding, Update, UpdateRect
 from capture.picture.pixels import Rect
 from server.protocol import wire
 
@@ -27,39 +27,39 @@ def noise(width: int, height: int, seed: int = 1) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def encoded(pixels: np.ndarray, form: Form, x: int = 0, y: int = 0) -> Part:
+def encoded(pixels: np.ndarray, form: RectEncoding, x: int = 0, y: int = 0) -> UpdateRect:
     """Return ``pixels`` as a part at (x, y)."""
     out = io.BytesIO()
     image = Image.fromarray(np.ascontiguousarray(pixels))
-    if form is Form.WEBP:
+    if form is RectEncoding.WEBP:
         image.save(out, "WEBP", lossless=True, exact=True)
-    elif form is Form.PNG:
+    elif form is RectEncoding.PNG:
         image.save(out, "PNG")
     else:
         image.save(out, "JPEG", quality=95, subsampling=0)
-    return Part(Rect(x, y, image.width, image.height), form, out.getvalue())
+    return UpdateRect(Rect(x, y, image.width, image.height), form, out.getvalue())
 
 
-def fill(x: int, y: int, width: int, height: int, colour: tuple[int, int, int]) -> Part:
+def fill(x: int, y: int, width: int, height: int, colour: tuple[int, int, int]) -> UpdateRect:
     """Return a part of one colour."""
-    return Part(Rect(x, y, width, height), Form.FILL, bytes(colour))
+    return UpdateRect(Rect(x, y, width, height), RectEncoding.FILL, bytes(colour))
 
 
-def copy(x: int, y: int, width: int, height: int, from_x: int, from_y: int) -> Part:
+def copy(x: int, y: int, width: int, height: int, from_x: int, from_y: int) -> UpdateRect:
     """Return a part that was elsewhere before."""
-    return Part(Rect(x, y, width, height), Form.COPY, copied_from=(from_x, from_y))
+    return UpdateRect(Rect(x, y, width, height), RectEncoding.COPY, copied_from=(from_x, from_y))
 
 
-def whole(sequence: int, *parts: Part, size: tuple[int, int] = (WIDTH, HEIGHT), exact: bool = False) -> bytes:
+def whole(sequence: int, *parts: UpdateRect, size: tuple[int, int] = (WIDTH, HEIGHT), exact: bool = False) -> bytes:
     """Return a message that holds everything."""
-    return wire.picture(Parts(parts, sequence, 0, True, False, *size, 1_700_000_000.0, 0.001, 0.002), exact)
+    return wire.picture(Update(parts, sequence, 0, True, False, *size, 1_700_000_000.0, 0.001, 0.002), exact)
 
 
 def after(
-    base: int, sequence: int, *parts: Part, size: tuple[int, int] = (WIDTH, HEIGHT), exact: bool = False
+    base: int, sequence: int, *parts: UpdateRect, size: tuple[int, int] = (WIDTH, HEIGHT), exact: bool = False
 ) -> bytes:
     """Return a message that goes on from ``base``."""
-    return wire.picture(Parts(parts, sequence, base, False, False, *size, 1_700_000_000.0, 0.001, 0.002), exact)
+    return wire.picture(Update(parts, sequence, base, False, False, *size, 1_700_000_000.0, 0.001, 0.002), exact)
 
 
 class Film:
@@ -80,11 +80,11 @@ class Film:
         }
         self._count = 0
 
-    def unit(self, pixels: np.ndarray, x: int = 0, y: int = 0) -> Part:
+    def unit(self, pixels: np.ndarray, x: int = 0, y: int = 0) -> UpdateRect:
         """Return the next picture as a part at (x, y)."""
         padded = np.pad(pixels, ((0, pixels.shape[0] % 2), (0, pixels.shape[1] % 2), (0, 0)), mode="edge")
         frame = av.VideoFrame.from_ndarray(padded, format="rgb24").reformat(format="yuv420p", dst_colorspace="ITU709")
         frame.pts = self._count
         self._count += 1
         (packet,) = self._context.encode(frame)
-        return Part(Rect(x, y, *self._size), Form.H264, bytes(packet), is_key=packet.is_keyframe)
+        return UpdateRect(Rect(x, y, *self._size), RectEncoding.H264, bytes(packet), is_key=packet.is_keyframe)

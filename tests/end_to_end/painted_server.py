@@ -19,7 +19,7 @@ from capture.feed.hub import Hub
 from capture.platforms.contract import Backend
 from capture.source import Source
 from capture.video.encoder import video_encoders
-from server.access.origins import AccessPolicy, host_names
+from server.access.origins import OriginPolicy, host_names
 from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
@@ -107,7 +107,7 @@ class PaintedServer:
 
     def go_by(self, *names: str) -> None:
         """Go by these names too, and be open to a network, as far as it is a matter of what is answered."""
-        policy = AccessPolicy(self.port, host_names(names, self.port), frozenset(names))
+        policy = OriginPolicy(self.port, host_names(names, self.port), frozenset(names))
         self.run(lambda: self._registry.access.open_at(policy, network=True))
 
     def link(self) -> str:

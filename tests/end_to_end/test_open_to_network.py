@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.access.links import Links
-from server.access.store import AccessFile, Kept
+from server.access.store import AccessState, AccessStore
 from server.sharing import ShareRule
 from tests import leftovers
 from tests.end_to_end.parts import App, eventually, running_app
@@ -81,7 +81,7 @@ def test_network_is_opened_by_hand_with_a_link_that_is_kept(xserver: XServer, la
         assert not answers(lan, app.port)
         choose_first_network(app)
         eventually(lambda: answers(lan, app.port))
-        kept = eventually(lambda: (tmp_path / "access.json").exists() and AccessFile(tmp_path).load().links)
+        kept = eventually(lambda: (tmp_path / "access.json").exists() and AccessStore(tmp_path).load().links)
 
         assert [link.name for link in kept] == ["My link"]
         assert enter(lan, app.port, token=kept[0].token).status == 204
@@ -93,7 +93,7 @@ def test_network_is_opened_by_hand_with_a_link_that_is_kept(xserver: XServer, la
         app.press_key("V", "linkName")
         app.click("where", "allow")
         eventually(lambda: app.ask("text", "chosenLink") == "“TV”")
-        made = eventually(lambda: next((one for one in AccessFile(tmp_path).load().links if one.name == "TV"), None))
+        made = eventually(lambda: next((one for one in AccessStore(tmp_path).load().links if one.name == "TV"), None))
         assert eventually(lambda: app.ask("clipboard")) == f"http://{HOME}:{app.port}/#t={made.token}"
         cookie = cookie_of(enter(lan, app.port, token=made.token))
         app.click("where", "deny")
@@ -125,7 +125,7 @@ def test_question_takes_no_keyboard_and_is_answered_with_the_mouse(
 ) -> None:
     links = Links()
     link = links.make("TV", (ShareRule("all"),), asks=True)
-    assert AccessFile(tmp_path).save(Kept(links=tuple(links.all.values()))) is None
+    assert AccessStore(tmp_path).save(AccessState(links=tuple(links.all.values()))) is None
     got: list[int] = []
     with lan.inside(), running_app(xserver, tmp_path, "--share", "demo") as app:
         app.find("where", "panel")
@@ -152,7 +152,7 @@ def test_no_secret_is_in_anything_that_the_app_leaves(xserver: XServer, lan: Lan
         app.find("where", "panel")
         choose_first_network(app)
         eventually(lambda: answers(lan, app.port))
-        (link,) = eventually(lambda: (config / "access.json").exists() and AccessFile(config).load().links)
+        (link,) = eventually(lambda: (config / "access.json").exists() and AccessStore(config).load().links)
         by_link = enter(lan, app.port, token=link.token)
         assert enter(lan, app.port, token=f"{link.token[:-1]}!").status == 401
         app.click("where", "showPin")

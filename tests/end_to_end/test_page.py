@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from capture.encode.parts import Form, Part
+from capture.encode.parts import RectEncoding, UpdateRect
 from server.protocol import wire
 from tests.end_to_end.browsers import INSECURE, new_page
 from tests.end_to_end.canned_parts import Film, after, copy, encoded, fill, noise, painted, whole
@@ -129,8 +129,8 @@ def watching(
 # Drawing.
 
 
-@pytest.mark.parametrize("form", [Form.PNG, Form.WEBP])
-def test_pictures_without_loss_arrive_identical(watcher: Watcher, form: Form) -> None:
+@pytest.mark.parametrize("form", [RectEncoding.PNG, RectEncoding.WEBP])
+def test_pictures_without_loss_arrive_identical(watcher: Watcher, form: RectEncoding) -> None:
     first, second = noise(64, 48, 1), noise(20, 11, 2)
     expected = first.copy()
     expected[30:41, 7:27] = second
@@ -144,14 +144,18 @@ def test_pictures_without_loss_arrive_identical(watcher: Watcher, form: Form) ->
 
 
 def test_jpeg_comes_near(watcher: Watcher) -> None:
-    watcher.show(whole(1, encoded(painted(), Form.JPEG)))
+    watcher.show(whole(1, encoded(painted(), RectEncoding.JPEG)))
     watcher.expect(painted(), NEAR)
     eventually(lambda: watcher.page.get_attribute("#picture", "data-exact") == "false")
 
 
 def test_a_message_of_many_parts_is_drawn_in_their_order(watcher: Watcher) -> None:
     viewer = Viewer()
-    parts = [encoded(noise(64, 48), Form.PNG), fill(3, 4, 30, 20, (1, 2, 3)), encoded(noise(9, 9, 3), Form.WEBP, 5, 6)]
+    parts = [
+        encoded(noise(64, 48), RectEncoding.PNG),
+        fill(3, 4, 30, 20, (1, 2, 3)),
+        encoded(noise(9, 9, 3), RectEncoding.WEBP, 5, 6),
+    ]
     message = whole(2**40, *parts, fill(8, 8, 2, 2, (250, 128, 0)))
     viewer.receive(message)
     assert viewer.pixels is not None
@@ -171,10 +175,10 @@ def test_a_message_of_many_parts_is_drawn_in_their_order(watcher: Watcher) -> No
         [copy(0, 8, 64, 8, 0, 0), copy(0, 16, 64, 8, 0, 8), copy(0, 24, 64, 8, 0, 16)],
     ],
 )
-def test_copies_are_of_the_picture_before(watcher: Watcher, copies: list[Part]) -> None:
+def test_copies_are_of_the_picture_before(watcher: Watcher, copies: list[UpdateRect]) -> None:
     viewer = Viewer()
     for message in (
-        whole(1, encoded(noise(64, 48), Form.PNG)),
+        whole(1, encoded(noise(64, 48), RectEncoding.PNG)),
         after(1, 2, *copies, fill(0, 0, 4, 4, (9, 9, 9))),
     ):
         viewer.receive(message)
@@ -184,9 +188,9 @@ def test_copies_are_of_the_picture_before(watcher: Watcher, copies: list[Part]) 
 
 
 def test_a_whole_picture_changes_the_size(watcher: Watcher) -> None:
-    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    watcher.show(whole(1, encoded(noise(64, 48), RectEncoding.PNG)))
     watcher.expect(noise(64, 48))
-    watcher.show(whole(2, encoded(noise(31, 77), Form.PNG), size=(31, 77)))
+    watcher.show(whole(2, encoded(noise(31, 77), RectEncoding.PNG), size=(31, 77)))
     watcher.expect(noise(31, 77))
     box = watcher.page.locator("#picture").bounding_box()
 
@@ -237,7 +241,7 @@ def test_several_units_and_rectangles_over_them(film_watcher: Watcher) -> None:
     film_watcher.show(whole(1, film.unit(painted(seed=1))))
     film_watcher.show(after(1, 4, *(film.unit(painted(seed=seed)) for seed in (2, 3, 4))))
     film_watcher.expect(last, NEAR)
-    film_watcher.show(after(4, 5, encoded(noise(10, 10), Form.WEBP, 20, 20)))
+    film_watcher.show(after(4, 5, encoded(noise(10, 10), RectEncoding.WEBP, 20, 20)))
     mixed = last.copy()
     mixed[20:30, 20:30] = noise(10, 10)
     film_watcher.expect(mixed, NEAR)
@@ -248,7 +252,7 @@ def test_several_units_and_rectangles_over_them(film_watcher: Watcher) -> None:
 
 def test_video_in_a_corner_leaves_the_rest_alone(film_watcher: Watcher) -> None:
     film = Film(31, 21)
-    film_watcher.show(whole(1, encoded(noise(64, 48), Form.PNG), film.unit(painted(31, 21), 33, 27)))
+    film_watcher.show(whole(1, encoded(noise(64, 48), RectEncoding.PNG), film.unit(painted(31, 21), 33, 27)))
     expected = noise(64, 48).copy()
     expected[27:48, 33:64] = painted(31, 21)
     film_watcher.expect(expected, NEAR)
@@ -278,7 +282,7 @@ def test_another_video_may_begin(film_watcher: Watcher) -> None:
 def test_a_video_that_begins_in_the_middle_is_asked_for_whole(film_watcher: Watcher) -> None:
     film = Film(64, 48)
     film.unit(painted())
-    film_watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    film_watcher.show(whole(1, encoded(noise(64, 48), RectEncoding.PNG)))
     film_watcher.show(after(1, 2, film.unit(painted(seed=2))))
 
     assert (film_watcher.server.acks(), film_watcher.server.requests()) == ([1], 1)
@@ -288,7 +292,7 @@ def test_a_video_that_begins_in_the_middle_is_asked_for_whole(film_watcher: Watc
 def test_a_broken_video_is_asked_for_whole_and_begins_anew(film_watcher: Watcher) -> None:
     film = Film(64, 48)
     key = film.unit(painted())
-    broken = Part(key.rect, Form.H264, key.data[:60] + b"\xff" * 40, is_key=True)
+    broken = UpdateRect(key.rect, RectEncoding.H264, key.data[:60] + b"\xff" * 40, is_key=True)
     film_watcher.show(whole(1, broken))
     assert (film_watcher.server.acks(), film_watcher.server.requests()) == ([], 1)
     film_watcher.show(whole(2, key))
@@ -310,7 +314,7 @@ def test_a_browser_without_video_asks_for_pictures(
 
 def test_a_browser_that_does_not_play_the_videos_wishes_for_pictures(watcher: Watcher) -> None:
     key = Film(64, 48).unit(painted())
-    broken = Part(key.rect, Form.H264, key.data[:60] + b"\xff" * 40, is_key=True)
+    broken = UpdateRect(key.rect, RectEncoding.H264, key.data[:60] + b"\xff" * 40, is_key=True)
     for sequence in range(1, 4):
         watcher.show(whole(sequence, broken))
     eventually(lambda: {"command": "update_options", "options": {"format": "jpeg"}} in watcher.server.commands)
@@ -331,21 +335,26 @@ def test_a_browser_that_does_not_play_the_videos_wishes_for_pictures(watcher: Wa
         b"\x02\x01",
         after(1, 2, fill(0, 0, 64, 48, (1, 1, 1)))[:-1],
         after(1, 2, fill(60, 0, 5, 5, (1, 1, 1))),
-        after(1, 2, Part(encoded(noise(9, 9), Form.PNG).rect, Form.PNG, b"no picture")),
-        after(1, 2, Part(encoded(noise(9, 9), Form.PNG).rect, Form.PNG, noise(99, 1).tobytes())),
-        after(1, 2, encoded(noise(9, 9), Form.PNG), Part(copy(0, 0, 8, 9, 0, 0).rect, Form.PNG, b"x")),
+        after(1, 2, UpdateRect(encoded(noise(9, 9), RectEncoding.PNG).rect, RectEncoding.PNG, b"no picture")),
+        after(1, 2, UpdateRect(encoded(noise(9, 9), RectEncoding.PNG).rect, RectEncoding.PNG, noise(99, 1).tobytes())),
+        after(
+            1,
+            2,
+            encoded(noise(9, 9), RectEncoding.PNG),
+            UpdateRect(copy(0, 0, 8, 9, 0, 0).rect, RectEncoding.PNG, b"x"),
+        ),
     ],
     ids=["wrong base", "empty", "unknown kind", "short pointer", "cut short", "outside", "words", "noise", "second"],
 )
 def test_what_does_not_fit_is_not_drawn_and_a_whole_picture_is_asked_for(watcher: Watcher, bad: bytes) -> None:
-    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    watcher.show(whole(1, encoded(noise(64, 48), RectEncoding.PNG)))
     watcher.server.send(bad)
     watcher.server.send(after(1, 2, fill(0, 0, 64, 48, (2, 2, 2))))
     eventually(lambda: watcher.server.requests() == 1)
     watcher.expect(noise(64, 48))
 
     # Until a whole one comes, nothing is drawn.
-    watcher.show(whole(7, encoded(noise(64, 48, 7), Form.PNG)))
+    watcher.show(whole(7, encoded(noise(64, 48, 7), RectEncoding.PNG)))
     watcher.show(after(7, 8, fill(0, 0, 5, 5, (3, 3, 3))))
     expected = noise(64, 48, 7).copy()
     expected[:5, :5] = 3
@@ -357,9 +366,9 @@ def test_what_does_not_fit_is_not_drawn_and_a_whole_picture_is_asked_for(watcher
 
 @pytest.mark.firefox_when_long
 def test_acknowledgements_come_in_order(watcher: Watcher) -> None:
-    watcher.server.send(whole(1, encoded(painted(640, 480), Form.JPEG), size=(640, 480)))
+    watcher.server.send(whole(1, encoded(painted(640, 480), RectEncoding.JPEG), size=(640, 480)))
     watcher.server.send(after(1, 2, fill(0, 0, 9, 9, (1, 1, 1)), size=(640, 480)))
-    watcher.server.send(after(2, 2, encoded(noise(300, 300), Form.PNG), size=(640, 480)))
+    watcher.server.send(after(2, 2, encoded(noise(300, 300), RectEncoding.PNG), size=(640, 480)))
     watcher.server.send(after(2, 3, fill(0, 0, 9, 9, (2, 2, 2)), size=(640, 480)))
     eventually(lambda: len(watcher.server.answers) == 4)
 
@@ -368,7 +377,7 @@ def test_acknowledgements_come_in_order(watcher: Watcher) -> None:
 
 @pytest.mark.firefox_when_long
 def test_a_new_connection_begins_anew(watcher: Watcher) -> None:
-    watcher.show(whole(9, encoded(noise(64, 48), Form.PNG)))
+    watcher.show(whole(9, encoded(noise(64, 48), RectEncoding.PNG)))
     watcher.drop()
     watcher.page.wait_for_selector('body[data-state="stopped"]')
     assert "Trying again in" in watcher.page.inner_text("#detail")
@@ -385,8 +394,8 @@ def test_a_new_connection_begins_anew(watcher: Watcher) -> None:
 
 @pytest.mark.firefox_when_long
 def test_the_pointer_lies_on_the_picture_and_scales_with_it(watcher: Watcher) -> None:
-    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
-    shape = encoded(noise(16, 24), Form.PNG).data
+    watcher.show(whole(1, encoded(noise(64, 48), RectEncoding.PNG)))
+    shape = encoded(noise(16, 24), RectEncoding.PNG).data
     watcher.server.send(wire.pointer((-3, 20), (8, 12), shape))
     eventually(lambda: watcher.page.is_visible("#pointer"))
 
@@ -444,7 +453,7 @@ def test_the_page_asks_for_the_best_and_shows_what_it_gets(watcher: Watcher) -> 
 
 @pytest.mark.firefox_when_long
 def test_the_delay_is_shown_split_up(watcher: Watcher) -> None:
-    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    watcher.show(whole(1, encoded(noise(64, 48), RectEncoding.PNG)))
     watcher.is_ready()
     watcher.page.click("#statistics")
     delay = {"capture": 2.25, "encode": 10.4, "wait": 0, "network": 1, "decode": 3.5}
@@ -459,13 +468,13 @@ def test_the_delay_is_shown_split_up(watcher: Watcher) -> None:
 
 @pytest.mark.firefox_when_long
 def test_another_source_can_be_chosen(watcher: Watcher) -> None:
-    watcher.show(whole(1, encoded(noise(64, 48), Form.PNG)))
+    watcher.show(whole(1, encoded(noise(64, 48), RectEncoding.PNG)))
     eventually(lambda: watcher.page.locator("#source option").count() == 2)
     watcher.is_ready()
     watcher.page.click("#open-more")
     watcher.page.select_option("#source", "other")
     eventually(lambda: len(watcher.server.queries) == 2)
-    watcher.show(whole(2, encoded(noise(20, 20), Form.PNG), size=(20, 20)))
+    watcher.show(whole(2, encoded(noise(20, 20), RectEncoding.PNG), size=(20, 20)))
     watcher.expect(noise(20, 20))
 
     assert watcher.page.url.endswith("/watch/other")

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from capture.encode.parts import Form
+from capture.encode.parts import RectEncoding
 from tests.end_to_end.browsers import INSECURE, Downloads
 from tests.end_to_end.canned_parts import encoded, fill, noise, whole
 from tests.end_to_end.many_pages import AXE, HIDE
@@ -179,7 +179,7 @@ def test_one_to_one_is_sharp_on_fine_screens(browser: Browser, server: ScriptedS
     context = browser.new_context(device_scale_factor=2, viewport={"width": 300, "height": 200})
     with watching(context, server, query="?view=actual") as watcher:
         pixels = noise(201, 101)
-        watcher.show(whole(1, encoded(pixels, Form.PNG), size=(201, 101), exact=True))
+        watcher.show(whole(1, encoded(pixels, RectEncoding.PNG), size=(201, 101), exact=True))
         watcher.page.wait_for_selector('body[data-state="live"]')
         x, y, width, _ = box(watcher.page)
         shown = seen(watcher.page)

@@ -96,7 +96,7 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     from gui.core.settings import Settings
     from gui.dialogs.consent import ConsentWindow
     from gui.dialogs.encryption import EncryptionWindow
-    from gui.dialogs.host_names import NamesWindow
+    from gui.dialogs.host_names import HostNamesWindow
     from gui.dialogs.link_form import LinkForm
     from gui.dialogs.links import LinksWindow
     from gui.dialogs.pin import PinWindow
@@ -128,7 +128,7 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     )
     encryption.show_encryption(cast("Encryption", SimpleNamespace(is_on=True, files=("", ""), certificate=made)))
     yield "encryption", encryption
-    names = NamesWindow(panel)
+    names = HostNamesWindow(panel)
     names.field.setText("screen.example.org")
     yield "names", names
     pin = PinWindow(panel)

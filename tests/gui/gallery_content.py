@@ -7,9 +7,9 @@ import time
 from PySide6.QtGui import QColor, QImage
 
 from capture.source import Condition, Source
-from gui.core.access_state import EVERYTHING, DoorsState
+from gui.core.access_state import EVERYTHING, AccessViewState
 from gui.core.controller import BLANKED
-from gui.core.networks import Wanted, firewall_hint
+from gui.core.networks import ChosenNetwork, firewall_hint
 from gui.core.state import AppState, Message, SourceState, watchers
 from gui.panel.window import Panel
 from gui.widgets.icons import Icons
@@ -56,8 +56,8 @@ DEVICES = tuple(
     for at in range(12)
 )
 CARDS = (Interface("192.168.1.20", "eth0", "cable"), Interface("10.8.0.2", "wg0", "vpn"))
-DOORS = DoorsState(
-    wanted=Wanted("eth0", "192.168.1.20"),
+DOORS = AccessViewState(
+    wanted=ChosenNetwork("eth0", "192.168.1.20"),
     interfaces=CARDS,
     is_open=True,
     url="http://192.168.1.20:8080",
@@ -118,13 +118,13 @@ def _sharing(viewers: int, *, is_busy: bool) -> AppState:
 
 
 STATES = (
-    ("empty", AppState(), DoorsState(interfaces=CARDS)),
+    ("empty", AppState(), AccessViewState(interfaces=CARDS)),
     ("one-viewer", _sharing(1, is_busy=False), DOORS),
     ("strip-and-twelve", _sharing(12, is_busy=True), DOORS),
 )
 
 
-def panel(state: AppState, doors: DoorsState) -> Panel:
+def panel(state: AppState, doors: AccessViewState) -> Panel:
     """Return the panel, showing ``state``."""
     made = Panel(Icons())
     made.show_state(state)

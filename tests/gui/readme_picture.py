@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from playwright.sync_api import sync_playwright
 
-from gui.core.settings import Remembered, Settings, SettingsFile
+from gui.core.settings import SavedSource, Settings, SettingsFile
 from server.net.interfaces import interfaces
 from tests.end_to_end.browsers import chromium
 from tests.end_to_end.parts import eventually, running_app
@@ -53,7 +53,7 @@ def settings() -> Settings:
     found = interfaces()
     made = Settings(
         knows_tray=True,
-        shared=(Remembered(kind="window", app="xterm", title="build log"),),
+        shared=(SavedSource(kind="window", app="xterm", title="build log"),),
     )
     if found:
         made = msgspec.structs.replace(made, mode="network", interface=found[0].name, address=found[0].address)

@@ -17,19 +17,19 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from capture.source import Source
-from gui.core.access_state import EVERYTHING, DoorsState, failure_words, header_link
-from gui.core.link_text import LinkWish, expiry_words, scope_words, seen_words
-from gui.core.networks import Wanted, firewall_hint, found_interface
+from gui.core.access_state import EVERYTHING, AccessViewState, failure_words, header_link
+from gui.core.link_text import LinkOptions, expiry_words, scope_words, seen_words
+from gui.core.networks import ChosenNetwork, firewall_hint, found_interface
 from gui.core.remembered import rebound
 from gui.core.state import AppState
-from gui.core.viewer_notices import Visits, visit_words
+from gui.core.viewer_notices import ViewerNotices, visit_words
 from gui.dialogs.consent import ConsentWindow, wanted_words
-from gui.dialogs.host_names import NamesWindow
+from gui.dialogs.host_names import HostNamesWindow
 from gui.dialogs.link_form import LinkForm
 from gui.dialogs.links import LinksWindow
 from gui.dialogs.pin import PinWindow, grouped
-from gui.panel.access_bar import Entrances
-from gui.panel.header import Sharing
+from gui.panel.access_bar import AccessBar
+from gui.panel.header import Header
 from gui.panel.traffic import History, line_points
 from gui.widgets.icons import Icons
 from gui.widgets.qr import QrDialog
@@ -55,16 +55,20 @@ def question(number: int, *wanted: str) -> Question:
     return Question(number, f"192.168.1.{number}", "Firefox, Android", wanted, "PIN", 160.0, 100.7)
 
 
-def open_state(**more: object) -> DoorsState:
-    values: dict[str, object] = {"wanted": Wanted("eth0", CARD.address), "interfaces": (CARD, VPN), "is_open": True}
-    return DoorsState(url="http://192.168.1.20:8080", **values | more)
+def open_state(**more: object) -> AccessViewState:
+    values: dict[str, object] = {
+        "wanted": ChosenNetwork("eth0", CARD.address),
+        "interfaces": (CARD, VPN),
+        "is_open": True,
+    }
+    return AccessViewState(url="http://192.168.1.20:8080", **values | more)
 
 
-def entrances(qtbot: QtBot) -> tuple[Entrances, list[object]]:
+def entrances(qtbot: QtBot) -> tuple[AccessBar, list[object]]:
     """Return the header's line with two networks, and what is wished in it."""
-    line = Entrances()
+    line = AccessBar()
     qtbot.addWidget(line)
-    line.show_doors(DoorsState(interfaces=(CARD, VPN)))
+    line.show_doors(AccessViewState(interfaces=(CARD, VPN)))
     wishes: list[object] = []
     line.reach.wished.connect(wishes.append)
     line.show()
@@ -87,7 +91,7 @@ def test_open_list_of_networks_does_not_change_under_the_hand(qtbot: QtBot) -> N
     choices = line.reach.view()
     qtbot.waitUntil(choices.isVisible)
     place = choices.visualRect(choices.model().index(2, 0)).center()
-    line.show_doors(DoorsState(interfaces=(VPN,)))
+    line.show_doors(AccessViewState(interfaces=(VPN,)))
     # Moved first: Qt takes a click in the place where the list was opened for the end of that one.
     qtbot.mouseMove(choices.viewport(), place - QPoint(12, 0))
     qtbot.mouseMove(choices.viewport(), place)
@@ -98,9 +102,9 @@ def test_open_list_of_networks_does_not_change_under_the_hand(qtbot: QtBot) -> N
 
 
 def test_network_that_is_not_there_stays_what_is_shown_as_wished(qtbot: QtBot) -> None:
-    line = Entrances()
+    line = AccessBar()
     qtbot.addWidget(line)
-    line.show_doors(DoorsState(wanted=Wanted("wlan3", "192.168.9.9"), interfaces=(CARD,)))
+    line.show_doors(AccessViewState(wanted=ChosenNetwork("wlan3", "192.168.9.9"), interfaces=(CARD,)))
 
     assert line.reach.currentText() == "My network: wlan3 · not connected"
     assert [line.reach.itemText(at) for at in range(2)] == [
@@ -110,7 +114,7 @@ def test_network_that_is_not_there_stays_what_is_shown_as_wished(qtbot: QtBot) -
 
 
 def test_header_shows_no_token(qtbot: QtBot, icons: Icons) -> None:
-    header = Sharing(icons)
+    header = Header(icons)
     qtbot.addWidget(header)
     header.show_state(AppState(phase="sharing", url="http://192.168.1.20:8080"))
     header.show_doors(open_state(link=link("My link")))
@@ -328,7 +332,7 @@ def test_form_wishes_for_what_was_filled_in(qtbot: QtBot, window: Callable[..., 
     form = LinkForm((window(1), window(2)))
     qtbot.addWidget(form)
     form.show()
-    wishes: list[LinkWish] = []
+    wishes: list[LinkOptions] = []
     form.wished.connect(lambda wish, copies: wishes.append(wish))
     assert not form.make_and_copy.isEnabled()
     qtbot.keyClick(form.name, Qt.Key.Key_Return)
@@ -360,13 +364,13 @@ def test_form_for_a_link_that_is_there_begins_with_what_that_is(qtbot: QtBot, wi
     dialog.show()
     given = link("TV", scope=kept, expires=NOW + 86400, most_devices=4, asks=True)
     dialog.show_doors(open_state(links=(given,)), (renamed, window(2)), NOW)
-    wishes: list[tuple[str, LinkWish]] = []
+    wishes: list[tuple[str, LinkOptions]] = []
     dialog.change_wished.connect(lambda link_id, wish: wishes.append((link_id, wish)))
     dialog.table.selectRow(0)
     qtbot.mouseClick(dialog.change, Qt.MouseButton.LeftButton)
     form = dialog.form
     assert form is not None
-    assert form.wish(NOW) == LinkWish("TV", (ShareRule.for_source(renamed), *kept[1:]), NOW + 86400, 4, True)
+    assert form.wish(NOW) == LinkOptions("TV", (ShareRule.for_source(renamed), *kept[1:]), NOW + 86400, 4, True)
     form.sources.item(1).setCheckState(Qt.CheckState.Checked)
     form.sources.item(2).setCheckState(Qt.CheckState.Unchecked)
     form.expiry.setCurrentIndex(0)
@@ -374,7 +378,7 @@ def test_form_for_a_link_that_is_there_begins_with_what_that_is(qtbot: QtBot, wi
     dialog.close_form()
 
     scope = (ShareRule.for_source(renamed), ShareRule.for_source(window(2)), kept[2])
-    assert wishes == [("TV", LinkWish("TV", scope, None, 4, True))]
+    assert wishes == [("TV", LinkOptions("TV", scope, None, 4, True))]
     assert dialog.form is None
 
 
@@ -398,13 +402,13 @@ def test_link_to_offer_is_the_one_without_limits() -> None:
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (Wanted("eth0", "192.168.1.20"), CARD),
-        (Wanted("eth0", "192.168.7.7"), CARD),
-        (Wanted("wlan0", "192.168.1.20"), None),
-        (Wanted(), None),
+        (ChosenNetwork("eth0", "192.168.1.20"), CARD),
+        (ChosenNetwork("eth0", "192.168.7.7"), CARD),
+        (ChosenNetwork("wlan0", "192.168.1.20"), None),
+        (ChosenNetwork(), None),
     ],
 )
-def test_network_is_found_by_its_name_alone(wanted: Wanted, found: Interface | None) -> None:
+def test_network_is_found_by_its_name_alone(wanted: ChosenNetwork, found: Interface | None) -> None:
     assert found_interface(wanted, (CARD, VPN)) == found
 
 
@@ -477,7 +481,7 @@ async def test_this_computer_itself_is_no_visitor(viewer: Callable[..., object])
     from gui.core.state import watchers
 
     told: list[tuple[str, str]] = []
-    visits = Visits(lambda *words: told.append(words), gather_seconds=0)
+    visits = ViewerNotices(lambda *words: told.append(words), gather_seconds=0)
     visits.show(watchers((viewer("a"),)))
 
     assert visits._timer is None  # noqa: SLF001  that nothing is to come can be seen nowhere else
@@ -497,7 +501,7 @@ def test_graph_keeps_half_a_minute_and_ends_at_the_right() -> None:
 
 
 def test_names_are_entered_with_the_keyboard_and_what_is_wrong_stays_to_be_mended(qtbot: QtBot) -> None:
-    window = NamesWindow()
+    window = HostNamesWindow()
     qtbot.addWidget(window)
     wished = QSignalSpy(window.names_wished)
     window.ask(("old.example.org",))

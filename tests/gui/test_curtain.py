@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
-from capture.privacy.blanking import Curtain
+from capture.privacy.blanking import Blanking
 from capture.source import Source
 from gui.core.controller import BLANKED, PAUSED
 from gui.core.state import AppState, SourceState
@@ -41,7 +41,7 @@ def panel(qtbot: QtBot, icons: Icons) -> Panel:
     ],
 )
 def test_panel_says_so_and_one_button_goes_on(
-    panel: Panel, qtbot: QtBot, sharing: AppState, curtain: Curtain, headline: str
+    panel: Panel, qtbot: QtBot, sharing: AppState, curtain: Blanking, headline: str
 ) -> None:
     panel.show_state(sharing)
     assert panel.curtain_buttons.isVisible()
@@ -56,7 +56,7 @@ def test_panel_says_so_and_one_button_goes_on(
 
 
 def test_reason_that_is_not_the_persons_own_is_said(panel: Panel, sharing: AppState) -> None:
-    panel.show_state(replace(sharing, curtain=Curtain("blanked", "The computer is locked.")))
+    panel.show_state(replace(sharing, curtain=Blanking("blanked", "The computer is locked.")))
 
     assert "The computer is locked." in panel.curtain_strip.reason.text()
 

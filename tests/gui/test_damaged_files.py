@@ -17,13 +17,13 @@ from capture.privacy.masks import Mask
 from gui.core.link_text import expiry_words, seen_words
 from gui.core.privacy import rules_of
 from gui.core.remembered import found_again, masks_again
-from gui.core.settings import MaskedSource, Remembered, Settings, SettingsFile
+from gui.core.settings import MaskedSource, SavedSource, Settings, SettingsFile
 from gui.panel.window import Panel
 from gui.widgets.icons import Icons
-from server.access.control import Access
+from server.access.control import AccessControl
 from server.access.devices import Devices
 from server.access.links import Links
-from server.access.store import AccessFile, Kept
+from server.access.store import AccessState, AccessStore
 from server.net.certificates import CertificateError, certificate_from_files, own_certificate
 from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
@@ -33,10 +33,10 @@ from tests.loads.parts import LONG
 MUTATIONS = 1000 if LONG else 50
 SETTINGS = Settings(
     port=9000,
-    shared=(Remembered(kind="desktop", id="0"), Remembered(kind="window", app="xterm", title="build log")),
+    shared=(SavedSource(kind="desktop", id="0"), SavedSource(kind="window", app="xterm", title="build log")),
     masks=(
         MaskedSource(
-            source=Remembered(kind="window", app="xterm", title="a = “b”"), masks=(Mask(0.0, 0.25, 0.5, 1.0),)
+            source=SavedSource(kind="window", app="xterm", title="a = “b”"), masks=(Mask(0.0, 0.25, 0.5, 1.0),)
         ),
     ),
     geometry="AdnQywADAAA=",
@@ -48,7 +48,7 @@ SETTINGS = Settings(
 )
 
 
-def links() -> Kept:
+def links() -> AccessState:
     """Return links and devices of every kind."""
     made = Links()
     devices = Devices(made)
@@ -57,7 +57,7 @@ def links() -> Kept:
     made.revoke(made.make("Gone", ()).id)
     devices.admit(link, Peer.of("192.168.1.23"), "Firefox")
     devices.admit_program(link, Peer.of("fd00::1"), "VLC")
-    return Kept.of(made, devices, ["192.168.1.66"])
+    return AccessState.of(made, devices, ["192.168.1.66"])
 
 
 def contents(folder: Path) -> list[bytes]:
@@ -96,21 +96,21 @@ def test_no_settings_keep_the_panel_from_opening(tmp_path: Path, qtbot: QtBot) -
 
 def test_no_links_keep_the_server_from_starting(tmp_path: Path) -> None:
     kept = links()
-    assert AccessFile(tmp_path / "whole").save(kept) is None
-    whole = AccessFile(tmp_path / "whole").path.read_bytes()
+    assert AccessStore(tmp_path / "whole").save(kept) is None
+    whole = AccessStore(tmp_path / "whole").path.read_bytes()
     chosen, now = random.Random(18), time.time()
     shares = ShareList(Catalog((demo_source(),)))
     for number in range(MUTATIONS):
-        file = AccessFile(emptied(tmp_path / "settings"))
+        file = AccessStore(emptied(tmp_path / "settings"))
         content = mutated(chosen, whole)
         file.path.touch(mode=0o600)
         file.path.write_bytes(content)
         found = file.load()
 
         if file.problems:
-            assert found == Kept()
+            assert found == AccessState()
             assert content in contents(file.path.parent), f"{number}: {file.problems}"
-        access = Access(shares, found)
+        access = AccessControl(shares, found)
         for link in access.links.all.values():
             assert expiry_words(link.expires, now)
             assert seen_words(link.last_used, now)

@@ -16,7 +16,7 @@ import websockets
 
 from capture.platforms.demo import demo_source
 from capture.source import Source
-from gui.core.access import MY_LINK, Doors
+from gui.core.access import MY_LINK, AccessController
 from gui.core.settings import Settings
 from gui.core.state import watchers
 from gui.panel.viewers import cells
@@ -51,7 +51,7 @@ class OpenDesk(Desk):
         self.cards: tuple[Interface, ...] = (LAN_CARD, OTHER_CARD)
         self.lan = lan
         self.looks = 0
-        self.doors = Doors(
+        self.doors = AccessController(
             self.controller,
             self.catalog,
             self.shares,
@@ -464,7 +464,7 @@ async def test_link_for_a_window_of_an_earlier_run_shows_it_again_once_it_is_sha
     desk = Desk(Settings(port=free_port()))
     links = desk.registry.access.links
     link = links.make("TV", (ShareRule.for_source(window(1, "build log")),))
-    doors = Doors(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    doors = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
     try:
         again = window(9, "build log")
         desk.catalog.feed(again)
@@ -494,7 +494,9 @@ async def test_who_was_let_in_for_one_window_is_so_for_it_after_a_restart(
     access, rule = desk.doors.access, ShareRule.for_source(before)
     link = access.links.make("TV", (rule,))
     device, _ = access.devices.admit_by_consent((rule,), Peer.of(NEIGHBOUR), "Firefox")
-    again = Doors(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server, list_interfaces=tuple)
+    again = AccessController(
+        desk.controller, desk.catalog, desk.shares, desk.registry, desk.server, list_interfaces=tuple
+    )
     desk.catalog.feed(now)
     assert not access.devices.may_see(device.id, now)
     desk.controller.set_shared(now, True)

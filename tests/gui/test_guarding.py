@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.privacy.masks import Mask
 from capture.source import Source
-from gui.core.privacy import Guarding, rules_of
+from gui.core.privacy import PrivacyController, rules_of
 from gui.core.reminder import Reminder, lasting
 from gui.core.settings import Settings
 from gui.core.state import AppState, SourceState
@@ -31,20 +31,20 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture
-def guard() -> Guard:
-    return Guard()
+def guard() -> Exclusions:
+    return Exclusions()
 
 
 @pytest.fixture
-async def guarding(desk: Desk, guard: Guard) -> AsyncIterator[Guarding]:
-    made = Guarding(desk.controller, guard, desk.hub, desk.shares.hide_titles, lambda title, words: None)
+async def guarding(desk: Desk, guard: Exclusions) -> AsyncIterator[PrivacyController]:
+    made = PrivacyController(desk.controller, guard, desk.hub, desk.shares.hide_titles, lambda title, words: None)
     made.open()
     yield made
     await made.close()
 
 
 @pytest.mark.usefixtures("guarding")
-async def test_own_programs_are_never_shown_and_listed_ones_only_by_choice(desk: Desk, guard: Guard) -> None:
+async def test_own_programs_are_never_shown_and_listed_ones_only_by_choice(desk: Desk, guard: Exclusions) -> None:
     assert guard.rules.names_one_of(["KeePassXC"])
     desk.controller.set_privacy("never_shown", ("Mail",))
     desk.controller.set_privacy("shown_anyway", ("keepass",))
@@ -99,7 +99,7 @@ async def test_masks_belong_to_what_is_selected(desk: Desk, window: Callable[...
 
 @pytest.mark.usefixtures("guarding")
 async def test_a_window_with_masks_is_kept_out_of_pictures_of_the_screen_which_is_said(
-    desk: Desk, guard: Guard, window: Callable[..., Source]
+    desk: Desk, guard: Exclusions, window: Callable[..., Source]
 ) -> None:
     screen = Source("0", "desktop", "Whole desktop", "", 800, 600)
     desk.catalog.feed(screen, window(1))
@@ -159,7 +159,7 @@ async def test_a_window_whose_masks_have_to_be_looked_at_is_told_of_once(window:
         await desk.close()
 
 
-async def test_keys_that_cannot_be_had_are_told_of(desk: Desk, guarding: Guarding, until: Until) -> None:
+async def test_keys_that_cannot_be_had_are_told_of(desk: Desk, guarding: PrivacyController, until: Until) -> None:
     await asyncio.sleep(0)
     assert desk.controller.state.message is None
     desk.controller.set_privacy("hot_key", "Ctrl+F9")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from gui.core.access import Doors
+from gui.core.access import AccessController
 from gui.core.encryption import Encryption
 from gui.core.settings import Settings
 from gui.desktop.notices import Notices
 from gui.desktop.tray import Tray
-from gui.dialogs.access_windows import Doorway
+from gui.dialogs.access_windows import AccessWindows
 from gui.panel.window import Panel
 from gui.widgets.icons import Icons
 from server.access.lockout import EACH
@@ -38,12 +38,12 @@ class HeardTray(Tray):
 
 async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icons, tmp_path: Path) -> None:
     desk = Desk(Settings())
-    doors = Doors(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    doors = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
     panel, tray = Panel(icons), HeardTray(icons)
     qtbot.addWidget(panel)
     notices = Notices(tray, Settings, panel.come_forward)
     encryption = Encryption(desk.controller, tmp_path)
-    doorway = Doorway(desk.controller, doors, encryption, panel, tray, tmp_path / "log", notices)
+    doorway = AccessWindows(desk.controller, doors, encryption, panel, tray, tmp_path / "log", notices)
 
     for _ in range(EACH.failures - 1):
         doors.access.lockout.failed(GUESSER, "PIN")

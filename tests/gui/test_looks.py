@@ -20,11 +20,11 @@ from pytestqt.qtbot import QtBot
 
 import gui
 from gui.core.state import AppState, Message
-from gui.panel.blanking import CurtainStrip
+from gui.panel.blanking import BlankingStrip
 from gui.panel.window import Panel
 from gui.widgets.check_style import PanelStyle
 from gui.widgets.icons import Icons
-from gui.widgets.screen_fit import RoomyDialog, keep_within, within
+from gui.widgets.screen_fit import FittedDialog, keep_within, within
 from gui.widgets.style import current_look
 from tests.end_to_end.parts import eventually, running_app
 from tests.gui import gallery_content as content
@@ -58,8 +58,8 @@ def test_every_dialog_scrolls() -> None:
             importlib.import_module(module.name)
     own = [each for each in QDialog.__subclasses__() if each.__module__.startswith("gui.")]
 
-    assert own == [RoomyDialog]
-    assert len(RoomyDialog.__subclasses__()) >= 7
+    assert own == [FittedDialog]
+    assert len(FittedDialog.__subclasses__()) >= 7
 
 
 rects = st.builds(QRect, *[st.integers(-5000, 5000)] * 2, *[st.integers(1, 5000)] * 2)
@@ -155,7 +155,7 @@ def test_table_of_viewers_folds_by_itself_and_by_hand(qtbot: QtBot, icons: Icons
 
 
 def test_strip_is_one_line_where_there_is_little_room(qtbot: QtBot, icons: Icons) -> None:
-    strip = CurtainStrip(icons)
+    strip = BlankingStrip(icons)
     qtbot.addWidget(strip)
     strip.show_state(replace(content.STATES[-1][1]))
     strip.set_low(True)

@@ -12,15 +12,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from gui.core.access import Doors
-from gui.core.access_state import DoorsState
+from gui.core.access import AccessController
+from gui.core.access_state import AccessViewState
 from gui.core.encryption import Encryption
 from gui.core.notice_kinds import KINDS, Kind, is_wanted, wish
 from gui.core.settings import Settings
 from gui.desktop.notices import Notices
 from gui.desktop.tray import Tray
-from gui.dialogs.access_windows import Doorway
-from gui.panel.access_bar import Entrances
+from gui.dialogs.access_windows import AccessWindows
+from gui.panel.access_bar import AccessBar
 from gui.panel.window import Panel
 from gui.widgets.icons import Icons
 from server.access.lockout import EACH
@@ -126,12 +126,12 @@ async def test_a_service_that_comes_later_is_found(house: House, address: str, u
 async def test_each_kind_can_be_switched_off_in_the_menu(
     kind: Kind, house: House, service: FakeNotifications, qtbot: QtBot, until: Until
 ) -> None:
-    line = Entrances()
+    line = AccessBar()
     qtbot.addWidget(line)
 
     def show() -> None:
         kinds = frozenset(each for each in KINDS if is_wanted(each, house.settings))
-        line.show_doors(replace(DoorsState(), notices=kinds))
+        line.show_doors(replace(AccessViewState(), notices=kinds))
 
     def change(name: Kind, wanted: bool) -> None:
         house.settings = msgspec.structs.replace(house.settings, **wish(name, wanted, house.settings))
@@ -157,11 +157,11 @@ async def test_a_guesser_is_heard_of_without_a_tray(
     qtbot: QtBot, icons: Icons, tmp_path: Path, house: House, service: FakeNotifications, until: Until
 ) -> None:
     desk = Desk(Settings())
-    doors = Doors(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    doors = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
     panel = Panel(icons)
     qtbot.addWidget(panel)
     encryption = Encryption(desk.controller, tmp_path)
-    doorway = Doorway(desk.controller, doors, encryption, panel, house.tray, tmp_path / "log", house.notices)
+    doorway = AccessWindows(desk.controller, doors, encryption, panel, house.tray, tmp_path / "log", house.notices)
     for _ in range(EACH.failures):
         doors.access.lockout.failed(GUESSER, "PIN")
     await until(lambda: service.shown)

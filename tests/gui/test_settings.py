@@ -5,7 +5,7 @@ import pytest
 
 from capture.picture.pixels import Rect
 from capture.privacy.masks import Mask
-from gui.core.settings import MaskedSource, Remembered, Settings, SettingsFile
+from gui.core.settings import MaskedSource, SavedSource, Settings, SettingsFile
 
 CHANGED = Settings(
     port=9000,
@@ -13,10 +13,10 @@ CHANGED = Settings(
     quality=55,
     format="webp",
     pointer=False,
-    shared=(Remembered(kind="desktop", id="0"), Remembered(kind="window", app="xterm", title="build log")),
+    shared=(SavedSource(kind="desktop", id="0"), SavedSource(kind="window", app="xterm", title="build log")),
     masks=(
         MaskedSource(
-            source=Remembered(kind="window", app="xterm", title="build log"),
+            source=SavedSource(kind="window", app="xterm", title="build log"),
             masks=(Mask(0.0, 0.25, 0.5, 1.0, 640, 480, "right", "top"), Mask(0.1, 0.1, 0.2, 0.2)),
         ),
     ),

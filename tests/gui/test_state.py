@@ -16,7 +16,7 @@ from gui.core.remembered import (
     with_source,
     without_source,
 )
-from gui.core.settings import REMEMBERED_LIMIT, MaskedSource, Remembered
+from gui.core.settings import REMEMBERED_LIMIT, MaskedSource, SavedSource
 from gui.core.state import STATE_WORDS, AppState, SourceOrder, SourceState, place_words, source_states, watchers
 from server.sharing import ShareRule, parse_rule
 from server.stream.stats import SessionView
@@ -105,7 +105,7 @@ def test_monitors_are_found_again_by_their_output_and_not_by_their_number() -> N
     kept = Source("monitor-2", "monitor", "Monitor 2", "", 640, 480, output="HDMI-1")
     now = replace(kept, id="monitor-1")
     other = Source("monitor-2", "monitor", "Monitor 2", "", 640, 480, output="DP-1")
-    as_once = Remembered(kind="monitor", id="monitor-2")
+    as_once = SavedSource(kind="monitor", id="monitor-2")
 
     assert found_again((remember(kept), as_once), (now, other)) == (now,)
 
@@ -113,7 +113,7 @@ def test_monitors_are_found_again_by_their_output_and_not_by_their_number() -> N
 def test_masks_that_were_kept_for_a_number_are_laid_rather_than_lost() -> None:
     monitor = Source("monitor-2", "monitor", "Monitor 2", "", 640, 480, output="HDMI-1")
     old, new = (Mask(0, 0, 0.5, 0.5),), (Mask(0.5, 0.5, 1, 1),)
-    known = (MaskedSource(source=Remembered(kind="monitor", id="monitor-2"), masks=old),)
+    known = (MaskedSource(source=SavedSource(kind="monitor", id="monitor-2"), masks=old),)
 
     assert masks_again(known, monitor) == old
     assert masks_again(known, replace(monitor, id="monitor-1")) == ()

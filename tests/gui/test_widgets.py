@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from capture.source import Condition, Source
-from gui.core.access_state import DoorsState
+from gui.core.access_state import AccessViewState
 from gui.core.controller import BLANKED, PAUSED
 from gui.core.state import AppState, Message, SourceState, watchers
 from gui.desktop.tray import Tray
 from gui.panel.controls import Controls
-from gui.panel.header import Sharing
+from gui.panel.header import Header
 from gui.panel.message_bar import MessageBar
 from gui.panel.viewers import END, WATCHES, Viewers, describe, lasted, rate
 from gui.panel.window import Panel
@@ -75,7 +75,7 @@ def test_older_state_does_not_pull_the_slider_from_under_the_hand(qtbot: QtBot) 
 
 
 def test_header_offers_the_address_only_while_it_works(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
-    header = Sharing(icons)
+    header = Header(icons)
     qtbot.addWidget(header)
     assert not header.copy.isEnabled()
     assert "http" not in header.address.text()
@@ -87,7 +87,7 @@ def test_header_offers_the_address_only_while_it_works(qtbot: QtBot, icons: Icon
 
 
 def test_big_button_wishes_for_the_other_state(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
-    header = Sharing(icons)
+    header = Header(icons)
     qtbot.addWidget(header)
     starts, stops = QSignalSpy(header.start_wished), QSignalSpy(header.stop_wished)
     header.start_stop.click()
@@ -101,7 +101,7 @@ def test_big_button_wishes_for_the_other_state(qtbot: QtBot, icons: Icons, shari
 
 @pytest.mark.parametrize(("typed", "wished"), [("9000", [9000]), ("8080", []), ("0", []), ("", [])])
 def test_port_is_wished_for_when_it_is_one(qtbot: QtBot, icons: Icons, typed: str, wished: list[int]) -> None:
-    header = Sharing(icons)
+    header = Header(icons)
     qtbot.addWidget(header)
     got: list[int] = []
     header.port_wished.connect(got.append)
@@ -192,7 +192,7 @@ def test_who_was_disconnected_stays_in_a_row_and_is_allowed_again_there(qtbot: Q
     qtbot.addWidget(panel)
     panel.show()
     gone = (Dismissal("d1", "192.168.1.31", "192.168.1.31", "Firefox/140", "TV"),)
-    panel.show_doors(DoorsState(dismissed=gone))
+    panel.show_doors(AccessViewState(dismissed=gone))
     model = panel.viewers.model
     assert [model.index(0, column).data() for column in (0, 1, 8)] == ["192.168.1.31", "TV", "Disconnected"]
     wishes: list[str] = []
@@ -201,7 +201,7 @@ def test_who_was_disconnected_stays_in_a_row_and_is_allowed_again_there(qtbot: Q
     assert button.accessibleName() == "Allow 192.168.1.31 again"
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
-    panel.show_doors(DoorsState())
+    panel.show_doors(AccessViewState())
     pressed: list[str] = []
     panel.pause_wished.connect(lambda: pressed.append("pause"))
     qtbot.wait(0)  # the button goes with the next turn of the loop

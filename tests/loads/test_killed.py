@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from gui.core.settings import Settings, SettingsFile
-from server.access.store import AccessFile, Kept
+from server.access.store import AccessState, AccessStore
 from tests.loads.parts import LONG
 from tests.x11.desktop import PROJECT
 
@@ -121,10 +121,10 @@ def fill(folder: Path) -> None:
 @pytest.mark.parametrize("is_full", [True, False])
 def test_on_a_full_or_write_protected_disk_it_starts_and_shows_and_says_so(tmp_path: Path, is_full: bool) -> None:
     (port,) = free_ports(1)
-    settings, access = SettingsFile(tmp_path), AccessFile(tmp_path)
+    settings, access = SettingsFile(tmp_path), AccessStore(tmp_path)
     with disk(tmp_path, "size=64k"):
         assert settings.save(Settings(port=1234)) is None
-        assert access.save(Kept()) is None
+        assert access.save(AccessState()) is None
         before = {path: path.read_bytes() for path in (settings.path, access.path)}
         if is_full:
             fill(tmp_path)
@@ -134,10 +134,10 @@ def test_on_a_full_or_write_protected_disk_it_starts_and_shows_and_says_so(tmp_p
             assert shows(process)
         reason = "No space left" if is_full else "Read-only"
         assert reason in (settings.save(Settings(port=4321)) or "")
-        assert reason in (access.save(Kept(revoked=("x" * 64,) * 200)) or "")
+        assert reason in (access.save(AccessState(revoked=("x" * 64,) * 200)) or "")
 
         assert settings.load().port == 1234
-        assert access.load() == Kept()
+        assert access.load() == AccessState()
         assert {path: path.read_bytes() for path in before} == before
 
 

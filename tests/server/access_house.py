@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from capture.feed.catalog import Catalog
-from server.access.authorizer import Entry, Gate, GateRules, Guest
+from server.access.authorizer import Authorizer, AuthorizerRules, Grant, Guest
 from server.access.consent import ANSWERABLE_SECONDS, Answer, Consents
 from server.access.devices import Devices
 from server.access.disconnected import Dismissal
 from server.access.links import Links
 from server.access.lockout import Lockout
-from server.access.login import Entered, Entrance
-from server.access.origins import AccessPolicy, Refusal, host_names
-from server.access.pin import PinDisplay
-from server.access.request import Knock
-from server.access.store import Kept
+from server.access.login import LoggedIn, Login
+from server.access.origins import OriginPolicy, Refusal, host_names
+from server.access.pin import OneTimePin
+from server.access.request import AccessRequest
+from server.access.store import AccessState
 from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
 from tests.server.access_fakes import LOG, MAIL, VAULT, CountedBytes, FakeClock
@@ -29,8 +29,8 @@ COOKIE = "panecast-8080"
 class House:
     """Everything a test of access needs to hold: three windows, two of them shared, open to the network."""
 
-    def __init__(self, kept: Kept | None = None, network: bool = True) -> None:
-        kept = kept or Kept()
+    def __init__(self, kept: AccessState | None = None, network: bool = True) -> None:
+        kept = kept or AccessState()
         self.clock = FakeClock()
         self.catalog = Catalog((LOG, MAIL, VAULT), windows=False)
         self.catalog.start()
@@ -39,36 +39,36 @@ class House:
         self.links = Links(kept.links, kept.revoked, now=self.clock, random_bytes=random_bytes)
         self.devices = Devices(self.links, kept.devices, kept.forgotten, now=self.clock, random_bytes=random_bytes)
         self.lockout = Lockout(self.clock, self.clock)
-        self.pins = PinDisplay(self.clock, lambda below: 42_042 % below)
+        self.pins = OneTimePin(self.clock, lambda below: 42_042 % below)
         self.consents = Consents(self.clock, self.clock.later)
-        policy = AccessPolicy(
+        policy = OriginPolicy(
             8080, host_names(("192.168.1.20", "box.local"), 8080), origins=frozenset({"http://friend.example"})
         )
-        self.gate = Gate(
+        self.gate = Authorizer(
             policy,
             self.shares,
             self.links,
             self.devices,
             self.lockout,
-            rules=GateRules(network=network),
+            rules=AuthorizerRules(network=network),
             cookie_name=COOKIE,
         )
-        self.entrance = Entrance(self.gate, self.pins, self.consents)
+        self.entrance = Login(self.gate, self.pins, self.consents)
 
     def dismiss(self, who: Guest) -> None:
-        """Disconnect somebody until sharing stops, as `server.access.control.Access` does."""
+        """Disconnect somebody until sharing stops, as `server.access.control.AccessControl` does."""
         key = "" if who.peer.is_local else who.peer.key
         dismissed = (*self.gate.rules.dismissed, Dismissal(who.device_id, key, who.peer.address, "", ""))
         self.gate.set_rules(replace(self.gate.rules, dismissed=dismissed))
 
-    def judge(self, address: str | None, path: str = "/api/windows", **how: Any) -> Entry | Refusal:
+    def judge(self, address: str | None, path: str = "/api/windows", **how: Any) -> Grant | Refusal:
         """Return what the gate says to a request; ``how`` is as with `knock`."""
         return self.gate.judge(knock(address, path, **how))
 
     async def entered(self, address: str, token: str, **how: Any) -> tuple[Guest, str]:
         """Let a browser in by a link's token; return who it is and its cookie."""
         entered = await self.entrance.by_link(knock(address, "/api/enter", method="POST", **how), token)
-        assert isinstance(entered, Entered)
+        assert isinstance(entered, LoggedIn)
         assert entered.cookie is not None
         return entered.who, entered.cookie
 
@@ -94,7 +94,7 @@ def knock(
     cookie: str | None = None,
     is_old: bool = False,
     **headers: str | list[str],
-) -> Knock:
+) -> AccessRequest:
     """Return a request; ``headers`` are written with underscores, a list for a header that comes more than once.
 
     Without a Host of its own it calls this computer as people do where it comes from.
@@ -107,4 +107,4 @@ def knock(
         every["authorization"] = [f"Bearer {bearer}"]
     if cookie is not None:
         every["cookie"] = [f"theme=dark; {COOKIE}={cookie}"]
-    return Knock(address, method, path, every, {} if token is None else {"token": [token]}, is_old)
+    return AccessRequest(address, method, path, every, {} if token is None else {"token": [token]}, is_old)

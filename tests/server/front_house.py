@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from server.net.connection import let_in
-from server.net.limits import Caps
-from server.net.listener import Front
+from server.net.limits import ConnectionLimits
+from server.net.listener import Listener
 from server.net.peers import Peer
 from server.server import listen
 from tests.server.access_fakes import FakeClock
@@ -64,7 +64,7 @@ class House:
     """Holds what a test needs of the front door."""
 
     def __init__(
-        self, front: Front, runner: web.AppRunner, clock: FakeClock, port: int, reached: asyncio.Event
+        self, front: Listener, runner: web.AppRunner, clock: FakeClock, port: int, reached: asyncio.Event
     ) -> None:
         self.front = front
         self._runner = runner
@@ -138,7 +138,7 @@ def closing(*callers: socket.socket) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def house(caps: Caps | None = None, tls: ssl.SSLContext | None = None) -> AsyncIterator[House]:
+async def house(caps: ConnectionLimits | None = None, tls: ssl.SSLContext | None = None) -> AsyncIterator[House]:
     """Open a house, in which ``/in`` is where a credential is shown, and ``/wait`` is never answered."""
     reached = asyncio.Event()
 
@@ -191,7 +191,7 @@ async def house(caps: Caps | None = None, tls: ssl.SSLContext | None = None) -> 
     port = sockets[0].getsockname()[1]
     clock = FakeClock()
     names = {f"localhost:{port}", f"127.0.0.1:{port}"}
-    front = Front(runner.server, names.__contains__, tls=tls, caps=caps, clock=clock, peer_of=peer_of)
+    front = Listener(runner.server, names.__contains__, tls=tls, caps=caps, clock=clock, peer_of=peer_of)
     front.open(sockets)
     opened = House(front, runner, clock, port, reached)
     try:

@@ -12,8 +12,8 @@ import sys
 
 from aiohttp import web
 
-from server.net.limits import Caps
-from server.net.listener import Front
+from server.net.limits import ConnectionLimits
+from server.net.listener import Listener
 from server.server import KEEPALIVE_SECONDS, listen
 
 
@@ -29,7 +29,7 @@ async def main(descriptors: int) -> None:
     await runner.setup()
     assert runner.server is not None
     sockets = listen("127.0.0.1", 0)
-    front = Front(runner.server, lambda host: True, caps=Caps())
+    front = Listener(runner.server, lambda host: True, caps=ConnectionLimits())
     front.open(sockets)
     print(sockets[0].getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)

@@ -5,28 +5,28 @@ from __future__ import annotations
 import asyncio
 
 from capture.feed.catalog import Catalog
-from server.access.authorizer import Entry, Guest, Owner
-from server.access.control import BY_PIN, HERE, Access
-from server.access.origins import AccessPolicy, Refusal, host_names
-from server.access.request import Knock
+from server.access.authorizer import Grant, Guest, Owner
+from server.access.control import BY_PIN, HERE, AccessControl
+from server.access.origins import OriginPolicy, Refusal, host_names
+from server.access.request import AccessRequest
 from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
 from tests.server.access_fakes import HERE as LOOPBACK
 from tests.server.access_fakes import LOG, MAIL, THERE
 
-POLICY = AccessPolicy(8080, host_names(("192.168.1.20",), 8080))
+POLICY = OriginPolicy(8080, host_names(("192.168.1.20",), 8080))
 
 
-def house(**how: bool) -> Access:
+def house(**how: bool) -> AccessControl:
     catalog = Catalog((LOG, MAIL), windows=False)
     catalog.start()
-    return Access(ShareList(catalog, (ShareRule("all"),)), **how)
+    return AccessControl(ShareList(catalog, (ShareRule("all"),)), **how)
 
 
-def knock(address: str, token: str | None = None) -> Knock:
+def knock(address: str, token: str | None = None) -> AccessRequest:
     host = "localhost:8080" if address == LOOPBACK else "192.168.1.20:8080"
     query = {} if token is None else {"token": [token]}
-    return Knock(address, "GET", "/api/windows", {"host": [host]}, query)
+    return AccessRequest(address, "GET", "/api/windows", {"host": [host]}, query)
 
 
 async def test_before_the_server_runs_nobody_gets_in() -> None:
@@ -39,12 +39,12 @@ async def test_opening_and_closing() -> None:
 
     access.open_at(POLICY, network=False)
     assert isinstance(access.gate.judge(knock(THERE, token)), Refusal)
-    assert isinstance(access.gate.judge(knock(LOOPBACK)), Entry)
+    assert isinstance(access.gate.judge(knock(LOOPBACK)), Grant)
     assert access.gate.cookie_name == "panecast-8080"
 
     access.open_at(POLICY, network=True)
     entry = access.gate.judge(knock(THERE, token))
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, Grant)
 
     pin = access.pins.show()
     asking = asyncio.ensure_future(access.consents.ask(Peer.of(THERE), "Firefox", ("all",), "PIN"))
@@ -66,11 +66,11 @@ async def test_this_computer_is_asked_as_well_and_no_longer() -> None:
     assert told == [False]
     assert isinstance(access.gate.judge(knock(LOOPBACK)), Refusal)
     entry = access.gate.judge(knock(LOOPBACK, token))
-    assert isinstance(entry, Entry)
+    assert isinstance(entry, Grant)
     assert isinstance(entry.who, Guest)
 
     access.ask_host(False)
-    assert isinstance(access.gate.judge(knock(LOOPBACK)), Entry)
+    assert isinstance(access.gate.judge(knock(LOOPBACK)), Grant)
 
 
 async def test_viewers_are_named_by_how_they_came() -> None:
@@ -102,11 +102,11 @@ async def test_who_is_blocked_stays_so_until_unblocked_also_in_another_run() -> 
     assert told == 1
     assert isinstance(access.gate.judge(knock(THERE, token)), Refusal)
 
-    again = Access(access.gate.shares, access.kept)
+    again = AccessControl(access.gate.shares, access.kept)
     again.open_at(POLICY, network=True)
     assert isinstance(again.gate.judge(knock(THERE, token)), Refusal)
     again.unblock(THERE)
-    assert isinstance(again.gate.judge(knock(THERE, token)), Entry)
+    assert isinstance(again.gate.judge(knock(THERE, token)), Grant)
     unsubscribe()
 
 
@@ -115,7 +115,7 @@ async def test_the_host_can_be_asked_for_a_token_too() -> None:
     access.open_at(POLICY, network=False)
 
     assert isinstance(access.gate.judge(knock(LOOPBACK)), Refusal)
-    assert isinstance(access.gate.judge(knock(LOOPBACK, access.links.make("me", (ShareRule("all"),)).token)), Entry)
+    assert isinstance(access.gate.judge(knock(LOOPBACK, access.links.make("me", (ShareRule("all"),)).token)), Grant)
 
 
 async def test_without_a_place_for_it_the_log_is_dropped() -> None:

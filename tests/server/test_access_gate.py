@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from capture.source import DEMO_ID, Source
-from server.access.authorizer import Denial, Entry, GateRules, Guest, Owner, Stranger
+from server.access.authorizer import Anonymous, AuthorizerRules, Denial, Grant, Guest, Owner
 from server.access.devices import MOST_PER_ADDRESS
 from server.access.links import Link
 from server.access.lockout import ALL, EACH
-from server.access.login import Entered
+from server.access.login import LoggedIn
 from server.access.origins import Refusal
 from server.access.pin import MOST_FAILURES
-from server.access.request import Knock, browser_name
+from server.access.request import AccessRequest, browser_name
 from server.net.peers import Peer
 from server.sharing import ShareRule
 from tests.server.access_fakes import ELSEWHERE, HERE, LOG, MAIL, THERE, VAULT
@@ -45,25 +45,25 @@ def link(house: House) -> Link:
     return house.links.make("Living room", LOG_ONLY)
 
 
-def status(answer: Entry | Refusal) -> int:
+def status(answer: Grant | Refusal) -> int:
     """Return 200 for somebody who was let in, else the status of the refusal, whose words have to be a sentence."""
-    if isinstance(answer, Entry):
+    if isinstance(answer, Grant):
         return 200
     assert answer.message.endswith((".", "…"))
     return answer.status
 
 
-def code(answer: Entry | Refusal) -> str:
+def code(answer: Grant | Refusal) -> str:
     assert isinstance(answer, Denial), answer
     return answer.code
 
 
-def seen(answer: Entry | Refusal) -> set[str]:
-    assert isinstance(answer, Entry), answer
+def seen(answer: Grant | Refusal) -> set[str]:
+    assert isinstance(answer, Grant), answer
     return set(answer.sources)
 
 
-def with_cookies(lines: str | list[str]) -> Knock:
+def with_cookies(lines: str | list[str]) -> AccessRequest:
     """Return a request with just these lines of cookies."""
     plain = knock(THERE)
     return replace(plain, headers={**plain.headers, "cookie": [lines] if isinstance(lines, str) else lines})
@@ -77,7 +77,7 @@ def with_cookies(lines: str | list[str]) -> Knock:
 def test_program_on_this_computer_needs_no_credential(address: str, network: bool) -> None:
     answer = House(network=network).judge(address)
 
-    assert isinstance(answer, Entry)
+    assert isinstance(answer, Grant)
     assert answer.who == Owner()
     assert seen(answer) == {LOG.id, MAIL.id}
 
@@ -95,7 +95,7 @@ async def test_by_a_name_that_others_may_answer_to_this_computer_is_a_guest_too(
     for how in ({}, {"origin": f"http://{name}"}):
         assert code(house.judge(HERE, host=name, **how)) == "credential_missing"
         assert code(house.judge(HERE, "/streams", host=name, **how)) == "credential_missing"
-        assert house.judge(HERE, "/", host=name, **how) == Entry(Stranger(), {})
+        assert house.judge(HERE, "/", host=name, **how) == Grant(Anonymous(), {})
         assert seen(house.judge(HERE, host=name, token=link.token, **how)) == {LOG.id}
     # Nor may a page of that name ask by another.
     assert status(house.judge(HERE, origin=f"http://{name}")) == 403
@@ -112,7 +112,7 @@ def test_allowed_page_needs_a_credential_once_the_network_may_come(house: House,
 
 
 def test_owner_may_ask_for_a_credential_here_too(house: House, link: Link) -> None:
-    house.gate.set_rules(GateRules(network=True, host_needs_token=True))
+    house.gate.set_rules(AuthorizerRules(network=True, host_needs_token=True))
 
     assert status(house.judge(HERE)) == 401
     assert seen(house.judge(HERE, token=link.token)) == {LOG.id}
@@ -120,7 +120,7 @@ def test_owner_may_ask_for_a_credential_here_too(house: House, link: Link) -> No
 
 def test_what_a_proxy_asks_is_not_asked_by_the_owner(house: House, link: Link) -> None:
     for network in (False, True):
-        house.gate.set_rules(GateRules(network=network))
+        house.gate.set_rules(AuthorizerRules(network=network))
         for header in RELAYED:
             assert code(house.judge(HERE, **{header: "203.0.113.9"})) == "credential_missing", header
             assert "proxy" in str(house.judge(HERE, **{header: ""})), header
@@ -143,7 +143,7 @@ def test_owner_is_never_locked_out(house: House) -> None:
 
 
 def test_cookie_takes_nothing_from_the_owner(house: House) -> None:
-    assert isinstance(house.judge(HERE, cookie="a.wrong"), Entry)
+    assert isinstance(house.judge(HERE, cookie="a.wrong"), Grant)
     assert house.lockout.failures == ()
 
 
@@ -192,7 +192,7 @@ def test_forwarded_headers_open_nothing(house: House) -> None:
 
 
 def test_blocked_address_does_not_come_in(house: House, link: Link) -> None:
-    house.gate.set_rules(GateRules(network=True, blocked=frozenset({THERE, "host"})))
+    house.gate.set_rules(AuthorizerRules(network=True, blocked=frozenset({THERE, "host"})))
 
     assert status(house.judge(THERE, token=link.token)) == 403
     assert status(house.judge(THERE, "/")) == 403
@@ -207,7 +207,7 @@ def test_blocked_address_does_not_come_in(house: House, link: Link) -> None:
 def test_stranger_gets_the_page_and_no_source(house: House, path: str) -> None:
     answer = house.judge(THERE, path)
 
-    assert answer == Entry(Stranger(), {})
+    assert answer == Grant(Anonymous(), {})
     assert status(house.judge(THERE, path, cookie="a.wrong")) == 200
     assert house.lockout.failures == ()
 
@@ -222,7 +222,7 @@ def test_stranger_gets_nothing_else(house: House, path: str) -> None:
 def test_browser_may_ask_whether_it_may_ask(house: House, link: Link) -> None:
     answer = house.judge(THERE, method="OPTIONS", origin="http://friend.example", token=link.token)
 
-    assert answer == Entry(Stranger(), {})
+    assert answer == Grant(Anonymous(), {})
 
 
 def test_source_that_is_not_shared_is_there_for_nobody(house: House) -> None:
@@ -241,7 +241,7 @@ def test_token_lets_in_by_query_and_by_header(house: House, link: Link) -> None:
 
     assert by_query == by_header
     assert seen(by_query) == {LOG.id}
-    assert isinstance(by_query, Entry)
+    assert isinstance(by_query, Grant)
     assert isinstance(by_query.who, Guest)
     assert by_query.who.link_id == link.id
     assert house.links.all[link.id].last_used == house.clock()
@@ -326,7 +326,7 @@ async def test_browser_comes_in_by_its_cookie(house: House, link: Link) -> None:
 
     assert seen(answer) == {LOG.id}
     assert seen(house.judge(ELSEWHERE, "/", cookie=cookie)) == {LOG.id}
-    assert isinstance(answer, Entry)
+    assert isinstance(answer, Grant)
     assert isinstance(answer.who, Guest)
     assert (answer.who.device_id, answer.who.link_id) == (who.device_id, link.id)
     assert house.devices.all[who.device_id].name == "Firefox, Android"
@@ -336,7 +336,7 @@ async def test_token_of_the_same_link_beside_the_cookie_is_the_same_device(house
     who, cookie = await house.entered(THERE, link.token)
     answer = house.judge(THERE, cookie=cookie, token=link.token)
 
-    assert isinstance(answer, Entry)
+    assert isinstance(answer, Grant)
     assert answer.who == who
     assert len(house.devices.all) == 1
 
@@ -441,7 +441,7 @@ async def test_a_right_link_lets_in_whatever_its_neighbours_try(house: House, la
     task = asyncio.create_task(house.entrance.by_link(knock(lawful, "/api/enter", method="POST"), asks.token))
     await house.asking()
     house.answer("allow")
-    assert isinstance(await task, Entered)
+    assert isinstance(await task, LoggedIn)
 
 
 async def test_known_device_comes_in_while_its_address_has_to_wait(house: House, link: Link) -> None:
@@ -501,12 +501,12 @@ async def test_everything_that_ends_a_visit_ends_it_at_once(house: House) -> Non
     other = await guest(wide())
     endings.append((other, lambda: house.devices.forget(other.device_id)))
     third = await guest(wide())
-    endings.append((third, lambda: house.gate.set_rules(GateRules(network=True, blocked=frozenset({THERE})))))
-    endings.append((third, lambda: house.gate.set_rules(GateRules(network=False))))
+    endings.append((third, lambda: house.gate.set_rules(AuthorizerRules(network=True, blocked=frozenset({THERE})))))
+    endings.append((third, lambda: house.gate.set_rules(AuthorizerRules(network=False))))
     told: list[None] = []
     unsubscribe = house.gate.subscribe(lambda: told.append(None))
     for visitor, end in endings:
-        house.gate.set_rules(GateRules(network=True))
+        house.gate.set_rules(AuthorizerRules(network=True))
         assert house.gate.holds(visitor)
         assert house.gate.may_see(visitor, LOG)
         told.clear()
@@ -518,7 +518,7 @@ async def test_everything_that_ends_a_visit_ends_it_at_once(house: House) -> Non
         assert not house.gate.sees(visitor)
     unsubscribe()
     told.clear()
-    house.gate.set_rules(GateRules())
+    house.gate.set_rules(AuthorizerRules())
     assert told == []
 
 
@@ -526,18 +526,18 @@ def test_owner_stays_until_a_credential_is_asked_for(house: House) -> None:
     assert house.gate.may_see(Owner(), LOG)
     assert not house.gate.may_see(Owner(), VAULT)
     assert not house.gate.holds(Owner(foreign=True))
-    house.gate.set_rules(GateRules(host_needs_token=True))
+    house.gate.set_rules(AuthorizerRules(host_needs_token=True))
     assert not house.gate.may_see(Owner(), LOG)
 
 
 def test_to_a_stranger_nothing_is_shared(house: House) -> None:
-    assert house.gate.holds(Stranger())
-    assert not house.gate.may_see(Stranger(), LOG)
+    assert house.gate.holds(Anonymous())
+    assert not house.gate.may_see(Anonymous(), LOG)
 
 
 def test_reused_handle_is_seen_by_nobody(house: House, link: Link) -> None:
     answer = house.judge(THERE, token=link.token)
-    assert isinstance(answer, Entry)
+    assert isinstance(answer, Grant)
     reused = Source(LOG.id, "window", LOG.title, LOG.app, 320, 240, pid=LOG.pid, started=2)
     house.catalog.set_fixed((reused, MAIL))
 
@@ -553,14 +553,14 @@ def test_link_for_a_title_goes_by_it_where_titles_are_hidden_from_viewers(house:
     answers = [house.judge(THERE, token=link.token) for link in (titled, by_program)]
 
     assert [seen(answer) for answer in answers] == [{LOG.id}, set()]
-    assert isinstance(answers[0], Entry)
+    assert isinstance(answers[0], Grant)
     assert house.gate.sees(answers[0].who)[LOG.id].title == LOG.app
 
 
 def test_link_for_a_title_ends_with_the_title(house: House) -> None:
     link = house.links.make("Builds", (ShareRule("title", "build"),))
     answer = house.judge(THERE, token=link.token)
-    assert isinstance(answer, Entry)
+    assert isinstance(answer, Grant)
     assert house.gate.may_see(answer.who, LOG)
     house.catalog.set_fixed((Source(LOG.id, "window", "private", LOG.app, 320, 240, pid=99, started=1), MAIL))
 
@@ -570,7 +570,7 @@ def test_link_for_a_title_ends_with_the_title(house: House) -> None:
 
 def test_unsharing_takes_it_from_everybody(house: House, link: Link) -> None:
     answer = house.judge(THERE, token=link.token)
-    assert isinstance(answer, Entry)
+    assert isinstance(answer, Grant)
     house.shares.set_rules((ShareRule("id", DEMO_ID),))
 
     assert not house.gate.may_see(answer.who, LOG)
@@ -597,7 +597,7 @@ async def with_pin(house: House, source_id: str | None = None, address: str = TH
 
 
 async def test_entrance_is_open_to_who_has_nothing_yet(house: House) -> None:
-    assert house.judge(THERE, "/api/enter", method="POST", bearer="whatever") == Entry(Stranger(), {})
+    assert house.judge(THERE, "/api/enter", method="POST", bearer="whatever") == Grant(Anonymous(), {})
     assert house.lockout.failures == ()
 
 
@@ -675,7 +675,7 @@ async def test_network_closed_while_the_person_is_asked_lets_nobody_in(house: Ho
     link = house.links.make("Kitchen", LOG_ONLY, asks=True)
     task = await entering(house, link)
     pin_task = await with_pin(house, address=ELSEWHERE)
-    house.gate.set_rules(GateRules(network=False))
+    house.gate.set_rules(AuthorizerRules(network=False))
     house.answer("allow")
 
     assert status(await task) == 403
@@ -709,7 +709,7 @@ async def test_pin_and_consent_together_let_in(house: House) -> None:
     entered = await task
     answer = house.judge(THERE, cookie=entered.cookie)
     assert seen(answer) == {LOG.id, MAIL.id}
-    assert isinstance(answer, Entry)
+    assert isinstance(answer, Grant)
     assert isinstance(answer.who, Guest)
     assert answer.who.link_id == ""
     house.devices.forget(answer.who.device_id)

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from capture.feed.catalog import Catalog
-from server.access.control import Access
-from server.access.persistence import Keeping
+from server.access.control import AccessControl
+from server.access.persistence import AccessPersister
 from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
 from tests.server.access_fakes import LOG, THERE
 from tests.server.conftest import until
 
 
-def house(keeping: Keeping) -> Access:
+def house(keeping: AccessPersister) -> AccessControl:
     catalog = Catalog((LOG,), windows=False)
     catalog.start()
-    access = Access(ShareList(catalog), keeping.kept, keeping.write, keeping.write_refused)
+    access = AccessControl(ShareList(catalog), keeping.kept, keeping.write, keeping.write_refused)
     keeping.follow(access)
     return access
 
@@ -28,7 +28,7 @@ def unheard(words: str) -> None:
 
 
 async def test_what_is_made_is_there_in_the_next_run(tmp_path: Path) -> None:
-    keeping = Keeping(tmp_path / "panecast", unheard)
+    keeping = AccessPersister(tmp_path / "panecast", unheard)
     access = house(keeping)
     link = access.links.make("TV", (ShareRule("all"),))
     access.devices.admit(link, Peer.of(THERE), "Firefox")
@@ -36,7 +36,7 @@ async def test_what_is_made_is_there_in_the_next_run(tmp_path: Path) -> None:
     access.log.note("a link was made")
     keeping.close()
 
-    again = Keeping(tmp_path / "panecast", unheard)
+    again = AccessPersister(tmp_path / "panecast", unheard)
     assert again.problems == ()
     assert house(again).kept == access.kept
     assert "a link was made" in again.log_path.read_text()
@@ -46,7 +46,7 @@ async def test_what_is_made_is_there_in_the_next_run(tmp_path: Path) -> None:
 
 
 async def test_it_is_written_without_being_asked_for(tmp_path: Path) -> None:
-    keeping = Keeping(tmp_path, unheard)
+    keeping = AccessPersister(tmp_path, unheard)
     access = house(keeping)
 
     access.links.make("TV", (ShareRule("all"),))
@@ -59,7 +59,7 @@ async def test_it_is_written_without_being_asked_for(tmp_path: Path) -> None:
 
 
 async def test_refusals_have_a_file_of_their_own(tmp_path: Path) -> None:
-    keeping = Keeping(tmp_path, unheard)
+    keeping = AccessPersister(tmp_path, unheard)
     access = house(keeping)
     access.log.refused(THERE, "curl", "No.")
     access.log.note("a link was made")
@@ -70,7 +70,7 @@ async def test_refusals_have_a_file_of_their_own(tmp_path: Path) -> None:
 
 
 async def test_only_the_log_is_written_when_only_that_grows(tmp_path: Path) -> None:
-    keeping = Keeping(tmp_path, unheard)
+    keeping = AccessPersister(tmp_path, unheard)
     house(keeping).log.note("first")
     keeping.close()
 
@@ -80,7 +80,7 @@ async def test_only_the_log_is_written_when_only_that_grows(tmp_path: Path) -> N
 
 async def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     said: list[str] = []
-    keeping = Keeping(tmp_path / "panecast", said.append)
+    keeping = AccessPersister(tmp_path / "panecast", said.append)
     access = house(keeping)
     # A file where the folder should be: nobody can write in there, root neither.
     (tmp_path / "panecast").write_text("")
@@ -95,7 +95,7 @@ async def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 async def test_a_writing_under_way_at_the_end_is_finished(tmp_path: Path) -> None:
-    keeping = Keeping(tmp_path, unheard)
+    keeping = AccessPersister(tmp_path, unheard)
     access = house(keeping)
     access.log.note("first")
     await until(lambda: keeping._timer is None)  # noqa: SLF001  it has begun

@@ -13,14 +13,14 @@ from server.access.audit_log import (
     FILES_KEPT,
     MOST_REFUSALS,
     MOST_VISITS,
-    AccessLog,
+    AuditLog,
     LogFile,
     Visit,
     duration,
 )
 from server.access.devices import Devices
 from server.access.links import Links
-from server.access.pin import PinDisplay
+from server.access.pin import OneTimePin
 from server.net.peers import Peer
 from server.redact import redacted
 from tests.server.access_fakes import THERE, FakeClock
@@ -35,7 +35,7 @@ class Journal:
         self.clock = FakeClock(0.0)
         self.lines: list[str] = []
         begin = datetime(2026, 3, 1, 14, 2, 31, tzinfo=timezone(timedelta(hours=1)))
-        self.log = AccessLog(
+        self.log = AuditLog(
             self.lines.append, local_time=lambda: begin + timedelta(seconds=self.clock()), now=self.clock
         )
 
@@ -103,7 +103,7 @@ def test_no_secret_gets_in_wherever_it_is_put(journal: Journal) -> None:
     devices = Devices(links)
     link = links.make("Living room", ())
     _, cookie = devices.admit(link, Peer.of(THERE), "Firefox")
-    pin = PinDisplay().show()
+    pin = OneTimePin().show()
     secret = cookie.partition(".")[2]
     for hidden in (link.token, cookie, secret, pin.digits):
         for text in (
@@ -135,7 +135,7 @@ def test_no_part_of_a_token_is_left(before: str, random: bytes, after: str) -> N
 @given(st.text())
 def test_one_event_is_one_line(text: str) -> None:
     lines: list[str] = []
-    AccessLog(lines.append).note(text)
+    AuditLog(lines.append).note(text)
 
     assert len(lines[0].splitlines()) == 1
     assert lines[0].endswith("\n")
@@ -143,7 +143,7 @@ def test_one_event_is_one_line(text: str) -> None:
 
 def test_time_is_the_persons_own_by_default() -> None:
     lines: list[str] = []
-    AccessLog(lines.append).note("x")
+    AuditLog(lines.append).note("x")
 
     at = datetime.strptime(lines[0][:24], "%Y-%m-%d %H:%M:%S%z")
     assert abs(datetime.now(UTC) - at) < timedelta(minutes=5)
@@ -172,7 +172,7 @@ def test_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_a_refusal_is_not_written_again_and_again() -> None:
     lines: list[str] = []
     clock = FakeClock()
-    log = AccessLog(lines.append, now=clock)
+    log = AuditLog(lines.append, now=clock)
     for _ in range(1000):
         log.refused("10.0.0.1", "curl", "Wrong.")
     log.refused("10.0.0.2", "curl", "Wrong.")
@@ -187,7 +187,7 @@ def test_refusals_are_bounded_for_all_together_and_push_nothing_out() -> None:
     visits: list[str] = []
     refusals: list[str] = []
     clock = FakeClock()
-    log = AccessLog(visits.append, refusals.append, now=clock)
+    log = AuditLog(visits.append, refusals.append, now=clock)
     log.joined("1", PHONE)
     for number in range(2000):
         log.refused(f"10.0.{number // 200}.{number % 200}", "curl", "Wrong.")
@@ -205,7 +205,7 @@ def test_refusals_are_bounded_for_all_together_and_push_nothing_out() -> None:
 def test_coming_and_going_is_bounded_too_for_each_address_and_link() -> None:
     lines: list[str] = []
     clock = FakeClock()
-    log = AccessLog(lines.append, now=clock)
+    log = AuditLog(lines.append, now=clock)
     for number in range(1000):
         log.joined(str(number), PHONE)
         log.left(str(number))

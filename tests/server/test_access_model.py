@@ -24,11 +24,11 @@ from hypothesis.stateful import (
 )
 
 from capture.source import DESKTOP_ID, Source
-from server.access.authorizer import Entry, GateRules, Guest, Stranger, Who
+from server.access.authorizer import Anonymous, AuthorizerRules, Grant, Guest, Principal
 from server.access.consent import ANSWERABLE_SECONDS
-from server.access.login import Entered
+from server.access.login import LoggedIn
 from server.access.origins import Refusal
-from server.access.store import Kept
+from server.access.store import AccessState
 from server.sharing import ShareRule
 from tests.server.access_fakes import HERE
 from tests.server.access_house import House, knock
@@ -65,7 +65,7 @@ class Promise:
 class Visitor:
     """Somebody whom the gate let in, and by which promise; none for the person at this computer."""
 
-    who: Who
+    who: Principal
     remote: bool
     by: Promise | None = None
     cookie: str | None = None
@@ -152,7 +152,7 @@ class Access(RuleBasedStateMachine):
     @rule(network=st.sampled_from([True, True, False]), asks_host=st.sampled_from([False, False, True]))
     def person_changes_how_far_it_is_open(self, network: bool, asks_host: bool) -> None:
         self.model.network, self.model.asks_host = network, asks_host
-        self.house.gate.set_rules(GateRules(network=network, host_needs_token=asks_host))
+        self.house.gate.set_rules(AuthorizerRules(network=network, host_needs_token=asks_host))
 
     def scope(self, kind: str, handle: str, title: str) -> tuple[tuple[ShareRule, ...], Callable[[Source], bool]]:
         if kind == "all":
@@ -211,14 +211,14 @@ class Access(RuleBasedStateMachine):
     @rule(target=visitors)
     def owner_comes(self) -> Any:
         answer = self.house.judge(HERE)
-        assert isinstance(answer, Entry) == (not self.model.asks_host)
-        return self.let_in(Visitor(answer.who, remote=False)) if isinstance(answer, Entry) else multiple()
+        assert isinstance(answer, Grant) == (not self.model.asks_host)
+        return self.let_in(Visitor(answer.who, remote=False)) if isinstance(answer, Grant) else multiple()
 
     @rule(target=visitors, promise=promises, address=addresses)
     def program_comes_by_a_link(self, promise: Promise, address: str) -> Any:
         before = set(self.house.devices.all)
         answer = self.house.judge(address, token=promise.token)
-        if not isinstance(answer, Entry):
+        if not isinstance(answer, Grant):
             return multiple()
         promise.devices += len(set(self.house.devices.all) - before)
         assert promise.most is None or promise.devices <= promise.most
@@ -246,7 +246,7 @@ class Access(RuleBasedStateMachine):
         guess = pin.digits if is_right else "000000"
         wished = None if handle is None else self.house.shares.find(handle)
 
-        async def trying() -> Entered | Refusal:
+        async def trying() -> LoggedIn | Refusal:
             at_the_door = knock(address, "/api/enter", method="POST")
             task = asyncio.create_task(self.house.entrance.by_pin(at_the_door, guess, handle))
             await asyncio.sleep(0)
@@ -274,18 +274,18 @@ class Access(RuleBasedStateMachine):
         if visitor.cookie is None:
             return
         answer = self.house.judge(address, cookie=visitor.cookie)
-        if isinstance(answer, Entry):
+        if isinstance(answer, Grant):
             self.check(replace(visitor, who=answer.who), dict(answer.sources))
 
     @rule(address=guessers, guess=st.text(max_size=40))
     def somebody_guesses(self, address: str, guess: str) -> None:
-        assert not isinstance(self.house.judge(address, token=f"x{guess}"), Entry)
+        assert not isinstance(self.house.judge(address, token=f"x{guess}"), Grant)
         # The ids of devices are no secret.
         for device_id in ("x", *list(self.house.devices.all)[-2:]):
             cookie = f"{device_id}.{guess}".replace(";", "")
-            assert not isinstance(self.house.judge(address, cookie=cookie), Entry)
+            assert not isinstance(self.house.judge(address, cookie=cookie), Grant)
         page = self.house.judge(address, "/")
-        assert not isinstance(page, Entry) or page == Entry(Stranger(), {})
+        assert not isinstance(page, Grant) or page == Grant(Anonymous(), {})
 
     # ---- time
 
@@ -314,10 +314,10 @@ class Access(RuleBasedStateMachine):
 
     @rule()
     def a_restart_changes_nothing_but_who_was_let_in_once(self) -> None:
-        kept = Kept.of(self.house.links, self.house.devices)
+        kept = AccessState.of(self.house.links, self.house.devices)
         again = House(kept)
         again.clock.time = self.house.clock.time
-        assert Kept.of(again.links, again.devices) == kept
+        assert AccessState.of(again.links, again.devices) == kept
 
 
 def test_nothing_is_ever_taken_that_was_not_allowed() -> None:

@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 from server.access import pin as access_pin
-from server.access.pin import LONGEST_GUESS, MOST_FAILURES, SHOWN_SECONDS, PinDisplay
+from server.access.pin import LONGEST_GUESS, MOST_FAILURES, SHOWN_SECONDS, OneTimePin
 from server.access.tokens import same
 from tests.server.access_fakes import FakeClock
 
@@ -16,22 +16,22 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def pins(clock: FakeClock) -> PinDisplay:
-    return PinDisplay(clock, lambda below: 42_042 % below)
+def pins(clock: FakeClock) -> OneTimePin:
+    return OneTimePin(clock, lambda below: 42_042 % below)
 
 
-def test_there_is_none_until_it_is_shown(pins: PinDisplay) -> None:
+def test_there_is_none_until_it_is_shown(pins: OneTimePin) -> None:
     assert pins.pin is None
     assert not pins.accepts("042042")
     assert not pins.accepts("")
 
 
-def test_has_six_digits_also_with_zeros_in_front(pins: PinDisplay) -> None:
+def test_has_six_digits_also_with_zeros_in_front(pins: OneTimePin) -> None:
     assert pins.show().digits == "042042"
 
 
 @pytest.mark.parametrize("guess", ["042042", "042 042", " 042042 ", "0 4 2 0 4 2"])
-def test_right_one_is_accepted_once(pins: PinDisplay, guess: str) -> None:
+def test_right_one_is_accepted_once(pins: OneTimePin, guess: str) -> None:
     pins.show()
 
     assert pins.accepts(guess)
@@ -42,14 +42,14 @@ def test_right_one_is_accepted_once(pins: PinDisplay, guess: str) -> None:
 @pytest.mark.parametrize(
     "guess", ["", "42042", "0420420", "042-042", "٠٤٢٠٤٢", "042042\x00", "\ud800", "042042" + " " * LONGEST_GUESS]
 )
-def test_anything_else_is_not(pins: PinDisplay, guess: str) -> None:
+def test_anything_else_is_not(pins: OneTimePin, guess: str) -> None:
     pins.show()
 
     assert not pins.accepts(guess)
     assert pins.pin is not None
 
 
-def test_ends_by_itself(clock: FakeClock, pins: PinDisplay) -> None:
+def test_ends_by_itself(clock: FakeClock, pins: OneTimePin) -> None:
     pins.show()
     clock.advance(SHOWN_SECONDS)
 
@@ -57,7 +57,7 @@ def test_ends_by_itself(clock: FakeClock, pins: PinDisplay) -> None:
     assert not pins.accepts("042042")
 
 
-def test_burns_after_ten_failures_in_all(pins: PinDisplay) -> None:
+def test_burns_after_ten_failures_in_all(pins: OneTimePin) -> None:
     pins.show()
     for _ in range(MOST_FAILURES):
         assert pins.pin is not None
@@ -67,7 +67,7 @@ def test_burns_after_ten_failures_in_all(pins: PinDisplay) -> None:
     assert not pins.accepts("042042")
 
 
-def test_no_more_than_ten_guesses_are_ever_compared(pins: PinDisplay, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_than_ten_guesses_are_ever_compared(pins: OneTimePin, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
 
     def spying(expected: str, given: str) -> bool:
@@ -82,7 +82,7 @@ def test_no_more_than_ten_guesses_are_ever_compared(pins: PinDisplay, monkeypatc
     assert compared == [f"{number:06}" for number in range(MOST_FAILURES)]
 
 
-def test_new_one_has_its_own_ten(pins: PinDisplay) -> None:
+def test_new_one_has_its_own_ten(pins: OneTimePin) -> None:
     pins.show()
     for _ in range(MOST_FAILURES - 1):
         pins.accepts("000000")
@@ -94,7 +94,7 @@ def test_new_one_has_its_own_ten(pins: PinDisplay) -> None:
 
 def test_old_one_ends_with_a_new_one(clock: FakeClock) -> None:
     numbers = iter([111_111, 222_222])
-    pins = PinDisplay(clock, lambda below: next(numbers))
+    pins = OneTimePin(clock, lambda below: next(numbers))
     pins.show()
     pins.show()
 
@@ -102,7 +102,7 @@ def test_old_one_ends_with_a_new_one(clock: FakeClock) -> None:
     assert pins.accepts("222222")
 
 
-def test_is_told_when_it_comes_and_goes(pins: PinDisplay) -> None:
+def test_is_told_when_it_comes_and_goes(pins: OneTimePin) -> None:
     told: list[bool] = []
     unsubscribe = pins.subscribe(lambda: told.append(pins.pin is not None))
     pins.show()
@@ -114,15 +114,15 @@ def test_is_told_when_it_comes_and_goes(pins: PinDisplay) -> None:
     assert told == [True, False]
 
 
-def test_is_not_printed_with_the_value(pins: PinDisplay) -> None:
+def test_is_not_printed_with_the_value(pins: OneTimePin) -> None:
     assert "042042" not in repr(pins.show())
 
 
 def test_is_random_and_not_twice_the_same() -> None:
-    pins = PinDisplay()
+    pins = OneTimePin()
     found = {pins.show().digits for _ in range(200)}
 
     assert len(found) > 150
     assert all(len(digits) == 6 and digits.isdecimal() for digits in found)
-    assert PinDisplay.__init__.__defaults__ is not None
-    assert secrets.randbelow in PinDisplay.__init__.__defaults__
+    assert OneTimePin.__init__.__defaults__ is not None
+    assert secrets.randbelow in OneTimePin.__init__.__defaults__

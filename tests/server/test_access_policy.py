@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from server.access.origins import AccessPolicy, Refusal, host_names, is_loopback_host, parse_name, parse_origin
-from server.access.request import Knock
+from server.access.origins import OriginPolicy, Refusal, host_names, is_loopback_host, parse_name, parse_origin
+from server.access.request import AccessRequest
 
-POLICY = AccessPolicy(
+POLICY = OriginPolicy(
     8080,
     host_names(("192.168.1.20", "fd00::20", "MyBox.local"), 8080),
     frozenset({"screen.example"}),
@@ -13,11 +13,13 @@ POLICY = AccessPolicy(
 )
 
 
-def asked(host: str | list[str], path: str = "/api/windows", is_old: bool = False, **headers: str | list[str]) -> Knock:
+def asked(
+    host: str | list[str], path: str = "/api/windows", is_old: bool = False, **headers: str | list[str]
+) -> AccessRequest:
     every = {"host": [host] if isinstance(host, str) else host} | {
         name.replace("_", "-"): [value] if isinstance(value, str) else value for name, value in headers.items()
     }
-    return Knock("127.0.0.1", "GET", path, every, {}, is_old)
+    return AccessRequest("127.0.0.1", "GET", path, every, {}, is_old)
 
 
 def status(host: str | list[str], **how: object) -> int:
@@ -93,7 +95,7 @@ def test_old_programs_need_not_say_the_name() -> None:
 
 
 def test_nobody_is_answered_before_there_is_a_port() -> None:
-    closed = AccessPolicy()
+    closed = OriginPolicy()
 
     assert not closed.knows_host("localhost:8080")
     for knock in (asked("localhost:8080"), asked([], is_old=True)):
@@ -103,7 +105,7 @@ def test_nobody_is_answered_before_there_is_a_port() -> None:
 
 
 def test_the_sentence_names_the_port_that_is_listened_at() -> None:
-    refusal = AccessPolicy(9443, scheme="https").refuses(asked("evil.example"))
+    refusal = OriginPolicy(9443, scheme="https").refuses(asked("evil.example"))
 
     assert refusal is not None
     assert "https://localhost:9443" in refusal.message
@@ -182,14 +184,14 @@ def test_only_others_pages_are_foreign() -> None:
 
 
 def test_pages_that_the_owner_allowed_may_show_it_in_a_frame() -> None:
-    policy = AccessPolicy(origins=frozenset({"https://b.example", "http://a.example:8000"}))
+    policy = OriginPolicy(origins=frozenset({"https://b.example", "http://a.example:8000"}))
 
     assert policy.embedders == "'self' http://a.example:8000 https://b.example"
 
 
 @pytest.mark.parametrize(("origin", "is_ours"), [("https://localhost", True), ("http://localhost", False)])
 def test_with_https_only_pages_that_came_encrypted_are_ours(origin: str, is_ours: bool) -> None:
-    policy = AccessPolicy(443, scheme="https")
+    policy = OriginPolicy(443, scheme="https")
 
     assert (policy.refuses(asked("localhost", origin=origin)) is None) is is_ours
 

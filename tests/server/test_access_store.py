@@ -15,7 +15,7 @@ import pytest
 from server import private_files as access_files
 from server.access.devices import Devices
 from server.access.links import MOST_LINKS, Links
-from server.access.store import MOST_KNOWN, AccessFile, Kept
+from server.access.store import MOST_KNOWN, AccessState, AccessStore
 from server.net.peers import Peer
 from server.private_files import (
     MOST_ASIDE,
@@ -32,7 +32,7 @@ from tests.server.access_fakes import LOG, THERE, CountedBytes, FakeClock
 PHONE = Peer.of(THERE)
 
 
-def some() -> Kept:
+def some() -> AccessState:
     """Return links and devices of every kind."""
     clock, random_bytes = FakeClock(), CountedBytes()
     links = Links(now=clock, random_bytes=random_bytes)
@@ -45,33 +45,33 @@ def some() -> Kept:
     devices.admit_by_consent((ShareRule.for_source(LOG),), PHONE, "Safari")
     devices.admit_by_consent((), PHONE, "Once", once=True)
     devices.forget(devices.admit(link, PHONE, "Gone")[0].id)
-    return Kept.of(links, devices)
+    return AccessState.of(links, devices)
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> AccessFile:
-    return AccessFile(tmp_path / "panecast")
+def file(tmp_path: Path) -> AccessStore:
+    return AccessStore(tmp_path / "panecast")
 
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
 
-def test_first_start_has_nothing_and_no_problem(file: AccessFile) -> None:
-    assert file.load() == Kept()
+def test_first_start_has_nothing_and_no_problem(file: AccessStore) -> None:
+    assert file.load() == AccessState()
     assert file.problems == ()
 
 
-def test_everything_comes_back(file: AccessFile) -> None:
+def test_everything_comes_back(file: AccessStore) -> None:
     kept = some()
 
     assert file.save(kept) is None
-    assert AccessFile(file.path.parent).load() == kept
+    assert AccessStore(file.path.parent).load() == kept
     assert len(kept.devices) == 3
     assert (len(kept.links), len(kept.revoked), len(kept.forgotten)) == (2, 1, 1)
 
 
-def test_windows_of_another_run_match_nothing(file: AccessFile) -> None:
+def test_windows_of_another_run_match_nothing(file: AccessStore) -> None:
     """Nor does what an older version kept, which knew a window by three things."""
     file.save(some())
     kept = json.loads(file.path.read_bytes())
@@ -84,12 +84,12 @@ def test_windows_of_another_run_match_nothing(file: AccessFile) -> None:
     assert not rule.matches(replace(LOG, generation="2f9c01aa-7"))
 
 
-def test_no_cookie_is_on_disk(file: AccessFile) -> None:
+def test_no_cookie_is_on_disk(file: AccessStore) -> None:
     links = Links()
     devices = Devices(links)
     link = links.make("Living room", ())
     _, cookie = devices.admit(link, PHONE, "Firefox")
-    file.save(Kept.of(links, devices))
+    file.save(AccessState.of(links, devices))
 
     text = file.path.read_text()
     assert cookie.partition(".")[2] not in text
@@ -97,7 +97,7 @@ def test_no_cookie_is_on_disk(file: AccessFile) -> None:
     assert link.token in text
 
 
-def test_nobody_else_may_read_it(file: AccessFile) -> None:
+def test_nobody_else_may_read_it(file: AccessStore) -> None:
     old = os.umask(0)
     try:
         file.save(some())
@@ -109,7 +109,7 @@ def test_nobody_else_may_read_it(file: AccessFile) -> None:
     assert list(file.path.parent.iterdir()) == [file.path]
 
 
-def test_folder_that_was_open_is_closed(file: AccessFile) -> None:
+def test_folder_that_was_open_is_closed(file: AccessStore) -> None:
     file.path.parent.mkdir(mode=0o755)
     file.path.parent.chmod(0o755)
     file.save(some())
@@ -117,7 +117,7 @@ def test_folder_that_was_open_is_closed(file: AccessFile) -> None:
     assert mode(file.path.parent) == 0o700
 
 
-def test_file_that_was_open_is_closed_and_said(file: AccessFile) -> None:
+def test_file_that_was_open_is_closed_and_said(file: AccessStore) -> None:
     file.save(some())
     file.path.chmod(0o644)
 
@@ -151,14 +151,14 @@ def test_file_that_was_open_is_closed_and_said(file: AccessFile) -> None:
         b'{"devices": [{"id": "a", "name": "x", "address": "", "first_seen": 0, "last_seen": 1e999}]}',
     ],
 )
-def test_damaged_file_is_kept_aside_and_said_and_lets_nobody_in(file: AccessFile, content: bytes) -> None:
+def test_damaged_file_is_kept_aside_and_said_and_lets_nobody_in(file: AccessStore, content: bytes) -> None:
     content = content.replace(b"%s", b"t" * 32)
     file.path.parent.mkdir(mode=0o700)
     file.path.write_bytes(content)
     file.path.chmod(0o600)
     aside = file.path.with_name("access.json.bak")
 
-    assert file.load() == Kept()
+    assert file.load() == AccessState()
     assert "access.json.bak" in file.problems[0]
     assert aside.read_bytes() == content
     assert mode(aside) == 0o600
@@ -166,20 +166,20 @@ def test_damaged_file_is_kept_aside_and_said_and_lets_nobody_in(file: AccessFile
     assert file.load() == some()
 
 
-def test_damaged_file_that_cannot_be_moved_is_not_written_over(file: AccessFile) -> None:
+def test_damaged_file_that_cannot_be_moved_is_not_written_over(file: AccessStore) -> None:
     file.path.parent.mkdir(mode=0o700)
     file.path.write_bytes(b"{")
     for number in ("", *range(2, MOST_ASIDE + 1)):
         file.path.with_name(f"access.json.bak{number}").mkdir()
 
-    assert file.load() == Kept()
+    assert file.load() == AccessState()
     assert "damaged" in file.problems[0]
     assert "not be kept" in file.problems[0]
     assert "not kept" in (file.save(some()) or "")
     assert file.path.read_bytes() == b"{"
 
 
-def test_each_damaged_file_is_kept_under_a_name_of_its_own(file: AccessFile) -> None:
+def test_each_damaged_file_is_kept_under_a_name_of_its_own(file: AccessStore) -> None:
     file.path.parent.mkdir(mode=0o700)
     for number in range(MOST_ASIDE + 2):
         file.path.write_bytes(b"{%d" % number)
@@ -202,23 +202,23 @@ def test_a_copy_is_kept_once(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_symbolic_link_is_neither_read_nor_written(file: AccessFile, tmp_path: Path) -> None:
+def test_symbolic_link_is_neither_read_nor_written(file: AccessStore, tmp_path: Path) -> None:
     other = tmp_path / "other.json"
-    AccessFile(tmp_path / "theirs").save(some())
+    AccessStore(tmp_path / "theirs").save(some())
     other.write_bytes((tmp_path / "theirs" / "access.json").read_bytes())
     file.path.parent.mkdir(mode=0o700)
     file.path.symlink_to(other)
     before = other.read_bytes()
 
-    assert file.load() == Kept()
+    assert file.load() == AccessState()
     assert "symbolic link" in file.problems[0]
-    assert "not kept" in (file.save(Kept()) or "")
-    assert "symbolic link" in (AccessFile(file.path.parent).save(Kept()) or "")
+    assert "not kept" in (file.save(AccessState()) or "")
+    assert "symbolic link" in (AccessStore(file.path.parent).save(AccessState()) or "")
     assert other.read_bytes() == before
     assert file.path.is_symlink()
 
 
-def test_symbolic_link_in_the_place_of_the_new_file_is_not_followed(file: AccessFile, tmp_path: Path) -> None:
+def test_symbolic_link_in_the_place_of_the_new_file_is_not_followed(file: AccessStore, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("theirs")
     file.path.parent.mkdir(mode=0o700)
@@ -229,7 +229,7 @@ def test_symbolic_link_in_the_place_of_the_new_file_is_not_followed(file: Access
     assert file.load() == some()
 
 
-def test_folder_that_leads_elsewhere_is_refused(file: AccessFile, tmp_path: Path) -> None:
+def test_folder_that_leads_elsewhere_is_refused(file: AccessStore, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     file.path.parent.symlink_to(tmp_path / "elsewhere")
 
@@ -237,17 +237,17 @@ def test_folder_that_leads_elsewhere_is_refused(file: AccessFile, tmp_path: Path
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_folder_and_file_of_somebody_else_are_refused(file: AccessFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_and_file_of_somebody_else_are_refused(file: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
     file.save(some())
     monkeypatch.setattr(access_files.os, "geteuid", lambda: 12345)
 
-    assert "belongs to somebody else" in (AccessFile(file.path.parent).save(Kept()) or "")
-    assert file.load() == Kept()
+    assert "belongs to somebody else" in (AccessStore(file.path.parent).save(AccessState()) or "")
+    assert file.load() == AccessState()
     assert "belongs to somebody else" in file.problems[0]
 
 
 @pytest.mark.parametrize("what", ["pipe", "socket", "folder", "giant"])
-def test_what_can_be_no_file_of_ours_is_put_aside(file: AccessFile, what: str) -> None:
+def test_what_can_be_no_file_of_ours_is_put_aside(file: AccessStore, what: str) -> None:
     file.path.parent.mkdir(mode=0o700)
     match what:
         case "pipe":
@@ -262,14 +262,14 @@ def test_what_can_be_no_file_of_ours_is_put_aside(file: AccessFile, what: str) -
             os.truncate(file.path, 5 << 30)
     before = file.path.lstat().st_ino
 
-    assert file.load() == Kept()
+    assert file.load() == AccessState()
     assert ("larger" if what == "giant" else "plain file") in file.problems[0]
     assert file.path.with_name("access.json.bak").lstat().st_ino == before
     assert file.save(some()) is None
     assert file.load() == some()
 
 
-def test_what_cannot_be_opened_is_left_where_it_is(file: AccessFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_opened_is_left_where_it_is(file: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
     file.save(some())
 
     def broken(*args: object) -> int:
@@ -277,14 +277,14 @@ def test_what_cannot_be_opened_is_left_where_it_is(file: AccessFile, monkeypatch
 
     with monkeypatch.context() as failing:
         failing.setattr(access_files.os, "open", broken)
-        assert file.load() == Kept()
+        assert file.load() == AccessState()
     assert "Input/output error" in file.problems[0]
-    assert "not kept" in (file.save(Kept()) or "")
-    assert AccessFile(file.path.parent).load() == some()
+    assert "not kept" in (file.save(AccessState()) or "")
+    assert AccessStore(file.path.parent).load() == some()
 
 
 @pytest.mark.parametrize("most", ["links", "devices"])
-def test_more_than_there_can_be_is_damage(file: AccessFile, most: str) -> None:
+def test_more_than_there_can_be_is_damage(file: AccessStore, most: str) -> None:
     kept = some()
     full = {
         "links": tuple(msgspec.structs.replace(kept.links[0], id=str(number)) for number in range(MOST_LINKS + 1)),
@@ -292,11 +292,11 @@ def test_more_than_there_can_be_is_damage(file: AccessFile, most: str) -> None:
     }
     file.save(msgspec.structs.replace(kept, **{most: full[most]}))
 
-    assert file.load() == Kept()
+    assert file.load() == AccessState()
     assert "damaged" in file.problems[0]
 
 
-def test_what_a_killed_program_left_behind_goes(file: AccessFile) -> None:
+def test_what_a_killed_program_left_behind_goes(file: AccessStore) -> None:
     file.path.parent.mkdir(mode=0o700)
     file.path.with_name(".access.json.new").write_text("half of the secre")
 
@@ -305,7 +305,7 @@ def test_what_a_killed_program_left_behind_goes(file: AccessFile) -> None:
 
 
 @pytest.mark.parametrize("step", ["open", "fsync", "replace"])
-def test_failure_at_any_step_leaves_the_old_file(file: AccessFile, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+def test_failure_at_any_step_leaves_the_old_file(file: AccessStore, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     file.save(some())
 
     def full(*args: object, **more: object) -> None:
@@ -313,7 +313,7 @@ def test_failure_at_any_step_leaves_the_old_file(file: AccessFile, monkeypatch: 
 
     with monkeypatch.context() as broken:
         broken.setattr(*((access_files.Path, "replace") if step == "replace" else (access_files.os, step)), full)
-        words = file.save(Kept())
+        words = file.save(AccessState())
 
     assert "No space left" in (words or "")
     assert file.load() == some()
@@ -335,7 +335,7 @@ while True:
 
 
 @pytest.mark.parametrize("saves", [1, 2, 5])
-def test_program_killed_while_it_saves_leaves_the_old_file_or_the_new_one(file: AccessFile, saves: int) -> None:
+def test_program_killed_while_it_saves_leaves_the_old_file_or_the_new_one(file: AccessStore, saves: int) -> None:
     running = subprocess.Popen(
         [sys.executable, "-c", SAVES_ON_AND_ON, str(file.path.parent)], stdout=subprocess.PIPE, text=True
     )
@@ -346,7 +346,7 @@ def test_program_killed_while_it_saves_leaves_the_old_file_or_the_new_one(file: 
         running.kill()
         running.communicate()
 
-    assert file.load() in (Kept(), Kept(revoked=("x" * 64,) * 20_000))
+    assert file.load() in (AccessState(), AccessState(revoked=("x" * 64,) * 20_000))
     assert file.problems == ()
     assert file.save(some()) is None
     assert list(file.path.parent.iterdir()) == [file.path]
@@ -355,8 +355,8 @@ def test_program_killed_while_it_saves_leaves_the_old_file_or_the_new_one(file: 
 def test_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, where a folder should be", encoding="utf-8")
 
-    assert "could not be saved" in (AccessFile(tmp_path / "taken").save(Kept()) or "")
-    assert "could not be saved" in (AccessFile(tmp_path / "taken" / "below").save(Kept()) or "")
+    assert "could not be saved" in (AccessStore(tmp_path / "taken").save(AccessState()) or "")
+    assert "could not be saved" in (AccessStore(tmp_path / "taken" / "below").save(AccessState()) or "")
 
 
 def test_kept_is_not_printed_with_its_secrets() -> None:

@@ -14,7 +14,7 @@ import pytest
 import websockets
 
 from server.protocol import wire
-from server.stream.message_rate import IN_A_ROW, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, FloodGate, Pace
+from server.stream.message_rate import IN_A_ROW, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, MessageRateLimit, Pace
 from tests.server.conftest import Studio, until
 from tests.server.test_channels import watching
 from tests.server.test_parts import Watching, watch
@@ -129,7 +129,7 @@ async def test_acknowledgements_are_read_at_any_pace(studio: Studio) -> None:
 
 @pytest.mark.parametrize("count", [1, 39])
 def test_a_gate_counts_what_comes_within_its_seconds(count: int) -> None:
-    gate = FloodGate(20, 2.0)
+    gate = MessageRateLimit(20, 2.0)
 
     assert not any(gate.is_flooded(at / 19) for at in range(200))
     assert not any(gate.is_flooded(20) for _ in range(count))

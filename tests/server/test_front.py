@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from server.net.limits import Caps
+from server.net.limits import ConnectionLimits
 from server.net.peers import Peer
 from tests.server.front_house import LARGE, answer, closing, first, get, house, run_on
 
@@ -48,7 +48,7 @@ def handling() -> int:
 @LOOPS
 def test_silent_ones_of_an_address_make_way_for_one_that_asks(kind: str) -> None:
     async def scenario() -> None:
-        caps = Caps(unproven_per_network=3)
+        caps = ConnectionLimits(unproven_per_network=3)
         async with house(caps) as door:
             held = [door.call(STRANGER) for _ in range(3)]
             with closing(*held):
@@ -67,7 +67,7 @@ def test_silent_ones_of_an_address_make_way_for_one_that_asks(kind: str) -> None
 @LOOPS
 def test_an_address_that_has_its_share_is_closed_at_once(kind: str) -> None:
     async def scenario() -> None:
-        async with house(Caps(per_address=3)) as door:
+        async with house(ConnectionLimits(per_address=3)) as door:
             held = [door.call(STRANGER, get("/in")) for _ in range(3)]
             with closing(*held):
                 for caller in held:
@@ -87,7 +87,7 @@ def test_an_address_that_has_its_share_is_closed_at_once(kind: str) -> None:
 @LOOPS
 def test_a_link_that_has_its_share_lets_no_more_in(kind: str) -> None:
     async def scenario() -> None:
-        async with house(Caps(total=12, reserve=2)) as door:
+        async with house(ConnectionLimits(total=12, reserve=2)) as door:
             held = [door.call(f"127.0.0.{number}", get("/in?link=a")) for number in range(3, 11)]
             with closing(*held):
                 for caller in held:
@@ -103,7 +103,7 @@ def test_a_link_that_has_its_share_lets_no_more_in(kind: str) -> None:
 @LOOPS
 def test_the_places_of_those_who_leave_are_free_again(kind: str) -> None:
     async def scenario() -> None:
-        async with house(Caps(unproven_per_network=2)) as door:
+        async with house(ConnectionLimits(unproven_per_network=2)) as door:
             for _ in range(20):
                 pair = [door.call(STRANGER, get()) for _ in range(2)]
                 with closing(*pair):
@@ -119,7 +119,7 @@ def test_the_places_of_those_who_leave_are_free_again(kind: str) -> None:
 @LOOPS
 def test_a_credential_makes_room_for_more_of_that_address(kind: str) -> None:
     async def scenario() -> None:
-        async with house(Caps(unproven_per_network=1, per_address=2)) as door:
+        async with house(ConnectionLimits(unproven_per_network=1, per_address=2)) as door:
             known = door.call(STRANGER, get("/in"))
             with closing(known):
                 assert b"come in" in await first(known)
@@ -137,7 +137,7 @@ def test_a_credential_makes_room_for_more_of_that_address(kind: str) -> None:
 
 def test_the_owner_gets_in_when_strangers_hold_all_that_they_may() -> None:
     async def scenario() -> None:
-        caps = Caps(total=8, reserve=2, unproven=8, unproven_per_network=8)
+        caps = ConnectionLimits(total=8, reserve=2, unproven=8, unproven_per_network=8)
         async with house(caps) as door:
             held = [door.call(f"127.0.0.{number}", get(f"/in?link={number}")) for number in range(3, 9)]
             with closing(*held):
@@ -157,7 +157,7 @@ def test_the_owner_gets_in_when_strangers_hold_all_that_they_may() -> None:
 @LOOPS
 def test_the_oldest_silent_one_makes_way_when_too_many_say_nothing(kind: str) -> None:
     async def scenario() -> None:
-        caps = Caps(unproven=4, unproven_per_network=3)
+        caps = ConnectionLimits(unproven=4, unproven_per_network=3)
         async with house(caps) as door:
             greedy = [door.call(STRANGER) for _ in range(3)]
             modest = door.call(OTHER)
@@ -176,7 +176,7 @@ def test_the_oldest_silent_one_makes_way_when_too_many_say_nothing(kind: str) ->
 
 def test_programs_of_this_computer_that_say_nothing_make_way_for_one_that_asks() -> None:
     async def scenario() -> None:
-        async with house(Caps(total=10, reserve=2)) as door:
+        async with house(ConnectionLimits(total=10, reserve=2)) as door:
             silent = [door.call() for _ in range(40)]
             with closing(*silent):
                 asking = door.call(said=get())
@@ -189,7 +189,7 @@ def test_programs_of_this_computer_that_say_nothing_make_way_for_one_that_asks()
 
 def test_a_flood_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def scenario() -> None:
-        async with house(Caps(per_address=1)) as door:
+        async with house(ConnectionLimits(per_address=1)) as door:
             held = door.call(STRANGER, get("/in"))
             with closing(held):
                 assert b"come in" in await first(held)

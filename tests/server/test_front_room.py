@@ -7,11 +7,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from server.net.limits import Caps, Full, Room
+from server.net.limits import ConnectionLimiter, ConnectionLimits, Full
 from server.net.peers import Peer
 
 HOST = Peer("127.0.0.1", "host", is_host=True)
-SMALL = Caps(total=12, reserve=3, per_address=3, unproven=6, unproven_per_network=3)
+SMALL = ConnectionLimits(total=12, reserve=3, per_address=3, unproven=6, unproven_per_network=3)
 
 
 def stranger(number: int) -> Peer:
@@ -23,13 +23,13 @@ def stranger(number: int) -> Peer:
     [(None, 256, 16, 64), (1024, 256, 16, 64), (352, 256, 16, 64), (256, 160, 16, 53), (100, 32, 8, 10)],
 )
 def test_caps_fit_the_descriptors_there_are(descriptors: int | None, total: int, reserve: int, unproven: int) -> None:
-    caps = Caps.fitting(descriptors)
+    caps = ConnectionLimits.fitting(descriptors)
 
     assert (caps.total, caps.reserve, caps.unproven) == (total, reserve, unproven)
 
 
 def test_silent_ones_of_an_address_make_way_for_each_other_and_its_share_is_what_it_is() -> None:
-    room: Room[int] = Room(SMALL)
+    room: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
     for guest in range(3):
         assert room.enter(guest, stranger(1)) is None
     # 16 silent connections of one neighbour keep nobody out, also not one who counts as the same.
@@ -49,7 +49,7 @@ def test_silent_ones_of_an_address_make_way_for_each_other_and_its_share_is_what
 
 
 def test_neighbours_in_one_network_of_ipv6_do_not_take_each_others_places() -> None:
-    room: Room[str] = Room(Caps())
+    room: ConnectionLimiter[str] = ConnectionLimiter(ConnectionLimits())
     bad, good = Peer.of("fd00::bad"), Peer.of("fd00::60")
     assert bad.key == good.key
     for number in range(16):
@@ -63,11 +63,11 @@ def test_neighbours_in_one_network_of_ipv6_do_not_take_each_others_places() -> N
     for guest in room.everybody():
         room.prove(guest)
     proven = [guest for guest in range(200) if comes(room, f"more {guest}", bad)]
-    assert len(proven) + 15 == Caps().per_address
+    assert len(proven) + 15 == ConnectionLimits().per_address
     assert comes(room, "better", good)
 
 
-def comes(room: Room[str], guest: str, peer: Peer, link_id: str = "") -> bool:
+def comes(room: ConnectionLimiter[str], guest: str, peer: Peer, link_id: str = "") -> bool:
     """Tell whether somebody gets in and may stay, without anybody having to go."""
     try:
         leaving = room.enter(guest, peer)
@@ -80,22 +80,22 @@ def comes(room: Room[str], guest: str, peer: Peer, link_id: str = "") -> bool:
 
 
 def test_ten_addresses_leave_something_to_the_eleventh() -> None:
-    room: Room[str] = Room(Caps())
+    room: ConnectionLimiter[str] = ConnectionLimiter(ConnectionLimits())
 
     def taken(address: int, link_id: str) -> int:
         names = (f"{address} {number} {link_id}" for number in range(60))
         return sum(comes(room, name, stranger(address), link_id) for name in names)
 
     greedy = [taken(address, "a") for address in range(10)]
-    assert greedy[0] == Caps().per_address
-    assert sum(greedy) < Caps().share_of_link(0)
+    assert greedy[0] == ConnectionLimits().per_address
+    assert sum(greedy) < ConnectionLimits().share_of_link(0)
     assert taken(11, "a") > 0
     assert taken(12, "b") >= 8
     assert comes(room, "own", HOST)
 
 
 def test_one_link_leaves_something_to_the_others() -> None:
-    room: Room[str] = Room(Caps())
+    room: ConnectionLimiter[str] = ConnectionLimiter(ConnectionLimits())
     first = sum(comes(room, f"a {number}", stranger(number), "a") for number in range(240))
     assert first == 192
     second = sum(comes(room, f"b {number}", stranger(number), "b") for number in range(240))
@@ -112,7 +112,7 @@ def test_one_link_leaves_something_to_the_others() -> None:
 
 
 def test_what_comes_through_a_proxy_of_this_computer_takes_no_place_of_the_owners() -> None:
-    room: Room[int] = Room(SMALL)
+    room: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
     behind = Peer.of("127.0.0.1", ["via"])
     for guest in range(SMALL.total):
         room.enter(guest, HOST)
@@ -130,7 +130,9 @@ def test_what_comes_through_a_proxy_of_this_computer_takes_no_place_of_the_owner
 
 
 def test_the_oldest_of_whoever_has_most_makes_way() -> None:
-    room: Room[str] = Room(Caps(total=60, per_address=5, unproven=6, unproven_per_network=3))
+    room: ConnectionLimiter[str] = ConnectionLimiter(
+        ConnectionLimits(total=60, per_address=5, unproven=6, unproven_per_network=3)
+    )
     for guest, number in (("a1", 1), ("b1", 2), ("b2", 2), ("b3", 2), ("c1", 3), ("c2", 3)):
         room.enter(guest, stranger(number))
 
@@ -139,7 +141,7 @@ def test_the_oldest_of_whoever_has_most_makes_way() -> None:
 
 
 def test_who_showed_a_credential_never_makes_way() -> None:
-    room: Room[int] = Room(SMALL)
+    room: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
     for guest in range(9):
         room.enter(guest, stranger(guest))
         assert room.prove(guest, str(guest))
@@ -155,7 +157,7 @@ def test_who_showed_a_credential_never_makes_way() -> None:
 
 
 def test_the_owner_takes_the_place_of_a_silent_stranger_before_that_of_a_silent_program_of_his() -> None:
-    room: Room[str] = Room(SMALL)
+    room: ConnectionLimiter[str] = ConnectionLimiter(SMALL)
     for number in range(11):
         room.enter(f"own {number}", HOST)
     room.enter("stranger", stranger(1))
@@ -170,7 +172,7 @@ class ComingAndGoing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.room: Room[int] = Room(SMALL)
+        self.room: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
         self.inside: dict[int, Peer] = {}
         self.proven: set[int] = set()
         self.count = 0

@@ -13,7 +13,7 @@ from PIL import Image
 from yarl import URL
 
 from capture.source import Condition
-from server.access.origins import AccessPolicy
+from server.access.origins import OriginPolicy
 from server.errors import ListenError, PortInUse
 from tests.server.conftest import SECRET, Studio
 
@@ -234,7 +234,7 @@ async def test_only_the_bare_picture_may_be_framed_and_only_by_pages_that_the_ow
 def test_framers_are_listed_by_name_and_nothing_else_gets_into_the_policy(
     origins: tuple[str, ...], listed: str
 ) -> None:
-    assert AccessPolicy(origins=frozenset(origins)).embedders == listed
+    assert OriginPolicy(origins=frozenset(origins)).embedders == listed
 
 
 async def test_the_module_for_other_pages_is_read_by_those_allowed(studio: Studio, http: aiohttp.ClientSession) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from server.access.audit_log import AccessLog
+from server.access.audit_log import AuditLog
 from server.access.authorizer import Guest
 from server.access.control import Viewer
 from server.net.peers import Peer
@@ -25,7 +25,7 @@ class House:
     def __init__(self, studio: Studio, client: aiohttp.ClientSession) -> None:
         self.studio = studio
         self.lines: list[str] = []
-        studio.registry.access.log = AccessLog(self.lines.append)
+        studio.registry.access.log = AuditLog(self.lines.append)
         self._client = client
 
     async def get(self, path: str, token: str = "", **headers: str) -> tuple[int, Any]:

@@ -13,10 +13,10 @@ import websockets
 from yarl import URL
 
 from capture.source import Source
-from server.access.audit_log import AccessLog
+from server.access.audit_log import AuditLog
 from server.access.devices import MOST_PER_ADDRESS
 from server.access.links import Link
-from server.net.limits import Caps
+from server.net.limits import ConnectionLimits
 from server.sharing import ShareRule
 from tests.server.conftest import SECRET, SHARED, Studio, closed, receive, say, until
 from tests.server.lan import HOME, NEIGHBOUR, STRANGER, Lan
@@ -278,7 +278,7 @@ async def test_what_is_no_wish_is_said_so(open_studio: Studio, visitor: Visitor,
 async def test_who_tries_to_enter_in_vain_is_in_the_log(open_studio: Studio, guesser: Visitor) -> None:
     access = open_studio.registry.access
     lines: list[str] = []
-    access.log = AccessLog(lines.append)
+    access.log = AuditLog(lines.append)
     for token in ("guessed-this", "guessed-that"):
         await guesser.enter(token=token)
     await guesser.enter(pin="123456")
@@ -315,7 +315,7 @@ async def test_coming_again_and_again_without_a_cookie_puts_nobody_out(
 async def test_a_link_whose_places_are_taken_is_told_so_and_the_owner_gets_in(
     open_studio: Studio, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, lan: Lan
 ) -> None:
-    monkeypatch.setattr(Caps, "share_of_link", lambda self, others: 1)
+    monkeypatch.setattr(ConnectionLimits, "share_of_link", lambda self, others: 1)
     token = link_for(open_studio, SHARED).token
     await visitor.enter(token=token)
     async with visitor.watch("/stream/4711") as viewer:

@@ -14,7 +14,7 @@ from capture.feed.hub import Hub
 from capture.source import Source
 from server.protocol import wire
 from server.protocol.options import BINARY_FORMATS, StreamOptions
-from server.stream.update_consumer import PartsShowing
+from server.stream.update_consumer import UpdateConsumer
 from tests.reference_viewer import Viewer
 from tests.server.canvas import Canvas
 
@@ -46,7 +46,9 @@ class Scene:
 
     def __init__(self, hub: Hub, canvas: Canvas) -> None:
         self.canvas = canvas
-        self.showing = PartsShowing(hub, SOURCE, StreamOptions(fps=60, cursor=False), lambda source: True, lambda: None)
+        self.showing = UpdateConsumer(
+            hub, SOURCE, StreamOptions(fps=60, cursor=False), lambda source: True, lambda: None
+        )
         self.viewer = Viewer()
         self.now = 1000.0
         self.showing.start()

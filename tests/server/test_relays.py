@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.net.limits import Caps
+from server.net.limits import ConnectionLimits
 from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareRule
@@ -80,7 +80,7 @@ async def test_what_comes_through_a_proxy_takes_places_of_guests(
     named: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though its socket is of this computer, for which places are kept."""
-    monkeypatch.setattr(Caps, "for_strangers", 0)
+    monkeypatch.setattr(ConnectionLimits, "for_strangers", 0)
     through_proxy = [f"Host: {NAME}", "X-Forwarded-For: 192.0.2.7"]
     refused = await asked(named.port, get("/", *through_proxy))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capture.video.shared import Films
+from capture.video.shared import SharedVideos
 from tests.capture.fake_codec import FakeCodecs
 from tests.capture.moving import code, pan
 from tests.reference_viewer import H264, parse
@@ -96,7 +96,7 @@ async def test_an_encoder_that_breaks_is_followed_by_single_pictures(
 ) -> None:
     codecs = FakeCodecs()
     codecs.fails = True
-    studio.hub.films = Films(codecs)
+    studio.hub.films = SharedVideos(codecs)
     async with watch(studio, "fps=60&format=h264") as socket:
         seen = Watching(socket)
         for shade in range(5):

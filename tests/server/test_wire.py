@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from capture.encode.parts import Form, Part, Parts
+from capture.encode.parts import RectEncoding, Update, UpdateRect
 from capture.picture.pixels import Rect
 from server.protocol import wire
 from tests.reference_viewer import Viewer, parse
 
 
-def parts(*found: Part, sequence: int = 7, base: int = 0, whole: bool = True) -> Parts:
-    return Parts(found, sequence, base, whole, False, 40, 30, 1_700_000_000.25, 0.002, 0.003)
+def parts(*found: UpdateRect, sequence: int = 7, base: int = 0, whole: bool = True) -> Update:
+    return Update(found, sequence, base, whole, False, 40, 30, 1_700_000_000.25, 0.002, 0.003)
 
 
 def png(colour: str, width: int, height: int) -> bytes:
@@ -29,8 +29,8 @@ def png(colour: str, width: int, height: int) -> bytes:
 def test_every_number_arrives() -> None:
     message = wire.picture(
         parts(
-            Part(Rect(1, 2, 3, 4), Form.COPY, copied_from=(5, 6)),
-            Part(Rect(7, 8, 9, 10), Form.H264, b"unit", is_key=True),
+            UpdateRect(Rect(1, 2, 3, 4), RectEncoding.COPY, copied_from=(5, 6)),
+            UpdateRect(Rect(7, 8, 9, 10), RectEncoding.H264, b"unit", is_key=True),
             sequence=2**40,
             base=2**40 - 1,
             whole=False,
@@ -52,13 +52,15 @@ def test_a_viewer_draws_what_it_is_sent_and_refuses_what_does_not_follow() -> No
     first = viewer.receive(
         wire.picture(
             parts(
-                Part(Rect(0, 0, 40, 30), Form.FILL, bytes((1, 2, 3))),
-                Part(Rect(4, 4, 8, 8), Form.PNG, png("red", 8, 8)),
+                UpdateRect(Rect(0, 0, 40, 30), RectEncoding.FILL, bytes((1, 2, 3))),
+                UpdateRect(Rect(4, 4, 8, 8), RectEncoding.PNG, png("red", 8, 8)),
             )
         )
     )
     assert first == wire.ack(7, 0)
-    follows = parts(Part(Rect(5, 4, 8, 8), Form.COPY, copied_from=(4, 4)), sequence=8, base=7, whole=False)
+    follows = parts(
+        UpdateRect(Rect(5, 4, 8, 8), RectEncoding.COPY, copied_from=(4, 4)), sequence=8, base=7, whole=False
+    )
     assert viewer.receive(wire.picture(follows)) == wire.ack(8, 0)
     assert viewer.receive(wire.picture(follows)) == bytes([wire.WHOLE_PLEASE])
 
@@ -92,7 +94,7 @@ def test_anything_else_is_refused(message: bytes) -> None:
 
 @given(st.integers(0, 200))
 def test_a_message_that_was_cut_short_is_noticed(size: int) -> None:
-    message = wire.picture(parts(Part(Rect(0, 0, 40, 30), Form.PNG, np.zeros(160, np.uint8).tobytes())))
+    message = wire.picture(parts(UpdateRect(Rect(0, 0, 40, 30), RectEncoding.PNG, np.zeros(160, np.uint8).tobytes())))
 
     if size < len(message):
         with pytest.raises(ValueError, match=r"cut|add up|picture"):

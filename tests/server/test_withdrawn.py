@@ -18,10 +18,10 @@ import websockets
 from PIL import Image
 
 from capture.encode.shared import SharedEncoder
-from capture.privacy.blanking import Curtain
+from capture.privacy.blanking import Blanking
 from capture.privacy.masks import Mask
 from capture.video.encoder import video_encoders
-from capture.video.shared import Films
+from capture.video.shared import SharedVideos
 from server.protocol import wire
 from server.sharing import ShareRule
 from tests.server.conftest import SECRET, SHARED, Studio, receive, say, until
@@ -115,7 +115,7 @@ async def by_snapshot(studio: Studio, seen: Seen) -> None:
 
 
 def blank(studio: Studio) -> None:
-    studio.hub.set_curtain("person", Curtain("blanked", "Hidden."))
+    studio.hub.set_curtain("person", Blanking("blanked", "Hidden."))
 
 
 def mask(studio: Studio) -> None:
@@ -143,7 +143,7 @@ async def gate(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     studio.hub.encoder = SharedEncoder(SlowWorkers(made, 8))
     codecs = video_encoders()
     if codecs is not None and studio.hub.films is not None:
-        studio.hub.films = Films(SlowCodecs(made, codecs), studio.hub.withdrawn)
+        studio.hub.films = SharedVideos(SlowCodecs(made, codecs), studio.hub.withdrawn)
     yield made
     made.open()
 

@@ -13,7 +13,7 @@ from capture.feed.snapshots import Snapshots
 from capture.picture.pixels import Pixels
 from capture.platforms.choose import make_backend
 from capture.platforms.generations import Generations
-from capture.privacy.exclusions import Guard, NeverShown
+from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.source import Source
 from server.sharing import ShareList
 
@@ -29,7 +29,7 @@ class House:
     """
 
     def __init__(self) -> None:
-        generations, guard = Generations(), Guard(NeverShown((), None))
+        generations, guard = Generations(), Exclusions(ExclusionRules((), None))
         self.catalog = Catalog(guard=guard, generations=generations)
         self.hub = Hub(partial(make_backend, guard=guard, generations=generations))
         self.hub.follow(self.catalog)

@@ -11,16 +11,16 @@ import xcffib.xproto
 from xcffib.xproto import CW, EventMask
 
 from capture.picture.pixels import Rect
-from capture.platforms.x11.owners import Owners
+from capture.platforms.x11.owners import WindowOwners
 from capture.platforms.x11.protocol.display import Display
-from capture.platforms.x11.subwindows import Inside
-from capture.privacy.exclusions import NeverShown
+from capture.platforms.x11.subwindows import Subwindows
+from capture.privacy.exclusions import ExclusionRules
 from tests.x11.desktop import XServer
 from tests.x11.painter import Painter
 
 pytestmark = [pytest.mark.x11, pytest.mark.timeout(120)]
 
-RULES = NeverShown(pid=None)
+RULES = ExclusionRules(pid=None)
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +52,9 @@ def is_done(painter: Painter) -> None:
 
 
 class News:
-    """What the X server has told, of which an `Inside` takes notice no sooner than the test wants."""
+    """What the X server has told, of which an `Subwindows` takes notice no sooner than the test wants."""
 
-    def __init__(self, display: Display, inside: Inside) -> None:
+    def __init__(self, display: Display, inside: Subwindows) -> None:
         self._display, self._inside = display, inside
         self._waiting: list[Any] = []
 
@@ -77,7 +77,7 @@ def test_what_was_found_where_it_is_now_is_not_lost_by_older_news(
     display: Display, painter: Painter, moves: bool
 ) -> None:
     # GIVEN a window into which nobody has looked, and one of a never-shown program that was put into it
-    inside = Inside(display, display.root)
+    inside = Subwindows(display, display.root)
     inside.look(RULES)
     news = News(display, inside)
     holder = int(painter.popup("20", "40", "400", "300", "00a000"))
@@ -108,7 +108,7 @@ def test_whatever_happens_is_known_in_the_end(display: Display, painter: Painter
         is_done(painter)
         mask = [EventMask.StructureNotify]  # as the backend of a window does
         display.connection.core.ChangeWindowAttributes(base, CW.EventMask, mask, is_checked=True).check()
-    inside = Inside(display, base)
+    inside = Subwindows(display, base)
     inside.look(RULES)
     news = News(display, inside)
     holders = [int(painter.inside(str(base), str(20 * n), "40", "200", "150", "00a000")) for n in range(3)]
@@ -182,7 +182,7 @@ def test_what_goes_while_it_is_asked_about_was_not_harmless(
     frame = int(painter.popup("20", "40", "200", "150", "00a000"))
     window = int(painter.inside(str(frame), "10", "10", "100", "80", "ff00ff")) if is_framed else frame
     is_done(painter)
-    owners = Owners(display)
+    owners = WindowOwners(display)
     judge = owners.judge
 
     def judge_late(*asked: Any) -> dict[int, bool | None]:

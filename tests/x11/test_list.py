@@ -13,7 +13,7 @@ import pytest
 
 from capture.feed.catalog import Catalog
 from capture.platforms.restore import FAILED, restore
-from capture.privacy.exclusions import Guard, NeverShown
+from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.source import Source
 from tests.conftest import Until
 from tests.x11.desktop import PROJECT, Windows, XServer, windows_of
@@ -224,7 +224,7 @@ async def test_panels_and_wallpapers_are_no_windows(catalog: Catalog, windows: W
 
 
 async def test_windows_of_programs_that_are_never_shown_are_not_listed(xserver: XServer, until: Until) -> None:
-    guard = Guard()
+    guard = Exclusions()
     catalog = Catalog(guard=guard)
     catalog.start()
     with windows_of(xserver, "keepassxc") as keeper, windows_of(xserver, "editor") as plain:
@@ -234,10 +234,10 @@ async def test_windows_of_programs_that_are_never_shown_are_not_listed(xserver: 
         await until(lambda: named(catalog, "other"))
         assert not named(catalog, "by-name")
         assert not named(catalog, "by-class")
-        guard.set_rules(NeverShown(("editor",)))
+        guard.set_rules(ExclusionRules(("editor",)))
         await until(lambda: named(catalog, "by-name"))
         assert not named(catalog, "other")
-        guard.set_rules(NeverShown(("authenticator",)))
+        guard.set_rules(ExclusionRules(("authenticator",)))
         await until(lambda: named(catalog, "other"))
         assert not named(catalog, "by-class")
     catalog.stop()

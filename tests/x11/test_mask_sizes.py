@@ -25,7 +25,7 @@ from capture.picture.pixels import Pixels
 from capture.platforms.choose import make_backend
 from capture.platforms.generations import Generations
 from capture.platforms.x11.window import X11Window
-from capture.privacy.exclusions import Guard, NeverShown
+from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.privacy.masking import Masking
 from capture.privacy.masks import Mask
 from capture.source import Source
@@ -98,7 +98,7 @@ class Room:
     """Windows of every layout, and all that stands between them and somebody who watches."""
 
     def __init__(self, windows: Windows) -> None:
-        generations, guard = Generations(), Guard(NeverShown((), None))
+        generations, guard = Generations(), Exclusions(ExclusionRules((), None))
         self.windows = windows
         self.catalog = Catalog(guard=guard, generations=generations)
         self.hub = Hub(partial(make_backend, guard=guard, generations=generations))
@@ -170,7 +170,7 @@ def test_a_picture_painted_for_a_size_between_two_takes_is_covered(windows: Wind
     handle = windows.do("popup", 20, 20, 300 + shadow, 200, "ffffff")
     windows.do("write", handle, "_GTK_FRAME_EXTENTS", "CARDINAL", 32, struct.pack("=4I", 0, shadow, 0, 0).hex())
     windows.do("keep", handle)
-    backend = X11Window(Source(handle, "window", "", "", 0, 0), Guard(), Generations())
+    backend = X11Window(Source(handle, "window", "", "", 0, 0), Exclusions(), Generations())
     masking = Masking(Buffers())
     masking.set((Mask(200 / 300, 0.2, 260 / 300, 0.4, 300, 200),), None)
     backend.open()

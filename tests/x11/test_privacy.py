@@ -16,19 +16,19 @@ import simplejpeg
 from xcffib.xproto import WindowClass
 
 from capture.encode.image import Encoded, Rendition
-from capture.encode.shared import WholeWish
+from capture.encode.shared import ImageRequest
 from capture.feed.hub import Hub, Subscription
 from capture.picture.frame import Frame
 from capture.picture.pixels import Rect
 from capture.platforms.choose import make_backend
 from capture.platforms.linux.process import process_started
-from capture.platforms.x11.owners import Owners
+from capture.platforms.x11.owners import WindowOwners
 from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.protocol.shm import SharedSegment
-from capture.platforms.x11.redaction import Cover
+from capture.platforms.x11.redaction import Redaction
 from capture.privacy.blanking import PLAIN as COVER
-from capture.privacy.blanking import Curtain
-from capture.privacy.exclusions import Guard, NeverShown
+from capture.privacy.blanking import Blanking
+from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.privacy.masks import Mask
 from capture.source import Source
 from tests.conftest import Until
@@ -80,12 +80,12 @@ def plain(display: XServer) -> Iterator[Windows]:
 
 
 @pytest.fixture
-def guard() -> Guard:
-    return Guard()
+def guard() -> Exclusions:
+    return Exclusions()
 
 
 @pytest.fixture
-async def hub(guard: Guard) -> AsyncIterator[Hub]:
+async def hub(guard: Exclusions) -> AsyncIterator[Hub]:
     made = Hub(partial(make_backend, guard=guard))
     yield made
     await made.close()
@@ -120,7 +120,7 @@ class Spy:
         """Look at the newest picture as a viewer gets it."""
         frame = self.subscription.newest
         if frame is not None:
-            wish = WholeWish(Rendition("jpeg", 90), payload)
+            wish = ImageRequest(Rendition("jpeg", 90), payload)
             data = await self._hub.encoder.encode(frame, wish)
             self.decoded += 1
             if has_secret(simplejpeg.decode_jpeg(data, "RGB")):
@@ -209,7 +209,7 @@ async def test_nothing_stays_covered_where_something_secret_was(
 
 
 async def test_the_spy_would_see_what_is_not_guarded(display: XServer, keeper: Windows, until: Until) -> None:
-    hub = Hub(partial(make_backend, guard=Guard(NeverShown((), None))))
+    hub = Hub(partial(make_backend, guard=Exclusions(ExclusionRules((), None))))
     keeper.open("secret", 60, 50, 200, 150, f"{SECRET:06x}")
     spy = Spy(hub)
     await until(lambda: colour(spy.subscription, 150, 150) == SECRET)
@@ -301,12 +301,12 @@ async def test_windows_made_with_qt_are_known_in_their_frames(display: XServer, 
             frame = tree(window).reply().parent
             while (above := tree(frame).reply().parent) != server.root:
                 frame = above
-            owners = Owners(server)
+            owners = WindowOwners(server)
             assert server.numbers(window, "_XEMBED_INFO")
 
-            assert owners.may_be_shown(frame, NeverShown(("keepassxc",), pid=None)) is False
-            assert owners.may_be_shown(frame, NeverShown((), pid=program.pid)) is False
-            assert owners.may_be_shown(frame, NeverShown((), pid=None)) is True
+            assert owners.may_be_shown(frame, ExclusionRules(("keepassxc",), pid=None)) is False
+            assert owners.may_be_shown(frame, ExclusionRules((), pid=program.pid)) is False
+            assert owners.may_be_shown(frame, ExclusionRules((), pid=None)) is True
         finally:
             server.close()
             program.terminate()
@@ -403,7 +403,7 @@ async def test_what_others_have_not_painted_yet_is_not_seen(
 
 
 async def test_a_place_that_may_be_seen_before_a_slow_take_ends_is_looked_at_again(
-    guard: Guard, keeper: Windows, plain: Windows, monkeypatch: pytest.MonkeyPatch, until: Until
+    guard: Exclusions, keeper: Windows, plain: Windows, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     """Where a take covers something for the last time, and nothing happens after it, the screen has to be taken once
     more."""
@@ -411,7 +411,7 @@ async def test_a_place_that_may_be_seen_before_a_slow_take_ends_is_looked_at_aga
     plain.do("popup", 100, 100, 200, 150, f"{PLAIN:06x}")
     monkeypatch.setattr(LINGER, 0.05)
     begun = time.monotonic()
-    cover = Cover(Display(), guard)
+    cover = Redaction(Display(), guard)
     cover.look()
     cover.ask()
     known = time.monotonic()
@@ -425,13 +425,13 @@ async def test_a_place_that_may_be_seen_before_a_slow_take_ends_is_looked_at_aga
 
 
 async def test_a_changed_list_holds_from_the_next_picture_on(
-    hub: Hub, guard: Guard, keeper: Windows, plain: Windows, until: Until
+    hub: Hub, guard: Exclusions, keeper: Windows, plain: Windows, until: Until
 ) -> None:
     keeper.open("secret", 100, 100, 150, 150, f"{SECRET:06x}")
     plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
     spy = Spy(hub)
     await until(lambda: colour(spy.subscription, 450, 200) == PLAIN)
-    guard.set_rules(NeverShown(("editor",), None))
+    guard.set_rules(ExclusionRules(("editor",), None))
     await spy.subscription.refresh()
 
     assert colour(spy.subscription, 450, 200) == COVER
@@ -439,7 +439,7 @@ async def test_a_changed_list_holds_from_the_next_picture_on(
 
 
 async def test_a_window_with_masks_is_shown_by_itself_and_in_no_picture_of_the_screen(
-    hub: Hub, guard: Guard, plain: Windows, until: Until
+    hub: Hub, guard: Exclusions, plain: Windows, until: Until
 ) -> None:
     masked = plain.open("masked", 100, 100, 150, 150, f"{SECRET:06x}")
     plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
@@ -447,7 +447,7 @@ async def test_a_window_with_masks_is_shown_by_itself_and_in_no_picture_of_the_s
     screen, itself = Spy(hub), Spy(hub, source)
     await until(lambda: colour(screen.subscription, 150, 150) == SECRET)
     hub.set_masks(source, (Mask(0.0, 0.0, 0.5, 1.0, 150, 150),))
-    guard.set_rules(NeverShown(masked=hub.masked))
+    guard.set_rules(ExclusionRules(masked=hub.masked))
     for spy in (screen, itself):
         await spy.subscription.refresh()
         spy.seen.clear()
@@ -463,19 +463,19 @@ async def test_a_window_with_masks_is_shown_by_itself_and_in_no_picture_of_the_s
     assert colour(itself.subscription, 5, 75) != SECRET
 
     hub.set_masks(source, ())
-    guard.set_rules(NeverShown(masked=hub.masked))
+    guard.set_rules(ExclusionRules(masked=hub.masked))
     await until(lambda: colour(screen.subscription, 250, 250) == SECRET)
 
 
 async def test_menus_of_a_program_with_a_masked_window_are_painted_over_and_its_other_windows_are_not(
-    hub: Hub, guard: Guard, plain: Windows, keeper: Windows, until: Until
+    hub: Hub, guard: Exclusions, plain: Windows, keeper: Windows, until: Until
 ) -> None:
     """What a field offers while one types in it is a window of its own, and may say what the mask hides."""
-    guard.set_rules(NeverShown(()))
+    guard.set_rules(ExclusionRules(()))
     masked = plain.open("masked", 100, 100, 50, 50, f"{SECRET:06x}")
     plain.open("plain", 400, 100, 50, 50, f"{PLAIN:06x}")
     hub.set_masks(Source(masked, "window", "", "", 0, 0), (Mask(0.0, 0.0, 0.5, 1.0, 50, 50),))
-    guard.set_rules(NeverShown((), masked=hub.masked))
+    guard.set_rules(ExclusionRules((), masked=hub.masked))
     spy = Spy(hub)
     await until(lambda: spy.subscription.newest is not None)
     await only_menus_of_one_are_seen(spy, until, hidden=plain, seen=keeper)
@@ -485,14 +485,14 @@ async def test_menus_of_a_program_with_a_masked_window_are_painted_over_and_its_
 
 
 async def test_a_window_of_such_a_program_is_not_shown_by_itself(
-    hub: Hub, guard: Guard, keeper: Windows, plain: Windows, until: Until
+    hub: Hub, guard: Exclusions, keeper: Windows, plain: Windows, until: Until
 ) -> None:
     secret = keeper.open("secret", 100, 100, 150, 150, f"{SECRET:06x}")
     shown = plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
     spy, other = (Spy(hub, Source(handle, "window", "", "", 0, 0)) for handle in (secret, shown))
     await until(lambda: spy.subscription.condition.state == "closed")
     await until(lambda: other.looked)
-    guard.set_rules(NeverShown(("editor",)))
+    guard.set_rules(ExclusionRules(("editor",)))
     await other.subscription.refresh()
     await until(lambda: other.subscription.condition.state == "closed")
 
@@ -508,7 +508,7 @@ async def test_a_window_whose_number_went_to_another_process_is_closed_when_the_
         source = Source(handle, "window", "", "", 0, 0, pid=first.pid, started=process_started(first.pid))
         spy = Spy(hub, source)
         await until(lambda: spy.looked)
-        hub.set_curtain("person", Curtain("paused"))
+        hub.set_curtain("person", Blanking("paused"))
         await until(lambda: hub.ending == 0)
     with windows_of(display, "other") as second:
         assert second.open("second", 100, 100, 150, 150, f"{SECRET:06x}") == handle

@@ -15,7 +15,7 @@ from xcffib.xproto import GrabMode
 
 from capture.errors import CaptureError, DisplayGone
 from capture.platforms.keys import TAKEN, HotKeyError, Keys
-from capture.platforms.threads import CalledThread
+from capture.platforms.threads import WakeableThread
 from capture.platforms.x11.protocol.display import Display, speaks_to_display
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class X11HotKey:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._released_at = 0
         self._grabbed: frozenset[tuple[int, int]] = frozenset()
-        self._thread = CalledThread("hot key", self._body)
+        self._thread = WakeableThread("hot key", self._body)
 
     def start(self) -> None:
         """Begin to listen."""

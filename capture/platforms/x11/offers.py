@@ -8,7 +8,7 @@ from capture.platforms.contract import Backend, Finding, HotKey, Listing, PlaceL
 from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
 from capture.platforms.monitors import KnownMonitors
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 
 
@@ -25,14 +25,14 @@ def _display_problem() -> str:
 
 
 def _window_list(
-    tell: Callable[[Listing], None], guard: Guard, generations: Generations, monitors: KnownMonitors
+    tell: Callable[[Listing], None], guard: Exclusions, generations: Generations, monitors: KnownMonitors
 ) -> WindowList:
     from capture.platforms.x11.window_list import X11WindowList
 
     return X11WindowList(tell, guard, generations, monitors)
 
 
-def _backend(source: Source, guard: Guard, generations: Generations) -> Backend:
+def _backend(source: Source, guard: Exclusions, generations: Generations) -> Backend:
     if source.kind == "window":
         from capture.platforms.x11.window import X11Window
 

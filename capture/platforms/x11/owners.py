@@ -15,7 +15,7 @@ from capture.errors import CaptureError
 from capture.platforms.linux.process import program_names
 from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.protocol.text import class_names
-from capture.privacy.exclusions import NeverShown
+from capture.privacy.exclusions import ExclusionRules
 
 PID_MASK = 2
 """XRes: "the process, as the system told the X server" (LocalClientPID)."""
@@ -24,7 +24,7 @@ DEEPEST = 3
 MOST_WORDS = 65536
 
 
-class Owners:
+class WindowOwners:
     """Tells the processes and programs behind windows. Used, like its display, by one thread."""
 
     def __init__(self, display: Display) -> None:
@@ -35,7 +35,7 @@ class Owners:
         with contextlib.suppress(CaptureError):
             self._resources = display.extension(xcffib.res, 1, 2)
 
-    def may_be_shown(self, top_level: int, rules: NeverShown) -> bool | None:
+    def may_be_shown(self, top_level: int, rules: ExclusionRules) -> bool | None:
         """Tell whether nothing in this child of the root belongs to us or to a program that is never shown.
 
         None: it is the window manager's, and what it was made for may have left it already, or is just going.
@@ -52,7 +52,7 @@ class Owners:
             return None
         return True if guests or not self._is_managers(top_level) else None
 
-    def judge(self, windows: Iterable[int], rules: NeverShown) -> dict[int, bool | None]:
+    def judge(self, windows: Iterable[int], rules: ExclusionRules) -> dict[int, bool | None]:
         """Tell of each window whether it belongs to us or to a program that is never shown; None: it is gone.
 
         All are asked about at once, and each program once.

@@ -16,7 +16,7 @@ from xcffib.xproto import EventMask, MapState
 from capture.errors import CaptureError
 from capture.picture.pixels import Rect
 from capture.platforms.contract import Places
-from capture.platforms.threads import CalledThread
+from capture.platforms.threads import WakeableThread
 from capture.platforms.x11.protocol.display import Display, speaks_to_display
 from capture.platforms.x11.protocol.frame_extents import shown_area
 from capture.platforms.x11.screens import Layout, Screens
@@ -38,7 +38,7 @@ class X11Places:
     def __init__(self, tell: Callable[[Places], None]) -> None:
         self._tell = tell
         self._wanted: Mapping[str, Wanted] = {}
-        self._thread = CalledThread("places", self._body)
+        self._thread = WakeableThread("places", self._body)
 
     def start(self) -> None:
         """Begin."""

@@ -18,12 +18,12 @@ from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture.picture.pixels import Rect, without
-from capture.platforms.x11.owners import Owners
+from capture.platforms.x11.owners import WindowOwners
 from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.subwindow import outer
-from capture.platforms.x11.subwindows import Inside
+from capture.platforms.x11.subwindows import Subwindows
 from capture.platforms.x11.top_level import TopLevel
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 
 INPUT_ONLY = xcffib.xproto.WindowClass.InputOnly
 LINGER = 2.0
@@ -31,17 +31,17 @@ LINGER = 2.0
 again on a busy computer, and a compositing manager may still be fading the window out."""
 
 
-class Cover:
+class Redaction:
     """Follows the windows of one display. Used, like the display, by one thread.
 
     Events have to be handed to `absorb` in their order, all of them, before `look` and `rects`.
     """
 
-    def __init__(self, display: Display, guard: Guard) -> None:
+    def __init__(self, display: Display, guard: Exclusions) -> None:
         self._display = display
         self._guard = guard
         self._rules = guard.rules
-        self._owners = Owners(display)
+        self._owners = WindowOwners(display)
         self._shape: Any = None
         if display.connection.core.QueryExtension(5, "SHAPE").reply().present:
             self._shape = display.connection(xcffib.shape.key)
@@ -57,7 +57,7 @@ class Cover:
         self._is_composited = False
         # What changed before it no longer counts: `LINGER` before the last take.
         self._edge = time.monotonic()
-        self._inside = Inside(display, display.root)
+        self._inside = Subwindows(display, display.root)
         self._deeds: dict[type, Callable[[Any, float], None]] = {
             xcffib.xproto.CreateNotifyEvent: self._note_new,
             xcffib.xproto.ConfigureNotifyEvent: self._note_place,
@@ -77,7 +77,7 @@ class Cover:
         # What is in a window has to be told before that is forgotten.
         self._inside.absorb(event)
         deed = self._deeds.get(type(event))
-        # What windows tell of those in them is `Inside`'s, also where these are the root's by now.
+        # What windows tell of those in them is `Subwindows`'s, also where these are the root's by now.
         if deed is not None and getattr(event, "event", self._display.root) == self._display.root:
             deed(event, time.monotonic())
 

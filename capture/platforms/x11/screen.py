@@ -1,6 +1,6 @@
 """The whole desktop, or one monitor, out of the root window; woken by XDamage, so that a still screen costs nothing.
 
-Only what was painted is fetched anew (`DrawablePictures`), as with windows.
+Only what was painted is fetched anew (`PixmapReader`), as with windows.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from capture.platforms.x11.protocol.display import (
     speaks_to_display,
     wait_for_events_until,
 )
-from capture.platforms.x11.protocol.pixmaps import DrawablePictures
+from capture.platforms.x11.protocol.pixmaps import PixmapReader
 from capture.platforms.x11.protocol.refusal import GONE
-from capture.platforms.x11.redaction import Cover
+from capture.platforms.x11.redaction import Redaction
 from capture.platforms.x11.screens import Screens
 from capture.privacy.blanking import PLAIN
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
@@ -43,7 +43,7 @@ class Screen:
     that is asked after the picture.
     """
 
-    def __init__(self, source: Source, guard: Guard) -> None:
+    def __init__(self, source: Source, guard: Exclusions) -> None:
         self._source = source
         self._guard = guard
         self._display: Display | None = None
@@ -52,10 +52,10 @@ class Screen:
     def open(self) -> None:
         display = self._display = Display()
         self._screens = Screens(display)
-        self._pictures = DrawablePictures(display, display.root)
+        self._pictures = PixmapReader(display, display.root)
         self._damage = DamageWatch(display, display.root)
         self._pointer = PointerWatch(display)
-        self._cover = Cover(display, self._guard)
+        self._cover = Redaction(display, self._guard)
         self._covered: tuple[Rect, ...] = ()
         self._uncovers = False
         self._place: Rect | None = None

@@ -13,7 +13,7 @@ MOST_LEFT = 64
 
 
 @dataclass(slots=True, eq=False)
-class Inner:
+class Subwindow:
     """A window as the X server last told of it.
 
     ``place`` is relative to the inside of ``parent``, with the border. ``may_be_shown`` is None while nobody has looked
@@ -21,15 +21,15 @@ class Inner:
     """
 
     number: int
-    parent: Inner | None
+    parent: Subwindow | None
     place: Rect
     border: int = 0
     is_mapped: bool = False
     may_be_shown: bool | None = None
     is_followed: bool = False
-    children: list[Inner] = field(default_factory=list)
+    children: list[Subwindow] = field(default_factory=list)
 
-    def line(self) -> Iterator[Inner]:
+    def line(self) -> Iterator[Subwindow]:
         """Give it and all windows around it, but for the base."""
         inner = self
         while inner.parent is not None:

@@ -18,10 +18,10 @@ from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture.picture.pixels import Rect
-from capture.platforms.x11.owners import Owners
+from capture.platforms.x11.owners import WindowOwners
 from capture.platforms.x11.protocol.display import Display
-from capture.platforms.x11.subwindow import MOST_LEFT, Inner, Left, Seen, outer, remember
-from capture.privacy.exclusions import NeverShown
+from capture.platforms.x11.subwindow import MOST_LEFT, Left, Seen, Subwindow, outer, remember
+from capture.privacy.exclusions import ExclusionRules
 
 SENT = 0x80
 """Set in events that another program sent: they tell nothing."""
@@ -30,7 +30,7 @@ MOST_SIZE = 1 << 16
 """No window is as wide or high."""
 
 
-class Inside:
+class Subwindows:
     """Follows all that is in one window, the base. Used, like the display, by one thread.
 
     Events have to be handed to `absorb` in their order, all of them, before `look`, `closed` and `trail`. Places are
@@ -39,16 +39,16 @@ class Inside:
 
     def __init__(self, display: Display, base: int) -> None:
         self._display = display
-        self._owners = Owners(display)
+        self._owners = WindowOwners(display)
         self._ours = self._owners.client(display.new_id())
         core = display.connection.core
         geometry = core.GetGeometry(base).reply()
         # The screen's size changes without a word to those that listen for windows only.
         size = (MOST_SIZE, MOST_SIZE) if base == display.root else (geometry.width, geometry.height)
-        self._base = Inner(base, None, Rect(0, 0, *size), is_mapped=True, may_be_shown=True)
+        self._base = Subwindow(base, None, Rect(0, 0, *size), is_mapped=True, may_be_shown=True)
         self._inner = {base: self._base}
-        self._unknown: dict[int, Inner] = {base: self._base}
-        self._closed: dict[int, Inner] = {}
+        self._unknown: dict[int, Subwindow] = {base: self._base}
+        self._closed: dict[int, Subwindow] = {}
         # What went from one window into another: not all of that is told.
         self._untold: set[int] = set()
         self._left: list[Left] = []
@@ -77,7 +77,7 @@ class Inside:
             # It has been there in a way that we did not know of, while a picture was taken.
             self._note_fresh(self._inner[event.event])
 
-    def look(self, rules: NeverShown) -> None:
+    def look(self, rules: ExclusionRules) -> None:
         """Find out whose the windows are that came since the last call, and what is in them.
 
         Raises:
@@ -195,7 +195,7 @@ class Inside:
             elif inner is not None:
                 self._put(inner, parent, time.monotonic())
 
-    def _find_again(self, inner: Inner | None, now: Inner) -> None:
+    def _find_again(self, inner: Subwindow | None, now: Subwindow) -> None:
         """Note that a window is as ``now``, which ``inner`` was before as far as we knew."""
         assert now.parent is not None
         if self._is_judged(now) and (inner is None or (inner.parent, inner.place) != (now.parent, now.place)):
@@ -215,7 +215,7 @@ class Inside:
             self._unknown.pop(inner.number, None)
             self._closed.pop(inner.number, None)
 
-    def _follow(self, looked: list[Inner]) -> list[Inner]:
+    def _follow(self, looked: list[Subwindow]) -> list[Subwindow]:
         """Have changes in these windows told, and return what is in them already."""
         core = self._display.connection.core
         asked = []
@@ -245,14 +245,14 @@ class Inside:
             ]
         return [made for each in found if (made := self._made(*each)) is not None]
 
-    def _note_fresh(self, inner: Inner) -> None:
+    def _note_fresh(self, inner: Subwindow) -> None:
         """Note that it was not known before what is in a window, where anything of it can be seen."""
         rect = inner.seen()
         if rect is not None:
             self._followed_at = time.monotonic()
             remember(self._fresh, Left(self._followed_at, rect, inner.number, is_sure=False))
 
-    def _made(self, parent: Inner, number: int, attributes: Any, geometry: Any) -> Inner | None:
+    def _made(self, parent: Subwindow, number: int, attributes: Any, geometry: Any) -> Subwindow | None:
         """Return a window from the answers about it, None when it shows nothing or is gone."""
         try:
             what, where = attributes.reply(), geometry.reply()
@@ -261,9 +261,9 @@ class Inside:
         if what._class == INPUT_ONLY:  # noqa: SLF001  a reserved word
             return None
         is_mapped = what.map_state != xcffib.xproto.MapState.Unmapped
-        return Inner(number, parent, outer(where), where.border_width, is_mapped)
+        return Subwindow(number, parent, outer(where), where.border_width, is_mapped)
 
-    def _adopt(self, inner: Inner) -> None:
+    def _adopt(self, inner: Subwindow) -> None:
         assert inner.parent is not None
         known = self._inner.get(inner.number)
         if known is not None:
@@ -274,7 +274,7 @@ class Inside:
         self._inner[inner.number] = inner
         self._doubt(inner)
 
-    def _judge(self, looked: list[Inner], rules: NeverShown) -> None:
+    def _judge(self, looked: list[Subwindow], rules: ExclusionRules) -> None:
         if not looked:
             return
         judged = self._owners.judge([inner.number for inner in looked], rules)
@@ -303,7 +303,7 @@ class Inside:
     def _note_new(self, event: Any, now: float) -> None:
         parent = self._inner.get(event.parent)
         if parent is not None and event.window not in self._inner and self._owners.client(event.window) != self._ours:
-            self._adopt(Inner(int(event.window), parent, outer(event), event.border_width))
+            self._adopt(Subwindow(int(event.window), parent, outer(event), event.border_width))
 
     def _note_place(self, event: Any, now: float) -> None:
         inner = self._inner.get(event.window)
@@ -357,7 +357,7 @@ class Inside:
         self._untold.add(inner.number)
         self._doubt(inner)
 
-    def _put(self, inner: Inner, parent: Inner | None, now: float) -> None:
+    def _put(self, inner: Subwindow, parent: Subwindow | None, now: float) -> None:
         """Note that a window went into ``parent``; it is followed no more where nothing is told of what is in that."""
         self._detach(inner, now)
         if parent is None or not parent.is_followed:
@@ -369,7 +369,7 @@ class Inside:
         parent.children.append(inner)
         self._closed.pop(inner.number, None)
 
-    def _note_stranger(self, event: Any, parent: Inner, now: float) -> None:
+    def _note_stranger(self, event: Any, parent: Subwindow, now: float) -> None:
         """Take notice of a window from elsewhere: how large it was when it came is not told."""
         core = self._display.connection.core
         attributes, geometry = core.GetWindowAttributes(event.window), core.GetGeometry(event.window)
@@ -385,12 +385,12 @@ class Inside:
             self._detach(inner, now)
             self._forget(inner)
 
-    def _detach(self, inner: Inner, now: float) -> None:
+    def _detach(self, inner: Subwindow, now: float) -> None:
         assert inner.parent is not None
         self._leave(inner, now)
         inner.parent.children.remove(inner)
 
-    def _forget(self, inner: Inner) -> None:
+    def _forget(self, inner: Subwindow) -> None:
         """Follow a window no longer, nor what is in it."""
         waiting = [inner]
         while waiting:
@@ -400,7 +400,7 @@ class Inside:
                 known.pop(gone.number, None)
             self._untold.discard(gone.number)
 
-    def _doubt(self, inner: Inner) -> None:
+    def _doubt(self, inner: Subwindow) -> None:
         """Have it looked at whose a window is; until then it must not be seen."""
         if inner.is_mapped and inner is not self._base:
             self._unknown[inner.number] = inner
@@ -409,7 +409,7 @@ class Inside:
                     inner.may_be_shown = None
                 self._closed[inner.number] = inner
 
-    def _leave(self, inner: Inner, now: float) -> None:
+    def _leave(self, inner: Subwindow, now: float) -> None:
         """Note that a window is no longer where it was, and so nothing that is in it."""
         for closed in self._closed.values():
             if inner is self._base or inner in closed.line():
@@ -420,5 +420,5 @@ class Inside:
 
     # Where things are.
 
-    def _is_judged(self, inner: Inner) -> bool:
+    def _is_judged(self, inner: Subwindow) -> bool:
         return inner.parent is not None and (inner.parent is not self._base or self._base.number != self._display.root)

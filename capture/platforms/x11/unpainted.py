@@ -25,7 +25,7 @@ from capture.errors import CaptureError
 from capture.picture.pixels import Rect
 from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.subwindow import Seen
-from capture.platforms.x11.subwindows import Inside
+from capture.platforms.x11.subwindows import Subwindows
 
 PARENT_RELATIVE = 1
 """The number of a background that is the parent's (X protocol, CreateWindow)."""
@@ -74,7 +74,7 @@ class Unpainted:
             self._shapes = display.extension(xcffib.shape, 1, 1)
         self._note_shape_of(window)
 
-    def begin(self, inside: Inside, whole: Rect, area: Rect) -> None:
+    def begin(self, inside: Subwindows, whole: Rect, area: Rect) -> None:
         """Count all of ``area`` as unpainted that has no background.
 
         ``whole`` is the window's picture; ``inside`` has been looked at.

@@ -23,7 +23,7 @@ from capture.platforms.contract import Wake
 from capture.platforms.generations import Generations
 from capture.platforms.linux.process import process_started
 from capture.platforms.x11 import redaction as x11_cover
-from capture.platforms.x11.owners import Owners
+from capture.platforms.x11.owners import WindowOwners
 from capture.platforms.x11.protocol.display import (
     DamageWatch,
     Display,
@@ -32,12 +32,12 @@ from capture.platforms.x11.protocol.display import (
     wait_for_events_until,
 )
 from capture.platforms.x11.protocol.frame_extents import EXTENTS, shown_area
-from capture.platforms.x11.protocol.pixmaps import DrawablePictures
+from capture.platforms.x11.protocol.pixmaps import PixmapReader
 from capture.platforms.x11.protocol.window_state import LIVE, TELLING, WORKSPACE, unseen
-from capture.platforms.x11.subwindows import Inside
+from capture.platforms.x11.subwindows import Subwindows
 from capture.platforms.x11.unpainted import Unpainted
 from capture.privacy.blanking import PLAIN
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
 
 CHANGING = Condition("waiting", "The window is changing its size. Pictures go on in a moment.")
@@ -61,7 +61,7 @@ class X11Window:
     ``generations`` tell whether the window that has the number is the one that was listed.
     """
 
-    def __init__(self, source: Source, guard: Guard, generations: Generations) -> None:
+    def __init__(self, source: Source, guard: Exclusions, generations: Generations) -> None:
         self._source = source
         self._guard = guard
         self._generations = generations
@@ -95,8 +95,8 @@ class X11Window:
             # From now on its end is told; whose it is, and whether it is the one that was meant, is asked after that.
             self._check_identity()
             self._check_rules()
-            self._inside = Inside(display, self._window)
-            self._pictures = DrawablePictures(display, self._window)
+            self._inside = Subwindows(display, self._window)
+            self._pictures = PixmapReader(display, self._window)
             self._top_level = self._find_top_level()
             self._composite.RedirectWindow(self._window, AUTOMATIC, is_checked=True).check()
             self._damage = DamageWatch(display, self._window)
@@ -164,14 +164,14 @@ class X11Window:
         pid, started = self._source.pid, self._source.started
         if pid is None:
             return
-        if Owners(self._display).pid(self._window) != pid or process_started(pid) != started:
+        if WindowOwners(self._display).pid(self._window) != pid or process_started(pid) != started:
             raise SourceGone(CLOSED)
 
     def _check_rules(self) -> None:
         # It is not listed either; but a list is always a little older than the window.
         assert self._display is not None
         self._rules = self._guard.rules
-        if self._rules.names_one_of(Owners(self._display).names(self._window)):
+        if self._rules.names_one_of(WindowOwners(self._display).names(self._window)):
             raise SourceGone(NEVER)
 
     def _picture(self, pointer: Pointer | None) -> Take | None:

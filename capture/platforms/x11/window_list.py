@@ -22,17 +22,17 @@ from capture.platforms.generations import Generations
 from capture.platforms.linux.process import process_started
 from capture.platforms.monitors import KnownMonitors
 from capture.platforms.system import is_wayland_session, x11_display
-from capture.platforms.threads import CalledThread
+from capture.platforms.threads import WakeableThread
 from capture.platforms.waiting import wait_readable
 from capture.platforms.x11.clients import FOLLOWED, LIST, MANAGER, Clients
-from capture.platforms.x11.owners import Owners
+from capture.platforms.x11.owners import WindowOwners
 from capture.platforms.x11.protocol.display import Display, speaks_to_display
 from capture.platforms.x11.protocol.frame_extents import EXTENTS, shown_area
 from capture.platforms.x11.protocol.text import class_names, decode
 from capture.platforms.x11.protocol.window_state import TELLING, WORKSPACE, condition
 from capture.platforms.x11.screens import Screens
 from capture.platforms.x11.xwayland import NO_X11, WAYLAND, is_guest
-from capture.privacy.exclusions import Guard
+from capture.privacy.exclusions import Exclusions
 from capture.source import DESKTOP_ID, Condition, Icon, Source, clean_text
 
 log = logging.getLogger(__name__)
@@ -56,13 +56,13 @@ class X11WindowList:
     """
 
     def __init__(
-        self, tell: Callable[[Listing], None], guard: Guard, generations: Generations, monitors: KnownMonitors
+        self, tell: Callable[[Listing], None], guard: Exclusions, generations: Generations, monitors: KnownMonitors
     ) -> None:
         self._tell = tell
         self._guard = guard
         self._generations = generations
         self._monitors = monitors
-        self._thread = CalledThread("windows", self._body)
+        self._thread = WakeableThread("windows", self._body)
 
     def start(self) -> None:
         """Begin to watch."""
@@ -128,7 +128,7 @@ class _Table:
         condition: ``live``, with a reason where screens have no pictures.
     """
 
-    def __init__(self, display: Display, guard: Guard, generations: Generations, monitors: KnownMonitors) -> None:
+    def __init__(self, display: Display, guard: Exclusions, generations: Generations, monitors: KnownMonitors) -> None:
         self._display = display
         self._monitors = monitors
         self._places = Screens(display)
@@ -138,7 +138,7 @@ class _Table:
         self._generations: dict[int, str] = {}
         self._guard = guard
         self._rules = guard.rules
-        self._owners = Owners(display)
+        self._owners = WindowOwners(display)
         self._clients = Clients(display)
         self._known: dict[int, Source | None] = {}
         # With what they paint around themselves, which is no part of a source.

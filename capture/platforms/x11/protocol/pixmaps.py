@@ -42,7 +42,7 @@ class _Kept:
             self.memory.close()
 
 
-class DrawablePictures:
+class PixmapReader:
     """Fetches the pictures of ``window``, or of a drawable with its visual. Used, like its display, by one thread.
 
     Raises:
