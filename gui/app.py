@@ -159,34 +159,44 @@ class App:
         if options.port is not None:
             settings = msgspec.structs.replace(settings, port=options.port)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
-        guard = Exclusions(rules_of(settings))
+        exclusions = Exclusions(rules_of(settings))
         generations = Generations()
-        self._hub = Hub(partial(make_backend, guard=guard, generations=generations), video_encoders())
-        self._catalog = Catalog(fixed=(demo_source(),), guard=guard, generations=generations)
+        self._hub = Hub(partial(make_backend, exclusions=exclusions, generations=generations), video_encoders())
+        self._catalog = Catalog(fixed=(demo_source(),), exclusions=exclusions, generations=generations)
         self._hub.follow(self._catalog)
         self._shares = ShareList(self._catalog, options.rules)
-        self._keeping = AccessPersister(self._file.path.parent, self._say_unkept)
+        self._persister = AccessPersister(self._file.path.parent, self._say_unkept)
         access = AccessControl(
             self._shares,
-            self._keeping.kept,
-            self._keeping.write,
-            self._keeping.write_refused,
+            self._persister.kept,
+            self._persister.write,
+            self._persister.write_refused,
             host_needs_token=settings.asks_here,
         )
-        self._keeping.follow(access)
+        self._persister.follow(access)
         self._registry = SessionRegistry(self._hub, self._shares, _defaults(settings), access=access)
         self._server = Server(self._hub, self._catalog, self._shares, self._registry)
         self.quitting = asyncio.Event()
         self.controller = Controller(self._catalog, self._shares, self._registry, self._server, settings)
-        self.doors = AccessController(self.controller, self._catalog, self._shares, self._registry, self._server)
+        self.access_controller = AccessController(
+            self.controller, self._catalog, self._shares, self._registry, self._server
+        )
         self.encryption = Encryption(self.controller, self._file.path.parent)
         icons = Icons()
         self.panel = Panel(icons)
         self.tray = Tray(icons)
         self._notices = Notices(self.tray, lambda: self.controller.settings, self._open_notice)
-        self._guarding = PrivacyController(self.controller, guard, self._hub, self._shares.hide_titles, self._remind)
+        self._guarding = PrivacyController(
+            self.controller, exclusions, self._hub, self._shares.hide_titles, self._remind
+        )
         self.doorway = AccessWindows(
-            self.controller, self.doors, self.encryption, self.panel, self.tray, self._keeping, self._notices
+            self.controller,
+            self.access_controller,
+            self.encryption,
+            self.panel,
+            self.tray,
+            self._persister,
+            self._notices,
         )
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
@@ -217,8 +227,8 @@ class App:
             self.panel.showMinimized()
         if self._file.problems:
             controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
-        if self._keeping.problems:
-            self._say_unkept(" ".join(self._keeping.problems))
+        if self._persister.problems:
+            self._say_unkept(" ".join(self._persister.problems))
         self._catalog.start()
         self._guarding.open()
         self._borders.open()
@@ -247,7 +257,7 @@ class App:
         """Keep what is to be kept, and end the process: the display is gone."""
         try:
             self._file.save(self.controller.settings)
-            self._keeping.close()
+            self._persister.close()
         finally:
             end_at_once()
 
@@ -259,7 +269,7 @@ class App:
             self._saving.cancel()
         # Before anything that speaks to the display, which may not answer any more.
         self._file.save(self.controller.settings)
-        self._keeping.settle()
+        self._persister.settle()
         self.panel.hide()
         self.tray.close()
         self._thumbnails.close()
@@ -268,12 +278,12 @@ class App:
         await self._borders.close()
         self.doorway.close()
         await self._notices.close()
-        self.doors.close()
+        self.access_controller.close()
         await self.controller.close()
         if self._demo is not None:
             self._demo.close()
         self._registry.close()
-        self._keeping.close()
+        self._persister.close()
         self._shares.close()
         self._catalog.stop()
         await self._hub.close()
@@ -297,7 +307,7 @@ class App:
         panel.sources.selected.connect(controller.select)
         panel.sources.in_sight.connect(self._look_at)
         panel.controls.option_wished.connect(self._set_option)
-        panel.viewers.disconnect_wished.connect(self.doors.partings.disconnect)
+        panel.viewers.disconnect_wished.connect(self.access_controller.partings.disconnect)
         panel.viewers.figures_wished.connect(controller.refresh)
         panel.message_bar.dismissed.connect(controller.dismiss)
         panel.preview.stage.size_changed.connect(self._resize_preview)
@@ -330,8 +340,8 @@ class App:
         if state.is_sharing and self._options.print_url and not self._has_printed:
             self._has_printed = True
             # With the link, where nobody gets in without one: where there is no panel it stands nowhere else.
-            self.doors.refresh_now()
-            sys.stdout.write(f"{self.doors.state.full_url or state.url}\n")
+            self.access_controller.refresh_now()
+            sys.stdout.write(f"{self.access_controller.state.full_url or state.url}\n")
             sys.stdout.flush()
 
     def _set_option(self, name: str, value: object) -> None:

@@ -198,15 +198,15 @@ async def _serve_until_told(
 ) -> None:
     _end_when_told()
     needs_windows = any(rule.kind != "demo" for rule in rules)
-    guard = Exclusions()
+    exclusions = Exclusions()
     generations = Generations()
-    catalog = Catalog((demo_source(),), windows=needs_windows, guard=guard, generations=generations)
-    hub = Hub(partial(make_backend, guard=guard, generations=generations), video_encoders())
+    catalog = Catalog((demo_source(),), windows=needs_windows, exclusions=exclusions, generations=generations)
+    hub = Hub(partial(make_backend, exclusions=exclusions, generations=generations), video_encoders())
     hub.follow(catalog)
     lock = BlankOnLock(hub, "nothing" if arguments.no_blank_when_locked else "blank")
     shares = ShareList(catalog, rules)
-    keeping = None if arguments.config_dir is None else AccessPersister(arguments.config_dir, complain)
-    access = _access(shares, keeping, arguments.require_token)
+    persister = None if arguments.config_dir is None else AccessPersister(arguments.config_dir, complain)
+    access = _access(shares, persister, arguments.require_token)
     page_fps = PAGE_FPS if arguments.fps is None else None
     registry = SessionRegistry(hub, shares, options, page_fps=page_fps, access=access)
     server = Server(hub, catalog, shares, registry, allow_origins=origins, names=names)
@@ -235,28 +235,28 @@ async def _serve_until_told(
             say(f"Panecast shows {_sources(len(shares.shared))} at {url} (Ctrl-C ends it)")
         await asyncio.Event().wait()
     finally:
-        if keeping is not None:
-            keeping.settle()
+        if persister is not None:
+            persister.settle()
         await lock.stop()
         await server.stop()
         registry.close()
         shares.close()
         catalog.stop()
         await hub.close()
-        if keeping is not None:
-            keeping.close()
+        if persister is not None:
+            persister.close()
 
 
-def _access(shares: ShareList, keeping: AccessPersister | None, host_needs_token: bool) -> AccessControl:
-    """Return who may see ``shares``; with ``keeping``, as it was when this ran last."""
-    if keeping is None:
+def _access(shares: ShareList, persister: AccessPersister | None, host_needs_token: bool) -> AccessControl:
+    """Return who may see ``shares``; with ``persister``, as it was when this ran last."""
+    if persister is None:
         return AccessControl(shares, host_needs_token=host_needs_token)
-    for problem in keeping.problems:
+    for problem in persister.problems:
         complain(problem)
     access = AccessControl(
-        shares, keeping.kept, keeping.write, keeping.write_refused, host_needs_token=host_needs_token
+        shares, persister.kept, persister.write, persister.write_refused, host_needs_token=host_needs_token
     )
-    keeping.follow(access)
+    persister.follow(access)
     return access
 
 

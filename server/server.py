@@ -68,7 +68,7 @@ class Server:
         self._allow_origins = allow_origins
         self._names = names
         self._runner: web.AppRunner | None = None
-        self._front: Listener | None = None
+        self._listener: Listener | None = None
         self._tls: ssl.SSLContext | None = None
         self._host = "127.0.0.1"
         self._port = 0
@@ -141,14 +141,14 @@ class Server:
         try:
             await runner.setup()
             assert runner.server is not None
-            front = Listener(runner.server, self._knows_host, tls=tls)
-            front.open(sockets)
+            listener = Listener(runner.server, self._knows_host, tls=tls)
+            listener.open(sockets)
         except BaseException:
             self.registry.access.close()
             await runner.cleanup()
             _close(sockets)
             raise
-        self._runner, self._front = runner, front
+        self._runner, self._listener = runner, listener
         log.info("serving at %s", self.url)
 
     def go_by(self, names: frozenset[str]) -> None:
@@ -162,7 +162,7 @@ class Server:
         return OriginPolicy(self._port, hosts, self._names, self._allow_origins, self._scheme)
 
     def _knows_host(self, host: str) -> bool:
-        return self.registry.access.gate.policy.knows_host(host)
+        return self.registry.access.authorizer.policy.knows_host(host)
 
     async def stop(self, farewell: Farewell = STOPPED) -> None:
         """Part from every viewer and listen no longer; two seconds at most, also with viewers that are stuck.
@@ -172,14 +172,14 @@ class Server:
         runner, self._runner = self._runner, None
         if runner is None:
             return
-        front, self._front = self._front, None
-        if front is not None:
-            front.close()
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
         self.registry.access.close()
         await self.registry.end_all(farewell.code, farewell.words)
         await runner.cleanup()
-        if front is not None:
-            await front.end()
+        if listener is not None:
+            await listener.end()
         log.info("stopped")
 
 

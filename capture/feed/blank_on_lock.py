@@ -62,13 +62,13 @@ class BlankOnLock:
         words = None if self._lock is None else WORDS.get(self._lock.state)
         if words is not None and self.rule != "nothing":
             self._is_drawn = True
-            self._hub.set_curtain(LOCK, Blanking("blanked", words))
+            self._hub.set_blanking(LOCK, Blanking("blanked", words))
         elif self._is_drawn:
             self._is_drawn = False
             if self.rule == "blank_and_wait":
                 # Before the other one opens, so that nothing is seen in between.
-                self._hub.set_curtain(PERSON, Blanking("blanked", WAITING))
-            self._hub.set_curtain(LOCK, None)
+                self._hub.set_blanking(PERSON, Blanking("blanked", WAITING))
+            self._hub.set_blanking(LOCK, None)
         else:
             return
         self._changed()

@@ -34,18 +34,18 @@ class Catalog:
         self,
         fixed: tuple[Source, ...] = (),
         windows: bool = True,
-        guard: Exclusions | None = None,
+        exclusions: Exclusions | None = None,
         generations: Generations | None = None,
     ) -> None:
         """``fixed`` are sources that are always there, such as the demo; without ``windows`` only those are listed.
 
-        Windows of programs that ``guard`` never shows are left out: what is not listed cannot be shared. Without one
-        these are the programs on the starting list. ``generations`` are what backends ask whether a window is still
+        Windows of programs that ``exclusions`` never shows are left out: what is not listed cannot be shared. Without
+        one these are the programs on the starting list. ``generations`` are what backends ask whether a window is still
         the one that is listed here.
         """
         self._generations = generations or Generations()
         self._monitors = KnownMonitors()
-        self._guard = guard or Exclusions()
+        self._exclusions = exclusions or Exclusions()
         self._unfollow: Unsubscribe = lambda: None
         self._fixed = fixed
         self._wants_windows = windows
@@ -71,7 +71,7 @@ class Catalog:
                 loop.call_soon_threadsafe(self._receive, listing)
 
         try:
-            self._watch = make_window_list(tell, self._guard, self._generations, self._monitors)
+            self._watch = make_window_list(tell, self._exclusions, self._generations, self._monitors)
         except CaptureError as fault:
             self.condition = Condition("waiting", fault.message)
             self._ready.set()
@@ -80,7 +80,7 @@ class Catalog:
         self.is_ready = self.is_listed = False
         self._patience = loop.call_later(FIRST_LIST_SECONDS, self._lose_patience)
         self._watch.start()
-        self._unfollow = self._guard.subscribe(self._watch.look_again)
+        self._unfollow = self._exclusions.subscribe(self._watch.look_again)
 
     async def ready(self) -> None:
         """Return once the first list is there, or after five seconds without one."""

@@ -75,7 +75,7 @@ class Feed:
         self._trusted = 0
         self._withdrawn = 0
         self._demand: Demand | None = None
-        self._curtain: Blanking | None = None
+        self._blanking: Blanking | None = None
 
     @property
     def is_running(self) -> bool:
@@ -125,9 +125,9 @@ class Feed:
         if demand is None:
             self._stop()
             self.newest = None
-        elif self._curtain is not None:
-            self.condition = self._curtain.condition
-            if last is None and self._curtain.state == "blanked":
+        elif self._blanking is not None:
+            self.condition = self._blanking.condition
+            if last is None and self._blanking.state == "blanked":
                 self._show_nothing()
         elif self._run is None:
             self.condition = WAITING if last is None else self.condition
@@ -141,27 +141,27 @@ class Feed:
         if self._run is None and self._laid is not None:
             self._laid = self._laid.resized(before, size)
 
-    def set_curtain(self, curtain: Blanking | None) -> None:
+    def set_blanking(self, blanking: Blanking | None) -> None:
         """Show nothing new, and take nothing, until called with None; pictures then go on.
 
         One that blanks withdraws all pictures. One that pauses leaves the last, for that is what viewers are to keep.
         """
-        last, self._curtain = self._curtain, curtain
-        if self._demand is None and curtain is not None and curtain.state == "blanked":
+        last, self._blanking = self._blanking, blanking
+        if self._demand is None and blanking is not None and blanking.state == "blanked":
             self.withdraw()
-        if self._demand is None or curtain == last:
+        if self._demand is None or blanking == last:
             return
-        if curtain is None:
+        if blanking is None:
             # What was told holds until there is a picture again.
             self._start(self._demand)
             return
         self._stop()
-        self.condition = curtain.condition
-        if curtain.state == "blanked":
+        self.condition = blanking.condition
+        if blanking.state == "blanked":
             self._show_nothing()
         self._tell()
 
-    def distrust(self, *, keeps: bool) -> None:
+    def invalidate(self, *, keeps: bool) -> None:
         """Withdraw all pictures: there may be something in them that must not be seen now.
 
         ``keeps``: what was taken before may be shown once other masks are laid over it, even where the source cannot be
@@ -171,7 +171,7 @@ class Feed:
             self.withdraw()
             self._refreshes += 1
             self._trusted = self._refreshes
-            self._run.distrust(self._refreshes, keeps)
+            self._run.invalidate(self._refreshes, keeps)
         elif self.newest is not None:
             self._show_nothing()
         else:
@@ -221,7 +221,7 @@ class Feed:
 
     def _thread_ended(self, ended: asyncio.Future[None]) -> None:
         self._ending.discard(ended)
-        if self._run is None and self._demand is not None and self._curtain is None:
+        if self._run is None and self._demand is not None and self._blanking is None:
             self._start(self._demand)
         self._rested()
 

@@ -87,10 +87,10 @@ class Hub:
         # What there is by the last list; None before the first.
         self._there: frozenset[Identity] | None = None
         self._size_listeners = Listeners()
-        self._curtains: dict[str, Blanking] = {}
-        self.curtain: Blanking | None = None
+        self._blankings: dict[str, Blanking] = {}
+        self.blanking: Blanking | None = None
         self.encoder = SharedEncoder(Workers(ENCODE_WORKERS, "encode"))
-        self.films = None if make_codec is None else SharedVideos(make_codec, self.withdrawn)
+        self.shared_videos = None if make_codec is None else SharedVideos(make_codec, self.withdrawn)
 
     @property
     def takes(self) -> int:
@@ -132,7 +132,7 @@ class Hub:
         if feed is None:
             feed = Feed(source, self._make_backend, self.encoder, self._size_listeners.tell, self._drop_gone)
             self._feeds[source.identity] = feed
-            feed.set_curtain(self.curtain)
+            feed.set_blanking(self.blanking)
         number = next(self._numbers)
         self._wishes[number] = (feed, _demand(fps, pointer, may_take, order))
         feed.listen(number, changed)
@@ -164,7 +164,7 @@ class Hub:
         feed = self._feeds.get(source.identity)
         if feed is not None and masks != before:
             self._adjust(feed)
-            feed.distrust(keeps=True)
+            feed.invalidate(keeps=True)
 
     def masks(self, source: Source) -> tuple[Mask, ...]:
         """Return what lies over the pictures of ``source``."""
@@ -192,23 +192,23 @@ class Hub:
         """Return the numbers of the windows that have masks."""
         return frozenset(int(number) for number, *_ in self._masks if number.isdecimal() and number != DESKTOP_ID)
 
-    def set_curtain(self, owner: str, curtain: Blanking | None) -> None:
+    def set_blanking(self, owner: str, blanking: Blanking | None) -> None:
         """Draw a curtain before everything, or open it (None). While any owner's is drawn nothing is taken.
 
         The owners do not know of each other: that the session is unlocked opens nothing that a person has closed.
         """
-        if curtain is None:
-            self._curtains.pop(owner, None)
+        if blanking is None:
+            self._blankings.pop(owner, None)
         else:
-            self._curtains[owner] = curtain
-        self.curtain = strictest(self._curtains.values())
+            self._blankings[owner] = blanking
+        self.blanking = strictest(self._blankings.values())
         for feed in tuple(self._feeds.values()):
-            feed.set_curtain(self.curtain)
+            feed.set_blanking(self.blanking)
 
     def look_again(self) -> None:
         """Show no picture any more that was taken before this call: other things are never shown now."""
         for feed in tuple(self._feeds.values()):
-            feed.distrust(keeps=False)
+            feed.invalidate(keeps=False)
 
     def follow(self, catalog: Catalog) -> Unsubscribe:
         """Keep nothing of sources that are gone, until the returned function is called."""

@@ -26,7 +26,7 @@ from capture.picture.frame import Frame, Take
 from capture.picture.motion import MotionMeter
 from capture.picture.pixels import Pixels
 from capture.picture.scroll import Scroll, find_scroll
-from capture.picture.size_limit import fitted
+from capture.picture.size_limit import limited_size
 from capture.platforms.contract import Backend, Wake
 from capture.platforms.waiting import wait_readable
 from capture.privacy.masking import Masking, MaskState
@@ -139,7 +139,7 @@ class FeedThread:
         self._refresh_wanted = number
         self._call()
 
-    def distrust(self, number: int, keeps: bool) -> None:
+    def invalidate(self, number: int, keeps: bool) -> None:
         """Like `refresh`; what was known before gets a new number, also where it is found to be right.
 
         Without ``keeps`` it goes where the source cannot be looked at.
@@ -239,7 +239,7 @@ class FeedThread:
         if self._refreshed < self._distrusted <= refreshes and self._frame is not None:
             self._renumber(self._frame, self._frame.pixels)
         begun, captured_at = time.monotonic(), time.time()
-        take = self._masking.over(fitted(backend.take(demand.pointer)))
+        take = self._masking.over(limited_size(backend.take(demand.pointer)))
         if take.condition.state != "live" and self._refreshed < self._distrusted_wholly:
             self._frame = None
             self._masking.forget()

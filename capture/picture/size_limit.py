@@ -13,7 +13,7 @@ MOST_PIXELS = 40_000_000
 NO_SIZE = Condition("hidden", "The window has no size; it is shown again when it is opened up.")
 
 
-def fitted(take: Take) -> Take:
+def limited_size(take: Take) -> Take:
     """Return ``take`` with `MOST_PIXELS` at most, every so many-th of them; without a picture when it has none."""
     if take.pixels is None:
         return take

@@ -51,8 +51,10 @@ def platform() -> Platform:
     return PLATFORMS[system()]
 
 
-def make_backend(source: Source, guard: Exclusions | None = None, generations: Generations | None = None) -> Backend:
-    """Return a backend for ``source``, not yet opened; what ``guard`` says is never shown will be in no picture.
+def make_backend(
+    source: Source, exclusions: Exclusions | None = None, generations: Generations | None = None
+) -> Backend:
+    """Return a backend for ``source``, not yet opened; what ``exclusions`` says is never shown will be in no picture.
 
     Without a guard that is our own windows and those of the programs on the starting list. ``generations`` are those of
     the catalog that ``source`` is from.
@@ -65,11 +67,11 @@ def make_backend(source: Source, guard: Exclusions | None = None, generations: G
     make = platform().backend
     if make is None:
         raise CaptureError("Windows and screens can be shown on Linux with X11 only, so far. The demo picture works.")
-    return make(source, guard or Exclusions(), generations or Generations())
+    return make(source, exclusions or Exclusions(), generations or Generations())
 
 
 def make_window_list(
-    tell: Callable[[Listing], None], guard: Exclusions, generations: Generations, monitors: KnownMonitors
+    tell: Callable[[Listing], None], exclusions: Exclusions, generations: Generations, monitors: KnownMonitors
 ) -> WindowList:
     """Return what tells of windows and screens, not yet started; see `Platform.window_list`.
 
@@ -79,7 +81,7 @@ def make_window_list(
     make = platform().window_list
     if make is None:
         raise CaptureError("Windows can be listed on Linux with X11 only, so far.")
-    return make(tell, guard, generations, monitors)
+    return make(tell, exclusions, generations, monitors)
 
 
 def make_places(tell: Callable[[Places], None]) -> PlaceList | None:

@@ -134,8 +134,8 @@ class Platform:
         findings: what taking pictures needs, and whether it is there.
         display_problem: why no window can be opened, empty if one can.
         window_list: ``tell`` is called from its thread with each new `Listing`, the first time as soon as it is known.
-            Windows of programs that ``guard`` never shows are left out. Each window gets one of ``generations``, each
-            monitor its id from ``monitors``.
+            Windows of programs that ``exclusions`` never shows are left out. Each window gets one of ``generations``,
+            each monitor its id from ``monitors``.
         backend: what takes the pictures of a window or a screen, not yet opened.
         places: ``tell`` is called from its thread with all places after each change.
         hot_key: ``pressed()`` is called on the loop each time, ``failed(words)`` once when it listens no more.

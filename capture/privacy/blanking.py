@@ -38,11 +38,11 @@ class Blanking:
         return Condition(self.state, self.reason)
 
 
-def strictest(curtains: Iterable[Blanking]) -> Blanking | None:
+def strictest(blankings: Iterable[Blanking]) -> Blanking | None:
     """Return the one that holds when several are drawn: one that blanks before one that pauses, None for none."""
-    drawn = tuple(curtains)
-    blanking = (curtain for curtain in drawn if curtain.state == "blanked")
-    return next(blanking, drawn[0] if drawn else None)
+    drawn = tuple(blankings)
+    blanked = (blanking for blanking in drawn if blanking.state == "blanked")
+    return next(blanked, drawn[0] if drawn else None)
 
 
 def plain_picture(source: Source, like: Pixels | None) -> Pixels:

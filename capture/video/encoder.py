@@ -73,7 +73,7 @@ class VideoEncoder:
         self._width, self._height = (max(side + side % 2, SMALLEST) for side in (width, height))
         self._canvas: Pixels | None = None
         self._fps = fps
-        self._quantiser = RateControl(quality, width * height, fps)
+        self._rate_control = RateControl(quality, width * height, fps)
         self._encoders = encoders
         self._codec: Codec | None = None
         self._is_closed = False
@@ -91,8 +91,8 @@ class VideoEncoder:
             raise ValueError(f"A picture of {pixels.shape} does not belong into a video of {self._shape}.")
         pixels = self._padded(pixels)
         codec = self._codec
-        if codec is None or want_key or self._quantiser.is_due:
-            has_changed = self._quantiser.choose(pixels, is_free=codec is None or want_key)
+        if codec is None or want_key or self._rate_control.is_due:
+            has_changed = self._rate_control.choose(pixels, is_free=codec is None or want_key)
             if codec is None or has_changed:
                 codec, want_key = self._reopen(), True
         try:
@@ -105,7 +105,7 @@ class VideoEncoder:
             self._give_up(codec)
             raise EncodeError(f"{codec.name} gave no key frame when one was needed.")
         if not has_key:
-            self._quantiser.note(len(data))
+            self._rate_control.note(len(data))
         return Unit(data, has_key, self._width, self._height)
 
     def close(self) -> None:
@@ -119,13 +119,13 @@ class VideoEncoder:
         if self._codec is not None:
             self._codec.close()
             self._codec = None
-        quantiser = self._quantiser
-        setting = Setting(self._width, self._height, self._fps, quantiser.value, quantiser.ceiling)
+        rate_control = self._rate_control
+        setting = Setting(self._width, self._height, self._fps, rate_control.value, rate_control.ceiling)
         self._codec = self._encoders.open(setting)
         return self._codec
 
     def _give_up(self, codec: Codec) -> None:
-        self._encoders.distrust(codec.name)
+        self._encoders.invalidate(codec.name)
         self.close()
 
     def _padded(self, pixels: Pixels) -> Pixels:

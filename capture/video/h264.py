@@ -97,7 +97,7 @@ class Encoders:
         except Exception as error:
             raise EncodeError(f"Video of {setting.width} × {setting.height} cannot be encoded: {error}") from error
 
-    def distrust(self, name: str) -> None:
+    def invalidate(self, name: str) -> None:
         """Use that encoder no more. The one in software always stays."""
         with self._lock:
             if name == self._proven:

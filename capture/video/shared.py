@@ -101,7 +101,7 @@ class SharedVideo:
         self._turn = asyncio.Lock()
         self._is_closed = False
 
-    async def reel(
+    async def video_update(
         self, frame: Frame, base: int, position: int | None, finish: Callable[[Update], T]
     ) -> VideoUpdate[T] | None:
         """Return what brings a viewer to ``frame`` or a newer picture, None while it has to do with single pictures.
@@ -241,28 +241,28 @@ class SharedVideos:
         """``withdrawn(identity)`` tells the number of a source's last picture that is not shown any more."""
         self._make_codec = make_codec
         self._withdrawn = withdrawn
-        self._films: dict[Hashable, tuple[SharedVideo, int]] = {}
+        self._shared_videos: dict[Hashable, tuple[SharedVideo, int]] = {}
 
     @property
     def running(self) -> tuple[SharedVideo, ...]:
         """Return those that somebody watches."""
-        return tuple(film for film, _ in self._films.values())
+        return tuple(film for film, _ in self._shared_videos.values())
 
     def join(self, identity: Hashable, rendition: Rendition, fps: float) -> SharedVideo:
         """Return the film that all of equal wishes share; `leave` has to follow."""
         key = _key(identity, rendition, fps)
-        film, viewers = self._films.get(key, (None, 0))
+        film, viewers = self._shared_videos.get(key, (None, 0))
         if film is None:
             film = SharedVideo(rendition, fps, self._make_codec, partial(self._withdrawn, identity))
-        self._films[key] = (film, viewers + 1)
+        self._shared_videos[key] = (film, viewers + 1)
         return film
 
     def leave(self, identity: Hashable, rendition: Rendition, fps: float) -> None:
         """Watch it no longer; the last one ends it."""
         key = _key(identity, rendition, fps)
-        film, viewers = self._films.pop(key)
+        film, viewers = self._shared_videos.pop(key)
         if viewers > 1:
-            self._films[key] = (film, viewers - 1)
+            self._shared_videos[key] = (film, viewers - 1)
         else:
             film.close()
 

@@ -187,13 +187,13 @@ class Controller:
         Even where the computer is said to be locked: some lockers tell of the lock and never of its end, and whoever
         presses this sits in front of it.
         """
-        self._registry.hub.set_curtain(PERSON, None)
-        self._registry.hub.set_curtain(LOCK, None)
+        self._registry.hub.set_blanking(PERSON, None)
+        self._registry.hub.set_blanking(LOCK, None)
         self._show()
 
     def toggle_curtain(self) -> None:
         """Blank or pause, whichever the person has chosen; or go on."""
-        if self._registry.hub.curtain is not None:
+        if self._registry.hub.blanking is not None:
             self.go_on()
         elif self.settings.hot_key_does == "pause":
             self.pause()
@@ -281,8 +281,8 @@ class Controller:
             self.dismiss(SIZES)
         self.refresh()
 
-    def _draw(self, curtain: Blanking) -> None:
-        self._registry.hub.set_curtain(PERSON, curtain)
+    def _draw(self, blanking: Blanking) -> None:
+        self._registry.hub.set_blanking(PERSON, blanking)
         self._show()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
@@ -378,7 +378,7 @@ class Controller:
             options=self._registry.defaults,
             selected=selected,
             message=next(reversed(self._messages.values()), None),
-            curtain=self._registry.hub.curtain,
+            blanking=self._registry.hub.blanking,
             masks=() if selected is None else self._registry.hub.masks(selected),
             **changes,
         )

@@ -33,20 +33,20 @@ class PrivacyController:
     def __init__(
         self,
         controller: Controller,
-        guard: Exclusions,
+        exclusions: Exclusions,
         hub: Hub,
         hide_titles: Callable[[bool], None],
         remind: Callable[[str, str], None],
     ) -> None:
         """``hide_titles`` has titles kept from viewers, or not; ``remind`` tells the person a title and words."""
         self._controller = controller
-        self._guard = guard
+        self._exclusions = exclusions
         self._hub = hub
         self._hide_titles = hide_titles
         self._lock = BlankOnLock(hub, controller.settings.when_locked, controller.refresh)
         self._hot_key = ChosenHotKey(controller.toggle_curtain, self._say_no_hot_key, Settings().hot_key)
         self._reminder = Reminder(remind)
-        self._unfollow = guard.subscribe(hub.look_again)
+        self._unfollow = exclusions.subscribe(hub.look_again)
 
     def open(self) -> None:
         """Begin."""
@@ -73,7 +73,7 @@ class PrivacyController:
         self._follow_state()
 
     def _follow_state(self) -> None:
-        self._guard.set_rules(replace(rules_of(self._controller.settings), masked=self._hub.masked))
+        self._exclusions.set_rules(replace(rules_of(self._controller.settings), masked=self._hub.masked))
         self._reminder.follow(self._controller.state, self._controller.settings.remind_after)
 
     def _say_no_hot_key(self, words: str) -> None:

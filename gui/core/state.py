@@ -171,7 +171,7 @@ class AppState:
     options: StreamOptions = field(default_factory=StreamOptions)
     selected: Source | None = None
     message: Message | None = None
-    curtain: Blanking | None = None
+    blanking: Blanking | None = None
     masks: tuple[Mask, ...] = ()
 
     @property
@@ -194,8 +194,8 @@ class AppState:
             return "Stopping…"
         if self.phase == "idle":
             return "Not sharing"
-        if self.curtain is not None:
-            return f"{STATE_WORDS[self.curtain.state]} · {len(self.viewers)} watching"
+        if self.blanking is not None:
+            return f"{STATE_WORDS[self.blanking.state]} · {len(self.viewers)} watching"
         if not count:
             return "Sharing nothing yet"
         return f"Sharing {counted(count, 'source')} · {len(self.viewers)} watching"

@@ -130,7 +130,7 @@ class Borders:
             self._show()
 
     def _show(self) -> None:
-        colour = LIVE if self._controller.state.curtain is None else COVERED
+        colour = LIVE if self._controller.state.blanking is None else COVERED
         for source_id in self.shown.keys() - self._places.keys():
             self.shown.pop(source_id).close()
         for source_id, place in self._places.items():

@@ -95,7 +95,7 @@ class Tray(QObject):
         """Show ``state``."""
         self._state = state
         look = current_look()
-        is_blanked, count = state.curtain is not None, len(state.viewers)
+        is_blanked, count = state.blanking is not None, len(state.viewers)
         drawn = (state.is_sharing, count, is_blanked, look, self._is_open)
         if drawn != self._drawn:
             self._drawn = drawn
@@ -112,7 +112,7 @@ class Tray(QObject):
         self.start_stop.setEnabled(state.phase in ("idle", "sharing"))
         self.copy.setEnabled(state.is_sharing)
         self.pause.setVisible(not is_blanked)
-        self.blank.setVisible(state.curtain is None or state.curtain.state == "paused")
+        self.blank.setVisible(state.blanking is None or state.blanking.state == "paused")
         self.go_on.setVisible(is_blanked)
         self.headline.setText(state.headline)
         words = f"Panecast: {state.headline}" + (" · open to your network" if self._is_open else "")
@@ -123,10 +123,10 @@ class Tray(QObject):
         # Filled here too, because menus that the desktop draws itself may never ask.
         self._fill_shared()
 
-    def show_doors(self, doors: AccessViewState) -> None:
+    def show_access(self, access_controller: AccessViewState) -> None:
         """Show whether other computers get in."""
-        if doors.is_open != self._is_open:
-            self._is_open = doors.is_open
+        if access_controller.is_open != self._is_open:
+            self._is_open = access_controller.is_open
             self.show_state(self._state)
 
     def _fill_shared(self) -> None:

@@ -34,19 +34,19 @@ class AccessWindows:
     def __init__(
         self,
         controller: Controller,
-        doors: AccessController,
+        access_controller: AccessController,
         encryption: Encryption,
         panel: Panel,
         tray: Tray,
-        keeping: AccessPersister,
+        persister: AccessPersister,
         notices: Notices,
     ) -> None:
         self._controller = controller
         self._encryption = encryption
-        self._doors = doors
+        self._access_controller = access_controller
         self._panel = panel
         self._tray = tray
-        self._keeping = keeping
+        self._persister = persister
         self._notices = notices
         self._asked: set[int] = set()
         self._told_failure: Failure | None = None
@@ -57,20 +57,20 @@ class AccessWindows:
         self.names = HostNamesWindow(panel)
         self._visits = ViewerNotices(self._say_visit)
         self._join()
-        self._unsubscribe = doors.access.lockout.subscribe(self._say_guesser)
-        doors.subscribe(self.show)
+        self._unsubscribe = access_controller.access.lockout.subscribe(self._say_guesser)
+        access_controller.subscribe(self.show)
         controller.subscribe(self._follow_viewers)
         self.show()
         self._show_encryption()
 
     def show(self) -> None:
         """Show how things are."""
-        state = self._doors.state
-        self._panel.show_doors(state)
-        self._tray.show_doors(state)
+        state = self._access_controller.state
+        self._panel.show_access(state)
+        self._tray.show_access(state)
         if self.pin.isVisible():
-            self.pin.show_doors(state)
-        self.consent.show_doors(state)
+            self.pin.show_access(state)
+        self.consent.show_access(state)
         self._show_in_links()
         new = {question.id for question in state.questions} - self._asked
         self._asked = {question.id for question in state.questions}
@@ -84,7 +84,7 @@ class AccessWindows:
     def copy_link(self) -> None:
         """Put the whole address into the clipboard."""
         if self._controller.state.is_sharing:
-            copy_to_clipboard(self._doors.state.full_url or self._controller.state.url)
+            copy_to_clipboard(self._access_controller.state.full_url or self._controller.state.url)
             self._panel.sharing.say_copied()
 
     def close(self) -> None:
@@ -98,44 +98,49 @@ class AccessWindows:
         self.names.hide()
 
     def _join(self) -> None:
-        doors, encryption, panel, entrances = self._doors, self._encryption, self._panel, self._panel.entrances
-        entrances.reach.wished.connect(doors.choose)
-        entrances.reach.opened.connect(doors.look)
+        access_controller, encryption, panel, entrances = (
+            self._access_controller,
+            self._encryption,
+            self._panel,
+            self._panel.entrances,
+        )
+        entrances.reach.wished.connect(access_controller.choose)
+        entrances.reach.opened.connect(access_controller.look)
         entrances.pin_wished.connect(self._show_pin)
         entrances.links_wished.connect(self._show_links)
         entrances.log_wished.connect(self._show_log)
         entrances.refused_wished.connect(self._show_refused)
-        entrances.notice_wished.connect(doors.set_notice)
-        entrances.asks_here_wished.connect(doors.set_asks_here)
+        entrances.notice_wished.connect(access_controller.set_notice)
+        entrances.asks_here_wished.connect(access_controller.set_asks_here)
         entrances.encrypt_wished.connect(encryption.switch)
         entrances.certificate_wished.connect(self._show_certificate)
-        entrances.names_wished.connect(lambda: self.names.ask(doors.state.names))
+        entrances.names_wished.connect(lambda: self.names.ask(access_controller.state.names))
         self.names.names_wished.connect(self._set_names)
         self.encryption.switched.connect(encryption.switch)
         self.encryption.files_wished.connect(encryption.use_files)
         encryption.subscribe(self._show_encryption)
         encryption.copy_link = self.copy_link
-        panel.viewers.forget_wished.connect(doors.partings.forget)
-        panel.viewers.block_wished.connect(doors.partings.block)
-        panel.viewers.allow_wished.connect(doors.partings.allow_again)
+        panel.viewers.forget_wished.connect(access_controller.partings.forget)
+        panel.viewers.block_wished.connect(access_controller.partings.block)
+        panel.viewers.allow_wished.connect(access_controller.partings.allow_again)
         panel.viewers.answer_wished.connect(self.consent.come_forward)
         self.links.make_wished.connect(self._make_link)
         self.links.change_wished.connect(self._change_link)
         self.links.rename_wished.connect(self._rename_link)
         self.links.copy_wished.connect(self._copy_chosen)
         self.links.qr_wished.connect(self._show_chosen)
-        self.links.revoke_wished.connect(doors.partings.revoke_link)
-        self.links.forget_wished.connect(doors.partings.forget_devices)
-        self.links.undo_wished.connect(doors.partings.undo)
-        self.links.unblock_wished.connect(doors.unblock)
-        self.pin.new_wished.connect(doors.show_pin)
-        self.pin.hide_wished.connect(doors.hide_pin)
-        self.consent.answered.connect(doors.answer)
+        self.links.revoke_wished.connect(access_controller.partings.revoke_link)
+        self.links.forget_wished.connect(access_controller.partings.forget_devices)
+        self.links.undo_wished.connect(access_controller.partings.undo)
+        self.links.unblock_wished.connect(access_controller.unblock)
+        self.pin.new_wished.connect(access_controller.show_pin)
+        self.pin.hide_wished.connect(access_controller.hide_pin)
+        self.consent.answered.connect(access_controller.answer)
 
     def _show_pin(self) -> None:
-        self._doors.show_pin()
-        self._doors.refresh_now()
-        self.pin.show_doors(self._doors.state)
+        self._access_controller.show_pin()
+        self._access_controller.refresh_now()
+        self.pin.show_access(self._access_controller.state)
         self.pin.show()
         self.pin.raise_()
 
@@ -156,7 +161,7 @@ class AccessWindows:
         self.encryption.show_encryption(self._encryption)
 
     def _set_names(self, texts: tuple[str, ...]) -> None:
-        problem = self._doors.set_names(texts)
+        problem = self._access_controller.set_names(texts)
         self.names.say(problem)
         if not problem:
             self.names.accept()
@@ -164,15 +169,15 @@ class AccessWindows:
     def _show_in_links(self) -> None:
         if self.links.isVisible():
             shared = tuple(row.source for row in self._controller.state.shared)
-            self.links.show_doors(self._doors.state, shared)
+            self.links.show_access(self._access_controller.state, shared)
 
     def _make_link(self, wish: LinkOptions, copies: bool) -> None:
-        made = self._doors.make_link(wish)
+        made = self._access_controller.make_link(wish)
         if isinstance(made, str):
             self.links.say(made)
             return
         self.links.close_form()
-        self._doors.refresh_now()
+        self._access_controller.refresh_now()
         self._show_in_links()
         self.links.choose(made.id)
         self.links.say(f"“{made.name}” was created.")
@@ -180,7 +185,7 @@ class AccessWindows:
             self._copy_chosen(made.id)
 
     def _change_link(self, link_id: str, wish: LinkOptions) -> None:
-        problem = self._doors.change_link(link_id, wish)
+        problem = self._access_controller.change_link(link_id, wish)
         if problem:
             self.links.say(problem)
         else:
@@ -188,30 +193,30 @@ class AccessWindows:
             self.links.say(f"“{wish.name}” was changed. Its address stays.")
 
     def _rename_link(self, link_id: str, name: str) -> None:
-        before = self._doors.access.links.all.get(link_id)
-        problem = self._doors.rename_link(link_id, name)
+        before = self._access_controller.access.links.all.get(link_id)
+        problem = self._access_controller.rename_link(link_id, name)
         if problem and before is not None:
             self.links.say(f"A link needs a name. This one is still called “{before.name}”.")
-        self._doors.refresh_now()
+        self._access_controller.refresh_now()
         self._show_in_links()
 
     def _copy_chosen(self, link_id: str) -> None:
-        url = self._doors.url_of(link_id)
+        url = self._access_controller.url_of(link_id)
         if url:
             copy_to_clipboard(url)
-            name = self._doors.access.links.all[link_id].name
+            name = self._access_controller.access.links.all[link_id].name
             self.links.say(f"“{name}” is in the clipboard. Anyone with this link can watch.")
 
     def _show_chosen(self, link_id: str) -> None:
-        url = self._doors.url_of(link_id)
+        url = self._access_controller.url_of(link_id)
         if url:
-            show_qr(url, self.links, self._doors.access.links.all[link_id].name)
+            show_qr(url, self.links, self._access_controller.access.links.all[link_id].name)
 
     def _show_log(self) -> None:
-        self._show_file(self._keeping.log_path, "No one has watched yet, so there is no access log.")
+        self._show_file(self._persister.log_path, "No one has watched yet, so there is no access log.")
 
     def _show_refused(self) -> None:
-        self._show_file(self._keeping.refused_path, "No one has been turned away.")
+        self._show_file(self._persister.refused_path, "No one has been turned away.")
 
     def _show_file(self, path: Path, nothing: str) -> None:
         if not path.exists():
@@ -226,7 +231,7 @@ class AccessWindows:
 
     def _say_guesser(self) -> None:
         """Say who has to wait now, once for each wait."""
-        latest = next(iter(self._doors.access.lockout.failures), None)
+        latest = next(iter(self._access_controller.access.lockout.failures), None)
         if latest is not None and latest.wait_seconds > 0 and latest != self._told_failure:
             self._told_failure = latest
             self._notices.say("guessers", "Somebody tries to get in", failure_words((latest,)))

@@ -191,7 +191,7 @@ class ConsentWindow(QWidget):
         """Return the questions as they are shown."""
         return tuple(self._cards.values())
 
-    def show_doors(self, state: AccessViewState) -> None:
+    def show_access(self, state: AccessViewState) -> None:
         """Show the questions of ``state``, and go when there are none."""
         asked = {question.id for question in state.questions}
         is_changed = asked != self._cards.keys()

@@ -93,7 +93,7 @@ class LinksWindow(FittedDialog):
         self._lay_out()
         self._adapt()
 
-    def show_doors(self, state: AccessViewState, shared: tuple[Source, ...], now: float | None = None) -> None:
+    def show_access(self, state: AccessViewState, shared: tuple[Source, ...], now: float | None = None) -> None:
         """Show what there is; ``now`` is in seconds since the epoch."""
         now = time.time() if now is None else now
         if state.undo != self._state.undo:

@@ -90,7 +90,7 @@ class PinWindow(FittedDialog):
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._repaint)
 
-    def show_doors(self, state: AccessViewState) -> None:
+    def show_access(self, state: AccessViewState) -> None:
         """Show the PIN there is, or that it is over."""
         was_used = self._pin is not None and state.pin is None and bool(state.questions)
         self._pin = state.pin

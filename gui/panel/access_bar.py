@@ -39,7 +39,7 @@ class NetworkPicker(Choice):
         self._state = AccessViewState()
         self.activated.connect(self._wish)
 
-    def show_doors(self, state: AccessViewState) -> None:
+    def show_access(self, state: AccessViewState) -> None:
         """Offer what there is, and show what is chosen; an open list stays as it is, for the hand is on its way."""
         self._state = state
         if self.view().isVisible():
@@ -69,7 +69,7 @@ class NetworkPicker(Choice):
     def hidePopup(self) -> None:  # noqa: N802 (Qt's name)
         """Show what came while the list was open, once its choice is heard of: that comes after this."""
         super().hidePopup()
-        QTimer.singleShot(0, self, lambda: self.show_doors(self._state))
+        QTimer.singleShot(0, self, lambda: self.show_access(self._state))
 
     def _wish(self, index: int) -> None:
         data = self.itemData(index)
@@ -137,7 +137,7 @@ class AccessBar(QWidget):
         layout.setSpacing(8)
         layout.addLayout(line)
         layout.addWidget(self.hint)
-        self.show_doors(AccessViewState())
+        self.show_access(AccessViewState())
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
@@ -180,9 +180,9 @@ class AccessBar(QWidget):
         needed = sum(part.sizeHint().width() + SPACING for part in self._parts)
         self.sentence.setVisible(self.width() >= needed)
 
-    def show_doors(self, state: AccessViewState) -> None:
+    def show_access(self, state: AccessViewState) -> None:
         """Show who gets in."""
-        self.reach.show_doors(state)
+        self.reach.show_access(state)
         self.sentence.setText(state.sentence)
         self.sentence.setToolTip(state.sentence)
         self.pin.setEnabled(state.is_open)

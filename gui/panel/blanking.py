@@ -45,7 +45,7 @@ class BlankingButtons(QWidget):
 
     def show_state(self, state: AppState) -> None:
         """Show the buttons while there is something to pause."""
-        self.setVisible(state.curtain is None and state.is_sharing)
+        self.setVisible(state.blanking is None and state.is_sharing)
 
     def restyle(self) -> None:
         """Take up the colours now in force."""
@@ -103,20 +103,20 @@ class BlankingStrip(QFrame):
 
     def show_state(self, state: AppState) -> None:
         """Show the curtain of ``state``."""
-        curtain = state.curtain
-        if curtain is not None:
-            headline, follows = WORDS[curtain.state]
+        blanking = state.blanking
+        if blanking is not None:
+            headline, follows = WORDS[blanking.state]
             if not state.is_sharing:
                 headline = headline.partition(" — ")[0]
             self._headline.setText(headline)
             # What a person did he need not be told; anything else is worth a reason.
-            self.reason.setText(follows if "person" in curtain.reason else f"{curtain.reason} {follows}")
+            self.reason.setText(follows if "person" in blanking.reason else f"{blanking.reason} {follows}")
             self.setAccessibleName(headline)
             self.set_low(self._is_low)
-        self.setVisible(curtain is not None)
+        self.setVisible(blanking is not None)
 
     def restyle(self) -> None:
         """Take up the colours now in force."""
         look = current_look()
         self._mark.setPixmap(self._icons.pixmap("blank", 24, look.on_curtain, self.devicePixelRatioF()))
-        self.go_on.setIcon(self._icons.icon("start", look.curtain))
+        self.go_on.setIcon(self._icons.icon("start", look.blanking))

@@ -39,7 +39,7 @@ class Header(QFrame):
         self._icons = icons
         self._verbs = verbs
         self._state = AppState()
-        self._doors = AccessViewState()
+        self._access_controller = AccessViewState()
         self._dot = QLabel("●")
         self._headline = QLabel()
         self._headline.setObjectName("headline")
@@ -87,7 +87,7 @@ class Header(QFrame):
         old, self._state = self._state, state
         look = current_look()
         sharing = state.is_sharing
-        is_live = sharing and state.shared and state.curtain is None
+        is_live = sharing and state.shared and state.blanking is None
         colour = look.live if is_live else look.waiting if state.phase != "idle" else look.muted
         self._dot.setStyleSheet(f"color: {colour}; font-size: 15px;")
         self._headline.setText(state.headline)
@@ -103,9 +103,9 @@ class Header(QFrame):
             self.address.setProperty("live", sharing)
             _polish(self.address)
 
-    def show_doors(self, doors: AccessViewState) -> None:
+    def show_access(self, access_controller: AccessViewState) -> None:
         """Show the address that is to be given away, without what lets in whoever reads it."""
-        self._doors = doors
+        self._access_controller = access_controller
         self._show_address()
 
     def add_line(self, line: QWidget) -> None:
@@ -158,14 +158,15 @@ class Header(QFrame):
         self._column.addLayout(lower)
 
     def _show_address(self) -> None:
-        state, doors = self._state, self._doors
+        state, access_controller = self._state, self._access_controller
         if not state.is_sharing:
             text, tip = self._hint(state), ""
         else:
-            is_known = doors.url == state.url
-            text = doors.shown_url if is_known else state.url
-            tip = f"Opens in any browser {'of your network' if is_known and doors.is_open else 'on this computer'}"
-            if is_known and doors.link is not None:
+            is_known = access_controller.url == state.url
+            text = access_controller.shown_url if is_known else state.url
+            where = "of your network" if is_known and access_controller.is_open else "on this computer"
+            tip = f"Opens in any browser {where}"
+            if is_known and access_controller.link is not None:
                 tip += ". Copy and QR give the whole link away; here its key is hidden"
         if self.address.text() != text:
             self.address.setText(text)
@@ -207,9 +208,9 @@ class Header(QFrame):
 
     def _show_qr(self) -> None:
         if self._state.is_sharing:
-            doors = self._doors
-            name = doors.link.name if doors.link is not None else ""
-            show_qr(doors.full_url or self._state.url, self.window(), name)
+            access_controller = self._access_controller
+            name = access_controller.link.name if access_controller.link is not None else ""
+            show_qr(access_controller.full_url or self._state.url, self.window(), name)
 
 
 def copy_to_clipboard(text: str) -> None:

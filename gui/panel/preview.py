@@ -137,9 +137,9 @@ class Preview(QWidget):
         size = image.size().toSizeF() / self.devicePixelRatioF()
         if size.width() > place.width() or size.height() > place.height():
             size = size.scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        fitted = QRectF(0, 0, size.width(), size.height())
-        fitted.moveCenter(place.center())
-        return fitted
+        limited_size = QRectF(0, 0, size.width(), size.height())
+        limited_size.moveCenter(place.center())
+        return limited_size
 
 
 class PreviewPane(QWidget):
@@ -219,8 +219,8 @@ class PreviewPane(QWidget):
         look = current_look()
         if row is None:
             word, colour = STATE_WORDS["closed"], look.refused
-        elif state.curtain is not None:
-            word, colour = STATE_WORDS[state.curtain.state], look.waiting
+        elif state.blanking is not None:
+            word, colour = STATE_WORDS[state.blanking.state], look.waiting
         elif shown.source.state == "live":
             word, colour = shown.word, look.live
         else:

@@ -157,13 +157,13 @@ class SourceDelegate(QStyledItemDelegate):
         painter.fillPath(shape, QColor(self._look.hover if image is None else "#0E1116"))
         if image is not None:
             size = image.size().toSizeF().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            fitted = QRectF(0, 0, size.width(), size.height())
-            fitted.moveCenter(place.center())
+            limited_size = QRectF(0, 0, size.width(), size.height())
+            limited_size.moveCenter(place.center())
             painter.save()
             painter.setClipPath(shape)
             if row.source.state != "live":
                 painter.setOpacity(0.45)
-            painter.drawImage(fitted, image)
+            painter.drawImage(limited_size, image)
             painter.restore()
         else:
             icon = QRectF(0, 0, 24, 24)

@@ -255,9 +255,12 @@ class Viewers(QFrame):
         self._state = state
         self._show_rows()
 
-    def show_doors(self, doors: AccessViewState) -> None:
+    def show_access(self, access_controller: AccessViewState) -> None:
         """Show who asks to watch, too, and who was disconnected."""
-        asking, parted = tuple(map(PendingRequest, doors.questions)), tuple(map(Parted, doors.dismissed))
+        asking, parted = (
+            tuple(map(PendingRequest, access_controller.questions)),
+            tuple(map(Parted, access_controller.dismissed)),
+        )
         if (asking, parted) != (self._asking, self._parted):
             self._asking, self._parted = asking, parted
             self._show_rows()

@@ -135,16 +135,16 @@ class Panel(QWidget):
         ):
             part.show_state(state)
         # A button that goes away would leave the keyboard anywhere.
-        if had_focus in (self.curtain_buttons.pause, self.curtain_buttons.blank) and state.curtain is not None:
+        if had_focus in (self.curtain_buttons.pause, self.curtain_buttons.blank) and state.blanking is not None:
             self.curtain_strip.go_on.setFocus()
-        elif had_focus is self.curtain_strip.go_on and state.curtain is None:
+        elif had_focus is self.curtain_strip.go_on and state.blanking is None:
             self.curtain_buttons.blank.setFocus()
 
-    def show_doors(self, doors: AccessViewState) -> None:
+    def show_access(self, access_controller: AccessViewState) -> None:
         """Show who gets in."""
-        self.sharing.show_doors(doors)
-        self.entrances.show_doors(doors)
-        self.viewers.show_doors(doors)
+        self.sharing.show_access(access_controller)
+        self.entrances.show_access(access_controller)
+        self.viewers.show_access(access_controller)
 
     def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
         """Take the size and place of last time; what cannot be read is left as it is."""

@@ -35,7 +35,7 @@ class Look:
     refused: str
     notice: str
     alarm: str
-    curtain: str
+    blanking: str
     on_curtain: str
 
 
@@ -66,7 +66,7 @@ def look_of(palette: QPalette) -> Look:
         refused=refused,
         notice=_mixed(base, accent, 0.12).name(),
         alarm=_mixed(base, QColor(refused), 0.12).name(),
-        curtain="#F0B357" if dark else "#8A4F00",
+        blanking="#F0B357" if dark else "#8A4F00",
         on_curtain="#1B1204" if dark else "#ffffff",
     )
 
@@ -164,10 +164,10 @@ QHeaderView::section { background: transparent; color: $muted; border: none; pad
 QFrame#messageBar { border-radius: 8px; border: 1px solid $border; background: $notice; }
 QFrame#messageBar[tone="error"] { border-color: $refused; background: $alarm; }
 
-QFrame#curtainStrip { border-radius: 8px; border: 1px solid $curtain; background: $curtain; }
+QFrame#curtainStrip { border-radius: 8px; border: 1px solid $blanking; background: $blanking; }
 QFrame#curtainStrip QLabel { color: $on_curtain; background: transparent; }
 QLabel#curtainHeadline { font-size: $large; font-weight: 600; }
-QPushButton#goOn { background: $on_curtain; color: $curtain; border: 1px solid $on_curtain; font-weight: 600;
+QPushButton#goOn { background: $on_curtain; color: $blanking; border: 1px solid $on_curtain; font-weight: 600;
   min-height: ${high}px; min-width: 124px; padding: 6px 16px; }
 QPushButton#goOn:focus { border: 3px solid $accent; padding: 4px 14px; }
 

@@ -116,7 +116,10 @@ class AuthorizerRules:
 
 
 class Authorizer:
-    """Judges requests, and goes on saying whether somebody may stay. Loop only, but for `holds` and `may_see`."""
+    """Judges requests, and goes on saying whether somebody may stay.
+
+    Loop only, but for `is_still_allowed` and `may_see`.
+    """
 
     def __init__(
         self,
@@ -147,7 +150,7 @@ class Authorizer:
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
         """Have ``changed()`` called when somebody may have lost what he had; return what ends that.
 
-        Not when a link's time is up: `holds` is to be asked now and then as well.
+        Not when a link's time is up: `is_still_allowed` is to be asked now and then as well.
         """
         endings = [each.subscribe(changed) for each in (self._listeners, self.links, self.devices)]
 
@@ -157,37 +160,37 @@ class Authorizer:
 
         return unsubscribe
 
-    def judge(self, knock: AccessRequest) -> Grant | Refusal:
+    def authorize(self, access_request: AccessRequest) -> Grant | Refusal:
         """Return who asks and what he may see, or why he is refused."""
-        peer = self.approach(knock)
+        peer = self.check_origin(access_request)
         if isinstance(peer, Refusal):
             return peer
         # A browser that asks whether it may ask (CORS) shows no credential, and gets nothing but headers.
-        if knock.path == ENTER_PATH or knock.method == "OPTIONS":
+        if access_request.path == ENTER_PATH or access_request.method == "OPTIONS":
             return self._entry(Anonymous())
         try:
-            token = knock.token()
+            token = access_request.token()
         except Contradiction as bad:
             return Denial(401, bad.message, "credential_unclear")
         found: Principal | Denial = (
-            self._by_token(knock, peer, token)
+            self._by_token(access_request, peer, token)
             if token is not None
-            else self._owner(knock, peer) or self._by_cookie(knock, peer)
+            else self._owner(access_request, peer) or self._by_cookie(access_request, peer)
         )
         if isinstance(found, Refusal):
             return found
-        if isinstance(found, Guest) and knock.method not in LOOKING:
+        if isinstance(found, Guest) and access_request.method not in LOOKING:
             return Denial(403, ONLY_LOOK)
-        if isinstance(found, Guest) and knock.path in FOR_OWNER:
+        if isinstance(found, Guest) and access_request.path in FOR_OWNER:
             return Denial(403, NOT_FOR_GUESTS)
         return self._entry(found)
 
-    def approach(self, knock: AccessRequest) -> Peer | Refusal:
+    def check_origin(self, access_request: AccessRequest) -> Peer | Refusal:
         """Return whom a request comes from, or why no credential would help it."""
-        refusal = self.policy.refuses(knock)
+        refusal = self.policy.refuses(access_request)
         if refusal is not None:
             return refusal
-        peer = knock.peer
+        peer = access_request.peer
         if self._may_come(peer):
             return peer
         return Denial(403, BLOCKED if peer.key in self.rules.blocked else LOCAL_ONLY)
@@ -207,13 +210,13 @@ class Authorizer:
         self.lockout.failed(peer, "link")
         return Denial(401, WRONG, "credential_wrong")
 
-    def device_of(self, knock: AccessRequest) -> Device | None:
+    def device_of(self, access_request: AccessRequest) -> Device | None:
         """Return the device that the request's cookie proves and that may come in, None without."""
         # There may be several of that name: what another server of this computer set for a part of its addresses, say.
-        found = map(self.devices.find, knock.cookies(self.cookie_name))
+        found = map(self.devices.find, access_request.cookies(self.cookie_name))
         return next((each for each in found if each is not None and self.devices.is_known(each.id)), None)
 
-    def holds(self, who: Principal) -> bool:
+    def is_still_allowed(self, who: Principal) -> bool:
         """Tell whether somebody who was let in may still be here. Any thread."""
         match who:
             case Owner(foreign):
@@ -233,7 +236,7 @@ class Authorizer:
             return False
         match who:
             case Owner():
-                return self.holds(who)
+                return self.is_still_allowed(who)
             case Guest(peer, device_id, _):
                 may_come = self._may_come(peer) and not self.was_dismissed(device_id)
                 return may_come and self.devices.may_see(device_id, current)
@@ -275,15 +278,19 @@ class Authorizer:
     def _may_come(self, peer: Peer) -> bool:
         return peer.is_host or (peer.key not in self.rules.blocked and (peer.is_local or self.rules.network))
 
-    def _owner(self, knock: AccessRequest, peer: Peer) -> Owner | None:
-        owner = Owner(foreign=self.policy.is_foreign(knock))
-        return owner if peer.is_host and self.policy.is_by_loopback(knock) and self.holds(owner) else None
+    def _owner(self, access_request: AccessRequest, peer: Peer) -> Owner | None:
+        owner = Owner(foreign=self.policy.is_foreign(access_request))
+        return (
+            owner
+            if peer.is_host and self.policy.is_by_loopback(access_request) and self.is_still_allowed(owner)
+            else None
+        )
 
-    def _by_token(self, knock: AccessRequest, peer: Peer, token: str) -> Guest | Denial:
+    def _by_token(self, access_request: AccessRequest, peer: Peer, token: str) -> Guest | Denial:
         link = self.link_for(peer, token)
         if isinstance(link, Denial):
             return link
-        device = self.device_of(knock)
+        device = self.device_of(access_request)
         if device is not None and device.link_id != link.id:
             return Denial(403, OTHER_LINK, "credential_unclear")
         if device is None and link.asks:
@@ -293,22 +300,22 @@ class Authorizer:
             return held_back
         if device is None:
             try:
-                device = self.devices.admit_program(link, peer, knock.browser)
+                device = self.devices.admit_program(link, peer, access_request.browser)
             except DeviceLimit as full:
                 return Denial(403, full.message, "too_many_devices")
         return self._guest(device, peer)
 
-    def _by_cookie(self, knock: AccessRequest, peer: Peer) -> Guest | Anonymous | Denial:
-        device = self.device_of(knock)
+    def _by_cookie(self, access_request: AccessRequest, peer: Peer) -> Guest | Anonymous | Denial:
+        device = self.device_of(access_request)
         is_out = device is not None and self.was_dismissed(device.id)
         if device is not None and not is_out:
             return self._guest(device, peer)
         # A cookie that is good no longer must not keep the page away that lets its owner in again.
-        if knock.path in PAGES or knock.path.startswith(PAGE_FOLDERS):
+        if access_request.path in PAGES or access_request.path.startswith(PAGE_FOLDERS):
             return Anonymous()
         if is_out:
             return Denial(403, DISCONNECTED, "disconnected")
-        cookies = knock.cookies(self.cookie_name)
+        cookies = access_request.cookies(self.cookie_name)
         if any(self.devices.find(cookie) is not None for cookie in cookies):
             return Denial(403, EXPIRED, "link_expired")
         if any(map(self.devices.was_forgotten, cookies)):

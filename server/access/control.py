@@ -88,39 +88,39 @@ class AccessControl:
         self.consents = Consents()
         rules = AuthorizerRules(host_needs_token=host_needs_token, blocked=frozenset(kept.blocked))
         # Nobody is let in before the server knows the names that it goes by.
-        self.gate = Authorizer(OriginPolicy(), shares, self.links, self.devices, self.lockout, rules=rules)
-        self.entrance = Login(self.gate, self.pins, self.consents)
+        self.authorizer = Authorizer(OriginPolicy(), shares, self.links, self.devices, self.lockout, rules=rules)
+        self.login = Login(self.authorizer, self.pins, self.consents)
         self.log = AuditLog(write, write_refused)
 
     @property
     def kept(self) -> AccessState:
         """Return what is to outlive the program."""
-        return AccessState.of(self.links, self.devices, self.gate.rules.blocked)
+        return AccessState.of(self.links, self.devices, self.authorizer.rules.blocked)
 
     def open_at(self, policy: OriginPolicy, *, network: bool) -> None:
         """Let in whom ``policy`` allows: from other computers too (``network``), or from this one only."""
-        self.gate.policy = policy
+        self.authorizer.policy = policy
         # Cookies of an address are sent to all its ports: two Panecasts must not take each other's away.
-        self.gate.cookie_name = f"panecast-{policy.port}"
-        self.gate.set_rules(replace(self.gate.rules, network=network))
+        self.authorizer.cookie_name = f"panecast-{policy.port}"
+        self.authorizer.set_rules(replace(self.authorizer.rules, network=network))
 
     def close(self) -> None:
         """Let nobody in any more; who waits for an answer is told no."""
-        self.gate.policy = OriginPolicy()
+        self.authorizer.policy = OriginPolicy()
         self.pins.hide()
         self.consents.deny_all()
 
     def ask_host(self, needs_token: bool) -> None:
         """Ask for a link on this computer as well, or not; who watches without one is parted from."""
-        self.gate.set_rules(replace(self.gate.rules, host_needs_token=needs_token))
+        self.authorizer.set_rules(replace(self.authorizer.rules, host_needs_token=needs_token))
 
     def block(self, peer_key: str) -> None:
         """Do not let an address in any more, whatever it shows."""
-        self._set_blocked(self.gate.rules.blocked | {peer_key})
+        self._set_blocked(self.authorizer.rules.blocked | {peer_key})
 
     def unblock(self, peer_key: str) -> None:
         """Let an address in again that shows what it needs."""
-        self._set_blocked(self.gate.rules.blocked - {peer_key})
+        self._set_blocked(self.authorizer.rules.blocked - {peer_key})
 
     def dismiss(self, viewer: Viewer) -> None:
         """Keep out a guest who is being disconnected, until `allow_again` or `allow_all_again`."""
@@ -128,17 +128,17 @@ class AccessControl:
             peer = viewer.who.peer
             key = "" if peer.is_local else peer.key
             dismissal = Dismissal(viewer.who.device_id, key, viewer.address, viewer.agent, viewer.by)
-            others = without(self.gate.rules.dismissed, dismissal.device_id)
-            self.gate.set_rules(replace(self.gate.rules, dismissed=(*others, dismissal)))
+            others = without(self.authorizer.rules.dismissed, dismissal.device_id)
+            self.authorizer.set_rules(replace(self.authorizer.rules, dismissed=(*others, dismissal)))
 
     def allow_again(self, device_id: str) -> None:
         """Let in again a device that was disconnected."""
-        self.gate.allow_again(device_id)
+        self.authorizer.allow_again(device_id)
 
     def allow_all_again(self) -> None:
         """Let in again whoever was disconnected: the session of sharing is over."""
-        if self.gate.rules.dismissed:
-            self.gate.set_rules(replace(self.gate.rules, dismissed=()))
+        if self.authorizer.rules.dismissed:
+            self.authorizer.set_rules(replace(self.authorizer.rules, dismissed=()))
 
     def viewer(self, address: str, agent: str, who: Principal) -> Viewer:
         """Return somebody who was let in, as he is shown and logged."""
@@ -146,10 +146,10 @@ class AccessControl:
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
         """Have ``changed()`` called when something of `kept` may be another; return what ends that."""
-        return self.gate.subscribe(changed)
+        return self.authorizer.subscribe(changed)
 
     def _set_blocked(self, blocked: frozenset[str]) -> None:
-        self.gate.set_rules(replace(self.gate.rules, blocked=blocked))
+        self.authorizer.set_rules(replace(self.authorizer.rules, blocked=blocked))
 
     def _by(self, who: Principal) -> str:
         if not isinstance(who, Guest):

@@ -33,31 +33,31 @@ class LoggedIn:
 class Login:
     """Lets devices in. Loop only."""
 
-    def __init__(self, gate: Authorizer, pins: OneTimePin, consents: Consents) -> None:
-        self._gate = gate
+    def __init__(self, authorizer: Authorizer, pins: OneTimePin, consents: Consents) -> None:
+        self._authorizer = authorizer
         self._pins = pins
         self._consents = consents
 
-    async def by_link(self, knock: AccessRequest, token: str) -> LoggedIn | Refusal:
+    async def by_link(self, access_request: AccessRequest, token: str) -> LoggedIn | Refusal:
         """Let a browser in that shows the token of a link; with some links the person is asked first."""
-        devices = self._gate.devices
-        peer = self._gate.approach(knock)
+        devices = self._authorizer.devices
+        peer = self._authorizer.check_origin(access_request)
         if isinstance(peer, Refusal):
             return peer
-        link = self._gate.link_for(peer, token)
+        link = self._authorizer.link_for(peer, token)
         if isinstance(link, Refusal):
             return link
-        before = self._gate.device_of(knock)
+        before = self._authorizer.device_of(access_request)
         if before is not None and before.link_id == link.id:
             devices.seen(before.id, peer)
-            return self._gate.held_back(peer, before) or LoggedIn(Guest(peer, before.id, link.id), None)
+            return self._authorizer.held_back(peer, before) or LoggedIn(Guest(peer, before.id, link.id), None)
         try:
             devices.check_room(link, peer)
-            answer = await self._may_come(knock, peer, link, before)
+            answer = await self._may_come(access_request, peer, link, before)
             if isinstance(answer, Refusal):
                 return answer
-            device, cookie = devices.admit(link, peer, knock.browser, once=answer == "once")
-            self._gate.lockout.came_in(peer, "link")
+            device, cookie = devices.admit(link, peer, access_request.browser, once=answer == "once")
+            self._authorizer.lockout.came_in(peer, "link")
         except DeviceLimit as full:
             return Denial(403, full.message, "too_many_devices")
         if before is not None:
@@ -65,16 +65,18 @@ class Login:
             devices.forget(before.id)
         return LoggedIn(Guest(peer, device.id, link.id), cookie)
 
-    async def by_pin(self, knock: AccessRequest, guess: str, source_id: str | None = None) -> LoggedIn | Refusal:
+    async def by_pin(
+        self, access_request: AccessRequest, guess: str, source_id: str | None = None
+    ) -> LoggedIn | Refusal:
         """Let a browser in that shows the PIN, once the person has agreed; to one source, or to all that is shared.
 
         Whether ``source_id`` is shared nobody learns by it: the person is asked either way.
         """
-        lockout = self._gate.lockout
-        peer = self._gate.approach(knock)
+        lockout = self._authorizer.lockout
+        peer = self._authorizer.check_origin(access_request)
         if isinstance(peer, Refusal):
             return peer
-        waiting = self._gate.must_wait(
+        waiting = self._authorizer.must_wait(
             max(lockout.wait_seconds(peer), lockout.common_wait_seconds(peer), lockout.question_wait_seconds(peer))
         )
         if waiting is not None:
@@ -82,7 +84,7 @@ class Login:
         try:
             # Before the PIN is looked at: a right one is used up.
             self._consents.check_room(peer, "")
-            self._gate.devices.check_room(None, peer)
+            self._authorizer.devices.check_room(None, peer)
         except TooManyQuestions as busy:
             return Denial(429, busy.message, "busy")
         except DeviceLimit as full:
@@ -91,58 +93,62 @@ class Login:
             lockout.failed(peer, "PIN")
             return Denial(401, WRONG_PIN, "credential_wrong")
         wanted, scope = self._wish(source_id)
-        answer = await self._ask(knock, peer, (wanted,), "PIN")
+        answer = await self._ask(access_request, peer, (wanted,), "PIN")
         if isinstance(answer, Refusal):
             return answer
         try:
-            device, cookie = self._gate.devices.admit_by_consent(scope, peer, knock.browser, once=answer == "once")
+            device, cookie = self._authorizer.devices.admit_by_consent(
+                scope, peer, access_request.browser, once=answer == "once"
+            )
         except DeviceLimit as full:
             return Denial(403, full.message, "too_many_devices")
-        self._welcome(peer, self._gate.device_of(knock))
+        self._welcome(peer, self._authorizer.device_of(access_request))
         lockout.came_in(peer, "PIN", "link", QUESTION)
         return LoggedIn(Guest(peer, device.id, ""), cookie)
 
-    async def _may_come(self, knock: AccessRequest, peer: Peer, link: Link, before: Device | None) -> Answer | Refusal:
+    async def _may_come(
+        self, access_request: AccessRequest, peer: Peer, link: Link, before: Device | None
+    ) -> Answer | Refusal:
         """Return how a new device may come by ``link``, or why not; ``before`` is what the browser was so far."""
         if not link.asks:
-            return self._gate.held_back(peer, before) or "allow"
-        waiting = self._gate.must_wait(self._gate.lockout.question_wait_seconds(peer))
+            return self._authorizer.held_back(peer, before) or "allow"
+        waiting = self._authorizer.must_wait(self._authorizer.lockout.question_wait_seconds(peer))
         if waiting is not None:
             return waiting
-        wanted = tuple(source.title for source in self._gate.shares.titled.values() if link.shows(source))
-        answer = await self._ask(knock, peer, wanted, link.name, link.id)
+        wanted = tuple(source.title for source in self._authorizer.shares.titled.values() if link.shows(source))
+        answer = await self._ask(access_request, peer, wanted, link.name, link.id)
         if not isinstance(answer, Refusal):
-            if not self._gate.links.is_good(link.id):
+            if not self._authorizer.links.is_good(link.id):
                 return Denial(403, EXPIRED, "link_expired")
             self._welcome(peer, before)
         return answer
 
     def _welcome(self, peer: Peer, before: Device | None) -> None:
         """Note that the person allowed it: that holds for somebody who was disconnected, too."""
-        self._gate.allow_again("" if before is None else before.id, peer)
+        self._authorizer.allow_again("" if before is None else before.id, peer)
 
     def _wish(self, source_id: str | None) -> tuple[str, tuple[ShareRule, ...]]:
         """Return what is asked for, in words and as rules."""
         if source_id is None:
             return EVERYTHING, (ShareRule("all"),)
-        source = self._gate.shares.titled.get(source_id)
+        source = self._authorizer.shares.titled.get(source_id)
         return (NOT_SHARED, ()) if source is None else (source.title, (ShareRule.for_source(source),))
 
     async def _ask(
-        self, knock: AccessRequest, peer: Peer, wanted: tuple[str, ...], by: str, link_id: str = ""
+        self, access_request: AccessRequest, peer: Peer, wanted: tuple[str, ...], by: str, link_id: str = ""
     ) -> Answer | Refusal:
         """Return the person's yes, or a refusal."""
         # A no is counted, so that nobody asks on and on; and so is leaving, which asks as much of the person.
         try:
-            answer = await self._consents.ask(peer, knock.browser, wanted, by, link_id)
+            answer = await self._consents.ask(peer, access_request.browser, wanted, by, link_id)
         except TooManyQuestions as busy:
             return Denial(429, busy.message, "busy")
         except asyncio.CancelledError:
-            self._gate.lockout.failed(peer, QUESTION)
+            self._authorizer.lockout.failed(peer, QUESTION)
             raise
         if answer == "deny":
-            self._gate.lockout.failed(peer, QUESTION)
+            self._authorizer.lockout.failed(peer, QUESTION)
             return Denial(403, NOT_ALLOWED, "refused")
         # The person may have closed the network meanwhile, or blocked this address.
-        late = self._gate.approach(knock)
+        late = self._authorizer.check_origin(access_request)
         return late if isinstance(late, Refusal) else answer

@@ -66,9 +66,9 @@ class OriginPolicy:
         """Return who may show a picture in a frame, as a Content-Security-Policy lists it."""
         return " ".join(["'self'", *sorted(filter(ORIGIN.fullmatch, self.origins))])
 
-    def refuses(self, knock: AccessRequest) -> Refusal | None:
+    def refuses(self, access_request: AccessRequest) -> Refusal | None:
         """Return why a request is refused whatever it shows, None if it is not."""
-        return self._wrong_host(knock) or self._foreign_page(knock)
+        return self._wrong_host(access_request) or self._foreign_page(access_request)
 
     def allows_foreign(self, origin: str | None) -> bool:
         """Tell whether ``origin`` is another's page that the owner allowed."""
@@ -80,24 +80,24 @@ class OriginPolicy:
             return False
         return is_loopback_host(host) or host in self.hosts or _split(host)[0] in self.names
 
-    def is_foreign(self, knock: AccessRequest) -> bool:
+    def is_foreign(self, access_request: AccessRequest) -> bool:
         """Tell whether a request comes from another's page that the owner allowed."""
-        return any(map(self.allows_foreign, knock.headers.get("origin", ())))
+        return any(map(self.allows_foreign, access_request.headers.get("origin", ())))
 
     @staticmethod
-    def is_by_loopback(knock: AccessRequest) -> bool:
+    def is_by_loopback(access_request: AccessRequest) -> bool:
         """Tell whether a request calls this computer by a name of its loopback.
 
         By any other it may be made by somebody else's page: in a network, anybody can answer to ``NAME.local``.
         """
-        return is_loopback_host(_first(knock, "host", "").lower())
+        return is_loopback_host(_first(access_request, "host", "").lower())
 
-    def _wrong_host(self, knock: AccessRequest) -> Refusal | None:
-        hosts = knock.headers.get("host", ())
+    def _wrong_host(self, access_request: AccessRequest) -> Refusal | None:
+        hosts = access_request.headers.get("host", ())
         # A page that got a name of its own to resolve to this computer still sends that name (DNS rebinding).
         if len(hosts) == 1 and self.knows_host(hosts[0].lower()):
             return None
-        if not hosts and knock.is_old and self.port:
+        if not hosts and access_request.is_old and self.port:
             return None  # HTTP/1.0 knows no Host, and no browser speaks it; it needs a credential in any case
         place = f"{self.scheme}://localhost:{self.port or 8080}"
         return Refusal(
@@ -106,29 +106,32 @@ class OriginPolicy:
             "Its owner can have it go by another name as well (--name).",
         )
 
-    def _foreign_page(self, knock: AccessRequest) -> Refusal | None:
+    def _foreign_page(self, access_request: AccessRequest) -> Refusal | None:
         refusal = Refusal(403, FOREIGN)
-        origins = knock.headers.get("origin", ())
+        origins = access_request.headers.get("origin", ())
         if origins:
             # Compared byte by byte, as browsers send it: no prefix, no suffix, no other name or port of ours counts.
-            return None if len(origins) == 1 and origins[0] in self._own(knock) | self.origins else refusal
+            return None if len(origins) == 1 and origins[0] in self._own(access_request) | self.origins else refusal
         # Without Origin: programs, typed addresses, links, and what a foreign page embeds. The last are told apart by
         # what browsers say of themselves.
-        if _first(knock, "sec-fetch-site", "none") not in FOREIGN_SITES:
+        if _first(access_request, "sec-fetch-site", "none") not in FOREIGN_SITES:
             return None
-        if (_first(knock, "sec-fetch-mode", "navigate"), _first(knock, "sec-fetch-dest", "document")) == (
+        if (
+            _first(access_request, "sec-fetch-mode", "navigate"),
+            _first(access_request, "sec-fetch-dest", "document"),
+        ) == (
             "navigate",
             "document",
         ):
             # A link in another page. It may open our pages; how long a picture takes is nothing for its opener to know.
-            return refusal if knock.path.startswith(TAKING) else None
+            return refusal if access_request.path.startswith(TAKING) else None
         # In a frame. Origin is not sent with these; Referer is, and no page can send another's.
-        parts = urlsplit(_first(knock, "referer", ""))
+        parts = urlsplit(_first(access_request, "referer", ""))
         return None if self.allows_foreign(f"{parts.scheme}://{parts.netloc}") else refusal
 
-    def _own(self, knock: AccessRequest) -> frozenset[str]:
+    def _own(self, access_request: AccessRequest) -> frozenset[str]:
         """Return the origins of our own pages at the name by which the request calls us."""
-        host = _first(knock, "host", "").lower()
+        host = _first(access_request, "host", "").lower()
         # A proxy in front may speak HTTPS for us.
         schemes = ("http", "https") if _split(host)[0] in self.names else (self.scheme,)
         return frozenset(f"{scheme}://{host}" for scheme in schemes)
@@ -195,5 +198,5 @@ def _split(host: str) -> tuple[str, str]:
     return found[1], found[2] or ""
 
 
-def _first(knock: AccessRequest, header: str, missing: str) -> str:
-    return next(iter(knock.headers.get(header, ())), missing)
+def _first(access_request: AccessRequest, header: str, missing: str) -> str:
+    return next(iter(access_request.headers.get(header, ())), missing)

@@ -32,7 +32,7 @@ class AccessState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     blocked: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Kept({len(self.links)} links, {len(self.devices)} devices)"
+        return f"AccessState({len(self.links)} links, {len(self.devices)} devices)"
 
     @classmethod
     def of(cls, links: Links, devices: Devices, blocked: Iterable[str] = ()) -> AccessState:

@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from capture.feed.snapshots import Snapshots
 from server.access.authorizer import Anonymous, Authorizer, Denial, Grant, Guest
 from server.access.control import AccessControl
-from server.http.login import knock_of
+from server.http.login import access_request_of
 from server.http.responses import (
     ACCESS,
     ENTRY,
@@ -29,7 +29,7 @@ from server.http.responses import (
 )
 from server.http.routes import add_routes
 from server.http.static import load_pages
-from server.net.connection import let_in, unmask
+from server.net.connection import mark_authenticated, unmask
 from server.net.headers import SAFETY_HEADERS, SERVER_NAME, content_policy
 from server.redact import redacted
 from server.stream.registry import SessionRegistry
@@ -48,7 +48,7 @@ EMBEDDED_PATHS = ("/watch/", "/snapshot/", "/mjpeg/")
 def make_app(registry: SessionRegistry) -> web.Application:
     """Return the application that shows ``registry``'s sources to whom its access lets in."""
     access = registry.access
-    app = web.Application(middlewares=[_gate(access)], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[_authorizer(access)], client_max_size=LARGEST_BODY)
     app[REGISTRY] = registry
     app[PAGES] = load_pages()
     app[ACCESS] = access
@@ -56,7 +56,7 @@ def make_app(registry: SessionRegistry) -> web.Application:
     app[SECRET] = secrets.token_bytes(32)
     app[STARTED] = time.monotonic()
     app.on_cleanup.append(_close_snapshots)
-    app.on_response_prepare.append(_headers(access.gate))
+    app.on_response_prepare.append(_headers(access.authorizer))
     add_routes(app)
     return app
 
@@ -65,39 +65,41 @@ async def _close_snapshots(app: web.Application) -> None:
     app[SNAPSHOTS].close()
 
 
-def _gate(access: AccessControl) -> Middleware:
+def _authorizer(access: AccessControl) -> Middleware:
     """Return the first thing every request meets; nothing is looked up or taken before it says yes."""
 
     @web.middleware
-    async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def authorizer(request: web.Request, handler: Handler) -> web.StreamResponse:
         entry = _judged(access, request)
         if isinstance(entry, web.Response):
             return entry
-        if request.method == "OPTIONS" and _is_foreign(access.gate, request):
+        if request.method == "OPTIONS" and _is_foreign(access.authorizer, request):
             return _permission()
         request[ENTRY] = entry
         who = entry.who
-        if not isinstance(who, Anonymous) and not let_in(request, who.link_id if isinstance(who, Guest) else None):
+        if not isinstance(who, Anonymous) and not mark_authenticated(
+            request, who.link_id if isinstance(who, Guest) else None
+        ):
             return _crowded()
         return await _answered(request, handler)
 
-    return gate
+    return authorizer
 
 
 def _judged(access: AccessControl, request: web.Request) -> Grant | web.Response:
     """Return who asks and what is there for them, or the answer that nothing is."""
-    knock = knock_of(request)
-    peer = knock.peer
+    access_request = access_request_of(request)
+    peer = access_request.peer
     if peer.is_local and not peer.is_host and not unmask(request, peer):
         return _crowded()
-    entry = access.gate.judge(knock)
+    entry = access.authorizer.authorize(access_request)
     if isinstance(entry, Grant):
         return entry
     log.info("refused %s from %s: %s", redacted(request.path), request.remote, entry.message)
-    access.log.refused(request.remote or "", knock.browser, entry.message)
+    access.log.refused(request.remote or "", access_request.browser, entry.message)
     response = refused(request, entry)
     if isinstance(entry, Denial) and entry.code == "credential_missing":
-        _take_back(access.gate, request, response)
+        _take_back(access.authorizer, request, response)
     return response
 
 
@@ -125,20 +127,20 @@ def _crowded() -> web.Response:
     return response
 
 
-def _take_back(gate: Authorizer, request: web.Request, response: web.Response) -> None:
+def _take_back(authorizer: Authorizer, request: web.Request, response: web.Response) -> None:
     """Have the browser forget a cookie that is not known here any more."""
-    if gate.cookie_name in request.cookies:
-        response.del_cookie(gate.cookie_name, path="/", httponly=True, samesite="Strict")
+    if authorizer.cookie_name in request.cookies:
+        response.del_cookie(authorizer.cookie_name, path="/", httponly=True, samesite="Strict")
 
 
-def _headers(gate: Authorizer) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+def _headers(authorizer: Authorizer) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     async def add(request: web.Request, response: web.StreamResponse) -> None:
         if request.query.get("clean") == "1" and request.path.startswith(EMBEDDED_PATHS):
-            response.headers.setdefault("Content-Security-Policy", content_policy(gate.policy.embedders))
+            response.headers.setdefault("Content-Security-Policy", content_policy(authorizer.policy.embedders))
         response.headers["Server"] = SERVER_NAME
         for name, value in SAFETY_HEADERS.items():
             response.headers.setdefault(name, value)
-        if _is_foreign(gate, request):
+        if _is_foreign(authorizer, request):
             response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
             response.headers["Access-Control-Expose-Headers"] = "ETag"
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -147,9 +149,9 @@ def _headers(gate: Authorizer) -> Callable[[web.Request, web.StreamResponse], Aw
     return add
 
 
-def _is_foreign(gate: Authorizer, request: web.Request) -> bool:
+def _is_foreign(authorizer: Authorizer, request: web.Request) -> bool:
     """Tell whether another's page that the owner allowed asks for something that it may read."""
-    return gate.policy.allows_foreign(request.headers.get("Origin")) and request.path.startswith(FOREIGN_PATHS)
+    return authorizer.policy.allows_foreign(request.headers.get("Origin")) and request.path.startswith(FOREIGN_PATHS)
 
 
 def _permission() -> web.Response:

@@ -17,7 +17,7 @@ from server.access.login import LoggedIn
 from server.access.origins import Refusal
 from server.access.request import AccessRequest
 from server.http.responses import ACCESS, FULL, problem, refused
-from server.net.connection import let_in
+from server.net.connection import mark_authenticated
 
 LARGEST_BODY = 1024
 BODY_SECONDS = 5.0
@@ -51,19 +51,19 @@ async def enter(request: web.Request) -> web.Response:
     wish = await _read(request)
     if wish is None or (wish.token is None) == (wish.pin is None):
         return problem(400, "bad_request", HOW)
-    knock = knock_of(request)
-    found = await _while_there(request, _enter(access, knock, wish))
+    access_request = access_request_of(request)
+    found = await _while_there(request, _enter(access, access_request, wish))
     if found is None:
         return problem(499, "gone", "Who asked has left.")
     if isinstance(found, Refusal):
-        access.log.refused(request.remote or "", knock.browser, found.message)
+        access.log.refused(request.remote or "", access_request.browser, found.message)
         return refused(request, found)
-    if not let_in(request, found.who.link_id):
+    if not mark_authenticated(request, found.who.link_id):
         return problem(503, "too_many_viewers", FULL)
     answer = web.Response(status=204)
     if found.cookie is not None:
         answer.set_cookie(
-            access.gate.cookie_name,
+            access.authorizer.cookie_name,
             found.cookie,
             max_age=COOKIE_SECONDS,
             path="/",
@@ -74,13 +74,13 @@ async def enter(request: web.Request) -> web.Response:
     return answer
 
 
-async def _enter(access: AccessControl, knock: AccessRequest, wish: Credentials) -> LoggedIn | Refusal:
+async def _enter(access: AccessControl, access_request: AccessRequest, wish: Credentials) -> LoggedIn | Refusal:
     if wish.token is not None:
-        return await access.entrance.by_link(knock, wish.token)
-    return await access.entrance.by_pin(knock, wish.pin or "", wish.id)
+        return await access.login.by_link(access_request, wish.token)
+    return await access.login.by_pin(access_request, wish.pin or "", wish.id)
 
 
-def knock_of(request: web.Request) -> AccessRequest:
+def access_request_of(request: web.Request) -> AccessRequest:
     """Return what a request shows of itself."""
     headers = {name.lower(): request.headers.getall(name) for name in request.headers}
     if not request.raw_path.startswith("/"):

@@ -200,7 +200,7 @@ async def _found(request: web.Request, response: web.WebSocketResponse) -> tuple
     if heard is None:
         await response.close()
         return None, ()
-    return registry.access.gate.sees(request[ENTRY].who).get(source_id), heard
+    return registry.access.authorizer.sees(request[ENTRY].who).get(source_id), heard
 
 
 def _wants_plain(request: web.Request) -> bool:

@@ -51,7 +51,7 @@ class GuardedConnection(asyncio.BufferedProtocol):
         somebody else; ``gone`` is told.
         """
         self.peer = peer
-        self.is_proven = peer.is_host
+        self.is_authenticated = peer.is_host
         self.handler: object = None
         self._now = now
         self._greet = greet
@@ -171,17 +171,17 @@ class GuardedConnection(asyncio.BufferedProtocol):
         self._is_handled = False
         self._waiting, self._waiting_since = 0, self._now()
 
-    def let_in(self, link_id: str | None) -> bool:
+    def mark_authenticated(self, link_id: str | None) -> bool:
         """Note that it showed a credential; tell whether it may stay, or those by that link are too many already."""
         if not self._proven(self, link_id):
             return False
-        self.is_proven = True
+        self.is_authenticated = True
         return True
 
     def unmask(self, peer: Peer) -> bool:
         """Note that it asks for somebody else, as ``peer``; tell whether it may stay."""
         if peer != self.peer:
-            self.peer, self.is_proven = peer, False
+            self.peer, self.is_authenticated = peer, False
             self._accepted_at = self._now()
             return self._relays(self, peer)
         return True
@@ -200,7 +200,7 @@ class GuardedConnection(asyncio.BufferedProtocol):
         if self._is_handled:
             # We have to answer now: perhaps the person is being asked. Streams know themselves when nobody reads them.
             return False
-        if not self.is_proven and now >= self._accepted_at + CREDENTIAL_SECONDS:
+        if not self.is_authenticated and now >= self._accepted_at + CREDENTIAL_SECONDS:
             return True
         return self._is_unread(now)
 
@@ -241,17 +241,17 @@ def unacknowledged(descriptor: int) -> int:
 ARRIVAL: Final = web.RequestKey("arrival", GuardedConnection)
 
 
-def let_in(request: web.BaseRequest, link_id: str | None) -> bool:
+def mark_authenticated(request: web.BaseRequest, link_id: str | None) -> bool:
     """Note that a request showed a credential: its connection may stay, and counts no longer as a stranger's.
 
     ``link_id`` is None for the owner. Where this is False, those by that link have as many places as they may.
     A request that did not come through the front door, as in a test of its own, has nothing to note.
     """
-    arrival = request.get(ARRIVAL)
-    return arrival is None or arrival.let_in(link_id)
+    connection = request.get(ARRIVAL)
+    return connection is None or connection.mark_authenticated(link_id)
 
 
 def unmask(request: web.BaseRequest, peer: Peer) -> bool:
     """Note that a request of this computer asks for somebody else; tell whether its connection may stay."""
-    arrival = request.get(ARRIVAL)
-    return arrival is None or arrival.unmask(peer)
+    connection = request.get(ARRIVAL)
+    return connection is None or connection.unmask(peer)

@@ -54,12 +54,12 @@ class ConnectionLimits:
     @classmethod
     def fitting(cls, descriptors: int | None) -> ConnectionLimits:
         """Return caps that leave something over of as many file descriptors as a program may have; None: no limit."""
-        caps = cls()
-        if descriptors is None or descriptors >= caps.total + OTHER_DESCRIPTORS:
-            return caps
+        limits = cls()
+        if descriptors is None or descriptors >= limits.total + OTHER_DESCRIPTORS:
+            return limits
         total = max(32, descriptors - OTHER_DESCRIPTORS)
         return replace(
-            caps, total=total, reserve=min(caps.reserve, total // 4), unproven=min(caps.unproven, total // 3)
+            limits, total=total, reserve=min(limits.reserve, total // 4), unproven=min(limits.unproven, total // 3)
         )
 
 
@@ -88,8 +88,8 @@ class ConnectionLimiter(Generic[Guest]):
     A stranger is unproven until it has shown a credential, a program of this computer until it has asked for something.
     """
 
-    def __init__(self, caps: ConnectionLimits) -> None:
-        self.caps = caps
+    def __init__(self, limits: ConnectionLimits) -> None:
+        self.limits = limits
         self._peers: dict[Guest, Peer] = {}
         self._links: dict[Guest, str] = {}
         self._hosts: _Crowd[Guest] = _Crowd()
@@ -132,7 +132,7 @@ class ConnectionLimiter(Generic[Guest]):
         if link_id is not None and not peer.is_host and self._links.get(guest) != link_id:
             others = [other for other in self._links if other != guest]
             same = [other for other in others if self._links[other] == link_id]
-            share = self.caps.share_of_link(len(others) - len(same))
+            share = self.limits.share_of_link(len(others) - len(same))
             here = sum(self._peers[other].address == peer.address for other in same)
             if len(same) >= share or not (peer.is_local or here < max(1, (share - len(same) + here) // 3)):
                 return False
@@ -172,28 +172,28 @@ class ConnectionLimiter(Generic[Guest]):
         return self._hosts if peer.is_host else self._crowds[peer.key]
 
     def _way_for_host(self) -> Guest | None:
-        return self._oldest_or_full() if len(self) >= self.caps.total else None
+        return self._oldest_or_full() if len(self) >= self.limits.total else None
 
     def _way_for_stranger(self, peer: Peer) -> Guest | None:
-        caps, crowd = self.caps, self._crowds.get(peer.key, _Crowd[Guest]())
+        limits, crowd = self.limits, self._crowds.get(peer.key, _Crowd[Guest]())
         strangers = len(self) - len(self._hosts.everybody)
         # Behind a proxy on this computer all have one address: there only what holds for everybody counts.
         if not peer.is_local and (
-            len(crowd.unproven) >= caps.unproven_per_network or self._has_its_share(crowd, peer, strangers)
+            len(crowd.unproven) >= limits.unproven_per_network or self._has_its_share(crowd, peer, strangers)
         ):
             # In its own crowd: silent connections of one neighbour keep nobody out, and cost nobody else anything.
             return _found(crowd.first_to_go())
-        if self.unproven >= caps.unproven or strangers >= caps.for_strangers:
+        if self.unproven >= limits.unproven or strangers >= limits.for_strangers:
             # Else whoever comes from many addresses could keep everybody out by being there first.
             return _found(self._first_of_largest_crowd())
-        return self._oldest_or_full() if len(self) >= caps.total else None
+        return self._oldest_or_full() if len(self) >= limits.total else None
 
     def _has_its_share(self, crowd: _Crowd[Guest], peer: Peer, strangers: int) -> bool:
         """Tell whether an address, or the network of IPv6 that it is of, has as many places as it may."""
         same = sum(address == peer.address for address in crowd.everybody.values())
-        if same >= self.caps.share_of_address(strangers - same):
+        if same >= self.limits.share_of_address(strangers - same):
             return True
-        return len(crowd.everybody) >= self.caps.per_network
+        return len(crowd.everybody) >= self.limits.per_network
 
     def _oldest_or_full(self) -> Guest:
         return _found(self.oldest_unproven())

@@ -61,13 +61,13 @@ class Listener:
         knows_host: Callable[[str], bool],
         *,
         tls: ssl.SSLContext | None = None,
-        caps: ConnectionLimits | None = None,
+        limits: ConnectionLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         peer_of: Callable[[str | None], Peer] = Peer.of,
     ) -> None:
         """Prepare; ``knows_host`` tells whether a Host header, in lower case, names us. With ``tls`` all is HTTPS."""
-        self.room: ConnectionLimiter[GuardedConnection] = ConnectionLimiter(
-            ConnectionLimits.fitting(descriptor_limit()) if caps is None else caps
+        self.limiter: ConnectionLimiter[GuardedConnection] = ConnectionLimiter(
+            ConnectionLimits.fitting(descriptor_limit()) if limits is None else limits
         )
         self.turned_away = 0
         self.overdue = 0
@@ -112,15 +112,15 @@ class Listener:
         self._closed += self._listening
         self._listening.clear()
         served = set(self._handlers.values())
-        for arrival in self.room.everybody():
-            if arrival not in served:
-                arrival.abort()
+        for connection in self.limiter.everybody():
+            if connection not in served:
+                connection.abort()
 
     async def end(self) -> None:
         """Close, and cut all that are left, whatever they wait for."""
         self.close()
-        for arrival in self.room.everybody():
-            arrival.abort()
+        for connection in self.limiter.everybody():
+            connection.abort()
         await asyncio.gather(*self._joining, *self._loop_tasks, return_exceptions=True)
         for one in self._closed:
             one.close()
@@ -134,11 +134,11 @@ class Listener:
     def sweep(self) -> None:
         """Cut all that are overdue."""
         now = self._clock()
-        for arrival in self.room.everybody():
-            if arrival.is_overdue(now):
+        for connection in self.limiter.everybody():
+            if connection.is_overdue(now):
                 self.overdue += 1
-                log.debug("%s kept us waiting for too long", arrival.peer.address)
-                arrival.abort()
+                log.debug("%s kept us waiting for too long", connection.peer.address)
+                connection.abort()
 
     # Accepting.
 
@@ -189,9 +189,9 @@ class Listener:
 
     def _receive(self, connected: socket.socket, address: Any) -> None:
         peer = self._peer_of(address[0] if address else None)
-        arrival = GuardedConnection(peer, self._clock, self._greet, self.room.prove, self._unmask, self._forget)
+        connection = GuardedConnection(peer, self._clock, self._greet, self.limiter.prove, self._unmask, self._forget)
         try:
-            leaving = self.room.enter(arrival, peer)
+            leaving = self.limiter.enter(connection, peer)
         except Full:
             self._turn_away(connected)
             return
@@ -199,19 +199,19 @@ class Listener:
             leaving.abort()
             self._count_turned_away()
         connected.setblocking(False)
-        task = asyncio.get_running_loop().create_task(self._join(arrival, connected))
+        task = asyncio.get_running_loop().create_task(self._join(connection, connected))
         self._joining.add(task)
         task.add_done_callback(self._joining.discard)
         self._sweep_later()
 
-    async def _join(self, arrival: GuardedConnection, connected: socket.socket) -> None:
+    async def _join(self, connection: GuardedConnection, connected: socket.socket) -> None:
         """Give an arrival its transport."""
         try:
-            await asyncio.get_running_loop().connect_accepted_socket(lambda: arrival, connected)
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, connected)
         except OSError as error:
-            log.debug("%s left at once: %s", arrival.peer.address, error)
+            log.debug("%s left at once: %s", connection.peer.address, error)
             connected.close()
-            self._forget(arrival)
+            self._forget(connection)
 
     def _turn_away(self, connected: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -232,10 +232,10 @@ class Listener:
         if error.errno not in EXHAUSTED:
             log.error("accepting connections failed: %s", error)
             return False
-        leaving = self.room.oldest_unproven()
+        leaving = self.limiter.oldest_unproven()
         if leaving is not None:
             # It closes with the loop's next turn.
-            self.room.leave(leaving)
+            self.limiter.leave(leaving)
             leaving.abort()
             self._count_turned_away()
             return True
@@ -255,32 +255,32 @@ class Listener:
 
     # Serving.
 
-    def _greet(self, arrival: GuardedConnection, transport: asyncio.Transport) -> asyncio.Protocol:
+    def _greet(self, connection: GuardedConnection, transport: asyncio.Transport) -> asyncio.Protocol:
         if self._tls is None:
-            return self._handler_for(arrival)
-        return _FirstByte(self._choose, arrival)
+            return self._handler_for(connection)
+        return _FirstByte(self._choose, connection)
 
-    def _choose(self, arrival: GuardedConnection, first: int) -> asyncio.Protocol:
+    def _choose(self, connection: GuardedConnection, first: int) -> asyncio.Protocol:
         """Return who speaks with one that began with this byte at an address that speaks HTTPS."""
         if first != HANDSHAKE or self._tls is None:
             return HttpsHint(self._knows_host)
-        return TlsLayer(self._tls, lambda transport: self._serve_inside(arrival, transport))
+        return TlsLayer(self._tls, lambda transport: self._serve_inside(connection, transport))
 
-    def _serve_inside(self, arrival: GuardedConnection, transport: asyncio.Transport) -> asyncio.Protocol:
-        handler = self._handler_for(arrival)
+    def _serve_inside(self, connection: GuardedConnection, transport: asyncio.Transport) -> asyncio.Protocol:
+        handler = self._handler_for(connection)
         handler.connection_made(transport)
         return handler
 
-    def _handler_for(self, arrival: GuardedConnection) -> asyncio.Protocol:
-        arrival.expect_headers()
+    def _handler_for(self, connection: GuardedConnection) -> asyncio.Protocol:
+        connection.expect_headers()
         handler = handler_for(self._server, self._malformed)
-        self._handlers[handler] = arrival
-        arrival.handler = handler
+        self._handlers[handler] = connection
+        connection.handler = handler
         return handler
 
-    def _unmask(self, arrival: GuardedConnection, peer: Peer) -> bool:
+    def _unmask(self, connection: GuardedConnection, peer: Peer) -> bool:
         try:
-            leaving = self.room.unmask(arrival, peer)
+            leaving = self.limiter.unmask(connection, peer)
         except Full:
             self._count_turned_away()
             return False
@@ -289,9 +289,9 @@ class Listener:
             self._count_turned_away()
         return True
 
-    def _forget(self, arrival: GuardedConnection) -> None:
-        self.room.leave(arrival)
-        self._handlers.pop(arrival.handler, None)
+    def _forget(self, connection: GuardedConnection) -> None:
+        self.limiter.leave(connection)
+        self._handlers.pop(connection.handler, None)
 
     def _attend(self, server: web.Server) -> None:
         """Have the server tell when a request's headers are complete, and when its answer is made."""
@@ -299,21 +299,21 @@ class Listener:
 
         def request_factory(message: Any, body: StreamReader, handler: Any, writer: Any, task: Any) -> Any:
             request = make_request(message, body, handler, writer, task)
-            arrival = self._handlers.get(handler)
-            if arrival is not None:
-                arrival.note_request(body)
-                request[ARRIVAL] = arrival
+            connection = self._handlers.get(handler)
+            if connection is not None:
+                connection.note_request(body)
+                request[ARRIVAL] = connection
             return request
 
         async def request_handler(request: Any) -> Any:
-            arrival = request.get(ARRIVAL)
-            if arrival is None:
+            connection = request.get(ARRIVAL)
+            if connection is None:
                 return await handle_request(request)
-            arrival.note_handling()
+            connection.note_handling()
             try:
                 return await handle_request(request)
             finally:
-                arrival.note_handled()
+                connection.note_handled()
 
         server.request_factory = request_factory
         server.request_handler = request_handler
@@ -321,7 +321,7 @@ class Listener:
     # Deadlines.
 
     def _sweep_later(self) -> None:
-        if self._sweeping is None and len(self.room) > 0:
+        if self._sweeping is None and len(self.limiter) > 0:
             self._sweeping = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep_again)
 
     def _sweep_again(self) -> None:
@@ -334,10 +334,10 @@ class _FirstByte(asyncio.Protocol):
     """Looks at the first byte, and hands over to whom that is for, with what was read."""
 
     def __init__(
-        self, choose: Callable[[GuardedConnection, int], asyncio.Protocol], arrival: GuardedConnection
+        self, choose: Callable[[GuardedConnection, int], asyncio.Protocol], connection: GuardedConnection
     ) -> None:
         self._choose = choose
-        self._arrival = arrival
+        self._connection = connection
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -350,8 +350,8 @@ class _FirstByte(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._transport is None or not data:
             return
-        following = self._choose(self._arrival, data[0])
-        self._arrival.serve_with(following, self._transport)
+        following = self._choose(self._connection, data[0])
+        self._connection.serve_with(following, self._transport)
         following.data_received(data)
 
 

@@ -97,7 +97,7 @@ class Allowance:
         self._making = asyncio.Semaphore(MOST_MAKING)
         self._making_of: WeakValueDictionary[Identity, asyncio.Semaphore] = WeakValueDictionary()
         self._streams: dict[str, tuple[Identity, Hashable]] = {}
-        self._films: dict[Hashable, tuple[int, int]] = {}
+        self._shared_videos: dict[Hashable, tuple[int, int]] = {}
         self.snapshots = 0
 
     def watch(self, stream_id: str, source: Source, options: StreamOptions, *, is_host: bool = False) -> None:
@@ -118,17 +118,17 @@ class Allowance:
 
     def begin_film(self, film: Hashable, pixels: int) -> bool:
         """Note that a stream is to be sent a video of so many pixels; False, and nothing is noted, where it may not."""
-        others = sum(size for key, (size, _) in self._films.items() if key != film)
+        others = sum(size for key, (size, _) in self._shared_videos.items() if key != film)
         if others and others + pixels > MOST_FILM_PIXELS:
             return False
-        self._films[film] = (pixels, self._films.get(film, (0, 0))[1] + 1)
+        self._shared_videos[film] = (pixels, self._shared_videos.get(film, (0, 0))[1] + 1)
         return True
 
     def end_film(self, film: Hashable) -> None:
         """Note that a stream is sent that video no longer."""
-        pixels, streams = self._films.pop(film)
+        pixels, streams = self._shared_videos.pop(film)
         if streams > 1:
-            self._films[film] = (pixels, streams - 1)
+            self._shared_videos[film] = (pixels, streams - 1)
 
     def leave(self, stream_id: str) -> None:
         """Note that a stream has ended."""

@@ -90,12 +90,12 @@ class MjpegSession:
     ) -> None:
         self.id = session_id
         self.source = source
-        self.terms = SessionPolicy()
+        self.policy = SessionPolicy()
         self.viewer = viewer
         self._early_heads = multipart.wants_early_heads(viewer.agent)
         self._changed = changed
         self._allowance = allowance
-        self._showing = MjpegConsumer(hub, source, options, may_see, self._source_changed, allowance)
+        self._consumer = MjpegConsumer(hub, source, options, may_see, self._source_changed, allowance)
         self._traffic = Traffic(time.monotonic())
         self._told = Condition("waiting")
         self._socket: MultipartSocket | None = None
@@ -106,7 +106,7 @@ class MjpegSession:
     @property
     def totals(self) -> Totals:
         """Return what was sent and left out so far."""
-        skipped = max(0, self._showing.offered - self._showing.delivered)
+        skipped = max(0, self._consumer.offered - self._consumer.delivered)
         return Totals(self._traffic.frames, self._traffic.bytes, skipped, int(self._is_dropped))
 
     def view(self) -> SessionView:
@@ -115,7 +115,7 @@ class MjpegSession:
         fps, rate = self._traffic.rates(now)
         is_slow = self._socket is not None and self._socket.stuck_for(now) > SLOW_SECONDS
         state = "slow" if is_slow else self._told.state
-        options, since = self._showing.options, self._traffic.since
+        options, since = self._consumer.options, self._traffic.since
         return SessionView(self.id, self.viewer, self.source, options, fps, rate, since, state)
 
     async def run(self, socket: MultipartSocket) -> None:
@@ -125,7 +125,7 @@ class MjpegSession:
             ConnectionError: the viewer is gone.
         """
         self._socket = socket
-        self._showing.start()
+        self._consumer.start()
         self._source_changed()
         try:
             if self._early_heads:
@@ -133,13 +133,13 @@ class MjpegSession:
             while not (self._has_ended or socket.is_gone):
                 self._wake.clear()
                 now = time.monotonic()
-                due = self._showing.due(now)
+                due = self._consumer.due(now)
                 if due is not None and due <= now:
                     await self._send_picture(socket)
                 else:
                     await self._sleep(due)
         finally:
-            self._showing.stop()
+            self._consumer.stop()
 
     def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
         """Change options, at once; the format stays JPEG.
@@ -148,11 +148,11 @@ class MjpegSession:
             InvalidOption: a value that is not allowed; nothing is changed then.
         """
         del changed_by  # it is always the host: this viewer has no way to say anything
-        options = self._showing.options
+        options = self._consumer.options
         asked = options.patched(patch, BINARY_FORMATS)
         options = replace(asked, format=options.format, unchanged=options.unchanged)
         self._allowance.watch(self.id, self.source, options, is_host=True)
-        self._showing.set_options(options)
+        self._consumer.set_options(options)
         self._wake.set()
         self._changed()
 
@@ -188,8 +188,8 @@ class MjpegSession:
 
     async def _send_picture(self, socket: MultipartSocket) -> None:
         try:
-            async with self._showing.place:
-                picture = None if self._has_ended else await self._showing.next_message(time.monotonic())
+            async with self._consumer.place:
+                picture = None if self._has_ended else await self._consumer.next_message(time.monotonic())
         except EncodeError as error:
             log.warning("%s gets no picture: %s", self.id, error.message)
             return
@@ -200,7 +200,7 @@ class MjpegSession:
             if await socket.send(*pieces, may_go=picture.may_go):
                 self._traffic.sent(time.monotonic(), len(picture.framed))
             else:
-                self._showing.withheld()
+                self._consumer.withheld()
 
     async def _sleep(self, until: float | None) -> None:
         """Wait for something to do, until ``until`` at the latest."""
@@ -216,7 +216,7 @@ class MjpegSession:
     def _source_changed(self) -> None:
         if self._socket is not None:
             self._socket.recheck()
-        condition = self._showing.condition
+        condition = self._consumer.condition
         if condition is None:
             return
         if condition.state == "closed":
@@ -225,5 +225,5 @@ class MjpegSession:
         if condition != self._told:
             self._told = condition
             self._changed()
-        if self._showing.has_news():
+        if self._consumer.has_news():
             self._wake.set()

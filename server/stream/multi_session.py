@@ -57,7 +57,7 @@ class _OpenChannel:
 
     source_id: str
     options: StreamOptions
-    terms: SessionPolicy
+    policy: SessionPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class MultiSession:
     async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
         """Serve the viewer until the connection ends; every channel ends with it."""
         self._line = Multiplexer(socket)
-        both = (self._registry.shares, self._registry.access.gate)
+        both = (self._registry.shares, self._registry.access.authorizer)
         unsubscribe = [each.subscribe(self._sources_changed) for each in both]
         writing = asyncio.create_task(self._write(self._line, socket), name=f"writer-{self.id}")
         pace = self._registry.allowance(self.viewer).pace
@@ -229,7 +229,7 @@ class MultiSession:
         if source is None:
             return False
         try:
-            session = self._registry.open(source, wish.options, self.viewer, binary=True, terms=wish.terms)
+            session = self._registry.open(source, wish.options, self.viewer, binary=True, policy=wish.policy)
         except TooMuch as much:
             self._refuse(number, much.code, much.message)
             return True
@@ -339,7 +339,7 @@ class MultiSession:
             await line.send(0, text_frame(messages.message("sources", sources)))
 
     def _sees(self) -> Mapping[str, Source]:
-        return self._registry.access.gate.sees(self.viewer.who)
+        return self._registry.access.authorizer.sees(self.viewer.who)
 
     async def _take_leave(self, line: Multiplexer, ending: Ending) -> None:
         for channel in self._channels.values():

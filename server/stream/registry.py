@@ -83,7 +83,7 @@ class Session(Protocol):
     id: str
     source: Source
     viewer: Viewer
-    terms: SessionPolicy
+    policy: SessionPolicy
 
     @property
     def totals(self) -> Totals:
@@ -149,20 +149,20 @@ class SessionRegistry:
         self._numbers = itertools.count(1)
         self._checking: asyncio.TimerHandle | None = None
         self._freeing: asyncio.TimerHandle | None = None
-        self._unsubscribe = [each.subscribe(self._review) for each in (shares, self.access.gate)]
+        self._unsubscribe = [each.subscribe(self._review) for each in (shares, self.access.authorizer)]
 
     def __len__(self) -> int:
         """Return how many viewers watch something; one with several sessions counts once."""
-        return len({session.terms.group or session.id for session in self._sessions.values()})
+        return len({session.policy.group or session.id for session in self._sessions.values()})
 
     def watching(self, sources: Container[str]) -> int:
         """Return how many viewers watch one of ``sources`` (ids)."""
         seen = (session for session in self._sessions.values() if session.source.id in sources)
-        return len({session.terms.group or session.id for session in seen})
+        return len({session.policy.group or session.id for session in seen})
 
     def is_full(self, viewer: Viewer) -> bool:
         """Tell whether ``viewer`` cannot be taken in: guests leave some places for the owner."""
-        alone = sum(not session.terms.group for session in self._sessions.values())
+        alone = sum(not session.policy.group for session in self._sessions.values())
         taken = len(self._groups) + alone - len(self._lookers)  # these have no connection
         is_owner = isinstance(viewer.who, Owner)
         return taken >= (self.limit if is_owner else self.limit - min(OWNERS_PLACES, self.limit // 4))
@@ -210,7 +210,7 @@ class SessionRegistry:
         options: StreamOptions,
         viewer: Viewer,
         binary: bool = False,
-        terms: SessionPolicy = ALONE,
+        policy: SessionPolicy = ALONE,
     ) -> ViewerSession:
         """Return a new session for ``viewer``, in the binary or the JSON form; `close_session` has to follow.
 
@@ -221,7 +221,7 @@ class SessionRegistry:
         session_id, may_see, allowance = self._new_id(), self.may_see(viewer), self.allowance(viewer)
         allowance.watch(session_id, source, options)
         session = ViewerSession(
-            session_id, source, options, viewer, self.hub, may_see, self._listeners.tell, form, terms, allowance
+            session_id, source, options, viewer, self.hub, may_see, self._listeners.tell, form, policy, allowance
         )
         self._take_in(session)
         return session
@@ -244,7 +244,7 @@ class SessionRegistry:
 
     def may_see(self, viewer: Viewer) -> Callable[[Source], bool]:
         """Return what tells whether ``viewer`` may see a source now; any thread may ask it."""
-        return partial(self.access.gate.may_see, viewer.who)
+        return partial(self.access.authorizer.may_see, viewer.who)
 
     def close_session(self, session: Session) -> None:
         """Forget a session that has ended."""
@@ -314,14 +314,14 @@ class SessionRegistry:
 
         What is taken and sent asks for itself; this is for the viewer to be told.
         """
-        gate = self.access.gate
+        authorizer = self.access.authorizer
         for group in tuple(self._groups.values()):
-            if not gate.holds(group.viewer.who):
+            if not authorizer.is_still_allowed(group.viewer.who):
                 group.end(*self._parting(group.viewer))
         for session in tuple(self._sessions.values()):
-            if gate.may_see(session.viewer.who, session.source):
+            if authorizer.may_see(session.viewer.who, session.source):
                 session.source = self.shares.shared[session.source.id]
-            elif not gate.holds(session.viewer.who):
+            elif not authorizer.is_still_allowed(session.viewer.who):
                 session.end(*self._parting(session.viewer))
             elif self.shares.exists(session.source):
                 session.end("removed", UNSHARED)
@@ -330,7 +330,7 @@ class SessionRegistry:
 
     def _parting(self, viewer: Viewer) -> tuple[str, str]:
         """Return code and words for somebody who may be here no longer."""
-        if self.access.gate.was_dismissed(viewer.device_id):
+        if self.access.authorizer.was_dismissed(viewer.device_id):
             return "disconnected", DISCONNECTED
         return "removed", SHUT_OUT
 
@@ -340,7 +340,7 @@ class SessionRegistry:
 
     def _viewers(self) -> list[Session | Group]:
         """Return whoever has a connection."""
-        alone = [session for session in self._sessions.values() if not session.terms.group]
+        alone = [session for session in self._sessions.values() if not session.policy.group]
         return [*alone, *self._groups.values()]
 
     def _schedule_check(self) -> None:

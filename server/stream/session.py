@@ -55,21 +55,21 @@ class ViewerSession:
         may_see: Callable[[Source], bool],
         changed: Callable[[], None],
         form: type[Consumer],
-        terms: SessionPolicy,
+        policy: SessionPolicy,
         allowance: Allowance,
     ) -> None:
         self.id = session_id
-        self.terms = terms
+        self.policy = policy
         self.source = source
         self.viewer = viewer
         self._changed = changed
         self._allowance = allowance
-        self._showing = form(hub, source, options, may_see, self._source_changed, allowance)
-        self._parts = self._showing if isinstance(self._showing, UpdateConsumer) else None
+        self._consumer = form(hub, source, options, may_see, self._source_changed, allowance)
+        self._parts = self._consumer if isinstance(self._consumer, UpdateConsumer) else None
         self._asked = options
         self._adaptation = Adaptation(options) if options.adaptive else None
-        self._has_video = hub.films is not None
-        self._writer = Writer(self._showing, self._figures, self._sent, terms.tells_figures)
+        self._has_video = hub.shared_videos is not None
+        self._writer = Writer(self._consumer, self._figures, self._sent, policy.tells_figures)
         self._flood = MessageRateLimit()
         self._is_flooding = False
         self._told: Condition | None = None
@@ -90,7 +90,7 @@ class ViewerSession:
     @property
     def options(self) -> StreamOptions:
         """Return what is in force: what was asked for, or less while the viewer does not keep up."""
-        return self._showing.options
+        return self._consumer.options
 
     @property
     def totals(self) -> Totals:
@@ -100,7 +100,7 @@ class ViewerSession:
 
     def view(self) -> SessionView:
         """Return the session as it is now."""
-        traffic, now, group = self._writer.traffic, time.monotonic(), self.terms.group
+        traffic, now, group = self._writer.traffic, time.monotonic(), self.policy.group
         fps, rate = traffic.rates(now)
         state = "slow" if self._stuck_for(now) > SLOW_SECONDS else (self._told or Condition("waiting")).state
         return SessionView(self.id, self.viewer, self.source, self.options, fps, rate, traffic.since, state, group)
@@ -114,7 +114,7 @@ class ViewerSession:
     @property
     def is_active(self) -> bool:
         """Tell whether pictures flow, as far as this viewer is concerned."""
-        return self._showing.is_active
+        return self._consumer.is_active
 
     async def run(self, response: web.WebSocketResponse, socket: ViewerSocket, heard: Iterable[WSMessage] = ()) -> None:
         """Serve a viewer who has the socket alone until the session ends; ``heard`` is what it has said already."""
@@ -147,7 +147,7 @@ class ViewerSession:
             log.exception("writing to %s failed", self.id)
             self.abort()
         finally:
-            self._showing.stop()
+            self._consumer.stop()
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -160,7 +160,7 @@ class ViewerSession:
             TooMuch: the viewer's device has as many different pictures as it may; likewise.
         """
         if changed_by == "host":
-            patch = {name: value for name, value in patch.items() if name not in self.terms.keeps}
+            patch = {name: value for name, value in patch.items() if name not in self.policy.keeps}
         binary = self._parts is not None
         formats = BINARY_FORMATS if binary or changed_by == "host" else FORMATS
         asked = self._asked.patched(patch, formats).for_form(binary)
@@ -174,7 +174,7 @@ class ViewerSession:
                 self._adaptation = Adaptation(asked)
             else:
                 self._adaptation.ask(asked)
-            self._showing.set_options(asked if self._adaptation is None else self._adaptation.options)
+            self._consumer.set_options(asked if self._adaptation is None else self._adaptation.options)
             self._tell_update(changed_by)
             if has_new_format:
                 self._tell_lacking_video()
@@ -315,8 +315,8 @@ class ViewerSession:
     async def _screenshot(self, rendition: Rendition) -> None:
         try:
             async with self._allowance.snapshot():
-                async with self._showing.place:
-                    picture = await self._showing.screenshot(rendition)
+                async with self._consumer.place:
+                    picture = await self._consumer.screenshot(rendition)
                 if picture is None:
                     self._writer.say(messages.error("no_picture", NO_PICTURE))
                 else:
@@ -330,14 +330,14 @@ class ViewerSession:
 
     def _pause_command(self, command: Command) -> None:
         del command
-        if self._showing.is_active:
-            self._showing.stop()
+        if self._consumer.is_active:
+            self._consumer.stop()
             self._tell_condition(PAUSED)
             self._tell_update("viewer")
 
     def _resume_command(self, command: Command) -> None:
         del command
-        if not self._showing.is_active:
+        if not self._consumer.is_active:
             self._resume()
             self._tell_update("viewer")
 
@@ -348,13 +348,13 @@ class ViewerSession:
     # Watching the source.
 
     def _resume(self) -> None:
-        self._showing.start()
+        self._consumer.start()
         self._source_changed()
 
     def _source_changed(self) -> None:
         if self._socket is not None:
             self._socket.recheck()
-        condition = self._showing.condition
+        condition = self._consumer.condition
         if condition is None:
             return
         if condition.state == "closed":
@@ -362,7 +362,7 @@ class ViewerSession:
             return
         if condition != WAITING or self._told is not None:  # that nothing is there yet at the start is no news
             self._tell_condition(condition)
-        if self._showing.has_news():
+        if self._consumer.has_news():
             self._writer.wake()
 
     def _tell_lacking_video(self) -> None:
@@ -401,7 +401,7 @@ class ViewerSession:
         change = self._adaptation.decide(now, 1 / self.options.fps)
         if change is not None:
             log.info("%s is on rung %d: %s", self.id, change.rung, change.reason)
-            self._showing.set_options(self._adaptation.options)
+            self._consumer.set_options(self._adaptation.options)
             self._tell_update("adaptation", change.to_wire())
             self._writer.wake()
 
@@ -413,13 +413,13 @@ class ViewerSession:
             return
         self._is_dropped = True
         log.info("%s took nothing for %.1f s and is dropped", self.id, STALL_SECONDS)
-        self._showing.stop()
+        self._consumer.stop()
         words = "This viewer took nothing for five seconds."
         self._socket.part(messages.error("too_slow", words), CLOSE_CODES["too_slow"])
         asyncio.get_running_loop().call_later(PARTING_SECONDS, self._socket.abort)
 
     def _figures(self, now: float) -> dict[str, object]:
-        take, encode = self._showing.seconds or (None, None)
+        take, encode = self._consumer.seconds or (None, None)
         rtt = None if self._socket is None else self._socket.rtt
         figures = self._writer.traffic.figures(now) | {
             "frames_skipped": self._skipped(),
@@ -431,13 +431,13 @@ class ViewerSession:
         if self._parts is None:
             return figures
         taken = {"fps_asked": self._asked.fps, "fps_taken": self._rate_taken(now)}
-        return figures | taken | {"delay_ms": self._parts.delays.taken()}
+        return figures | taken | {"delay_ms": self._parts.latencies.taken()}
 
     def _rate_taken(self, now: float) -> float:
         """Return how many different pictures a second the source had for this viewer, since this was last asked."""
-        before, self._offered = self._offered, (now, self._showing.offered)
+        before, self._offered = self._offered, (now, self._consumer.offered)
         seconds = now - before[0]
         return round((self._offered[1] - before[1]) / seconds, 2) if seconds > 0 else 0.0
 
     def _skipped(self) -> int:
-        return max(0, self._showing.offered - self._showing.delivered)
+        return max(0, self._consumer.offered - self._consumer.delivered)

@@ -41,7 +41,7 @@ class SnapshotViewer:
         self.id = session_id
         self.source = source
         self.viewer = viewer
-        self.terms = SessionPolicy()
+        self.policy = SessionPolicy()
         self.looks = 0
         self.looked_at = now
         self._options = options

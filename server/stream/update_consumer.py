@@ -104,11 +104,11 @@ class UpdateConsumer(Consumer):
         allowance: Allowance | None = None,
     ) -> None:
         super().__init__(hub, source, options, may_see, changed, allowance)
-        self.delays = LatencyBreakdown()
+        self.latencies = LatencyBreakdown()
         self._held = ViewerState()
         self._owed: deque[_Owed] = deque()
         self._pardoned: list[int] = []
-        self._sharpening = Refinement()
+        self._refinement = Refinement()
         self._pointer_pacer = Pacer(options.fps)
         # Which pointer the viewer has, in a picture of which size; None while that is not known.
         self._pointed: tuple[Pointer | None, tuple[int, int]] | None = (None, (0, 0))
@@ -161,9 +161,9 @@ class UpdateConsumer(Consumer):
         owed = self._owed.popleft()
         self._pardoned = [sequence for sequence in self._pardoned if sequence >= ack.sequence]
         took = now - owed.sent_at
-        self.delays.drawn(max(0.0, took - ack.seconds), ack.seconds)
+        self.latencies.drawn(max(0.0, took - ack.seconds), ack.seconds)
         if owed.sharpens:
-            self._sharpening.drawn(now, took)
+            self._refinement.drawn(now, took)
         return Drawn(took, min(ack.seconds, took), owed.size) if owed.tells else None
 
     def has_news(self) -> bool:
@@ -203,7 +203,7 @@ class UpdateConsumer(Consumer):
     def _sharpened_at(self, now: float) -> float | None:
         """Return when something may be sent again, better; while a picture is owed, that has to wait."""
         blurred = self._held.blurred_at(now)
-        return None if blurred is None else max(blurred, self._sharpening.due)
+        return None if blurred is None else max(blurred, self._refinement.due)
 
     def withheld(self) -> None:
         self._pointed = None
@@ -219,9 +219,9 @@ class UpdateConsumer(Consumer):
             return await self._point(seen, now)
         if self._held.lacks(frame, self._size(frame)):
             self._pacer.beat(now)
-            reel = await self._reel(seen, now)
-            return reel or await self._parts(seen, self._wish(frame), now)
-        tiles, level = self._held.blurred(now, self._sharpening.pixels)
+            video_update = await self._reel(seen, now)
+            return video_update or await self._parts(seen, self._wish(frame), now)
+        tiles, level = self._held.blurred(now, self._refinement.pixels)
         if not tiles.any():
             return None
         wish = UpdateRequest(self._rendition, finished, self._held.sequence, packed(tiles), level)
@@ -237,21 +237,21 @@ class UpdateConsumer(Consumer):
         if film is None:
             return None
         forgets = self._forgets
-        reel = await film.reel(seen.frame, self._held.sequence, self._position, film_message)
-        if reel is None or not self._is_wanted(Seen(seen.subscription, reel.frame), forgets):
+        video_update = await film.video_update(seen.frame, self._held.sequence, self._position, film_message)
+        if video_update is None or not self._is_wanted(Seen(seen.subscription, video_update.frame), forgets):
             return None
-        if reel.parts.base not in (0, self._held.sequence):
+        if video_update.parts.base not in (0, self._held.sequence):
             return None
-        self._position = reel.position
-        self._held.receive_film(reel.frame, (reel.parts.width, reel.parts.height), now)
-        self._owe(reel.parts, reel.finished, reel.frame, now)
-        return self._outgoing(seen.subscription, reel.frame, reel.finished)
+        self._position = video_update.position
+        self._held.receive_film(video_update.frame, (video_update.parts.width, video_update.parts.height), now)
+        self._owe(video_update.parts, video_update.finished, video_update.frame, now)
+        return self._outgoing(seen.subscription, video_update.frame, video_update.finished)
 
     def _film_for(self, frame: Frame) -> SharedVideo | None:
         """Return the film that is to be watched now; joins and leaves it as needed."""
-        options, films = self.options, self._hub.films
+        options, shared_videos = self.options, self._hub.shared_videos
         wanted = options.format == "h264" or (options.format == "auto" and frame.is_film)
-        if films is None or not wanted:
+        if shared_videos is None or not wanted:
             self._leave_film()
             return None
         wish = (self._rendition, options.fps)
@@ -260,13 +260,13 @@ class UpdateConsumer(Consumer):
             width, height = self._size(frame)
             if not self._allowance.begin_film((self._source.identity, *wish), width * height):
                 return None
-            self._film = (films.join(self._source.identity, *wish), *wish)
+            self._film = (shared_videos.join(self._source.identity, *wish), *wish)
         return self._film[0]
 
     def _leave_film(self) -> None:
         film, self._film, self._position = self._film, None, None
-        if film is not None and self._hub.films is not None:
-            self._hub.films.leave(self._source.identity, *film[1:])
+        if film is not None and self._hub.shared_videos is not None:
+            self._hub.shared_videos.leave(self._source.identity, *film[1:])
             self._allowance.end_film((self._source.identity, *film[1:]))
 
     def _owe(self, parts: Update, framed: bytes, frame: Frame, now: float) -> None:
@@ -277,7 +277,7 @@ class UpdateConsumer(Consumer):
         if not parts.sharpens:
             self.delivered += 1
             waited = now - frame.taken_at - parts.take_seconds - parts.encode_seconds
-            self.delays.made(parts.take_seconds, parts.encode_seconds, max(0.0, waited))
+            self.latencies.made(parts.take_seconds, parts.encode_seconds, max(0.0, waited))
 
     def _is_wanted(self, seen: Seen, forgets: int) -> bool:
         """Tell whether what was made while others had their turn is still to be sent."""
@@ -328,7 +328,7 @@ class UpdateConsumer(Consumer):
         return self._rendition.size_for(frame.width, frame.height)
 
     def _order(self) -> EncodePlan | None:
-        has_film = self._hub.films is not None
+        has_film = self._hub.shared_videos is not None
         if has_film and self.options.format == "h264":
             return None
         return Following(self._rendition, has_film and self.options.format == "auto")

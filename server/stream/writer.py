@@ -40,7 +40,7 @@ class Writer:
 
     def __init__(
         self,
-        showing: Consumer,
+        consumer: Consumer,
         figures: Callable[[float], dict[str, object]],
         sent: Callable[[float, float], None],
         tells_figures: bool = True,
@@ -49,7 +49,7 @@ class Writer:
         ``sent(now, seconds)`` hears for how long a picture had to wait for the kernel."""
         self.traffic = Traffic(time.monotonic())
         self.ending: Ending | None = None
-        self._showing = showing
+        self._consumer = consumer
         self._figures = figures
         self._sent = sent
         self._stats_seconds = STATS_SECONDS if tells_figures else math.inf
@@ -104,7 +104,7 @@ class Writer:
                 if now >= next_ping:
                     next_ping = now + socket.ping_seconds
                     await socket.ping()
-                due = self._showing.due(now)
+                due = self._consumer.due(now)
                 if due is not None and due <= now:
                     await self._send_picture(socket)
                     continue
@@ -116,8 +116,8 @@ class Writer:
 
     async def _send_picture(self, socket: MessageSink) -> None:
         try:
-            async with self._showing.place:
-                picture = None if self.ending else await self._showing.next_message(time.monotonic())
+            async with self._consumer.place:
+                picture = None if self.ending else await self._consumer.next_message(time.monotonic())
         except EncodeError as error:
             self.say(messages.error("cannot_encode", error.message))
             return
@@ -130,7 +130,7 @@ class Writer:
                 self.traffic.sent(done, len(picture.framed))
                 self._sent(done, done - begun)
             else:
-                self._showing.withheld()
+                self._consumer.withheld()
 
     def _put(self, said: bytes | Outgoing) -> None:
         self._outbox.append(said)

@@ -57,7 +57,8 @@ async def main() -> None:
             "cpu": time.process_time(),
             "sent": registry.totals.pictures,
             "takes": hub.takes,
-            "encodes": hub.encoder.encodes + sum(film.encodes for film in (hub.films.running if hub.films else ())),
+            "encodes": hub.encoder.encodes
+            + sum(film.encodes for film in (hub.shared_videos.running if hub.shared_videos else ())),
             "viewers": len(registry),
             "token": link.token,
             "picture_rate": sum(session.bytes_per_second for session in registry.sessions()),

@@ -59,7 +59,7 @@ async def test_paused_the_last_picture_stays_and_nothing_is_taken(hub: Hub, canv
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=lambda: news.append(seen.condition))
     await until(lambda: seen.newest is not None)
     last = seen.newest
-    hub.set_curtain("person", PAUSE)
+    hub.set_blanking("person", PAUSE)
     assert news[-1] == Condition("paused", "Paused by a person.")
     await closed(hub, until)
     takes, opens = canvas.takes, canvas.opens
@@ -70,7 +70,7 @@ async def test_paused_the_last_picture_stays_and_nothing_is_taken(hub: Hub, canv
 
     assert (canvas.takes, canvas.opens) == (takes, opens)
     assert seen.newest is last
-    hub.set_curtain("person", None)
+    hub.set_blanking("person", None)
     await until(lambda: seen.condition.state == "live")
     assert (seen.newest.pixels[0, 0, :3] == (19, 19, 0)).all()
     assert seen.newest.sequence > last.sequence
@@ -80,7 +80,7 @@ async def test_blanked_everybody_gets_a_plain_picture_at_once(hub: Hub, canvas: 
     one, other = watch(hub), watch(hub, OTHER)
     await until(lambda: one.newest is not None and other.newest is not None)
     last = one.newest
-    hub.set_curtain("lock", BLANK)
+    hub.set_blanking("lock", BLANK)
 
     for seen in (one, other):
         assert seen.condition == Condition("blanked", "The screen is locked.")
@@ -98,7 +98,7 @@ async def test_blanked_everybody_gets_a_plain_picture_at_once(hub: Hub, canvas: 
     assert hub.running == 0
     assert canvas.takes == takes
     blank = one.newest
-    hub.set_curtain("lock", None)
+    hub.set_blanking("lock", None)
     await until(lambda: all(seen.condition.state == "live" for seen in (one, other, late)))
 
     assert one.newest.sequence > blank.sequence
@@ -110,15 +110,15 @@ async def test_what_a_take_under_way_still_brings_is_not_shown(hub: Hub, canvas:
     await until(lambda: seen.newest is not None)
     for shade in range(30):
         canvas.fill(shade, 0, 9)
-        hub.set_curtain("person", BLANK)
+        hub.set_blanking("person", BLANK)
         await closed(hub, until)
         assert is_plain(seen.newest)
-        hub.set_curtain("person", None)
+        hub.set_blanking("person", None)
         await until(lambda: not is_plain(seen.newest))
 
 
 async def test_who_comes_while_it_is_paused_sees_no_picture_and_why(hub: Hub, canvas: Canvas) -> None:
-    hub.set_curtain("person", PAUSE)
+    hub.set_blanking("person", PAUSE)
     seen = watch(hub)
     with pytest.raises(NoPicture, match="Paused by a person"):
         await Snapshots(hub).fresh(SOURCE, pointer=False)
@@ -131,18 +131,18 @@ async def test_who_comes_while_it_is_paused_sees_no_picture_and_why(hub: Hub, ca
 async def test_every_owner_has_to_open_his_own(hub: Hub, canvas: Canvas, until: Until) -> None:
     seen = watch(hub)
     await until(lambda: seen.newest is not None)
-    hub.set_curtain("person", PAUSE)
-    hub.set_curtain("lock", BLANK)
+    hub.set_blanking("person", PAUSE)
+    hub.set_blanking("lock", BLANK)
     assert seen.condition.state == "blanked"
-    hub.set_curtain("lock", None)
+    hub.set_blanking("lock", None)
     assert seen.condition.state == "paused"
     assert is_plain(seen.newest)  # what was hidden once comes back only as a new picture
-    hub.set_curtain("lock", None)
-    assert hub.curtain == PAUSE
-    hub.set_curtain("person", None)
+    hub.set_blanking("lock", None)
+    assert hub.blanking == PAUSE
+    hub.set_blanking("person", None)
     await until(lambda: seen.condition.state == "live")
 
-    assert hub.curtain is None
+    assert hub.blanking is None
 
 
 async def test_a_paused_picture_goes_when_it_holds_what_must_not_be_seen(
@@ -150,7 +150,7 @@ async def test_a_paused_picture_goes_when_it_holds_what_must_not_be_seen(
 ) -> None:
     seen, other = watch(hub), watch(hub, OTHER)
     await until(lambda: seen.newest is not None and other.newest is not None)
-    hub.set_curtain("person", PAUSE)
+    hub.set_blanking("person", PAUSE)
     hub.set_masks(SOURCE, (Mask(0, 0, 1, 1),))
     assert is_plain(seen.newest)
     assert not is_plain(other.newest)
@@ -187,8 +187,8 @@ async def test_a_curtain_costs_nothing_when_nobody_watches(hub: Hub, canvas: Can
     seen = watch(hub)
     await until(lambda: seen.newest is not None)
     seen.close()
-    hub.set_curtain("person", BLANK)
-    hub.set_curtain("person", None)
+    hub.set_blanking("person", BLANK)
+    hub.set_blanking("person", None)
     await closed(hub, until)
 
     assert hub.running == 0

@@ -72,7 +72,7 @@ async def test_a_still_picture_is_told_to_each_who_comes_later(hub: Hub, canvas:
     assert late.newest is first.newest
     assert canvas.takes == takes
     # A picture that stands behind a curtain is told as well.
-    hub.set_curtain("person", Blanking("paused"))
+    hub.set_blanking("person", Blanking("paused"))
     later = hub.subscribe(SOURCE, fps=1, pointer=False, changed=lambda: told.append("later"))
     await until(lambda: "later" in told)
     assert later.condition.state == "paused"

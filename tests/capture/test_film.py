@@ -11,7 +11,7 @@ import pytest
 from capture.encode.image import Rendition
 from capture.encode.parts import Update
 from capture.picture.frame import Frame
-from capture.video import shared as films
+from capture.video import shared as shared_videos
 from capture.video.shared import SharedVideo, SharedVideos, VideoUpdate
 from tests.capture.canned import frame, plain
 from tests.capture.fake_codec import FakeCodecs
@@ -32,7 +32,7 @@ def film(codecs: FakeCodecs) -> Iterator[SharedVideo]:
 
 @pytest.fixture(autouse=True)
 def keys_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(films, "KEY_SECONDS", 0.0)
+    monkeypatch.setattr(shared_videos, "KEY_SECONDS", 0.0)
 
 
 def picture(number: int, width: int = 100, height: int = 60) -> Frame:
@@ -52,12 +52,12 @@ class Viewer:
         self.position: int | None = None
 
     async def sees(self, shown: Frame) -> str | None:
-        reel: VideoUpdate[str] | None = await self.film.reel(shown, self.sequence, self.position, units)
-        if reel is None:
+        video_update: VideoUpdate[str] | None = await self.film.video_update(shown, self.sequence, self.position, units)
+        if video_update is None:
             return None
-        assert reel.parts.base in (0, self.sequence)
-        self.sequence, self.position = reel.parts.sequence, reel.position
-        return reel.finished
+        assert video_update.parts.base in (0, self.sequence)
+        self.sequence, self.position = video_update.parts.sequence, video_update.position
+        return video_update.finished
 
 
 async def test_all_share_one_encode_of_each_picture(film: SharedVideo) -> None:
@@ -99,7 +99,7 @@ async def test_who_is_a_little_slow_gets_several_units_and_who_is_very_slow_a_ke
 
 
 async def test_key_frames_are_not_asked_for_all_the_time(film: SharedVideo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(films, "KEY_SECONDS", 1000.0)
+    monkeypatch.setattr(shared_videos, "KEY_SECONDS", 1000.0)
     old = Viewer(film)
     for number in range(1, 12):
         await old.sees(picture(number))
@@ -154,7 +154,7 @@ async def test_an_encoder_that_fails_rests_and_is_replaced(
     assert await viewer.sees(picture(2)) is None
     assert await viewer.sees(picture(3)) is None
     assert "it broke" in caplog.text
-    monkeypatch.setattr(films, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(shared_videos, "REST_SECONDS", 0.0)
 
     assert await viewer.sees(picture(4)) == "K4"
     assert len(codecs.opened) == 2
@@ -167,8 +167,8 @@ async def test_an_encoder_that_hangs_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(films, "HANG_SECONDS", 0.05)
-    monkeypatch.setattr(films, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(shared_videos, "HANG_SECONDS", 0.05)
+    monkeypatch.setattr(shared_videos, "REST_SECONDS", 0.0)
     viewer = Viewer(film)
     await viewer.sees(picture(1))
     codecs.hangs = threading.Event()

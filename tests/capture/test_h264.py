@@ -68,7 +68,7 @@ def test_what_breaks_off_gives_way_to_the_next(caplog: pytest.LogCaptureFixture)
         names = []
         for _ in range(3):
             names.append(encoders.open(SETTING).name)
-            encoders.distrust(names[-1])
+            encoders.invalidate(names[-1])
 
     assert names == ["one", "two", SOFTWARE]
     assert encoders.open(SETTING).name == SOFTWARE

@@ -31,57 +31,57 @@ def seen() -> list[Blanking | None]:
 
 
 @pytest.fixture
-async def curtain(
+async def blanking(
     hub: Hub, address: str, logind: FakeLogind, seen: list[Blanking | None]
 ) -> AsyncIterator[BlankOnLock]:
-    made = BlankOnLock(hub, changed=lambda: seen.append(hub.curtain), address=address)
+    made = BlankOnLock(hub, changed=lambda: seen.append(hub.blanking), address=address)
     made.start()
     yield made
     await made.stop()
 
 
 async def test_pictures_go_on_by_themselves_when_unlocked(
-    hub: Hub, logind: FakeLogind, curtain: BlankOnLock, until: Until
+    hub: Hub, logind: FakeLogind, blanking: BlankOnLock, until: Until
 ) -> None:
     await _lock(logind, hub, until)
-    assert hub.curtain == LOCKED
+    assert hub.blanking == LOCKED
     logind.hint(locked=False)
-    await until(lambda: hub.curtain is None)
+    await until(lambda: hub.blanking is None)
 
 
 async def test_pictures_wait_for_the_person_where_that_is_wished(
-    hub: Hub, logind: FakeLogind, curtain: BlankOnLock, until: Until, seen: list[Blanking | None]
+    hub: Hub, logind: FakeLogind, blanking: BlankOnLock, until: Until, seen: list[Blanking | None]
 ) -> None:
-    curtain.set_rule("blank_and_wait")
+    blanking.set_rule("blank_and_wait")
     await _lock(logind, hub, until)
     logind.hint(locked=False)
     await until(lambda: len(seen) == 2)
 
     assert seen == [LOCKED, Blanking("blanked", WAITING)]
-    hub.set_curtain(PERSON, None)
-    assert hub.curtain is None
+    hub.set_blanking(PERSON, None)
+    assert hub.blanking is None
 
 
 async def test_what_a_person_closed_no_lock_opens(
-    hub: Hub, logind: FakeLogind, curtain: BlankOnLock, until: Until
+    hub: Hub, logind: FakeLogind, blanking: BlankOnLock, until: Until
 ) -> None:
     paused = Blanking("paused", "Paused by a person.")
-    hub.set_curtain(PERSON, paused)
+    hub.set_blanking(PERSON, paused)
     await _lock(logind, hub, until)
-    assert hub.curtain == LOCKED
+    assert hub.blanking == LOCKED
     logind.hint(locked=False)
-    await until(lambda: hub.curtain == paused)
+    await until(lambda: hub.blanking == paused)
 
 
 async def test_rule_that_changes_while_locked_holds_at_once(
-    hub: Hub, logind: FakeLogind, curtain: BlankOnLock, until: Until
+    hub: Hub, logind: FakeLogind, blanking: BlankOnLock, until: Until
 ) -> None:
     await _lock(logind, hub, until)
-    curtain.set_rule("nothing")
-    assert hub.curtain is None
-    curtain.set_rule("blank")
+    blanking.set_rule("nothing")
+    assert hub.blanking is None
+    blanking.set_rule("blank")
 
-    assert hub.curtain == LOCKED
+    assert hub.blanking == LOCKED
 
 
 async def test_without_a_bus_nothing_happens(hub: Hub, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ async def test_without_a_bus_nothing_happens(hub: Hub, tmp_path: Path) -> None:
     lonely.set_rule("nothing")
     await lonely.stop()
 
-    assert hub.curtain is None
+    assert hub.blanking is None
 
 
 async def _lock(logind: FakeLogind, hub: Hub, until: Until) -> None:
@@ -98,6 +98,6 @@ async def _lock(logind: FakeLogind, hub: Hub, until: Until) -> None:
 
     def told() -> bool:
         logind.hint(locked=True)
-        return hub.curtain == LOCKED
+        return hub.blanking == LOCKED
 
     await until(told)

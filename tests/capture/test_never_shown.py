@@ -56,13 +56,13 @@ def test_the_list_comes_from_outside() -> None:
 
 def test_who_listens_hears_of_changes_only() -> None:
     heard = []
-    guard = Exclusions()
-    end = guard.subscribe(lambda: heard.append(guard.rules))
-    guard.set_rules(ExclusionRules())
-    guard.set_rules(ExclusionRules(("xterm",)))
+    exclusions = Exclusions()
+    end = exclusions.subscribe(lambda: heard.append(exclusions.rules))
+    exclusions.set_rules(ExclusionRules())
+    exclusions.set_rules(ExclusionRules(("xterm",)))
     end()
     end()
-    guard.set_rules(ExclusionRules())
+    exclusions.set_rules(ExclusionRules())
 
     assert heard == [ExclusionRules(("xterm",))]
 

@@ -16,21 +16,21 @@ CAMERA, TEXT = pan(1, 640, 360)[0], code(1, 640, 360)[0]
 GREY = np.full((360, 640, 4), 128, dtype=np.uint8)
 
 
-def after(quantiser: RateControl, picture: np.ndarray, sizes: list[int]) -> list[int]:
+def after(rate_control: RateControl, picture: np.ndarray, sizes: list[int]) -> list[int]:
     """Return the values that were chosen while pictures of these sizes were encoded."""
     chosen = []
     for size in sizes:
-        quantiser.note(size)
-        if quantiser.is_due and quantiser.choose(picture, is_free=False):
-            chosen.append(quantiser.value)
+        rate_control.note(size)
+        if rate_control.is_due and rate_control.choose(picture, is_free=False):
+            chosen.append(rate_control.value)
     return chosen
 
 
 def begun(picture: np.ndarray, quality: int = 80, fps: float = 30) -> RateControl:
     """Return a quantiser that was chosen for ``picture``."""
-    quantiser = RateControl(quality, 640 * 360, fps)
-    quantiser.choose(picture, is_free=True)
-    return quantiser
+    rate_control = RateControl(quality, 640 * 360, fps)
+    rate_control.choose(picture, is_free=True)
+    return rate_control
 
 
 def test_text_has_more_contrast_than_a_camera_picture_and_nothing_shows_on_grey() -> None:
@@ -58,18 +58,18 @@ def test_the_quantiser_is_one_and_follows_quality_and_contrast(quality: int, con
 
 
 def test_while_it_fits_it_stays() -> None:
-    quantiser = begun(TEXT)
+    rate_control = begun(TEXT)
 
-    assert after(quantiser, TEXT, [500] * 3000) == []
+    assert after(rate_control, TEXT, [500] * 3000) == []
 
 
 def test_above_the_ceiling_it_gets_coarser_at_once_and_finer_slowly() -> None:
-    quantiser = begun(CAMERA)
-    first = quantiser.value
-    too_much = round(quantiser.ceiling / 30 * 2)
-    raised = after(quantiser, CAMERA, [too_much] * 30)
-    kept = after(quantiser, CAMERA, [10] * 30 * (PATIENCE - 1))
-    lowered = after(quantiser, CAMERA, [10] * 30 * PATIENCE * 3)
+    rate_control = begun(CAMERA)
+    first = rate_control.value
+    too_much = round(rate_control.ceiling / 30 * 2)
+    raised = after(rate_control, CAMERA, [too_much] * 30)
+    kept = after(rate_control, CAMERA, [10] * 30 * (PATIENCE - 1))
+    lowered = after(rate_control, CAMERA, [10] * 30 * PATIENCE * 3)
 
     assert raised == [first + 3]
     assert kept == []
@@ -86,25 +86,25 @@ def test_other_contents_make_it_coarser_at_once_and_finer_after_a_while() -> Non
 
 
 def test_with_a_key_frame_every_change_is_free() -> None:
-    quantiser = begun(TEXT)
+    rate_control = begun(TEXT)
 
-    assert not quantiser.choose(TEXT, is_free=True)
-    assert quantiser.choose(CAMERA, is_free=True)
-    assert quantiser.value == begun(CAMERA).value
+    assert not rate_control.choose(TEXT, is_free=True)
+    assert rate_control.choose(CAMERA, is_free=True)
+    assert rate_control.value == begun(CAMERA).value
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.floats(1e3, 1e8), st.floats(3, 12), st.floats(1, 60), st.integers(10, 100))
 def test_it_settles_whatever_a_picture_takes(rate: float, halves_with: float, fps: float, quality: int) -> None:
     # A video that takes `rate` bytes per second at quantiser 0 and half of that with every so many more.
-    quantiser = begun(CAMERA, quality, fps)
+    rate_control = begun(CAMERA, quality, fps)
     seconds = max(fps, FEWEST) / fps
 
     def a_minute() -> list[int]:
         chosen = []
         for _ in range(math.ceil(60 / seconds)):
-            size = math.ceil(rate * 0.5 ** (quantiser.value / halves_with) / fps)
-            chosen += after(quantiser, CAMERA, [size] * math.ceil(max(fps, FEWEST)))
+            size = math.ceil(rate * 0.5 ** (rate_control.value / halves_with) / fps)
+            chosen += after(rate_control, CAMERA, [size] * math.ceil(max(fps, FEWEST)))
         return chosen
 
     a_minute()

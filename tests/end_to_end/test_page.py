@@ -229,8 +229,8 @@ def test_video_comes_near(film_watcher: Watcher, size: tuple[int, int], request:
         film_watcher.expect(pixels, NEAR)
         base = sequence
 
-    films = film_watcher.page.locator("video.film").count()
-    assert films == (0 if "decoder" in request.node.name else 1)
+    shared_videos = film_watcher.page.locator("video.film").count()
+    assert shared_videos == (0 if "decoder" in request.node.name else 1)
     assert film_watcher.server.acks() == [1, 2, 3, 4, 5]
     assert "format" not in film_watcher.server.queries[0]  # the host's choice holds
 

@@ -104,15 +104,15 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     from gui.widgets.qr import QrDialog
     from tests.gui import gallery_content as content
 
-    for name, state, doors in content.STATES:
-        yield name, content.panel(state, doors)
+    for name, state, access_controller in content.STATES:
+        yield name, content.panel(state, access_controller)
     panel = content.panel(*content.STATES[-1][1:])
     panel.move(screen.geometry().topLeft())
     privacy = PrivacyDialog(panel)
     privacy.show_settings(Settings(never_shown=("a program with a rather long name",)), ("firefox", "xterm"))
     yield "privacy", privacy
     links = LinksWindow(panel)
-    links.show_doors(content.DOORS, content.SOURCES[:5])
+    links.show_access(content.DOORS, content.SOURCES[:5])
     yield "links", links
     form = LinkForm(content.SOURCES[:9], panel)
     form.shows.setCurrentIndex(1)
@@ -132,13 +132,13 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     names.field.setText("screen.example.org")
     yield "names", names
     pin = PinWindow(panel)
-    pin.show_doors(content.DOORS)
+    pin.show_access(content.DOORS)
     yield "pin", pin
     yield "qr", QrDialog(content.DOORS.full_url, panel, "My link")
     yield "close-question", panel.ask_keep_sharing()
     if screen == QGuiApplication.primaryScreen():  # it always lies there
         consent = ConsentWindow()
-        consent.show_doors(replace(content.DOORS, questions=content.questions(time.monotonic())))
+        consent.show_access(replace(content.DOORS, questions=content.questions(time.monotonic())))
         yield "consent", consent
 
 

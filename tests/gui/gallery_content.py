@@ -113,7 +113,7 @@ def _sharing(viewers: int, *, is_busy: bool) -> AppState:
         viewers=watching,
         selected=SOURCES[2],
         message=MESSAGE if is_busy else None,
-        curtain=BLANKED if is_busy else None,
+        blanking=BLANKED if is_busy else None,
     )
 
 
@@ -124,11 +124,11 @@ STATES = (
 )
 
 
-def panel(state: AppState, doors: AccessViewState) -> Panel:
+def panel(state: AppState, access_controller: AccessViewState) -> Panel:
     """Return the panel, showing ``state``."""
     made = Panel(Icons())
     made.show_state(state)
-    made.show_doors(doors)
+    made.show_access(access_controller)
     if state.selected is not None:
         picture = QImage(960, 540, QImage.Format.Format_RGB32)
         picture.fill(QColor("#2b5b84"))

@@ -68,7 +68,7 @@ def entrances(qtbot: QtBot) -> tuple[AccessBar, list[object]]:
     """Return the header's line with two networks, and what is wished in it."""
     line = AccessBar()
     qtbot.addWidget(line)
-    line.show_doors(AccessViewState(interfaces=(CARD, VPN)))
+    line.show_access(AccessViewState(interfaces=(CARD, VPN)))
     wishes: list[object] = []
     line.reach.wished.connect(wishes.append)
     line.show()
@@ -91,7 +91,7 @@ def test_open_list_of_networks_does_not_change_under_the_hand(qtbot: QtBot) -> N
     choices = line.reach.view()
     qtbot.waitUntil(choices.isVisible)
     place = choices.visualRect(choices.model().index(2, 0)).center()
-    line.show_doors(AccessViewState(interfaces=(VPN,)))
+    line.show_access(AccessViewState(interfaces=(VPN,)))
     # Moved first: Qt takes a click in the place where the list was opened for the end of that one.
     qtbot.mouseMove(choices.viewport(), place - QPoint(12, 0))
     qtbot.mouseMove(choices.viewport(), place)
@@ -104,7 +104,7 @@ def test_open_list_of_networks_does_not_change_under_the_hand(qtbot: QtBot) -> N
 def test_network_that_is_not_there_stays_what_is_shown_as_wished(qtbot: QtBot) -> None:
     line = AccessBar()
     qtbot.addWidget(line)
-    line.show_doors(AccessViewState(wanted=ChosenNetwork("wlan3", "192.168.9.9"), interfaces=(CARD,)))
+    line.show_access(AccessViewState(wanted=ChosenNetwork("wlan3", "192.168.9.9"), interfaces=(CARD,)))
 
     assert line.reach.currentText() == "My network: wlan3 · not connected"
     assert [line.reach.itemText(at) for at in range(2)] == [
@@ -117,7 +117,7 @@ def test_header_shows_no_token(qtbot: QtBot, icons: Icons) -> None:
     header = Header(icons)
     qtbot.addWidget(header)
     header.show_state(AppState(phase="sharing", url="http://192.168.1.20:8080"))
-    header.show_doors(open_state(link=link("My link")))
+    header.show_access(open_state(link=link("My link")))
 
     assert header.address.text() == "http://192.168.1.20:8080/#t=…"
 
@@ -148,13 +148,13 @@ def test_pin_is_large_counts_down_and_ends_when_it_is_not_seen(qtbot: QtBot) -> 
     window = PinWindow(now=lambda: clock["now"])
     qtbot.addWidget(window)
     hidden = QSignalSpy(window.hide_wished)
-    window.show_doors(open_state(pin=Pin("123456", 280.0)))
+    window.show_access(open_state(pin=Pin("123456", 280.0)))
     window.show()
     assert window.digits.text() == "123 456"
     assert "3:00" in window.left.text()
     assert window.address.text() == "http://192.168.1.20:8080"
     clock["now"] = 281.0
-    window.show_doors(open_state(pin=Pin("123456", 280.0)))
+    window.show_access(open_state(pin=Pin("123456", 280.0)))
     assert "123" not in window.digits.text()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
 
@@ -165,9 +165,9 @@ def test_pin_is_large_counts_down_and_ends_when_it_is_not_seen(qtbot: QtBot) -> 
 def test_pin_that_was_entered_makes_room_for_the_question(qtbot: QtBot) -> None:
     window = PinWindow(now=lambda: 100.0)
     qtbot.addWidget(window)
-    window.show_doors(open_state(pin=Pin("123456", 280.0)))
+    window.show_access(open_state(pin=Pin("123456", 280.0)))
     window.show()
-    window.show_doors(open_state(questions=(question(1, "build log"),)))
+    window.show_access(open_state(questions=(question(1, "build log"),)))
 
     assert window.isHidden()
     assert grouped("123456") == "123 456"
@@ -178,7 +178,7 @@ def test_each_question_is_answered_by_itself(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     answers: list[tuple[int, str]] = []
     window.answered.connect(lambda number, answer: answers.append((number, answer)))
-    window.show_doors(open_state(questions=(question(1, "build log"), question(2, "a", "b", "c", "d"))))
+    window.show_access(open_state(questions=(question(1, "build log"), question(2, "a", "b", "c", "d"))))
     first, second = window.cards
     # A hand that was on its way to something else answers nothing.
     assert not second.buttons["once"].isEnabled()
@@ -190,11 +190,11 @@ def test_each_question_is_answered_by_itself(qtbot: QtBot) -> None:
     assert answers == [(2, "once"), (1, "deny")]
     assert first.left.text() == "No answer within 59 s counts as no"
     assert window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-    window.show_doors(open_state(questions=(question(2, "a"),)))
+    window.show_access(open_state(questions=(question(2, "a"),)))
     assert [card.question.id for card in window.cards] == [2]
     # It lies elsewhere now.
     assert not second.buttons["once"].isEnabled()
-    window.show_doors(open_state())
+    window.show_access(open_state())
 
     assert window.isHidden()
 
@@ -204,7 +204,7 @@ def test_a_key_that_was_down_before_answers_nothing(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     answers: list[str] = []
     window.answered.connect(lambda number, answer: answers.append(answer))
-    window.show_doors(open_state(questions=(question(1, "build log"),)))
+    window.show_access(open_state(questions=(question(1, "build log"),)))
     deny = window.cards[0].buttons["deny"]
     qtbot.waitUntil(deny.isEnabled)
     deny.setFocus()
@@ -230,8 +230,10 @@ def test_every_question_is_whole(qtbot: QtBot, count: int) -> None:
     window = ConsentWindow(now=lambda: 101.0)
     qtbot.addWidget(window)
     long = "A title that is so long that it takes more than one line"
-    window.show_doors(open_state(questions=(question(1, long),)))
-    window.show_doors(open_state(questions=tuple(question(number, long, long, long) for number in range(1, count + 1))))
+    window.show_access(open_state(questions=(question(1, long),)))
+    window.show_access(
+        open_state(questions=tuple(question(number, long, long, long) for number in range(1, count + 1)))
+    )
     qtbot.waitUntil(window.cards[-1].isVisible)
 
     for card in window.cards:
@@ -253,7 +255,7 @@ def test_links_window_names_the_link_that_is_chosen(qtbot: QtBot, window: Callab
         id="d", name="Firefox", address="192.168.1.31", first_seen=1.0, last_seen=NOW - 600, link_id=second.id
     )
     state = open_state(links=(second, first), devices=(device,), blocked=("192.168.1.66",))
-    dialog.show_doors(state, (window(1),), NOW)
+    dialog.show_access(state, (window(1),), NOW)
     dialog.show()
     rows = [[dialog.table.item(row, column).text() for column in range(5)] for row in range(2)]
     assert rows == [
@@ -273,7 +275,7 @@ def test_links_window_names_the_link_that_is_chosen(qtbot: QtBot, window: Callab
     dialog.table.selectRow(1)
     dialog.devices.selectRow(0)
     dialog.blocked.selectRow(0)
-    dialog.show_doors(state, (), NOW)
+    dialog.show_access(state, (), NOW)
     assert dialog.chosen.text() == "“Anna”"
     assert dialog.revoke.accessibleName() == "Revoke “Anna”"
     assert dialog.revoke.toolTip() == "“Anna” lets no one in any more. 1 device loses access."
@@ -287,11 +289,11 @@ def test_links_window_names_the_link_that_is_chosen(qtbot: QtBot, window: Callab
 def test_link_is_renamed_in_its_row(qtbot: QtBot) -> None:
     dialog = LinksWindow()
     qtbot.addWidget(dialog)
-    dialog.show_doors(open_state(links=(link("TV"),)), (), NOW)
+    dialog.show_access(open_state(links=(link("TV"),)), (), NOW)
     names: list[tuple[str, str]] = []
     dialog.rename_wished.connect(lambda link_id, name: names.append((link_id, name)))
     dialog.table.item(0, 0).setText("Kitchen")
-    dialog.show_doors(open_state(links=(link("TV"),)), (), NOW)
+    dialog.show_access(open_state(links=(link("TV"),)), (), NOW)
 
     assert names == [("TV", "Kitchen")]
     assert dialog.table.item(0, 0).text() == "TV"
@@ -302,7 +304,7 @@ def test_what_is_chosen_stays_chosen_whatever_comes_and_goes_around_it(qtbot: Qt
     qtbot.addWidget(dialog)
     dialog.show()
     links = [link(name, created=float(at)) for at, name in enumerate(("a", "b", "c", "d"))]
-    dialog.show_doors(open_state(links=tuple(links)), (), NOW)
+    dialog.show_access(open_state(links=tuple(links)), (), NOW)
     dialog.choose("c")
     dialog.table.editItem(dialog.table.item(2, 0))
     editor = dialog.table.findChild(QLineEdit)
@@ -310,7 +312,7 @@ def test_what_is_chosen_stays_chosen_whatever_comes_and_goes_around_it(qtbot: Qt
     renamed: list[tuple[str, str]] = []
     dialog.rename_wished.connect(lambda link_id, name: renamed.append((link_id, name)))
     # The one before it goes, others are named and sorted anew; what is typed in stays, and goes to no other row.
-    dialog.show_doors(
+    dialog.show_access(
         open_state(links=(links[3], msgspec.structs.replace(links[1], name="B", created=9.0), links[2])), (), NOW
     )
     assert editor.text() == "x"
@@ -321,7 +323,7 @@ def test_what_is_chosen_stays_chosen_whatever_comes_and_goes_around_it(qtbot: Qt
     assert dialog.table.chosen == "c"
     revoked = QSignalSpy(dialog.revoke_wished)
     qtbot.mouseClick(dialog.revoke, Qt.MouseButton.LeftButton)
-    dialog.show_doors(open_state(links=(links[3], links[1])), (), NOW)
+    dialog.show_access(open_state(links=(links[3], links[1])), (), NOW)
     qtbot.mouseClick(dialog.revoke, Qt.MouseButton.LeftButton)
 
     assert [revoked.at(at) for at in range(revoked.count())] == [["c"]], "a second press took another link"
@@ -363,7 +365,7 @@ def test_form_for_a_link_that_is_there_begins_with_what_that_is(qtbot: QtBot, wi
     qtbot.addWidget(dialog)
     dialog.show()
     given = link("TV", scope=kept, expires=NOW + 86400, most_devices=4, asks=True)
-    dialog.show_doors(open_state(links=(given,)), (renamed, window(2)), NOW)
+    dialog.show_access(open_state(links=(given,)), (renamed, window(2)), NOW)
     wishes: list[tuple[str, LinkOptions]] = []
     dialog.change_wished.connect(lambda link_id, wish: wishes.append((link_id, wish)))
     dialog.table.selectRow(0)

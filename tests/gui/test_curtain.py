@@ -34,19 +34,19 @@ def panel(qtbot: QtBot, icons: Icons) -> Panel:
 
 
 @pytest.mark.parametrize(
-    ("curtain", "headline"),
+    ("blanking", "headline"),
     [
         (BLANKED, "Everything is blanked — viewers see nothing"),
         (PAUSED, "Pictures are paused — viewers see the last one"),
     ],
 )
 def test_panel_says_so_and_one_button_goes_on(
-    panel: Panel, qtbot: QtBot, sharing: AppState, curtain: Blanking, headline: str
+    panel: Panel, qtbot: QtBot, sharing: AppState, blanking: Blanking, headline: str
 ) -> None:
     panel.show_state(sharing)
     assert panel.curtain_buttons.isVisible()
     assert not panel.curtain_strip.isVisible()
-    panel.show_state(replace(sharing, curtain=curtain))
+    panel.show_state(replace(sharing, blanking=blanking))
     wishes = QSignalSpy(panel.go_on_wished)
     qtbot.mouseClick(panel.curtain_strip.go_on, Qt.MouseButton.LeftButton)
 
@@ -56,7 +56,7 @@ def test_panel_says_so_and_one_button_goes_on(
 
 
 def test_reason_that_is_not_the_persons_own_is_said(panel: Panel, sharing: AppState) -> None:
-    panel.show_state(replace(sharing, curtain=Blanking("blanked", "The computer is locked.")))
+    panel.show_state(replace(sharing, blanking=Blanking("blanked", "The computer is locked.")))
 
     assert "The computer is locked." in panel.curtain_strip.reason.text()
 
@@ -65,7 +65,7 @@ def test_focus_stays_with_the_curtain(panel: Panel, qtbot: QtBot, sharing: AppSt
     panel.activateWindow()
     panel.show_state(sharing)
     panel.curtain_buttons.blank.setFocus()
-    panel.show_state(replace(sharing, curtain=BLANKED))
+    panel.show_state(replace(sharing, blanking=BLANKED))
     assert panel.focusWidget() is panel.curtain_strip.go_on
     panel.show_state(sharing)
 
@@ -77,7 +77,7 @@ def test_keys_blank_pause_and_go_on(panel: Panel, qtbot: QtBot, sharing: AppStat
     blanks, pauses, on = (QSignalSpy(signal) for signal in (panel.blank_wished, panel.pause_wished, panel.go_on_wished))
     qtbot.keyClick(panel, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(panel, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    panel.show_state(replace(sharing, curtain=BLANKED))
+    panel.show_state(replace(sharing, blanking=BLANKED))
     qtbot.keyClick(panel, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
 
     assert (blanks.count(), pauses.count(), on.count()) == (1, 1, 1)
@@ -86,8 +86,8 @@ def test_keys_blank_pause_and_go_on(panel: Panel, qtbot: QtBot, sharing: AppStat
 def test_tray_offers_what_is_possible(qtbot: QtBot, icons: Icons, sharing: AppState) -> None:
     tray = Tray(icons)
     found = []
-    for curtain in (None, PAUSED, BLANKED):
-        tray.show_state(replace(sharing, curtain=curtain))
+    for blanking in (None, PAUSED, BLANKED):
+        tray.show_state(replace(sharing, blanking=blanking))
         found.append([action.text() for action in (tray.pause, tray.blank, tray.go_on) if action.isVisible()])
     wishes = QSignalSpy(tray.go_on_wished)
     tray.go_on.trigger()

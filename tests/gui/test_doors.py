@@ -51,7 +51,7 @@ class OpenDesk(Desk):
         self.cards: tuple[Interface, ...] = (LAN_CARD, OTHER_CARD)
         self.lan = lan
         self.looks = 0
-        self.doors = AccessController(
+        self.access_controller = AccessController(
             self.controller,
             self.catalog,
             self.shares,
@@ -78,7 +78,7 @@ class OpenDesk(Desk):
         await self.until(lambda: self.controller.state.is_sharing and self.server.is_open == is_open)
 
     async def close(self) -> None:
-        self.doors.close()
+        self.access_controller.close()
         await super().close()
 
 
@@ -102,16 +102,16 @@ async def test_at_first_only_this_computer_gets_in(desk: OpenDesk) -> None:
     await desk.start()
 
     assert not desk.server.is_open
-    assert not desk.doors.access.links.all
-    assert desk.doors.state.interfaces == (LAN_CARD, OTHER_CARD)
+    assert not desk.access_controller.access.links.all
+    assert desk.access_controller.state.interfaces == (LAN_CARD, OTHER_CARD)
 
 
 async def test_choosing_a_network_opens_it_at_once_with_a_link_to_give_away(desk: OpenDesk, visitor: Visitor) -> None:
     await desk.start()
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.moved(is_open=True)
-    desk.doors.refresh_now()
-    state = desk.doors.state
+    desk.access_controller.refresh_now()
+    state = desk.access_controller.state
 
     assert (desk.controller.settings.mode, desk.controller.settings.interface) == ("network", "eth7")
     assert state.link is not None
@@ -120,9 +120,9 @@ async def test_choosing_a_network_opens_it_at_once_with_a_link_to_give_away(desk
     assert state.link.token not in state.shown_url + repr(state)
     assert "If other devices cannot open it" in state.hint
     assert (await visitor.enter(token=state.link.token))[0] == 204
-    desk.doors.refresh_now()
-    assert desk.doors.state.hint == ""
-    desk.doors.choose(None)
+    desk.access_controller.refresh_now()
+    assert desk.access_controller.state.hint == ""
+    desk.access_controller.choose(None)
     await desk.moved(is_open=False)
     with pytest.raises(aiohttp.ClientError):
         await visitor.get("/")
@@ -130,25 +130,25 @@ async def test_choosing_a_network_opens_it_at_once_with_a_link_to_give_away(desk
 
 async def test_this_computer_is_asked_for_a_link_once_that_is_wished(desk: OpenDesk) -> None:
     await desk.start()
-    assert desk.doors.state.link is None
+    assert desk.access_controller.state.link is None
     address = f"http://localhost:{desk.server.port}/api/windows"
     with desk.lan.inside():
         async with aiohttp.ClientSession() as http:
             async with http.get(address) as seen:
                 assert seen.status == 200
-            desk.doors.set_asks_here(True)
-            desk.doors.refresh_now()
-            link = desk.doors.state.link
+            desk.access_controller.set_asks_here(True)
+            desk.access_controller.refresh_now()
+            link = desk.access_controller.state.link
             assert link is not None
             async with http.get(address) as refused:
                 assert refused.status == 401
-            async with http.get(address, headers={"Authorization": f"Bearer {link.token}"}) as let_in:
-                assert let_in.status == 200
-            desk.doors.set_asks_here(False)
+            async with http.get(address, headers={"Authorization": f"Bearer {link.token}"}) as mark_authenticated:
+                assert mark_authenticated.status == 200
+            desk.access_controller.set_asks_here(False)
             async with http.get(address) as seen:
                 assert seen.status == 200
-    desk.doors.refresh_now()
-    assert desk.doors.state.link is None
+    desk.access_controller.refresh_now()
+    assert desk.access_controller.state.link is None
     assert not desk.controller.settings.asks_here
 
 
@@ -161,20 +161,22 @@ async def test_another_name_is_gone_by_at_once_and_needs_a_link(desk: OpenDesk) 
         async with aiohttp.ClientSession() as http:
             async with http.get(address, headers=name) as refused:
                 assert refused.status == 421
-            assert "is no name" in desk.doors.set_names(("screen.example.org", "https://x/"))
+            assert "is no name" in desk.access_controller.set_names(("screen.example.org", "https://x/"))
             assert desk.controller.settings.names == ()
-            assert desk.doors.set_names(("Screen.example.org",)) == ""
-            desk.doors.refresh_now()
-            link = desk.doors.state.link
+            assert desk.access_controller.set_names(("Screen.example.org",)) == ""
+            desk.access_controller.refresh_now()
+            link = desk.access_controller.state.link
             assert link is not None
-            assert desk.doors.state.sentence == "Anyone with the link can watch via screen.example.org"
+            assert desk.access_controller.state.sentence == "Anyone with the link can watch via screen.example.org"
             async with http.get(address, headers=name) as asked:
                 assert asked.status == 401
-            async with http.get(address, headers=name | {"Authorization": f"Bearer {link.token}"}) as let_in:
-                assert let_in.status == 200
+            async with http.get(
+                address, headers=name | {"Authorization": f"Bearer {link.token}"}
+            ) as mark_authenticated:
+                assert mark_authenticated.status == 200
             async with http.get(address) as here:
                 assert here.status == 200
-            assert desk.doors.set_names(()) == ""
+            assert desk.access_controller.set_names(()) == ""
             async with http.get(address, headers=name) as refused:
                 assert refused.status == 421
 
@@ -184,7 +186,7 @@ async def test_names_are_remembered_and_one_that_is_none_is_said(lan: Lan) -> No
     with lan.inside():
         await desk.start()
         try:
-            assert desk.server.registry.access.gate.policy.names == {"screen.example.org"}
+            assert desk.server.registry.access.authorizer.policy.names == {"screen.example.org"}
             assert "'no name' is no name" in desk.controller.state.message.text
         finally:
             await desk.close()
@@ -192,14 +194,14 @@ async def test_names_are_remembered_and_one_that_is_none_is_said(lan: Lan) -> No
 
 async def test_chosen_network_is_found_again_by_its_name_at_its_new_address(lan: Lan) -> None:
     desk = OpenDesk(lan, Settings(port=free_port(), mode="network", interface="eth7", address="192.168.77.9"))
-    link = desk.doors.access.links.make("TV", (ShareRule("all"),))
+    link = desk.access_controller.access.links.make("TV", (ShareRule("all"),))
     with lan.inside():
         await desk.start()
         try:
             assert desk.server.is_open
             assert desk.controller.settings.address == HOME
             # Who has the link has it with the old address.
-            assert link.id in desk.doors.access.links.all
+            assert link.id in desk.access_controller.access.links.all
             assert f"the address {HOME} now" in desk.controller.state.message.text
         finally:
             await desk.close()
@@ -223,7 +225,7 @@ async def test_the_same_name_in_another_network_is_asked_about(lan: Lan) -> None
 
 async def test_network_that_goes_and_comes_while_sharing_is_followed(desk: OpenDesk, visitor: Visitor) -> None:
     await desk.start()
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.moved(is_open=True)
     desk.cards = (OTHER_CARD,)
     await desk.moved(is_open=False)
@@ -240,17 +242,17 @@ async def test_network_that_goes_and_comes_while_sharing_is_followed(desk: OpenD
     await desk.moved(is_open=True)
 
     assert desk.server.host == HOME
-    desk.doors.refresh_now()
-    assert (await visitor.enter(token=desk.doors.state.link.token))[0] == 204
+    desk.access_controller.refresh_now()
+    assert (await visitor.enter(token=desk.access_controller.state.link.token))[0] == 204
 
 
 async def test_nothing_is_looked_at_while_nothing_is_shared_with_a_network(desk: OpenDesk) -> None:
     await desk.start()
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.moved(is_open=True)
     looks = desk.looks
     await desk.until(lambda: desk.looks > looks + 2)
-    desk.doors.choose(None)
+    desk.access_controller.choose(None)
     await desk.moved(is_open=False)
     looks = desk.looks
     await asyncio.sleep(4 * LOOK_SECONDS)
@@ -275,19 +277,19 @@ async def test_network_that_is_gone_is_said_and_no_other_one_opened(lan: Lan) ->
 
 async def entered(desk: OpenDesk, visitor: Visitor, answer: str) -> Any:
     """Have the visitor come in by a PIN and be answered."""
-    pin = desk.doors.access.pins.show().digits
+    pin = desk.access_controller.access.pins.show().digits
     entering = asyncio.ensure_future(visitor.enter(pin=pin))
-    await desk.until(lambda: bool(desk.doors.state.questions))
-    question_id = desk.doors.state.questions[0].id
-    await desk.until(lambda: desk.doors.answer(question_id, answer))
+    await desk.until(lambda: bool(desk.access_controller.state.questions))
+    question_id = desk.access_controller.state.questions[0].id
+    await desk.until(lambda: desk.access_controller.answer(question_id, answer))
     return await entering
 
 
 async def test_who_was_allowed_once_is_forgotten_soon_after_leaving(desk: OpenDesk, visitor: Visitor) -> None:
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.start()
     assert (await entered(desk, visitor, "once"))[0] == 204
-    devices = desk.doors.access.devices
+    devices = desk.access_controller.access.devices
     async with visitor.watch("/stream/demo") as first:
         await first.recv()
         async with visitor.watch("/stream/demo") as second:
@@ -299,7 +301,7 @@ async def test_who_was_allowed_once_is_forgotten_soon_after_leaving(desk: OpenDe
 
 
 async def test_who_was_allowed_may_come_again(desk: OpenDesk, visitor: Visitor) -> None:
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.start()
     await entered(desk, visitor, "allow")
     async with visitor.watch("/stream/demo") as viewer:
@@ -312,25 +314,25 @@ async def test_who_was_allowed_may_come_again(desk: OpenDesk, visitor: Visitor) 
 
 @pytest.mark.parametrize("how", ["block", "forget"])
 async def test_viewer_that_is_kept_out_does_not_come_again(desk: OpenDesk, visitor: Visitor, how: str) -> None:
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.start()
     await entered(desk, visitor, "allow")
     async with visitor.watch("/stream/demo") as viewer:
         await viewer.recv()
         (row,) = watchers(desk.registry.sessions())
-        getattr(desk.doors.partings, how)(row)
+        getattr(desk.access_controller.partings, how)(row)
         await desk.until(lambda: not desk.registry.sessions())
-    desk.doors.refresh_now()
+    desk.access_controller.refresh_now()
 
     assert (await visitor.get("/api/windows"))[0] == 403
-    assert desk.doors.state.blocked == ((NEIGHBOUR,) if how == "block" else ())
+    assert desk.access_controller.state.blocked == ((NEIGHBOUR,) if how == "block" else ())
 
 
 @pytest.mark.parametrize("how", ["block", "forget", "disconnect"])
 async def test_who_looks_by_single_pictures_is_in_the_table_and_put_out_alike(
     desk: OpenDesk, visitor: Visitor, how: str
 ) -> None:
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.start()
     await entered(desk, visitor, "allow")
     for _ in range(2):
@@ -340,7 +342,7 @@ async def test_who_looks_by_single_pictures_is_in_the_table_and_put_out_alike(
     desk.controller.refresh()
     await desk.until(lambda: desk.controller.state.viewers[0].looks == 2)
     said = cells(desk.controller.state.viewers[0], time.monotonic())
-    part = getattr(desk.doors.partings, how)
+    part = getattr(desk.access_controller.partings, how)
     part(row.id if how == "disconnect" else row)
     await desk.until(lambda: not desk.registry.sessions())
 
@@ -350,7 +352,7 @@ async def test_who_looks_by_single_pictures_is_in_the_table_and_put_out_alike(
 
 
 async def test_failures_are_said_from_the_third_on_until_they_are_over(desk: OpenDesk, visitor: Visitor) -> None:
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.start()
     for tries in (1, 2):
         assert (await visitor.enter(pin="000000"))[1]["error"]["message"] == "That PIN is not right. Try again."
@@ -369,7 +371,7 @@ async def test_failures_are_said_from_the_third_on_until_they_are_over(desk: Ope
 async def test_failures_are_over_some_time_after_the_last(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access_lockout, "NEWS_SECONDS", 0.2)
     for address in ("192.168.1.7", "192.168.1.8", "192.168.1.9"):
-        desk.doors.access.lockout.failed(Peer.of(address), "PIN")
+        desk.access_controller.access.lockout.failed(Peer.of(address), "PIN")
     await desk.until(lambda: desk.controller.state.message is not None)
     # Each from another address: it is the sum that counts.
     assert desk.controller.state.message.text.count("1 wrong PIN from") == 3
@@ -378,11 +380,11 @@ async def test_failures_are_over_some_time_after_the_last(desk: OpenDesk, monkey
 
 
 async def test_disconnecting_holds_until_sharing_stops_or_it_is_allowed_again(desk: OpenDesk, visitor: Visitor) -> None:
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.start()
-    link = desk.doors.access.links.make("TV", (ShareRule("all"),))
+    link = desk.access_controller.access.links.make("TV", (ShareRule("all"),))
     assert (await visitor.enter(token=link.token))[0] == 204
-    disconnect = desk.doors.partings.disconnect
+    disconnect = desk.access_controller.partings.disconnect
 
     async def watch_until_disconnected() -> Any:
         async with visitor.watch("/stream/demo") as viewer:
@@ -398,10 +400,10 @@ async def test_disconnecting_holds_until_sharing_stops_or_it_is_allowed_again(de
     assert await watch_until_disconnected() == (4403, "disconnected", "disconnected")
     assert (await visitor.get("/api/windows"))[1]["error"]["code"] == "disconnected"
     assert (await visitor.enter(token=link.token))[1]["error"]["code"] == "disconnected"
-    desk.doors.refresh_now()
-    (gone,) = desk.doors.state.dismissed
+    desk.access_controller.refresh_now()
+    (gone,) = desk.access_controller.state.dismissed
     assert (gone.address, gone.by) == (NEIGHBOUR, "TV")
-    desk.doors.partings.allow_again(gone.device_id)
+    desk.access_controller.partings.allow_again(gone.device_id)
     assert (await visitor.get("/api/windows"))[0] == 200
 
     await watch_until_disconnected()
@@ -409,21 +411,21 @@ async def test_disconnecting_holds_until_sharing_stops_or_it_is_allowed_again(de
     port = free_port()
     desk.controller.set_port(port)
     await desk.until(lambda: desk.controller.state.is_sharing and desk.server.port == port)
-    assert desk.doors.access.gate.rules.dismissed
+    assert desk.access_controller.access.authorizer.rules.dismissed
     desk.controller.stop()
     await desk.until(lambda: desk.controller.state.phase == "idle")
-    assert not desk.doors.access.gate.rules.dismissed
+    assert not desk.access_controller.access.authorizer.rules.dismissed
 
 
 async def test_revoking_and_forgetting_say_how_many_lose_access_and_can_be_taken_back(
     desk: OpenDesk, visitor: Visitor
 ) -> None:
-    desk.doors.choose(LAN_CARD)
+    desk.access_controller.choose(LAN_CARD)
     await desk.start()
-    partings, links = desk.doors.partings, desk.doors.access.links
+    partings, links = desk.access_controller.partings, desk.access_controller.access.links
     link = links.make("TV", (ShareRule("all"),))
     assert (await visitor.enter(token=link.token))[0] == 204
-    (device,) = desk.doors.access.devices.all
+    (device,) = desk.access_controller.access.devices.all
 
     for end, words in (
         (lambda: partings.revoke_link(link.id), "“TV” was revoked. 1 device has lost access."),
@@ -443,7 +445,7 @@ async def test_revoking_and_forgetting_say_how_many_lose_access_and_can_be_taken
 
 async def test_each_of_several_is_taken_back_while_there_is_time(lan: Lan) -> None:
     desk = OpenDesk(lan, Settings(port=free_port()), undo_seconds=0.3)
-    partings, links = desk.doors.partings, desk.doors.access.links
+    partings, links = desk.access_controller.partings, desk.access_controller.access.links
     first, second = (links.make(name, (ShareRule("all"),)) for name in ("first", "second"))
     partings.revoke_link(first.id)
     partings.revoke_link(second.id)
@@ -464,7 +466,7 @@ async def test_link_for_a_window_of_an_earlier_run_shows_it_again_once_it_is_sha
     desk = Desk(Settings(port=free_port()))
     links = desk.registry.access.links
     link = links.make("TV", (ShareRule.for_source(window(1, "build log")),))
-    doors = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    access_controller = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
     try:
         again = window(9, "build log")
         desk.catalog.feed(again)
@@ -479,7 +481,7 @@ async def test_link_for_a_window_of_an_earlier_run_shows_it_again_once_it_is_sha
         desk.controller.set_shared(other, True)
         assert not shown(links.all[link.id], other)
     finally:
-        doors.close()
+        access_controller.close()
         await desk.close()
 
 
@@ -491,7 +493,7 @@ async def test_who_was_let_in_for_one_window_is_so_for_it_after_a_restart(
     desk: OpenDesk, window: Callable[..., Source]
 ) -> None:
     before, now = window(1, "build log"), window(7, "build log")
-    access, rule = desk.doors.access, ShareRule.for_source(before)
+    access, rule = desk.access_controller.access, ShareRule.for_source(before)
     link = access.links.make("TV", (rule,))
     device, _ = access.devices.admit_by_consent((rule,), Peer.of(NEIGHBOUR), "Firefox")
     again = AccessController(

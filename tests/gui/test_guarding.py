@@ -31,27 +31,27 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture
-def guard() -> Exclusions:
+def exclusions() -> Exclusions:
     return Exclusions()
 
 
 @pytest.fixture
-async def guarding(desk: Desk, guard: Exclusions) -> AsyncIterator[PrivacyController]:
-    made = PrivacyController(desk.controller, guard, desk.hub, desk.shares.hide_titles, lambda title, words: None)
+async def guarding(desk: Desk, exclusions: Exclusions) -> AsyncIterator[PrivacyController]:
+    made = PrivacyController(desk.controller, exclusions, desk.hub, desk.shares.hide_titles, lambda title, words: None)
     made.open()
     yield made
     await made.close()
 
 
 @pytest.mark.usefixtures("guarding")
-async def test_own_programs_are_never_shown_and_listed_ones_only_by_choice(desk: Desk, guard: Exclusions) -> None:
-    assert guard.rules.names_one_of(["KeePassXC"])
+async def test_own_programs_are_never_shown_and_listed_ones_only_by_choice(desk: Desk, exclusions: Exclusions) -> None:
+    assert exclusions.rules.names_one_of(["KeePassXC"])
     desk.controller.set_privacy("never_shown", ("Mail",))
     desk.controller.set_privacy("shown_anyway", ("keepass",))
 
-    assert guard.rules.names_one_of(["mail"])
-    assert not guard.rules.names_one_of(["keepassxc"])
-    assert guard.rules == rules_of(desk.controller.settings)
+    assert exclusions.rules.names_one_of(["mail"])
+    assert not exclusions.rules.names_one_of(["keepassxc"])
+    assert exclusions.rules == rules_of(desk.controller.settings)
 
 
 @pytest.mark.usefixtures("guarding")
@@ -72,7 +72,7 @@ async def test_curtain_is_drawn_and_opened_by_one_key(desk: Desk) -> None:
     controller = desk.controller
     told: list[str] = []
     controller.subscribe(
-        lambda: told.append("" if controller.state.curtain is None else controller.state.curtain.state)
+        lambda: told.append("" if controller.state.blanking is None else controller.state.blanking.state)
     )
     controller.toggle_curtain()
     controller.toggle_curtain()
@@ -82,7 +82,7 @@ async def test_curtain_is_drawn_and_opened_by_one_key(desk: Desk) -> None:
     controller.go_on()
 
     assert told == ["blanked", "", "paused", "blanked", ""]
-    assert desk.hub.curtain is None
+    assert desk.hub.blanking is None
 
 
 async def test_masks_belong_to_what_is_selected(desk: Desk, window: Callable[..., Source]) -> None:
@@ -99,16 +99,16 @@ async def test_masks_belong_to_what_is_selected(desk: Desk, window: Callable[...
 
 @pytest.mark.usefixtures("guarding")
 async def test_a_window_with_masks_is_kept_out_of_pictures_of_the_screen_which_is_said(
-    desk: Desk, guard: Exclusions, window: Callable[..., Source]
+    desk: Desk, exclusions: Exclusions, window: Callable[..., Source]
 ) -> None:
     screen = Source("0", "desktop", "Whole desktop", "", 800, 600)
     desk.catalog.feed(screen, window(1))
     desk.controller.select(window(1))
     desk.controller.set_masks((Mask(0.25, 0.25, 0.75, 0.75),))
-    assert guard.rules.masked == {1}
+    assert exclusions.rules.masked == {1}
     desk.controller.select(screen)
     desk.controller.set_masks((Mask(0.25, 0.25, 0.75, 0.75),))
-    assert guard.rules.masked == {1}
+    assert exclusions.rules.masked == {1}
     await asyncio.sleep(0)
     assert desk.controller.state.message is None
 
@@ -123,7 +123,7 @@ async def test_a_window_with_masks_is_kept_out_of_pictures_of_the_screen_which_i
     assert desk.controller.state.message is None
     desk.controller.select(window(1))
     desk.controller.set_masks(())
-    assert guard.rules.masked == frozenset()
+    assert exclusions.rules.masked == frozenset()
 
 
 async def test_a_window_whose_masks_have_to_be_looked_at_is_told_of_once(window: Callable[..., Source]) -> None:

@@ -38,17 +38,17 @@ class HeardTray(Tray):
 
 async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icons, tmp_path: Path) -> None:
     desk = Desk(Settings())
-    doors = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    access_controller = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
     panel, tray = Panel(icons), HeardTray(icons)
     qtbot.addWidget(panel)
     notices = Notices(tray, Settings, panel.come_forward)
     encryption = Encryption(desk.controller, tmp_path)
-    doorway = AccessWindows(desk.controller, doors, encryption, panel, tray, tmp_path / "log", notices)
+    doorway = AccessWindows(desk.controller, access_controller, encryption, panel, tray, tmp_path / "log", notices)
 
     for _ in range(EACH.failures - 1):
-        doors.access.lockout.failed(GUESSER, "PIN")
+        access_controller.access.lockout.failed(GUESSER, "PIN")
     assert tray.said == []
-    doors.access.lockout.failed(GUESSER, "PIN")
+    access_controller.access.lockout.failed(GUESSER, "PIN")
 
     assert tray.said == [
         (
@@ -57,7 +57,7 @@ async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icon
         )
     ]
     doorway.close()
-    doors.access.lockout.failed(GUESSER, "PIN")
+    access_controller.access.lockout.failed(GUESSER, "PIN")
     assert len(tray.said) == 1
-    doors.close()
+    access_controller.close()
     await desk.close()

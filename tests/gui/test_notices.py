@@ -131,7 +131,7 @@ async def test_each_kind_can_be_switched_off_in_the_menu(
 
     def show() -> None:
         kinds = frozenset(each for each in KINDS if is_wanted(each, house.settings))
-        line.show_doors(replace(AccessViewState(), notices=kinds))
+        line.show_access(replace(AccessViewState(), notices=kinds))
 
     def change(name: Kind, wanted: bool) -> None:
         house.settings = msgspec.structs.replace(house.settings, **wish(name, wanted, house.settings))
@@ -157,18 +157,20 @@ async def test_a_guesser_is_heard_of_without_a_tray(
     qtbot: QtBot, icons: Icons, tmp_path: Path, house: House, service: FakeNotifications, until: Until
 ) -> None:
     desk = Desk(Settings())
-    doors = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    access_controller = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
     panel = Panel(icons)
     qtbot.addWidget(panel)
     encryption = Encryption(desk.controller, tmp_path)
-    doorway = AccessWindows(desk.controller, doors, encryption, panel, house.tray, tmp_path / "log", house.notices)
+    doorway = AccessWindows(
+        desk.controller, access_controller, encryption, panel, house.tray, tmp_path / "log", house.notices
+    )
     for _ in range(EACH.failures):
-        doors.access.lockout.failed(GUESSER, "PIN")
+        access_controller.access.lockout.failed(GUESSER, "PIN")
     await until(lambda: service.shown)
 
     assert next(iter(service.shown.values()))[0] == "Somebody tries to get in"
     doorway.close()
-    doors.close()
+    access_controller.close()
     await desk.close()
 
 

@@ -192,7 +192,7 @@ def test_who_was_disconnected_stays_in_a_row_and_is_allowed_again_there(qtbot: Q
     qtbot.addWidget(panel)
     panel.show()
     gone = (Dismissal("d1", "192.168.1.31", "192.168.1.31", "Firefox/140", "TV"),)
-    panel.show_doors(AccessViewState(dismissed=gone))
+    panel.show_access(AccessViewState(dismissed=gone))
     model = panel.viewers.model
     assert [model.index(0, column).data() for column in (0, 1, 8)] == ["192.168.1.31", "TV", "Disconnected"]
     wishes: list[str] = []
@@ -201,7 +201,7 @@ def test_who_was_disconnected_stays_in_a_row_and_is_allowed_again_there(qtbot: Q
     assert button.accessibleName() == "Allow 192.168.1.31 again"
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
-    panel.show_doors(AccessViewState())
+    panel.show_access(AccessViewState())
     pressed: list[str] = []
     panel.pause_wished.connect(lambda: pressed.append("pause"))
     qtbot.wait(0)  # the button goes with the next turn of the loop

@@ -15,7 +15,7 @@ FOUND = '[parameters]\n"path.id" = "demo"\n'
 """Have every address be that of a source which is there; else hardly any would be."""
 
 
-def judge(served: Served, folder: Path, config: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def authorize(served: Served, folder: Path, config: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run schemathesis with all its checks."""
     (folder / "schemathesis.toml").write_text(config, encoding="utf-8")
     command = [
@@ -28,7 +28,7 @@ def judge(served: Served, folder: Path, config: str, *arguments: str) -> subproc
 
 
 def test_answers_are_as_described_whatever_is_asked_for(served: Served, tmp_path: Path) -> None:
-    done = judge(served, tmp_path, "")
+    done = authorize(served, tmp_path, "")
 
     assert done.returncode == 0, done.stdout
     assert f"Tested: {OPERATIONS}" in done.stdout
@@ -36,7 +36,7 @@ def test_answers_are_as_described_whatever_is_asked_for(served: Served, tmp_path
 
 def test_answers_about_a_source_are_as_described(served: Served, tmp_path: Path) -> None:
     # An answer that does not end cannot be waited for; `test_openapi` reads its beginning.
-    done = judge(served, tmp_path, FOUND, "--exclude-path", "/mjpeg/{id}")
+    done = authorize(served, tmp_path, FOUND, "--exclude-path", "/mjpeg/{id}")
 
     assert done.returncode == 0, done.stdout
     assert f"Tested: {OPERATIONS - 1}" in done.stdout

@@ -44,7 +44,7 @@ class House:
         policy = OriginPolicy(
             8080, host_names(("192.168.1.20", "box.local"), 8080), origins=frozenset({"http://friend.example"})
         )
-        self.gate = Authorizer(
+        self.authorizer = Authorizer(
             policy,
             self.shares,
             self.links,
@@ -53,21 +53,21 @@ class House:
             rules=AuthorizerRules(network=network),
             cookie_name=COOKIE,
         )
-        self.entrance = Login(self.gate, self.pins, self.consents)
+        self.login = Login(self.authorizer, self.pins, self.consents)
 
     def dismiss(self, who: Guest) -> None:
         """Disconnect somebody until sharing stops, as `server.access.control.AccessControl` does."""
         key = "" if who.peer.is_local else who.peer.key
-        dismissed = (*self.gate.rules.dismissed, Dismissal(who.device_id, key, who.peer.address, "", ""))
-        self.gate.set_rules(replace(self.gate.rules, dismissed=dismissed))
+        dismissed = (*self.authorizer.rules.dismissed, Dismissal(who.device_id, key, who.peer.address, "", ""))
+        self.authorizer.set_rules(replace(self.authorizer.rules, dismissed=dismissed))
 
-    def judge(self, address: str | None, path: str = "/api/windows", **how: Any) -> Grant | Refusal:
-        """Return what the gate says to a request; ``how`` is as with `knock`."""
-        return self.gate.judge(knock(address, path, **how))
+    def authorize(self, address: str | None, path: str = "/api/windows", **how: Any) -> Grant | Refusal:
+        """Return what the gate says to a request; ``how`` is as with `access_request`."""
+        return self.authorizer.authorize(access_request(address, path, **how))
 
     async def entered(self, address: str, token: str, **how: Any) -> tuple[Guest, str]:
         """Let a browser in by a link's token; return who it is and its cookie."""
-        entered = await self.entrance.by_link(knock(address, "/api/enter", method="POST", **how), token)
+        entered = await self.login.by_link(access_request(address, "/api/enter", method="POST", **how), token)
         assert isinstance(entered, LoggedIn)
         assert entered.cookie is not None
         return entered.who, entered.cookie
@@ -84,7 +84,7 @@ class House:
                 await asyncio.sleep(0)
 
 
-def knock(
+def access_request(
     address: str | None,
     path: str = "/api/windows",
     *,

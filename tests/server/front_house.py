@@ -18,7 +18,7 @@ from aiohttp import web
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from server.net.connection import let_in
+from server.net.connection import mark_authenticated
 from server.net.limits import ConnectionLimits
 from server.net.listener import Listener
 from server.net.peers import Peer
@@ -64,9 +64,9 @@ class House:
     """Holds what a test needs of the front door."""
 
     def __init__(
-        self, front: Listener, runner: web.AppRunner, clock: FakeClock, port: int, reached: asyncio.Event
+        self, listener: Listener, runner: web.AppRunner, clock: FakeClock, port: int, reached: asyncio.Event
     ) -> None:
-        self.front = front
+        self.listener = listener
         self._runner = runner
         self.clock = clock
         self.port = port
@@ -74,9 +74,9 @@ class House:
 
     async def end(self) -> None:
         """End everything in the order in which the server does; may be called twice."""
-        self.front.close()
+        self.listener.close()
         await self._runner.cleanup()
-        await self.front.end()
+        await self.listener.end()
 
     def call(self, source: str = "127.0.0.1", said: bytes = b"") -> socket.socket:
         """Return a socket that does not block, connected from there; ``said`` is sent at once."""
@@ -138,7 +138,7 @@ def closing(*callers: socket.socket) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def house(caps: ConnectionLimits | None = None, tls: ssl.SSLContext | None = None) -> AsyncIterator[House]:
+async def house(limits: ConnectionLimits | None = None, tls: ssl.SSLContext | None = None) -> AsyncIterator[House]:
     """Open a house, in which ``/in`` is where a credential is shown, and ``/wait`` is never answered."""
     reached = asyncio.Event()
 
@@ -146,7 +146,7 @@ async def house(caps: ConnectionLimits | None = None, tls: ssl.SSLContext | None
         return web.Response(text=f"hello over {request.scheme}")
 
     async def enter(request: web.Request) -> web.Response:
-        is_in = let_in(request, request.query.get("link", ""))
+        is_in = mark_authenticated(request, request.query.get("link", ""))
         return web.Response(text="come in" if is_in else "no place")
 
     async def wait(request: web.Request) -> web.Response:
@@ -191,9 +191,9 @@ async def house(caps: ConnectionLimits | None = None, tls: ssl.SSLContext | None
     port = sockets[0].getsockname()[1]
     clock = FakeClock()
     names = {f"localhost:{port}", f"127.0.0.1:{port}"}
-    front = Listener(runner.server, names.__contains__, tls=tls, caps=caps, clock=clock, peer_of=peer_of)
-    front.open(sockets)
-    opened = House(front, runner, clock, port, reached)
+    listener = Listener(runner.server, names.__contains__, tls=tls, limits=limits, clock=clock, peer_of=peer_of)
+    listener.open(sockets)
+    opened = House(listener, runner, clock, port, reached)
     try:
         yield opened
     finally:

@@ -29,15 +29,15 @@ async def main(descriptors: int) -> None:
     await runner.setup()
     assert runner.server is not None
     sockets = listen("127.0.0.1", 0)
-    front = Listener(runner.server, lambda host: True, caps=ConnectionLimits())
-    front.open(sockets)
+    listener = Listener(runner.server, lambda host: True, limits=ConnectionLimits())
+    listener.open(sockets)
     print(sockets[0].getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)
-    front.close()
+    listener.close()
     await runner.cleanup()
-    await front.end()
+    await listener.end()
     # What came with the program, the loop's own and the interpreter's; nothing of the front's.
-    print(f"{front.turned_away > 0} {len(front.room)} {len(os.listdir('/proc/self/fd'))}", flush=True)  # noqa: PTH208  no paths are wanted
+    print(f"{listener.turned_away > 0} {len(listener.limiter)} {len(os.listdir('/proc/self/fd'))}", flush=True)  # noqa: PTH208  no paths are wanted
 
 
 if __name__ == "__main__":

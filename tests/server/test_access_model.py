@@ -31,7 +31,7 @@ from server.access.origins import Refusal
 from server.access.store import AccessState
 from server.sharing import ShareRule
 from tests.server.access_fakes import HERE
-from tests.server.access_house import House, knock
+from tests.server.access_house import House, access_request
 
 HANDLES = ("100", "200", "300")
 TITLES = ("build log", "Inbox", "passwords", "build passwords")
@@ -152,7 +152,7 @@ class Access(RuleBasedStateMachine):
     @rule(network=st.sampled_from([True, True, False]), asks_host=st.sampled_from([False, False, True]))
     def person_changes_how_far_it_is_open(self, network: bool, asks_host: bool) -> None:
         self.model.network, self.model.asks_host = network, asks_host
-        self.house.gate.set_rules(AuthorizerRules(network=network, host_needs_token=asks_host))
+        self.house.authorizer.set_rules(AuthorizerRules(network=network, host_needs_token=asks_host))
 
     def scope(self, kind: str, handle: str, title: str) -> tuple[tuple[ShareRule, ...], Callable[[Source], bool]]:
         if kind == "all":
@@ -204,35 +204,35 @@ class Access(RuleBasedStateMachine):
 
     # ---- visitors
 
-    def let_in(self, visitor: Visitor) -> Visitor:
+    def mark_authenticated(self, visitor: Visitor) -> Visitor:
         self.everybody.append(visitor)
         return visitor
 
     @rule(target=visitors)
     def owner_comes(self) -> Any:
-        answer = self.house.judge(HERE)
+        answer = self.house.authorize(HERE)
         assert isinstance(answer, Grant) == (not self.model.asks_host)
-        return self.let_in(Visitor(answer.who, remote=False)) if isinstance(answer, Grant) else multiple()
+        return self.mark_authenticated(Visitor(answer.who, remote=False)) if isinstance(answer, Grant) else multiple()
 
     @rule(target=visitors, promise=promises, address=addresses)
     def program_comes_by_a_link(self, promise: Promise, address: str) -> Any:
         before = set(self.house.devices.all)
-        answer = self.house.judge(address, token=promise.token)
+        answer = self.house.authorize(address, token=promise.token)
         if not isinstance(answer, Grant):
             return multiple()
         promise.devices += len(set(self.house.devices.all) - before)
         assert promise.most is None or promise.devices <= promise.most
-        return self.let_in(Visitor(answer.who, remote=True, by=promise))
+        return self.mark_authenticated(Visitor(answer.who, remote=True, by=promise))
 
     @rule(target=visitors, promise=promises, address=addresses)
     def browser_comes_by_a_link(self, promise: Promise, address: str) -> Any:
-        at_the_door = knock(address, "/api/enter", method="POST")
-        entered = asyncio.run(self.house.entrance.by_link(at_the_door, promise.token))
+        at_the_door = access_request(address, "/api/enter", method="POST")
+        entered = asyncio.run(self.house.login.by_link(at_the_door, promise.token))
         if isinstance(entered, Refusal):
             return multiple()
         promise.devices += 1
         assert promise.most is None or promise.devices <= promise.most
-        return self.let_in(Visitor(entered.who, remote=True, by=promise, cookie=entered.cookie))
+        return self.mark_authenticated(Visitor(entered.who, remote=True, by=promise, cookie=entered.cookie))
 
     @rule(
         target=visitors,
@@ -247,8 +247,8 @@ class Access(RuleBasedStateMachine):
         wished = None if handle is None else self.house.shares.find(handle)
 
         async def trying() -> LoggedIn | Refusal:
-            at_the_door = knock(address, "/api/enter", method="POST")
-            task = asyncio.create_task(self.house.entrance.by_pin(at_the_door, guess, handle))
+            at_the_door = access_request(address, "/api/enter", method="POST")
+            task = asyncio.create_task(self.house.login.by_pin(at_the_door, guess, handle))
             await asyncio.sleep(0)
             for question in self.house.consents.questions:
                 if answer is None:
@@ -267,24 +267,24 @@ class Access(RuleBasedStateMachine):
         def means(source: Source) -> bool:
             return handle is None or (wished is not None and source.identity == wished.identity)
 
-        return self.let_in(Visitor(entered.who, remote=True, by=Promise(means), cookie=entered.cookie))
+        return self.mark_authenticated(Visitor(entered.who, remote=True, by=Promise(means), cookie=entered.cookie))
 
     @rule(visitor=visitors, address=addresses)
     def visitor_asks_again_with_the_cookie(self, visitor: Visitor, address: str) -> None:
         if visitor.cookie is None:
             return
-        answer = self.house.judge(address, cookie=visitor.cookie)
+        answer = self.house.authorize(address, cookie=visitor.cookie)
         if isinstance(answer, Grant):
             self.check(replace(visitor, who=answer.who), dict(answer.sources))
 
     @rule(address=guessers, guess=st.text(max_size=40))
     def somebody_guesses(self, address: str, guess: str) -> None:
-        assert not isinstance(self.house.judge(address, token=f"x{guess}"), Grant)
+        assert not isinstance(self.house.authorize(address, token=f"x{guess}"), Grant)
         # The ids of devices are no secret.
         for device_id in ("x", *list(self.house.devices.all)[-2:]):
             cookie = f"{device_id}.{guess}".replace(";", "")
-            assert not isinstance(self.house.judge(address, cookie=cookie), Grant)
-        page = self.house.judge(address, "/")
+            assert not isinstance(self.house.authorize(address, cookie=cookie), Grant)
+        page = self.house.authorize(address, "/")
         assert not isinstance(page, Grant) or page == Grant(Anonymous(), {})
 
     # ---- time
@@ -306,9 +306,9 @@ class Access(RuleBasedStateMachine):
             return
         now = self.house.clock()
         for visitor in self.everybody[-8:]:
-            self.check(visitor, dict(self.house.gate.sees(visitor.who)))
+            self.check(visitor, dict(self.house.authorizer.sees(visitor.who)))
             for source in (*self.old[-5:], *self.model.sources.values()):
-                taken = self.house.gate.may_see(visitor.who, source)
+                taken = self.house.authorizer.may_see(visitor.who, source)
                 # No more than is allowed, and no less: a gate that lets nobody in keeps nothing of its promise.
                 assert taken == self.model.allows(visitor, source, now), f"{visitor} and {source}"
 

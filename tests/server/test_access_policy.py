@@ -98,8 +98,8 @@ def test_nobody_is_answered_before_there_is_a_port() -> None:
     closed = OriginPolicy()
 
     assert not closed.knows_host("localhost:8080")
-    for knock in (asked("localhost:8080"), asked([], is_old=True)):
-        refusal = closed.refuses(knock)
+    for access_request in (asked("localhost:8080"), asked([], is_old=True)):
+        refusal = closed.refuses(access_request)
         assert refusal is not None
         assert refusal.status == 421
 

@@ -324,11 +324,11 @@ SAVES_ON_AND_ON = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from server.access.store import AccessFile, Kept
-file = AccessFile(Path(sys.argv[1]))
-full = Kept(revoked=("x" * 64,) * 20_000)
+from server.access.store import AccessStore, AccessState
+file = AccessStore(Path(sys.argv[1]))
+full = AccessState(revoked=("x" * 64,) * 20_000)
 while True:
-    for kept in (full, Kept()):
+    for kept in (full, AccessState()):
         assert file.save(kept) is None
         print("saved", flush=True)
 """
@@ -363,7 +363,7 @@ def test_kept_is_not_printed_with_its_secrets() -> None:
     kept = some()
 
     assert kept.links[0].token not in repr(kept)
-    assert json.dumps(repr(kept)) == '"Kept(2 links, 3 devices)"'
+    assert json.dumps(repr(kept)) == '"AccessState(2 links, 3 devices)"'
 
 
 def test_appending_keeps_to_the_same_rules(tmp_path: Path) -> None:

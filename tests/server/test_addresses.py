@@ -71,7 +71,7 @@ async def test_the_server_goes_by_its_ipv6_address(house: Lan, studio: Studio) -
     with house.inside():
         await studio.server.start("fd00:78:0::5", 0)
     assert studio.server.url == f"http://[{BOTH}]:{studio.server.port}"
-    assert studio.registry.access.gate.policy.knows_host(f"[{BOTH}]:{studio.server.port}")
+    assert studio.registry.access.authorizer.policy.knows_host(f"[{BOTH}]:{studio.server.port}")
 
 
 @pytest.mark.parametrize("port", [6000, 6667, 5060, 10080, 1])

@@ -124,15 +124,15 @@ async def test_single_pictures_come_where_there_would_be_too_much_video(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.stream.device_limits.MOST_FILM_PIXELS", 100)
-    assert studio.hub.films is not None
+    assert studio.hub.shared_videos is not None
     async with watching(studio) as seen:
         for channel in (1, 2, 3):
             await seen.open(channel, format="h264", fps=20 + channel)
         await seen.until(lambda: len(seen.viewers) == 3)
 
-        assert len(studio.hub.films.running) == 1
+        assert len(studio.hub.shared_videos.running) == 1
         held = studio.registry.allowance(studio.registry.sessions()[0].viewer)
-    await until(lambda: not studio.hub.films.running)
+    await until(lambda: not studio.hub.shared_videos.running)
     assert held.begin_film("another", 1000)
 
 

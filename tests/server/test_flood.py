@@ -129,11 +129,11 @@ async def test_acknowledgements_are_read_at_any_pace(studio: Studio) -> None:
 
 @pytest.mark.parametrize("count", [1, 39])
 def test_a_gate_counts_what_comes_within_its_seconds(count: int) -> None:
-    gate = MessageRateLimit(20, 2.0)
+    authorizer = MessageRateLimit(20, 2.0)
 
-    assert not any(gate.is_flooded(at / 19) for at in range(200))
-    assert not any(gate.is_flooded(20) for _ in range(count))
-    assert any(gate.is_flooded(20) for _ in range(41 - count))
+    assert not any(authorizer.is_flooded(at / 19) for at in range(200))
+    assert not any(authorizer.is_flooded(20) for _ in range(count))
+    assert any(authorizer.is_flooded(20) for _ in range(41 - count))
 
 
 async def test_reading_lets_others_have_their_turn() -> None:

@@ -34,8 +34,8 @@ def test_requests_are_answered_and_connections_kept(kind: str) -> None:
                 said = await first(caller, 2 * 150)
 
                 assert said.count(b"hello over http") == 2
-                assert len(door.front.room) == 1
-            await door.until(lambda: len(door.front.room) == 0)
+                assert len(door.listener.limiter) == 1
+            await door.until(lambda: len(door.listener.limiter) == 0)
 
     run_on(kind, scenario)
 
@@ -48,8 +48,8 @@ def handling() -> int:
 @LOOPS
 def test_silent_ones_of_an_address_make_way_for_one_that_asks(kind: str) -> None:
     async def scenario() -> None:
-        caps = ConnectionLimits(unproven_per_network=3)
-        async with house(caps) as door:
+        limits = ConnectionLimits(unproven_per_network=3)
+        async with house(limits) as door:
             held = [door.call(STRANGER) for _ in range(3)]
             with closing(*held):
                 await door.until(lambda: handling() == 3)
@@ -59,7 +59,7 @@ def test_silent_ones_of_an_address_make_way_for_one_that_asks(kind: str) -> None
                     for caller in (same, other, here):
                         assert b"hello" in await first(caller)
                     assert await answer(held[0]) == b""
-                    assert door.front.turned_away == 1
+                    assert door.listener.turned_away == 1
 
     run_on(kind, scenario)
 
@@ -75,7 +75,7 @@ def test_an_address_that_has_its_share_is_closed_at_once(kind: str) -> None:
                 tasks = asyncio.all_tasks()
 
                 assert await answer(door.call(STRANGER)) == b""
-                assert door.front.turned_away == 1
+                assert door.listener.turned_away == 1
                 assert asyncio.all_tasks() <= tasks
                 other = door.call(OTHER, get())
                 with closing(other):
@@ -109,9 +109,9 @@ def test_the_places_of_those_who_leave_are_free_again(kind: str) -> None:
                 with closing(*pair):
                     for caller in pair:
                         assert b"hello" in await first(caller)
-                await door.until(lambda: len(door.front.room) == 0)
+                await door.until(lambda: len(door.listener.limiter) == 0)
 
-            assert door.front.turned_away == 0
+            assert door.listener.turned_away == 0
 
     run_on(kind, scenario)
 
@@ -137,8 +137,8 @@ def test_a_credential_makes_room_for_more_of_that_address(kind: str) -> None:
 
 def test_the_owner_gets_in_when_strangers_hold_all_that_they_may() -> None:
     async def scenario() -> None:
-        caps = ConnectionLimits(total=8, reserve=2, unproven=8, unproven_per_network=8)
-        async with house(caps) as door:
+        limits = ConnectionLimits(total=8, reserve=2, unproven=8, unproven_per_network=8)
+        async with house(limits) as door:
             held = [door.call(f"127.0.0.{number}", get(f"/in?link={number}")) for number in range(3, 9)]
             with closing(*held):
                 for caller in held:
@@ -157,19 +157,19 @@ def test_the_owner_gets_in_when_strangers_hold_all_that_they_may() -> None:
 @LOOPS
 def test_the_oldest_silent_one_makes_way_when_too_many_say_nothing(kind: str) -> None:
     async def scenario() -> None:
-        caps = ConnectionLimits(unproven=4, unproven_per_network=3)
-        async with house(caps) as door:
+        limits = ConnectionLimits(unproven=4, unproven_per_network=3)
+        async with house(limits) as door:
             greedy = [door.call(STRANGER) for _ in range(3)]
             modest = door.call(OTHER)
             with closing(*greedy, modest):
-                await door.until(lambda: len(door.front.room) == 4)
+                await door.until(lambda: len(door.listener.limiter) == 4)
                 newcomer = door.call("127.0.0.4", get())
                 with closing(newcomer):
                     assert b"hello" in await first(newcomer)
                     assert await answer(greedy[0]) == b""
                     modest.send(get())
                     assert b"hello" in await first(modest)
-                    assert len(door.front.room) == 4
+                    assert len(door.listener.limiter) == 4
 
     run_on(kind, scenario)
 
@@ -182,7 +182,7 @@ def test_programs_of_this_computer_that_say_nothing_make_way_for_one_that_asks()
                 asking = door.call(said=get())
                 with closing(asking):
                     assert b"hello" in await first(asking)
-                    assert len(door.front.room) == 10
+                    assert len(door.listener.limiter) == 10
 
     run_on("asyncio", scenario)
 
@@ -198,7 +198,7 @@ def test_a_flood_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> Non
                 door.clock.advance(61)
                 assert await answer(door.call(STRANGER)) == b""
 
-            assert door.front.turned_away == 31
+            assert door.listener.turned_away == 31
 
     with caplog.at_level(logging.DEBUG, "server.net.listener"):
         run_on("asyncio", scenario)
@@ -221,13 +221,13 @@ def test_headers_that_do_not_come_end_the_connection(kind: str, said: bytes) -> 
             caller = door.call(said=said)
             await door.until(lambda: handling() == 1)
             door.clock.advance(4.9)
-            door.front.sweep()
-            assert len(door.front.room) == 1
+            door.listener.sweep()
+            assert len(door.listener.limiter) == 1
             door.clock.advance(0.2)
 
             assert await answer(caller) == b""
-            assert door.front.overdue == 1
-            await door.until(lambda: len(door.front.room) == 0)
+            assert door.listener.overdue == 1
+            await door.until(lambda: len(door.listener.limiter) == 0)
 
     run_on(kind, scenario)
 
@@ -258,8 +258,8 @@ def test_a_body_that_is_half_sent_ends_the_connection(kind: str, path: str) -> N
             else:
                 assert b"not read" in await first(caller)
             door.clock.advance(4.9)
-            door.front.sweep()
-            assert len(door.front.room) == 1
+            door.listener.sweep()
+            assert len(door.listener.limiter) == 1
             door.clock.advance(0.2)
 
             assert await answer(caller) == b""
@@ -277,9 +277,9 @@ def test_a_whole_body_in_time_is_taken() -> None:
                 caller.send(b"done")
                 assert b"halfdone" in await first(caller)
                 door.clock.advance(100)
-                door.front.sweep()
+                door.listener.sweep()
 
-                assert door.front.overdue == 0
+                assert door.listener.overdue == 0
 
     run_on("asyncio", scenario)
 
@@ -293,8 +293,8 @@ def test_a_stranger_without_a_credential_has_ten_seconds(kind: str) -> None:
                 for caller in (unknown, known, owner):
                     await first(caller)
                 door.clock.advance(9.9)
-                door.front.sweep()
-                assert len(door.front.room) == 3
+                door.listener.sweep()
+                assert len(door.listener.limiter) == 3
                 door.clock.advance(0.2)
 
                 assert await answer(unknown) == b""
@@ -316,9 +316,9 @@ def test_answers_that_take_long_are_not_cut(kind: str, path: str) -> None:
             with closing(door.call(STRANGER, request)):
                 await door.reached.wait()
                 door.clock.advance(1000)
-                door.front.sweep()
+                door.listener.sweep()
 
-                assert door.front.overdue == 0
+                assert door.listener.overdue == 0
 
     run_on(kind, scenario)
 
@@ -330,18 +330,18 @@ def test_an_answer_that_nobody_reads_ends_the_connection(kind: str) -> None:
             caller = door.call(said=get("/large"))
             with closing(caller):
                 await first(caller)
-                (arrival,) = door.front.room.everybody()
-                await door.until(lambda: arrival.unsent > 0)
+                (connection,) = door.listener.limiter.everybody()
+                await door.until(lambda: connection.unsent > 0)
 
                 def wait_a_second() -> bool:
                     door.clock.advance(1)
-                    door.front.sweep()
-                    return len(door.front.room) == 0
+                    door.listener.sweep()
+                    return len(door.listener.limiter) == 0
 
                 # The kernel takes some more at first.
                 await door.until(wait_a_second)
 
-            assert door.front.overdue == 1
+            assert door.listener.overdue == 1
 
     run_on(kind, scenario)
 
@@ -356,9 +356,9 @@ def test_an_answer_that_is_read_slowly_is_not_cut() -> None:
                     taken += len(await first(caller, min(400_000, LARGE - taken)))
                     await asyncio.sleep(0)  # reading what is there gives nobody else a turn
                     door.clock.advance(1)
-                    door.front.sweep()
+                    door.listener.sweep()
 
-            assert door.front.overdue == 0
+            assert door.listener.overdue == 0
 
     run_on("asyncio", scenario)
 
@@ -367,11 +367,11 @@ def test_an_answer_that_is_read_slowly_is_not_cut() -> None:
 def test_nothing_runs_while_nobody_is_connected(kind: str) -> None:
     async def scenario() -> None:
         async with house() as door:
-            assert not door.front.is_watching
+            assert not door.listener.is_watching
             with closing(door.call(said=get())):
-                await door.until(lambda: len(door.front.room) == 1)
-                assert door.front.is_watching
-            await door.until(lambda: not door.front.is_watching)
+                await door.until(lambda: len(door.listener.limiter) == 1)
+                assert door.listener.is_watching
+            await door.until(lambda: not door.listener.is_watching)
 
     run_on(kind, scenario)
 
@@ -385,7 +385,7 @@ def test_ending_waits_for_nobody_and_leaves_nothing(kind: str) -> None:
             await door.end()
             for caller in callers:
                 await answer(caller)
-            await door.until(lambda: len(door.front.room) == 0)
+            await door.until(lambda: len(door.listener.limiter) == 0)
 
             with pytest.raises(ConnectionError):
                 door.call()
@@ -404,8 +404,8 @@ def test_who_leaves_at_once_leaves_nothing_behind() -> None:
                 caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                 caller.close()
             with closing(door.call(said=get())) as _:
-                await door.until(lambda: len(door.front.room) == 1)
-            await door.until(lambda: len(door.front.room) == 0)
+                await door.until(lambda: len(door.listener.limiter) == 1)
+            await door.until(lambda: len(door.listener.limiter) == 0)
 
     run_on("asyncio", scenario)
 
@@ -414,10 +414,10 @@ def test_peers_are_those_of_the_socket() -> None:
     async def scenario() -> None:
         async with house() as door:
             with closing(door.call()):
-                await door.until(lambda: len(door.front.room) == 1)
-                (arrival,) = door.front.room.everybody()
+                await door.until(lambda: len(door.listener.limiter) == 1)
+                (connection,) = door.listener.limiter.everybody()
 
-                assert arrival.peer == Peer("127.0.0.1", "host", is_host=True)
-                assert arrival.is_proven
+                assert connection.peer == Peer("127.0.0.1", "host", is_host=True)
+                assert connection.is_authenticated
 
     run_on("asyncio", scenario)

@@ -23,148 +23,148 @@ def stranger(number: int) -> Peer:
     [(None, 256, 16, 64), (1024, 256, 16, 64), (352, 256, 16, 64), (256, 160, 16, 53), (100, 32, 8, 10)],
 )
 def test_caps_fit_the_descriptors_there_are(descriptors: int | None, total: int, reserve: int, unproven: int) -> None:
-    caps = ConnectionLimits.fitting(descriptors)
+    limits = ConnectionLimits.fitting(descriptors)
 
-    assert (caps.total, caps.reserve, caps.unproven) == (total, reserve, unproven)
+    assert (limits.total, limits.reserve, limits.unproven) == (total, reserve, unproven)
 
 
 def test_silent_ones_of_an_address_make_way_for_each_other_and_its_share_is_what_it_is() -> None:
-    room: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
+    limiter: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
     for guest in range(3):
-        assert room.enter(guest, stranger(1)) is None
+        assert limiter.enter(guest, stranger(1)) is None
     # 16 silent connections of one neighbour keep nobody out, also not one who counts as the same.
-    assert room.enter(3, stranger(1)) == 0
-    assert room.prove(3)
-    assert room.prove(3)
-    assert room.enter(4, stranger(1)) == 1
-    assert room.prove(2)
-    assert room.prove(4)
+    assert limiter.enter(3, stranger(1)) == 0
+    assert limiter.prove(3)
+    assert limiter.prove(3)
+    assert limiter.enter(4, stranger(1)) == 1
+    assert limiter.prove(2)
+    assert limiter.prove(4)
     with pytest.raises(Full):
-        room.enter(5, stranger(1))
-    room.leave(2)
-    room.leave(2)
+        limiter.enter(5, stranger(1))
+    limiter.leave(2)
+    limiter.leave(2)
 
-    assert room.enter(5, stranger(1)) is None
-    assert room.everybody() == (3, 4, 5)
+    assert limiter.enter(5, stranger(1)) is None
+    assert limiter.everybody() == (3, 4, 5)
 
 
 def test_neighbours_in_one_network_of_ipv6_do_not_take_each_others_places() -> None:
-    room: ConnectionLimiter[str] = ConnectionLimiter(ConnectionLimits())
+    limiter: ConnectionLimiter[str] = ConnectionLimiter(ConnectionLimits())
     bad, good = Peer.of("fd00::bad"), Peer.of("fd00::60")
     assert bad.key == good.key
     for number in range(16):
-        room.enter(f"bad {number}", bad)
-    assert room.enter("good", good) == "bad 0"
+        limiter.enter(f"bad {number}", bad)
+    assert limiter.enter("good", good) == "bad 0"
     for number in range(100):
         # Its own go, for it has most of them.
-        assert str(room.enter(f"worse {number}", bad)).startswith(("bad", "worse"))
-    assert "good" in room.everybody()
+        assert str(limiter.enter(f"worse {number}", bad)).startswith(("bad", "worse"))
+    assert "good" in limiter.everybody()
 
-    for guest in room.everybody():
-        room.prove(guest)
-    proven = [guest for guest in range(200) if comes(room, f"more {guest}", bad)]
+    for guest in limiter.everybody():
+        limiter.prove(guest)
+    proven = [guest for guest in range(200) if comes(limiter, f"more {guest}", bad)]
     assert len(proven) + 15 == ConnectionLimits().per_address
-    assert comes(room, "better", good)
+    assert comes(limiter, "better", good)
 
 
-def comes(room: ConnectionLimiter[str], guest: str, peer: Peer, link_id: str = "") -> bool:
+def comes(limiter: ConnectionLimiter[str], guest: str, peer: Peer, link_id: str = "") -> bool:
     """Tell whether somebody gets in and may stay, without anybody having to go."""
     try:
-        leaving = room.enter(guest, peer)
+        leaving = limiter.enter(guest, peer)
     except Full:
         return False
-    may_stay = room.prove(guest, link_id)
+    may_stay = limiter.prove(guest, link_id)
     if not may_stay:
-        room.leave(guest)
+        limiter.leave(guest)
     return leaving is None and may_stay
 
 
 def test_ten_addresses_leave_something_to_the_eleventh() -> None:
-    room: ConnectionLimiter[str] = ConnectionLimiter(ConnectionLimits())
+    limiter: ConnectionLimiter[str] = ConnectionLimiter(ConnectionLimits())
 
     def taken(address: int, link_id: str) -> int:
         names = (f"{address} {number} {link_id}" for number in range(60))
-        return sum(comes(room, name, stranger(address), link_id) for name in names)
+        return sum(comes(limiter, name, stranger(address), link_id) for name in names)
 
     greedy = [taken(address, "a") for address in range(10)]
     assert greedy[0] == ConnectionLimits().per_address
     assert sum(greedy) < ConnectionLimits().share_of_link(0)
     assert taken(11, "a") > 0
     assert taken(12, "b") >= 8
-    assert comes(room, "own", HOST)
+    assert comes(limiter, "own", HOST)
 
 
 def test_one_link_leaves_something_to_the_others() -> None:
-    room: ConnectionLimiter[str] = ConnectionLimiter(ConnectionLimits())
-    first = sum(comes(room, f"a {number}", stranger(number), "a") for number in range(240))
+    limiter: ConnectionLimiter[str] = ConnectionLimiter(ConnectionLimits())
+    first = sum(comes(limiter, f"a {number}", stranger(number), "a") for number in range(240))
     assert first == 192
-    second = sum(comes(room, f"b {number}", stranger(number), "b") for number in range(240))
-    third = sum(comes(room, f"c {number}", stranger(300 + number), "c") for number in range(8))
+    second = sum(comes(limiter, f"b {number}", stranger(number), "b") for number in range(240))
+    third = sum(comes(limiter, f"c {number}", stranger(300 + number), "c") for number in range(8))
 
     assert second == 38
     assert third > 0
     # The same connection may change over to another link; the owner has none.
-    assert room.prove("c 0", "c")
-    assert room.prove("c 0", "d")
-    assert comes(room, "own", HOST)
-    assert room.prove("own")
-    assert room.prove("nobody any more", "a")
+    assert limiter.prove("c 0", "c")
+    assert limiter.prove("c 0", "d")
+    assert comes(limiter, "own", HOST)
+    assert limiter.prove("own")
+    assert limiter.prove("nobody any more", "a")
 
 
 def test_what_comes_through_a_proxy_of_this_computer_takes_no_place_of_the_owners() -> None:
-    room: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
+    limiter: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
     behind = Peer.of("127.0.0.1", ["via"])
     for guest in range(SMALL.total):
-        room.enter(guest, HOST)
+        limiter.enter(guest, HOST)
     for guest in range(SMALL.total):
         try:
-            room.unmask(guest, behind)
-            room.unmask(guest, behind)
-            room.prove(guest, "")
+            limiter.unmask(guest, behind)
+            limiter.unmask(guest, behind)
+            limiter.prove(guest, "")
         except Full:
-            assert guest not in room.everybody()
+            assert guest not in limiter.everybody()
 
-    assert len(room) == SMALL.for_strangers
-    assert all(room.enter(guest, HOST) is None for guest in range(100, 100 + SMALL.reserve))
-    assert room.unmask(1000, behind) is None
+    assert len(limiter) == SMALL.for_strangers
+    assert all(limiter.enter(guest, HOST) is None for guest in range(100, 100 + SMALL.reserve))
+    assert limiter.unmask(1000, behind) is None
 
 
 def test_the_oldest_of_whoever_has_most_makes_way() -> None:
-    room: ConnectionLimiter[str] = ConnectionLimiter(
+    limiter: ConnectionLimiter[str] = ConnectionLimiter(
         ConnectionLimits(total=60, per_address=5, unproven=6, unproven_per_network=3)
     )
     for guest, number in (("a1", 1), ("b1", 2), ("b2", 2), ("b3", 2), ("c1", 3), ("c2", 3)):
-        room.enter(guest, stranger(number))
+        limiter.enter(guest, stranger(number))
 
-    assert room.enter("d1", stranger(4)) == "b1"
-    assert room.oldest_unproven() == "b2"
+    assert limiter.enter("d1", stranger(4)) == "b1"
+    assert limiter.oldest_unproven() == "b2"
 
 
 def test_who_showed_a_credential_never_makes_way() -> None:
-    room: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
+    limiter: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
     for guest in range(9):
-        room.enter(guest, stranger(guest))
-        assert room.prove(guest, str(guest))
+        limiter.enter(guest, stranger(guest))
+        assert limiter.prove(guest, str(guest))
     with pytest.raises(Full):
-        room.enter(9, stranger(9))
+        limiter.enter(9, stranger(9))
     for guest in range(10, 13):
-        assert room.enter(guest, HOST) is None
-        room.prove(guest)
+        assert limiter.enter(guest, HOST) is None
+        limiter.prove(guest)
     with pytest.raises(Full):
-        room.enter(13, HOST)
+        limiter.enter(13, HOST)
 
-    assert room.oldest_unproven() is None
+    assert limiter.oldest_unproven() is None
 
 
 def test_the_owner_takes_the_place_of_a_silent_stranger_before_that_of_a_silent_program_of_his() -> None:
-    room: ConnectionLimiter[str] = ConnectionLimiter(SMALL)
+    limiter: ConnectionLimiter[str] = ConnectionLimiter(SMALL)
     for number in range(11):
-        room.enter(f"own {number}", HOST)
-    room.enter("stranger", stranger(1))
+        limiter.enter(f"own {number}", HOST)
+    limiter.enter("stranger", stranger(1))
 
-    assert room.enter("new", HOST) == "stranger"
-    assert room.enter("newer", HOST) == "own 0"
-    assert len(room) == 12
+    assert limiter.enter("new", HOST) == "stranger"
+    assert limiter.enter("newer", HOST) == "own 0"
+    assert len(limiter) == 12
 
 
 class ComingAndGoing(RuleBasedStateMachine):
@@ -172,7 +172,7 @@ class ComingAndGoing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.room: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
+        self.limiter: ConnectionLimiter[int] = ConnectionLimiter(SMALL)
         self.inside: dict[int, Peer] = {}
         self.proven: set[int] = set()
         self.count = 0
@@ -182,7 +182,7 @@ class ComingAndGoing(RuleBasedStateMachine):
         peer = HOST if number == 0 else stranger(number)
         self.count += 1
         try:
-            leaving = self.room.enter(self.count, peer)
+            leaving = self.limiter.enter(self.count, peer)
         except Full:
             assert peer != HOST or (len(self.inside) == SMALL.total and self.proven == set(self.inside))
             return
@@ -194,14 +194,14 @@ class ComingAndGoing(RuleBasedStateMachine):
     @rule(data=st.data())
     def prove(self, data: st.DataObject) -> None:
         guest = data.draw(st.integers(0, self.count))
-        self.room.prove(guest)
+        self.limiter.prove(guest)
         if guest in self.inside:
             self.proven.add(guest)
 
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
         guest = data.draw(st.integers(0, self.count))
-        self.room.leave(guest)
+        self.limiter.leave(guest)
         self.inside.pop(guest, None)
         self.proven.discard(guest)
 
@@ -210,8 +210,8 @@ class ComingAndGoing(RuleBasedStateMachine):
         strangers = [guest for guest, peer in self.inside.items() if not peer.is_host]
         unproven = [guest for guest in strangers if guest not in self.proven]
 
-        assert self.room.everybody() == tuple(self.inside)
-        assert self.room.unproven == len(unproven) <= SMALL.unproven
+        assert self.limiter.everybody() == tuple(self.inside)
+        assert self.limiter.unproven == len(unproven) <= SMALL.unproven
         assert len(self.inside) <= SMALL.total
         assert len(strangers) <= SMALL.total - SMALL.reserve
         for peer in set(self.inside.values()) - {HOST}:

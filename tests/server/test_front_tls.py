@@ -61,7 +61,7 @@ def test_requests_are_answered_over_tls(kind: str, certificate: Certificate) -> 
 
             assert bodies[:2] == [b"hello over https", body]
             assert bodies[2] == bytes(8 * 1024 * 1024)
-            await door.until(lambda: len(door.front.room) == 0)
+            await door.until(lambda: len(door.listener.limiter) == 0)
 
     run_on(kind, scenario)
 
@@ -91,7 +91,7 @@ def test_plain_http_is_told_where_to_go_and_closed(kind: str, name: str, certifi
         async with house(tls=certificate.context()) as door:
             request = get("/watch/4711", f"{name}:{door.port}")
             caller = door.call(said=request[:9])
-            await door.until(lambda: len(door.front.room) == 1)
+            await door.until(lambda: len(door.listener.limiter) == 1)
             caller.send(request[9:])
             head, _, page = (await answer(caller)).decode().partition("\r\n\r\n")
 
@@ -166,11 +166,11 @@ def test_who_does_not_get_on_with_it_is_cut_after_five_seconds(
     async def scenario() -> None:
         async with house(tls=certificate.context()) as door:
             caller = door.call(said=said)
-            await door.until(lambda: len(door.front.room) == 1)
+            await door.until(lambda: len(door.listener.limiter) == 1)
             door.clock.advance(5.1)
 
             assert await answer(caller) == b""
-            assert door.front.overdue == 1
+            assert door.listener.overdue == 1
 
     run_on(kind, scenario)
 
@@ -183,14 +183,14 @@ def test_what_is_no_tls_at_all_ends_without_a_trace(
         async with house(tls=certificate.context()) as door:
             caller = door.call(said=b"\x16\x03\x01\x00\x05rubbish that is no handshake")
             await answer(caller)
-            await door.until(lambda: len(door.front.room) == 0)
+            await door.until(lambda: len(door.listener.limiter) == 0)
 
             def mistrust() -> None:
                 with pytest.raises(ssl.SSLCertVerificationError):
                     connect(f"wss://localhost:{door.port}/chat", ssl=ssl.create_default_context())
 
             await asyncio.to_thread(mistrust)
-            await door.until(lambda: len(door.front.room) == 0)
+            await door.until(lambda: len(door.listener.limiter) == 0)
 
     run_on(kind, scenario)
 
@@ -201,16 +201,16 @@ def test_headers_owed_after_the_handshake_have_their_own_five_seconds(certificat
     async def scenario() -> None:
         async with house(tls=certificate.context()) as door:
             raw = door.call()
-            await door.until(lambda: len(door.front.room) == 1)
+            await door.until(lambda: len(door.listener.limiter) == 1)
             door.clock.advance(4)
             reader, writer = await asyncio.open_connection(
                 sock=raw, ssl=trusting(certificate), server_hostname="localhost"
             )
-            (arrival,) = door.front.room.everybody()
-            await door.until(lambda: arrival.handler is not None)
+            (connection,) = door.listener.limiter.everybody()
+            await door.until(lambda: connection.handler is not None)
             door.clock.advance(4.9)
-            door.front.sweep()
-            assert len(door.front.room) == 1
+            door.listener.sweep()
+            assert len(door.listener.limiter) == 1
             door.clock.advance(0.2)
 
             with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
@@ -234,12 +234,12 @@ def test_ending_does_not_wait_for_handshakes_and_stuck_readers(kind: str, certif
                 return caller
 
             caller = await asyncio.to_thread(ask)
-            await door.until(lambda: any(arrival.unsent > 0 for arrival in door.front.room.everybody()))
+            await door.until(lambda: any(connection.unsent > 0 for connection in door.listener.limiter.everybody()))
             await door.end()
             with closing(caller):
                 assert await answer(silent) == b""
                 assert await answer(half) == b""
-                await door.until(lambda: len(door.front.room) == 0)
+                await door.until(lambda: len(door.listener.limiter) == 0)
 
     run_on(kind, scenario)
 

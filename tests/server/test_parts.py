@@ -132,8 +132,8 @@ async def test_what_is_still_becomes_exact_and_then_nothing_is_sent(studio: Stud
         await seen.until(lambda: [t["type"] for t in seen.told].count("stats") >= 2)
 
         assert (len(seen.pictures), studio.canvas.takes, studio.hub.encoder.encodes) == (count, takes, encodes)
-        delays = next(told["data"]["delay_ms"] for told in seen.told if told["type"] == "stats")
-        assert set(delays) == {"capture", "encode", "wait", "network", "decode"}
+        latencies = next(told["data"]["delay_ms"] for told in seen.told if told["type"] == "stats")
+        assert set(latencies) == {"capture", "encode", "wait", "network", "decode"}
 
 
 @pytest.mark.parametrize("form", ["png", "jpeg", "webp"])

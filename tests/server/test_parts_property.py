@@ -46,12 +46,12 @@ class Scene:
 
     def __init__(self, hub: Hub, canvas: Canvas) -> None:
         self.canvas = canvas
-        self.showing = UpdateConsumer(
+        self.consumer = UpdateConsumer(
             hub, SOURCE, StreamOptions(fps=60, cursor=False), lambda source: True, lambda: None
         )
         self.viewer = Viewer()
         self.now = 1000.0
-        self.showing.start()
+        self.consumer.start()
 
     async def take(self, step: tuple[Any, ...]) -> None:
         match step:
@@ -69,13 +69,13 @@ class Scene:
             case ("resize", width, height):
                 self.canvas.resize(width, height)
             case ("options", patch):
-                self.showing.set_options(self.showing.options.patched(patch, BINARY_FORMATS))
+                self.consumer.set_options(self.consumer.options.patched(patch, BINARY_FORMATS))
             case ("lose",):
                 await self.pull(arrives=False)
-                self.showing.forget()
+                self.consumer.forget()
             case ("restart",):
-                self.showing.stop()
-                self.showing.start()
+                self.consumer.stop()
+                self.consumer.start()
 
     def change(self, x: int, y: int, width: int, height: int, value: Any) -> None:
         pixels = self.canvas.pixels.copy()
@@ -86,10 +86,10 @@ class Scene:
     async def pull(self, arrives: bool = True) -> bool:
         """Send one message, if one is due; tell whether one was."""
         self.now += LONG
-        due = self.showing.due(self.now)
+        due = self.consumer.due(self.now)
         if due is None or due > self.now:
             return False
-        outgoing = await self.showing.next_message(self.now)
+        outgoing = await self.consumer.next_message(self.now)
         assert outgoing is not None
         if not arrives:
             return True
@@ -98,7 +98,7 @@ class Scene:
         assert answer[0] == wire.ACK, "the server sent what does not follow"
         ack = wire.read(answer)
         assert ack is not None
-        self.showing.acknowledged(ack, self.now + 0.01)
+        self.consumer.acknowledged(ack, self.now + 0.01)
         return True
 
 
@@ -124,7 +124,7 @@ async def play(story: list[tuple[tuple[Any, ...], int]]) -> None:
             if not await scene.pull():
                 break
         expected = canvas.pixels
-        size = scene.showing.options.rendition.size_for(expected.shape[1], expected.shape[0])
+        size = scene.consumer.options.rendition.size_for(expected.shape[1], expected.shape[0])
         if size != (expected.shape[1], expected.shape[0]):
             expected = scaled(expected, *size)
 
@@ -133,7 +133,7 @@ async def play(story: list[tuple[tuple[Any, ...], int]]) -> None:
         assert scene.viewer.pixels.tolist() == expected[:, :, 2::-1].tolist()
     finally:
         watching.close()
-        scene.showing.stop()
+        scene.consumer.stop()
         await hub.close()
 
 

@@ -95,11 +95,11 @@ async def test_old_programs_are_told_what_to_show_and_get_in_with_it(studio: Stu
     port, token = studio.server.port, studio.registry.access.links.make("camera", (ShareRule("all"),)).token
     named = [host.format(port=port)] if host else []
     refused = await asked(port, get("/snapshot/4711.jpg", *named, version="1.0"))
-    let_in = await asked(port, get(f"/snapshot/4711.jpg?token={token}", *named, version="1.0"))
+    mark_authenticated = await asked(port, get(f"/snapshot/4711.jpg?token={token}", *named, version="1.0"))
 
     assert status(refused) == 401
     assert b"?token=" in refused
-    assert status(let_in) == 200
+    assert status(mark_authenticated) == 200
 
 
 @pytest.mark.parametrize("host", ["localhost:9", "localhost", "127.0.0.1", "localhost.:{port}", "[::1]:9"])

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from capture.picture.frame import Pointer, Take
-from capture.picture.size_limit import MOST_PIXELS, fitted
+from capture.picture.size_limit import MOST_PIXELS, limited_size
 from capture.source import Condition
 from server.sharing import described
 from tests.server.conftest import SHARED, Studio, receive
@@ -36,7 +36,7 @@ def picture(width: int, height: int) -> np.ndarray:
     ],
 )
 def test_large_pictures_become_smaller(size: tuple[int, int], becomes: tuple[int, int]) -> None:
-    found = fitted(Take(LIVE, picture(*size), damage=()))
+    found = limited_size(Take(LIVE, picture(*size), damage=()))
     assert found.pixels is not None
 
     assert (found.pixels.shape[1], found.pixels.shape[0]) == becomes
@@ -47,19 +47,19 @@ def test_large_pictures_become_smaller(size: tuple[int, int], becomes: tuple[int
 
 def test_the_pointer_stays_where_it_points() -> None:
     pointer = Pointer(12_000, 6_001, 1, np.zeros((12, 8, 4), np.uint8))
-    found = fitted(Take(LIVE, picture(32768, 32768), pointer=pointer)).pointer
+    found = limited_size(Take(LIVE, picture(32768, 32768), pointer=pointer)).pointer
     assert found is not None
 
     assert (found.x, found.y) == (2_000, 1_000)
 
 
 def test_a_large_picture_is_not_kept_for_a_small_one() -> None:
-    assert not fitted(Take(LIVE, picture(32768, 32768), is_ours=True)).is_ours
+    assert not limited_size(Take(LIVE, picture(32768, 32768), is_ours=True)).is_ours
 
 
 @pytest.mark.parametrize("size", [(0, 0), (0, 240), (320, 0)])
 def test_without_pixels_it_is_not_to_be_seen(size: tuple[int, int]) -> None:
-    found = fitted(Take(LIVE, picture(*size)))
+    found = limited_size(Take(LIVE, picture(*size)))
 
     assert (found.condition.state, found.pixels) == ("hidden", None)
     assert found.condition.reason

@@ -66,7 +66,7 @@ async def test_all_viewers_share_one_video_encode(studio: Studio) -> None:
             before = len(seen.pictures)
             await seen.until(lambda: len(seen.pictures) > before)  # noqa: B023  awaited at once
 
-    assert [film.encodes for film in studio.hub.films.running] == [studio.canvas.takes - takes + 1]
+    assert [film.encodes for film in studio.hub.shared_videos.running] == [studio.canvas.takes - takes + 1]
     for socket in sockets:
         await socket.close()
 
@@ -82,7 +82,7 @@ async def test_the_size_may_change_at_any_picture(studio: Studio) -> None:
 
 
 async def test_without_an_encoder_there_is_an_error_and_pictures_go_on(studio: Studio) -> None:
-    studio.hub.films = None
+    studio.hub.shared_videos = None
     studio.canvas.fill(1, 2, 3)
     async with watch(studio, "fps=60&format=h264") as socket:
         seen = Watching(socket)
@@ -96,7 +96,7 @@ async def test_an_encoder_that_breaks_is_followed_by_single_pictures(
 ) -> None:
     codecs = FakeCodecs()
     codecs.fails = True
-    studio.hub.films = SharedVideos(codecs)
+    studio.hub.shared_videos = SharedVideos(codecs)
     async with watch(studio, "fps=60&format=h264") as socket:
         seen = Watching(socket)
         for shade in range(5):

@@ -115,7 +115,7 @@ async def by_snapshot(studio: Studio, seen: Seen) -> None:
 
 
 def blank(studio: Studio) -> None:
-    studio.hub.set_curtain("person", Blanking("blanked", "Hidden."))
+    studio.hub.set_blanking("person", Blanking("blanked", "Hidden."))
 
 
 def mask(studio: Studio) -> None:
@@ -142,8 +142,8 @@ async def gate(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     studio.hub.encoder.close()
     studio.hub.encoder = SharedEncoder(SlowWorkers(made, 8))
     codecs = video_encoders()
-    if codecs is not None and studio.hub.films is not None:
-        studio.hub.films = SharedVideos(SlowCodecs(made, codecs), studio.hub.withdrawn)
+    if codecs is not None and studio.hub.shared_videos is not None:
+        studio.hub.shared_videos = SharedVideos(SlowCodecs(made, codecs), studio.hub.withdrawn)
     yield made
     made.open()
 

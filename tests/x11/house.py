@@ -29,9 +29,9 @@ class House:
     """
 
     def __init__(self) -> None:
-        generations, guard = Generations(), Exclusions(ExclusionRules((), None))
-        self.catalog = Catalog(guard=guard, generations=generations)
-        self.hub = Hub(partial(make_backend, guard=guard, generations=generations))
+        generations, exclusions = Generations(), Exclusions(ExclusionRules((), None))
+        self.catalog = Catalog(exclusions=exclusions, generations=generations)
+        self.hub = Hub(partial(make_backend, exclusions=exclusions, generations=generations))
         self.hub.follow(self.catalog)
         self.shares = ShareList(self.catalog)
         self.snapshots = Snapshots(self.hub)

@@ -73,13 +73,13 @@ def own(display: XServer) -> Iterator[Painter]:
 
 
 @pytest.fixture
-def guard() -> Exclusions:
+def exclusions() -> Exclusions:
     return Exclusions()
 
 
 @pytest.fixture
-async def hub(guard: Exclusions) -> AsyncIterator[Hub]:
-    made = Hub(partial(make_backend, guard=guard))
+async def hub(exclusions: Exclusions) -> AsyncIterator[Hub]:
+    made = Hub(partial(make_backend, exclusions=exclusions))
     yield made
     await made.close()
 
@@ -211,16 +211,16 @@ async def test_icons_of_such_programs_in_a_panel_are_painted_over_and_the_panel_
 
 
 async def test_a_masked_window_that_is_put_into_another_one_is_painted_over(
-    hub: Hub, guard: Exclusions, host: Windows, until: Until
+    hub: Hub, exclusions: Exclusions, host: Windows, until: Until
 ) -> None:
     holder = host.open("holder", 20, 40, 400, 300, HOST)
     masked = host.do("popup", 0, 300, 300, 200, SECRET)
-    guard.set_rules(ExclusionRules(masked=frozenset({int(masked)})))
+    exclusions.set_rules(ExclusionRules(masked=frozenset({int(masked)})))
     views = Views(hub, holder, *place_of(host, holder))
     await until(lambda: views.show(200, 150, HOST))
     host.do("put", masked, holder, 40, 30)
     await until(lambda: views.show(200, 150, COVER) and views.show(30, 150, HOST))
-    guard.set_rules(ExclusionRules(()))
+    exclusions.set_rules(ExclusionRules(()))
     host.do("paint", masked, 0, 0, 300, 200, HOST)
     await until(lambda: views.show(200, 150, HOST))
 
@@ -228,7 +228,7 @@ async def test_a_masked_window_that_is_put_into_another_one_is_painted_over(
 
 
 async def test_nothing_of_it_is_seen_wherever_its_windows_go(
-    hub: Hub, guard: Exclusions, display: XServer, until: Until
+    hub: Hub, exclusions: Exclusions, display: XServer, until: Until
 ) -> None:
     """Both programs do many things at once, come and go, and are looked at all the while."""
     draw = random.Random(27)
@@ -260,7 +260,7 @@ async def test_nothing_of_it_is_seen_wherever_its_windows_go(
             assert [spy.seen for spy in spies] == [[]] * len(spies), step
 
         # And all of them would have told.
-        guard.set_rules(ExclusionRules((), None))
+        exclusions.set_rules(ExclusionRules((), None))
         for parent in holders:
             host.do("resize", parent, 180, 150)
             host.do("map", parent)

@@ -182,15 +182,15 @@ def test_what_goes_while_it_is_asked_about_was_not_harmless(
     frame = int(painter.popup("20", "40", "200", "150", "00a000"))
     window = int(painter.inside(str(frame), "10", "10", "100", "80", "ff00ff")) if is_framed else frame
     is_done(painter)
-    owners = WindowOwners(display)
-    judge = owners.judge
+    window_owners = WindowOwners(display)
+    judge = window_owners.judge
 
     def judge_late(*asked: Any) -> dict[int, bool | None]:
         painter.close(window)
         is_done(painter)
         return judge(*asked)
 
-    monkeypatch.setattr(owners, "judge", judge_late)
-    monkeypatch.setattr(owners, "_guests", lambda _: [window] if is_framed else [])
+    monkeypatch.setattr(window_owners, "judge", judge_late)
+    monkeypatch.setattr(window_owners, "_guests", lambda _: [window] if is_framed else [])
 
-    assert owners.may_be_shown(frame, RULES) is (None if is_framed else False)
+    assert window_owners.may_be_shown(frame, RULES) is (None if is_framed else False)

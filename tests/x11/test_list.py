@@ -224,8 +224,8 @@ async def test_panels_and_wallpapers_are_no_windows(catalog: Catalog, windows: W
 
 
 async def test_windows_of_programs_that_are_never_shown_are_not_listed(xserver: XServer, until: Until) -> None:
-    guard = Exclusions()
-    catalog = Catalog(guard=guard)
+    exclusions = Exclusions()
+    catalog = Catalog(exclusions=exclusions)
     catalog.start()
     with windows_of(xserver, "keepassxc") as keeper, windows_of(xserver, "editor") as plain:
         keeper.open("by-name", 100, 100, 300, 200, "ff0000")
@@ -234,10 +234,10 @@ async def test_windows_of_programs_that_are_never_shown_are_not_listed(xserver: 
         await until(lambda: named(catalog, "other"))
         assert not named(catalog, "by-name")
         assert not named(catalog, "by-class")
-        guard.set_rules(ExclusionRules(("editor",)))
+        exclusions.set_rules(ExclusionRules(("editor",)))
         await until(lambda: named(catalog, "by-name"))
         assert not named(catalog, "other")
-        guard.set_rules(ExclusionRules(("authenticator",)))
+        exclusions.set_rules(ExclusionRules(("authenticator",)))
         await until(lambda: named(catalog, "other"))
         assert not named(catalog, "by-class")
     catalog.stop()

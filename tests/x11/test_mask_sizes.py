@@ -98,10 +98,10 @@ class Room:
     """Windows of every layout, and all that stands between them and somebody who watches."""
 
     def __init__(self, windows: Windows) -> None:
-        generations, guard = Generations(), Exclusions(ExclusionRules((), None))
+        generations, exclusions = Generations(), Exclusions(ExclusionRules((), None))
         self.windows = windows
-        self.catalog = Catalog(guard=guard, generations=generations)
-        self.hub = Hub(partial(make_backend, guard=guard, generations=generations))
+        self.catalog = Catalog(exclusions=exclusions, generations=generations)
+        self.hub = Hub(partial(make_backend, exclusions=exclusions, generations=generations))
         self.hub.follow(self.catalog)
         self.snapshots = Snapshots(self.hub)
         self.watched: list[Watched] = []

@@ -80,13 +80,13 @@ def plain(display: XServer) -> Iterator[Windows]:
 
 
 @pytest.fixture
-def guard() -> Exclusions:
+def exclusions() -> Exclusions:
     return Exclusions()
 
 
 @pytest.fixture
-async def hub(guard: Exclusions) -> AsyncIterator[Hub]:
-    made = Hub(partial(make_backend, guard=guard))
+async def hub(exclusions: Exclusions) -> AsyncIterator[Hub]:
+    made = Hub(partial(make_backend, exclusions=exclusions))
     yield made
     await made.close()
 
@@ -209,7 +209,7 @@ async def test_nothing_stays_covered_where_something_secret_was(
 
 
 async def test_the_spy_would_see_what_is_not_guarded(display: XServer, keeper: Windows, until: Until) -> None:
-    hub = Hub(partial(make_backend, guard=Exclusions(ExclusionRules((), None))))
+    hub = Hub(partial(make_backend, exclusions=Exclusions(ExclusionRules((), None))))
     keeper.open("secret", 60, 50, 200, 150, f"{SECRET:06x}")
     spy = Spy(hub)
     await until(lambda: colour(spy.subscription, 150, 150) == SECRET)
@@ -301,12 +301,12 @@ async def test_windows_made_with_qt_are_known_in_their_frames(display: XServer, 
             frame = tree(window).reply().parent
             while (above := tree(frame).reply().parent) != server.root:
                 frame = above
-            owners = WindowOwners(server)
+            window_owners = WindowOwners(server)
             assert server.numbers(window, "_XEMBED_INFO")
 
-            assert owners.may_be_shown(frame, ExclusionRules(("keepassxc",), pid=None)) is False
-            assert owners.may_be_shown(frame, ExclusionRules((), pid=program.pid)) is False
-            assert owners.may_be_shown(frame, ExclusionRules((), pid=None)) is True
+            assert window_owners.may_be_shown(frame, ExclusionRules(("keepassxc",), pid=None)) is False
+            assert window_owners.may_be_shown(frame, ExclusionRules((), pid=program.pid)) is False
+            assert window_owners.may_be_shown(frame, ExclusionRules((), pid=None)) is True
         finally:
             server.close()
             program.terminate()
@@ -403,7 +403,7 @@ async def test_what_others_have_not_painted_yet_is_not_seen(
 
 
 async def test_a_place_that_may_be_seen_before_a_slow_take_ends_is_looked_at_again(
-    guard: Exclusions, keeper: Windows, plain: Windows, monkeypatch: pytest.MonkeyPatch, until: Until
+    exclusions: Exclusions, keeper: Windows, plain: Windows, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     """Where a take covers something for the last time, and nothing happens after it, the screen has to be taken once
     more."""
@@ -411,27 +411,27 @@ async def test_a_place_that_may_be_seen_before_a_slow_take_ends_is_looked_at_aga
     plain.do("popup", 100, 100, 200, 150, f"{PLAIN:06x}")
     monkeypatch.setattr(LINGER, 0.05)
     begun = time.monotonic()
-    cover = Redaction(Display(), guard)
-    cover.look()
-    cover.ask()
+    redaction = Redaction(Display(), exclusions)
+    redaction.look()
+    redaction.ask()
     known = time.monotonic()
     await until(lambda: time.monotonic() > known + 0.05)
 
     place = Rect(100, 100, 200, 150)
-    assert place in cover.rects(begun)
-    assert cover.next_change() is not None
-    assert place not in cover.rects(time.monotonic())
-    assert cover.next_change() is None
+    assert place in redaction.rects(begun)
+    assert redaction.next_change() is not None
+    assert place not in redaction.rects(time.monotonic())
+    assert redaction.next_change() is None
 
 
 async def test_a_changed_list_holds_from_the_next_picture_on(
-    hub: Hub, guard: Exclusions, keeper: Windows, plain: Windows, until: Until
+    hub: Hub, exclusions: Exclusions, keeper: Windows, plain: Windows, until: Until
 ) -> None:
     keeper.open("secret", 100, 100, 150, 150, f"{SECRET:06x}")
     plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
     spy = Spy(hub)
     await until(lambda: colour(spy.subscription, 450, 200) == PLAIN)
-    guard.set_rules(ExclusionRules(("editor",), None))
+    exclusions.set_rules(ExclusionRules(("editor",), None))
     await spy.subscription.refresh()
 
     assert colour(spy.subscription, 450, 200) == COVER
@@ -439,7 +439,7 @@ async def test_a_changed_list_holds_from_the_next_picture_on(
 
 
 async def test_a_window_with_masks_is_shown_by_itself_and_in_no_picture_of_the_screen(
-    hub: Hub, guard: Exclusions, plain: Windows, until: Until
+    hub: Hub, exclusions: Exclusions, plain: Windows, until: Until
 ) -> None:
     masked = plain.open("masked", 100, 100, 150, 150, f"{SECRET:06x}")
     plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
@@ -447,7 +447,7 @@ async def test_a_window_with_masks_is_shown_by_itself_and_in_no_picture_of_the_s
     screen, itself = Spy(hub), Spy(hub, source)
     await until(lambda: colour(screen.subscription, 150, 150) == SECRET)
     hub.set_masks(source, (Mask(0.0, 0.0, 0.5, 1.0, 150, 150),))
-    guard.set_rules(ExclusionRules(masked=hub.masked))
+    exclusions.set_rules(ExclusionRules(masked=hub.masked))
     for spy in (screen, itself):
         await spy.subscription.refresh()
         spy.seen.clear()
@@ -463,19 +463,19 @@ async def test_a_window_with_masks_is_shown_by_itself_and_in_no_picture_of_the_s
     assert colour(itself.subscription, 5, 75) != SECRET
 
     hub.set_masks(source, ())
-    guard.set_rules(ExclusionRules(masked=hub.masked))
+    exclusions.set_rules(ExclusionRules(masked=hub.masked))
     await until(lambda: colour(screen.subscription, 250, 250) == SECRET)
 
 
 async def test_menus_of_a_program_with_a_masked_window_are_painted_over_and_its_other_windows_are_not(
-    hub: Hub, guard: Exclusions, plain: Windows, keeper: Windows, until: Until
+    hub: Hub, exclusions: Exclusions, plain: Windows, keeper: Windows, until: Until
 ) -> None:
     """What a field offers while one types in it is a window of its own, and may say what the mask hides."""
-    guard.set_rules(ExclusionRules(()))
+    exclusions.set_rules(ExclusionRules(()))
     masked = plain.open("masked", 100, 100, 50, 50, f"{SECRET:06x}")
     plain.open("plain", 400, 100, 50, 50, f"{PLAIN:06x}")
     hub.set_masks(Source(masked, "window", "", "", 0, 0), (Mask(0.0, 0.0, 0.5, 1.0, 50, 50),))
-    guard.set_rules(ExclusionRules((), masked=hub.masked))
+    exclusions.set_rules(ExclusionRules((), masked=hub.masked))
     spy = Spy(hub)
     await until(lambda: spy.subscription.newest is not None)
     await only_menus_of_one_are_seen(spy, until, hidden=plain, seen=keeper)
@@ -485,14 +485,14 @@ async def test_menus_of_a_program_with_a_masked_window_are_painted_over_and_its_
 
 
 async def test_a_window_of_such_a_program_is_not_shown_by_itself(
-    hub: Hub, guard: Exclusions, keeper: Windows, plain: Windows, until: Until
+    hub: Hub, exclusions: Exclusions, keeper: Windows, plain: Windows, until: Until
 ) -> None:
     secret = keeper.open("secret", 100, 100, 150, 150, f"{SECRET:06x}")
     shown = plain.open("plain", 400, 100, 150, 150, f"{PLAIN:06x}")
     spy, other = (Spy(hub, Source(handle, "window", "", "", 0, 0)) for handle in (secret, shown))
     await until(lambda: spy.subscription.condition.state == "closed")
     await until(lambda: other.looked)
-    guard.set_rules(ExclusionRules(("editor",)))
+    exclusions.set_rules(ExclusionRules(("editor",)))
     await other.subscription.refresh()
     await until(lambda: other.subscription.condition.state == "closed")
 
@@ -508,11 +508,11 @@ async def test_a_window_whose_number_went_to_another_process_is_closed_when_the_
         source = Source(handle, "window", "", "", 0, 0, pid=first.pid, started=process_started(first.pid))
         spy = Spy(hub, source)
         await until(lambda: spy.looked)
-        hub.set_curtain("person", Blanking("paused"))
+        hub.set_blanking("person", Blanking("paused"))
         await until(lambda: hub.ending == 0)
     with windows_of(display, "other") as second:
         assert second.open("second", 100, 100, 150, 150, f"{SECRET:06x}") == handle
-        hub.set_curtain("person", None)
+        hub.set_blanking("person", None)
         await until(lambda: spy.subscription.condition.state == "closed")
 
     assert spy.seen == []

@@ -25,21 +25,21 @@ def _display_problem() -> str:
 
 
 def _window_list(
-    tell: Callable[[Listing], None], guard: Exclusions, generations: Generations, monitors: KnownMonitors
+    tell: Callable[[Listing], None], exclusions: Exclusions, generations: Generations, monitors: KnownMonitors
 ) -> WindowList:
     from capture.platforms.x11.window_list import X11WindowList
 
-    return X11WindowList(tell, guard, generations, monitors)
+    return X11WindowList(tell, exclusions, generations, monitors)
 
 
-def _backend(source: Source, guard: Exclusions, generations: Generations) -> Backend:
+def _backend(source: Source, exclusions: Exclusions, generations: Generations) -> Backend:
     if source.kind == "window":
         from capture.platforms.x11.window import X11Window
 
-        return X11Window(source, guard, generations)
+        return X11Window(source, exclusions, generations)
     from capture.platforms.x11.screen import Screen
 
-    return Screen(source, guard)
+    return Screen(source, exclusions)
 
 
 def _places(tell: Callable[[Places], None]) -> PlaceList:

@@ -37,11 +37,11 @@ class Redaction:
     Events have to be handed to `absorb` in their order, all of them, before `look` and `rects`.
     """
 
-    def __init__(self, display: Display, guard: Exclusions) -> None:
+    def __init__(self, display: Display, exclusions: Exclusions) -> None:
         self._display = display
-        self._guard = guard
-        self._rules = guard.rules
-        self._owners = WindowOwners(display)
+        self._exclusions = exclusions
+        self._rules = exclusions.rules
+        self._window_owners = WindowOwners(display)
         self._shape: Any = None
         if display.connection.core.QueryExtension(5, "SHAPE").reply().present:
             self._shape = display.connection(xcffib.shape.key)
@@ -100,8 +100,8 @@ class Redaction:
 
     def look(self) -> None:
         """Find out whose the windows are that came, or may be other people's, since the last call."""
-        if self._guard.rules is not self._rules:
-            self._rules = self._guard.rules
+        if self._exclusions.rules is not self._rules:
+            self._rules = self._exclusions.rules
             self._unknown |= self._tops.keys()
             self._inside.doubt()
         self._inside.look(self._rules)
@@ -258,11 +258,11 @@ class Redaction:
             if self._shape is not None:
                 self._shape.SelectInput(window, True)
                 top.hides = not self._shape.QueryExtents(window).reply().bounding_shaped
-            may_be_shown = self._owners.may_be_shown(window, self._rules)
+            may_be_shown = self._window_owners.may_be_shown(window, self._rules)
             masked = self._rules.masked
             # What a window manager leaves alone are menus, and what a field offers while one types in it.
-            if self._owners.holds_one_of(window, masked) or (
-                attributes.override_redirect and self._owners.came_with_one_of(window, masked)
+            if self._window_owners.holds_one_of(window, masked) or (
+                attributes.override_redirect and self._window_owners.came_with_one_of(window, masked)
             ):
                 may_be_shown = False
         except XError:

@@ -38,14 +38,14 @@ TRIES = 3
 class Screen:
     """Backend for the desktop (all monitors together) and for single monitors, which are known by their output's name.
 
-    What ``guard`` says must never be shown is painted over before anybody gets the picture. Of a picture during which
-    the screen's place changed nobody gets anything: the X server tells of that in order, before it answers the question
-    that is asked after the picture.
+    What ``exclusions`` says must never be shown is painted over before anybody gets the picture. Of a picture during
+    which the screen's place changed nobody gets anything: the X server tells of that in order, before it answers the
+    question that is asked after the picture.
     """
 
-    def __init__(self, source: Source, guard: Exclusions) -> None:
+    def __init__(self, source: Source, exclusions: Exclusions) -> None:
         self._source = source
-        self._guard = guard
+        self._exclusions = exclusions
         self._display: Display | None = None
 
     @speaks_to_display
@@ -55,7 +55,7 @@ class Screen:
         self._pictures = PixmapReader(display, display.root)
         self._damage = DamageWatch(display, display.root)
         self._pointer = PointerWatch(display)
-        self._cover = Redaction(display, self._guard)
+        self._redaction = Redaction(display, self._exclusions)
         self._covered: tuple[Rect, ...] = ()
         self._uncovers = False
         self._place: Rect | None = None
@@ -75,7 +75,7 @@ class Screen:
             self._is_told = True
             return Wake.CHANGED
         # Told once: what has been told is looked at with the next take, which may be some time off.
-        moment = None if self._uncovers or self._place is None else self._cover.next_change()
+        moment = None if self._uncovers or self._place is None else self._redaction.next_change()
         wake, is_over = wait_for_events_until(self._display, self._absorb, seconds, call, moment)
         self._uncovers |= is_over
         self._is_told |= wake is not Wake.NOTHING
@@ -115,8 +115,8 @@ class Screen:
         damage = seen_from(place, self._damage.collect()) if self._damaged else ()
         self._damaged = False
         where = self._find_pointer(place) if pointer else None
-        self._cover.look()
-        covered = self._cover.rects(time.monotonic())
+        self._redaction.look()
+        covered = self._redaction.rects(time.monotonic())
         if covered != self._covered:
             damage += seen_from(place, (*covered, *self._covered))
         if self._is_known and around(damage, place.width, place.height) is None:
@@ -135,13 +135,13 @@ class Screen:
                 raise
             fetched.append(part)
             # After the picture: by then everything is known that happened while it was taken.
-            self._cover.ask()
+            self._redaction.ask()
             self._absorb()
-            self._cover.look()
-            if self._is_moved or not self._cover.came_after(begun):
+            self._redaction.look()
+            if self._is_moved or not self._redaction.came_after(begun):
                 break
             wanted, self._damaged = seen_from(place, self._damage.collect()), False
-        after = self._cover.rects(begun)
+        after = self._redaction.rects(begun)
         # What needs covering no longer has not been fetched.
         self._is_untold = after != covered
         last, self._covered = self._covered, tuple(dict.fromkeys(covered + after))
@@ -173,7 +173,7 @@ class Screen:
         assert self._display is not None
         wake = Wake.NOTHING
         for event in self._display.events():
-            self._cover.absorb(event)
+            self._redaction.absorb(event)
             if self._damage.is_event(event):
                 self._damaged = True
                 wake = Wake.CHANGED if wake is Wake.NOTHING else wake

@@ -39,8 +39,8 @@ class Subwindows:
 
     def __init__(self, display: Display, base: int) -> None:
         self._display = display
-        self._owners = WindowOwners(display)
-        self._ours = self._owners.client(display.new_id())
+        self._window_owners = WindowOwners(display)
+        self._ours = self._window_owners.client(display.new_id())
         core = display.connection.core
         geometry = core.GetGeometry(base).reply()
         # The screen's size changes without a word to those that listen for windows only.
@@ -241,7 +241,7 @@ class Subwindows:
             found += [
                 (inner, child, core.GetWindowAttributes(child), core.GetGeometry(child))
                 for child in children
-                if self._owners.client(child) != self._ours
+                if self._window_owners.client(child) != self._ours
             ]
         return [made for each in found if (made := self._made(*each)) is not None]
 
@@ -277,7 +277,7 @@ class Subwindows:
     def _judge(self, looked: list[Subwindow], rules: ExclusionRules) -> None:
         if not looked:
             return
-        judged = self._owners.judge([inner.number for inner in looked], rules)
+        judged = self._window_owners.judge([inner.number for inner in looked], rules)
         for inner in looked:
             is_forbidden = judged[inner.number]
             if is_forbidden is None or not inner.is_followed:
@@ -302,7 +302,11 @@ class Subwindows:
 
     def _note_new(self, event: Any, now: float) -> None:
         parent = self._inner.get(event.parent)
-        if parent is not None and event.window not in self._inner and self._owners.client(event.window) != self._ours:
+        if (
+            parent is not None
+            and event.window not in self._inner
+            and self._window_owners.client(event.window) != self._ours
+        ):
             self._adopt(Subwindow(int(event.window), parent, outer(event), event.border_width))
 
     def _note_place(self, event: Any, now: float) -> None:

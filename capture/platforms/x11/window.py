@@ -53,7 +53,7 @@ AUTOMATIC = xcffib.composite.Redirect.Automatic
 
 
 class X11Window:
-    """Backend for one window; it is closed to us when ``guard`` says that its program is never shown.
+    """Backend for one window; it is closed to us when ``exclusions`` says that its program is never shown.
 
     Windows in it, at any depth, that must not be seen are painted over before anybody gets the picture, and so is what
     nobody has painted yet.
@@ -61,9 +61,9 @@ class X11Window:
     ``generations`` tell whether the window that has the number is the one that was listed.
     """
 
-    def __init__(self, source: Source, guard: Exclusions, generations: Generations) -> None:
+    def __init__(self, source: Source, exclusions: Exclusions, generations: Generations) -> None:
         self._source = source
-        self._guard = guard
+        self._exclusions = exclusions
         self._generations = generations
         self._window = int(source.id)
         self._display: Display | None = None
@@ -125,7 +125,7 @@ class X11Window:
         self._absorb()
         if self._gone:
             raise SourceGone(CLOSED)
-        if self._guard.rules is not self._rules:
+        if self._exclusions.rules is not self._rules:
             self._check_rules()
             self._inside.doubt()
         try:
@@ -170,7 +170,7 @@ class X11Window:
     def _check_rules(self) -> None:
         # It is not listed either; but a list is always a little older than the window.
         assert self._display is not None
-        self._rules = self._guard.rules
+        self._rules = self._exclusions.rules
         if self._rules.names_one_of(WindowOwners(self._display).names(self._window)):
             raise SourceGone(NEVER)
 

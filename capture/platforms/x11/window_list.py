@@ -51,15 +51,15 @@ class X11WindowList:
     """Tells of every change of the windows and screens, from its own thread, until `stop`.
 
     ``tell`` is called from that thread with each new `Listing`, the first time as soon as it is known. Windows of
-    programs that ``guard`` never shows are left out. Each window gets one of ``generations``, which are answered here,
-    each monitor its id from ``monitors``, which belong to this watch alone while it runs.
+    programs that ``exclusions`` never shows are left out. Each window gets one of ``generations``, which are answered
+    here, each monitor its id from ``monitors``, which belong to this watch alone while it runs.
     """
 
     def __init__(
-        self, tell: Callable[[Listing], None], guard: Exclusions, generations: Generations, monitors: KnownMonitors
+        self, tell: Callable[[Listing], None], exclusions: Exclusions, generations: Generations, monitors: KnownMonitors
     ) -> None:
         self._tell = tell
-        self._guard = guard
+        self._exclusions = exclusions
         self._generations = generations
         self._monitors = monitors
         self._thread = WakeableThread("windows", self._body)
@@ -101,7 +101,7 @@ class X11WindowList:
             raise DisplayGone(NO_X11)
         display = Display()
         try:
-            table = _Table(display, self._guard, self._generations, self._monitors)
+            table = _Table(display, self._exclusions, self._generations, self._monitors)
             self._generations.answer_from(self._thread.call)
             told: Listing | None = None
             while not self._thread.is_stopping:
@@ -128,7 +128,9 @@ class _Table:
         condition: ``live``, with a reason where screens have no pictures.
     """
 
-    def __init__(self, display: Display, guard: Exclusions, generations: Generations, monitors: KnownMonitors) -> None:
+    def __init__(
+        self, display: Display, exclusions: Exclusions, generations: Generations, monitors: KnownMonitors
+    ) -> None:
         self._display = display
         self._monitors = monitors
         self._places = Screens(display)
@@ -136,9 +138,9 @@ class _Table:
         self.condition = Condition("live", "" if self._has_screens else WAYLAND)
         self._next_generation = generations.next
         self._generations: dict[int, str] = {}
-        self._guard = guard
-        self._rules = guard.rules
-        self._owners = WindowOwners(display)
+        self._exclusions = exclusions
+        self._rules = exclusions.rules
+        self._window_owners = WindowOwners(display)
         self._clients = Clients(display)
         self._known: dict[int, Source | None] = {}
         # With what they paint around themselves, which is no part of a source.
@@ -249,8 +251,8 @@ class _Table:
         return True
 
     def _follow_rules(self) -> None:
-        if self._guard.rules is not self._rules:
-            self._rules = self._guard.rules
+        if self._exclusions.rules is not self._rules:
+            self._rules = self._exclusions.rules
             self._stale.update(self._known)
 
     def _note_size(self, number: int, width: int, height: int) -> None:
@@ -261,8 +263,8 @@ class _Table:
         """Return a window as it is, None when it is never shown, no window for people, or closed meanwhile."""
         if self._types(number) & NO_WINDOWS:
             return None
-        pid = self._owners.pid(number)
-        if pid == os.getpid() or self._rules.names_one_of(self._owners.names(number)):
+        pid = self._window_owners.pid(number)
+        if pid == os.getpid() or self._rules.names_one_of(self._window_owners.names(number)):
             return None
         try:
             place = self._display.connection.core.GetGeometry(number).reply()
