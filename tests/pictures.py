@@ -168,7 +168,7 @@ def take(browser: Browser, address: str, picture: Picture, folder: Path) -> None
             context.close()
 
 
-def main(wished: list[str]) -> None:
+def main(requested: list[str]) -> None:
     """Take the wished pictures, all when none is named."""
     FOLDER.mkdir(exist_ok=True)
     server = XServer()
@@ -180,7 +180,7 @@ def main(wished: list[str]) -> None:
             chromium(playwright) as browser,
         ):
             for picture in pictures(handles):
-                if not wished or picture.name in wished:
+                if not requested or picture.name in requested:
                     take(browser, address, picture, FOLDER)
     finally:
         server.close()

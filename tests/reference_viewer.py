@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-WHOLE, EXACT, SHARPENING = 1, 2, 4
+WHOLE, EXACT, REFINEMENT = 1, 2, 4
 COPY, JPEG, PNG, WEBP, FILL, H264 = range(6)
 ACK, WHOLE_PLEASE = 1, 2
 

@@ -62,7 +62,7 @@ class EncodePlan(Protocol):
     @property
     def follows_moves(self) -> bool: ...
 
-    def next_wish(self, last: Frame, frame: Frame) -> EncodeRequest | None:
+    def next_request(self, last: Frame, frame: Frame) -> EncodeRequest | None:
         """Return what who has been given ``last`` will wish to have made of ``frame``, None for nothing."""
 
 
@@ -94,7 +94,7 @@ class ImageRequest:
     def make(self, frame: Frame) -> Any:
         return self.finish(encode(frame, self.rendition))
 
-    def next_wish(self, last: Frame, frame: Frame) -> EncodeRequest | None:
+    def next_request(self, last: Frame, frame: Frame) -> EncodeRequest | None:
         # What is slow to make must not keep the feed waiting.
         is_new = self.version(frame) != self.version(last)
         return self if is_new and self.rendition.format == "jpeg" else None
@@ -136,14 +136,14 @@ class SharedEncoder:
         self.encodes = 0
         self.asked: dict[Any, int] = {}
 
-    async def encode(self, frame: Frame, wish: EncodeRequest, party: Party = NOBODY) -> Any:
-        """Return what ``wish`` makes of ``frame``, made in that party's turn unless others wished for it sooner.
+    async def encode(self, frame: Frame, request: EncodeRequest, party: Party = NOBODY) -> Any:
+        """Return what ``request`` makes of ``frame``, made in that party's turn unless others wished for it sooner.
 
         Raises:
             EncodeError: the picture cannot be encoded this way, or not in a reasonable time.
         """
         self.asked[frame.source.identity] = frame.sequence
-        return await self._outcome(*self._slot(frame, wish, party))
+        return await self._outcome(*self._slot(frame, request, party))
 
     def close(self) -> None:
         """Encode nothing any more."""
@@ -152,12 +152,12 @@ class SharedEncoder:
             self._looking.cancel()
             self._looking = None
 
-    def supply(self, frame: Frame, wish: EncodeRequest, made: Any) -> None:
+    def supply(self, frame: Frame, request: EncodeRequest, made: Any) -> None:
         """Keep what the feed has made of ``frame`` already, for those who will ask."""
         self.encodes += 1
         result = asyncio.get_running_loop().create_future()
         result.set_result(made)
-        key = (frame.source.identity, wish.family(frame), wish.version(frame))
+        key = (frame.source.identity, request.family(frame), request.version(frame))
         self._keep(key, _Slot(frame.sequence, result))
 
     async def run(self, parties: Collection[Party], function: Callable[..., T], *values: object) -> T:
@@ -176,14 +176,14 @@ class SharedEncoder:
         self.asked.pop(source.identity, None)
         self._slots = {key: slot for key, slot in self._slots.items() if key[0] != source.identity}
 
-    def _slot(self, frame: Frame, wish: EncodeRequest, party: Party) -> tuple[Key, _Slot]:
+    def _slot(self, frame: Frame, request: EncodeRequest, party: Party) -> tuple[Key, _Slot]:
         """Return the place of what is wished for: where it is, is being made, or is begun to be made now."""
-        key = (frame.source.identity, wish.family(frame), wish.version(frame))
+        key = (frame.source.identity, request.family(frame), request.version(frame))
         slot = self._slots.get(key)
         if slot is None or slot.result.cancelled():
-            slot = self._open(key, frame, wish, party)
+            slot = self._open(key, frame, request, party)
         elif not slot.result.done():
-            self._join(slot, party, frame, wish)
+            self._join(slot, party, frame, request)
         return key, slot
 
     async def _outcome(self, key: Key, slot: _Slot) -> Any:
@@ -193,10 +193,10 @@ class SharedEncoder:
             raise EncodeError(TOO_LONG)
         return slot.result.result()
 
-    def _open(self, key: Key, frame: Frame, wish: EncodeRequest, party: Party) -> _Slot:
+    def _open(self, key: Key, frame: Frame, request: EncodeRequest, party: Party) -> _Slot:
         """Begin to make something, and keep a place for it."""
         parties = {party}
-        slot = _Slot(frame.sequence, *self._begin(frame, wish, party, parties), parties=parties)
+        slot = _Slot(frame.sequence, *self._begin(frame, request, party, parties), parties=parties)
         seconds = HANG_SECONDS + frame.width * frame.height / PIXELS_A_SECOND
         timer = asyncio.get_running_loop().call_later(seconds, self._took_too_long, key, slot, seconds)
 
@@ -237,28 +237,28 @@ class SharedEncoder:
             log.warning("an encoder did not answer within %.1f s and is replaced", seconds)
             self._give_up(key[0], seconds)
 
-    def _join(self, slot: _Slot, party: Party, frame: Frame, wish: EncodeRequest) -> None:
+    def _join(self, slot: _Slot, party: Party, frame: Frame, request: EncodeRequest) -> None:
         """Have what is being made already made in that party's turn too, if it comes first."""
         slot.parties.add(party)
         if slot.job is not None:
             self._workers.join(party, slot.job)
-        elif isinstance(wish, ImageRequest):
-            basis = ImageRequest(wish.rendition)
+        elif isinstance(request, ImageRequest):
+            basis = ImageRequest(request.rendition)
             found = self._slots.get((frame.source.identity, basis.family(frame), basis.version(frame)))
             if found is not None:
                 self._join(found, party, frame, basis)
 
     def _begin(
-        self, frame: Frame, wish: EncodeRequest, party: Party, parties: set[Party]
+        self, frame: Frame, request: EncodeRequest, party: Party, parties: set[Party]
     ) -> tuple[asyncio.Future[Any], Job[Any] | None]:
-        """Have ``wish`` made, from what others wished for where that will do."""
-        if isinstance(wish, ImageRequest) and wish.finish is not as_is:
-            return asyncio.ensure_future(self._finish(frame, wish, parties)), None
+        """Have ``request`` made, from what others wished for where that will do."""
+        if isinstance(request, ImageRequest) and request.finish is not as_is:
+            return asyncio.ensure_future(self._finish(frame, request, parties)), None
         identity = frame.source.identity
         if sum(one == identity and not job.done() for job, one in self._hanging.items()) >= MOST_HANGING:
             raise EncodeError(TOO_LONG)
         self.encodes += 1
-        job = self._workers.submit_for(party, partial(wish.make, frame))
+        job = self._workers.submit_for(party, partial(request.make, frame))
         self._making[job] = identity
         if self._looking is None:
             self._looking = asyncio.get_running_loop().call_later(RELIEF_SECONDS, self._relieve)
@@ -283,10 +283,10 @@ class SharedEncoder:
             if one == identity and not job.done() and job.begun is not None and now - job.begun >= seconds * 0.9:
                 self._hanging[job] = identity
 
-    async def _finish(self, frame: Frame, wish: ImageRequest, parties: set[Party]) -> Any:
-        places = [self._slot(frame, ImageRequest(wish.rendition), party) for party in parties]
+    async def _finish(self, frame: Frame, request: ImageRequest, parties: set[Party]) -> Any:
+        places = [self._slot(frame, ImageRequest(request.rendition), party) for party in parties]
         encoded = await self._outcome(*places[0])
-        return await self.run(parties, wish.finish, encoded)
+        return await self.run(parties, request.finish, encoded)
 
     def _keep(self, key: Key, slot: _Slot) -> None:
         identity, family, _ = key

@@ -247,8 +247,8 @@ class Feed:
                 self.size = (frame.width, frame.height)
                 self._resized()
             changed = True
-            if report.wish is not None:
-                self._encoder.supply(frame, report.wish, report.made)
+            if report.request is not None:
+                self._encoder.supply(frame, report.request, report.made)
         self._settle_refreshes(None if report.condition.state == "closed" else report.refreshes)
         if changed:
             self._tell()

@@ -56,9 +56,9 @@ class Subscription:
         """Return the source as it was when the feed was made."""
         return self._feed.source
 
-    def set_wish(self, fps: float, pointer: bool, order: EncodePlan | None = None) -> None:
+    def set_demand(self, fps: float, pointer: bool, order: EncodePlan | None = None) -> None:
         """Change how often pictures are wished for, whether with the mouse pointer, and what will be made of them."""
-        self._hub.set_wish(self._number, fps, pointer, order)
+        self._hub.set_demand(self._number, fps, pointer, order)
 
     async def refresh(self) -> None:
         """Have the source looked at once more; `newest` is then from after this call."""
@@ -81,7 +81,7 @@ class Hub:
     def __init__(self, make_backend: Callable[[Source], Backend], make_codec: MakeCodec | None = None) -> None:
         self._make_backend = make_backend
         self._feeds: dict[Identity, Feed] = {}
-        self._wishes: dict[int, tuple[Feed, Demand]] = {}
+        self._requests: dict[int, tuple[Feed, Demand]] = {}
         self._numbers = itertools.count(1)
         self._masks: dict[Identity, tuple[Mask, ...]] = {}
         # What there is by the last list; None before the first.
@@ -134,23 +134,23 @@ class Hub:
             self._feeds[source.identity] = feed
             feed.set_blanking(self.blanking)
         number = next(self._numbers)
-        self._wishes[number] = (feed, _demand(fps, pointer, may_take, order))
+        self._requests[number] = (feed, _demand(fps, pointer, may_take, order))
         feed.listen(number, changed)
         self._adjust(feed)
         feed.tell_later(number)
         return Subscription(self, feed, number)
 
-    def set_wish(self, number: int, fps: float, pointer: bool, order: EncodePlan | None) -> None:
+    def set_demand(self, number: int, fps: float, pointer: bool, order: EncodePlan | None) -> None:
         """Change a subscription's wish; one that has ended is ignored."""
-        if number in self._wishes:
-            feed, demand = self._wishes[number]
-            self._wishes[number] = (feed, _demand(fps, pointer, demand.may_take[0], order))
+        if number in self._requests:
+            feed, demand = self._requests[number]
+            self._requests[number] = (feed, _demand(fps, pointer, demand.may_take[0], order))
             self._adjust(feed)
 
     def unsubscribe(self, number: int) -> None:
         """End a subscription; one that has ended is ignored."""
-        if number in self._wishes:
-            feed, _ = self._wishes.pop(number)
+        if number in self._requests:
+            feed, _ = self._requests.pop(number)
             feed.unlisten(number)
             self._adjust(feed)
 
@@ -233,7 +233,7 @@ class Hub:
 
     async def close(self) -> None:
         """Stop every feed and the encoder, and wait for their threads, two seconds at most."""
-        for number in tuple(self._wishes):
+        for number in tuple(self._requests):
             self.unsubscribe(number)
         endings = [asyncio.ensure_future(feed.ended()) for feed in self._feeds.values()]
         if endings:
@@ -253,7 +253,7 @@ class Hub:
         return 0 if feed is None else feed.withdrawn
 
     def _adjust(self, feed: Feed) -> None:
-        demand = joined(demand for watched, demand in self._wishes.values() if watched is feed)
+        demand = joined(demand for watched, demand in self._requests.values() if watched is feed)
         feed.set_demand(None if demand is None else replace(demand, masks=self.masks(feed.source)))
         if not feed.is_watched:
             self.encoder.forget(feed.source)

@@ -83,7 +83,7 @@ class Report:
     refreshes: int
     looked: int
     laid: MaskState | None = None
-    wish: EncodeRequest | None = None
+    request: EncodeRequest | None = None
     made: Any = None
 
 
@@ -270,7 +270,7 @@ class FeedThread:
         frame = self._frame
         if order is None or last is None or frame is None or frame is last:
             return None
-        return order.next_wish(last, frame) if self._asked.get(self._source.identity) == last.sequence else None
+        return order.next_request(last, frame) if self._asked.get(self._source.identity) == last.sequence else None
 
     def _next_frame(self, take: Take, begun: float, captured_at: float, follows_moves: bool) -> Frame | None:
         """Return the frame that follows from ``take``: the same object when nothing changed."""
@@ -322,15 +322,15 @@ class FeedThread:
     def _own(self, take: Take, pixels: Pixels) -> Pixels:
         return pixels if take.is_ours else self._buffers.copy(pixels)
 
-    def _tell(self, condition: Condition, wish: EncodeRequest | None = None) -> None:
+    def _tell(self, condition: Condition, request: EncodeRequest | None = None) -> None:
         made = None
-        if wish is not None and self._frame is not None:
+        if request is not None and self._frame is not None:
             try:
-                made = wish.make(self._frame)
+                made = request.make(self._frame)
             except EncodeError:
-                wish = None  # whoever asks for it is told
+                request = None  # whoever asks for it is told
         refreshes = self._refresh_wanted if condition.state in ("waiting", "closed") else self._refreshed
-        self._report(Report(condition, self._frame, refreshes, self._refreshed, self._masking.laid, wish, made))
+        self._report(Report(condition, self._frame, refreshes, self._refreshed, self._masking.laid, request, made))
 
     def _pause(self, seconds: float | None) -> None:
         """Wait for a call, ``seconds`` at most."""
@@ -345,16 +345,16 @@ class FeedThread:
 
 def joined(demands: Iterable[Demand]) -> Demand | None:
     """Return what several subscribers together ask for, None when there are none."""
-    wishes = tuple(demands)
-    if not wishes:
+    requests = tuple(demands)
+    if not requests:
         return None
-    orders = {wish.order for wish in wishes if wish.order is not None}
+    orders = {request.order for request in requests if request.order is not None}
     return Demand(
-        fps=max(wish.fps for wish in wishes),
-        pointer=any(wish.pointer for wish in wishes),
-        may_take=tuple(may for wish in wishes for may in wish.may_take),
+        fps=max(request.fps for request in requests),
+        pointer=any(request.pointer for request in requests),
+        may_take=tuple(may for request in requests for may in request.may_take),
         order=orders.pop() if len(orders) == 1 else None,
-        follows_moves=any(wish.follows_moves for wish in wishes),
+        follows_moves=any(request.follows_moves for request in requests),
     )
 
 

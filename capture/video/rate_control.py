@@ -87,12 +87,12 @@ class RateControl:
         """Look at a picture and tell whether `value` has changed; ``is_free``: a key frame is sent in any case."""
         if self.is_due:
             self._weigh()
-        wished = min(coarsest(self._quality, contrast(pixels)) + self._raised, COARSEST)
-        change = wished - self.value
+        requested = min(coarsest(self._quality, contrast(pixels)) + self._raised, COARSEST)
+        change = requested - self.value
         is_wrong = change >= STEP or (change <= -STEP and self._seconds >= PATIENCE)
         if not (is_wrong or (is_free and change)):
             return False
-        self.value, self._seconds = wished, 0
+        self.value, self._seconds = requested, 0
         return True
 
     def _weigh(self) -> None:

@@ -191,7 +191,7 @@ class Controller:
         self._registry.hub.set_blanking(LOCK, None)
         self._show()
 
-    def toggle_curtain(self) -> None:
+    def toggle_blanking(self) -> None:
         """Blank or pause, whichever the person has chosen; or go on."""
         if self._registry.hub.blanking is not None:
             self.go_on()

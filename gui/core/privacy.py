@@ -44,7 +44,7 @@ class PrivacyController:
         self._hub = hub
         self._hide_titles = hide_titles
         self._lock = BlankOnLock(hub, controller.settings.when_locked, controller.refresh)
-        self._hot_key = ChosenHotKey(controller.toggle_curtain, self._say_no_hot_key, Settings().hot_key)
+        self._hot_key = ChosenHotKey(controller.toggle_blanking, self._say_no_hot_key, Settings().hot_key)
         self._reminder = Reminder(remind)
         self._unfollow = exclusions.subscribe(hub.look_again)
 

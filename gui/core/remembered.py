@@ -90,11 +90,11 @@ def rebound(
     """
     there = {source.identity for source in listed}
     lost = [rule for rule in scope if rule.kind == "identity" and rule in old and rule.identity not in there]
-    wished = Counter(rule.text for rule in lost)
+    requested = Counter(rule.text for rule in lost)
     windows = [source for source in shared if source.kind == "window"]
     found: dict[ShareRule, ShareRule] = {}
     for rule in lost:
         alike = [source for source in windows if source.title == rule.text]
-        if len(alike) == 1 and wished[rule.text] == 1:
+        if len(alike) == 1 and requested[rule.text] == 1:
             found[rule] = ShareRule.for_source(alike[0])
     return tuple(dict.fromkeys(found.get(rule, rule) for rule in scope))

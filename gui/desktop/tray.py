@@ -18,20 +18,20 @@ class Tray(QObject):
     """The icon and its menu.
 
     Signals:
-        start_wished, stop_wished, panel_wished, copy_wished, quit_wished: entries of the menu.
-        unshare_wished: a source was unticked.
-        pause_wished, blank_wished, go_on_wished: what viewers are to see.
+        start_requested, stop_requested, panel_requested, copy_requested, quit_requested: entries of the menu.
+        unshare_requested: a source was unticked.
+        pause_requested, blank_requested, go_on_requested: what viewers are to see.
     """
 
-    start_wished = Signal()
-    stop_wished = Signal()
-    panel_wished = Signal()
-    copy_wished = Signal()
-    quit_wished = Signal()
-    unshare_wished = Signal(object)
-    pause_wished = Signal()
-    blank_wished = Signal()
-    go_on_wished = Signal()
+    start_requested = Signal()
+    stop_requested = Signal()
+    panel_requested = Signal()
+    copy_requested = Signal()
+    quit_requested = Signal()
+    unshare_requested = Signal(object)
+    pause_requested = Signal()
+    blank_requested = Signal()
+    go_on_requested = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
@@ -45,19 +45,19 @@ class Tray(QObject):
         self.start_stop = QAction(self.menu)
         self.start_stop.triggered.connect(self._press)
         self.open = QAction("Open Panecast", self.menu)
-        self.open.triggered.connect(self.panel_wished)
+        self.open.triggered.connect(self.panel_requested)
         self.copy = QAction("Copy link", self.menu)
-        self.copy.triggered.connect(self.copy_wished)
+        self.copy.triggered.connect(self.copy_requested)
         self.shared = QMenu("Shared sources", self.menu)
         self.shared.aboutToShow.connect(self._fill_shared)
         self.pause = QAction("Pause pictures", self.menu)
-        self.pause.triggered.connect(self.pause_wished)
+        self.pause.triggered.connect(self.pause_requested)
         self.blank = QAction("Blank everything", self.menu)
-        self.blank.triggered.connect(self.blank_wished)
+        self.blank.triggered.connect(self.blank_requested)
         self.go_on = QAction("Go on", self.menu)
-        self.go_on.triggered.connect(self.go_on_wished)
+        self.go_on.triggered.connect(self.go_on_requested)
         self.quit = QAction("Quit", self.menu)
-        self.quit.triggered.connect(self.quit_wished)
+        self.quit.triggered.connect(self.quit_requested)
         self.menu.addAction(self.headline)
         self.menu.addSeparator()
         self.menu.addAction(self.start_stop)
@@ -71,7 +71,7 @@ class Tray(QObject):
         self.icon = QSystemTrayIcon()
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
-        self.icon.messageClicked.connect(self.panel_wished)
+        self.icon.messageClicked.connect(self.panel_requested)
         self.show_state(self._state)
 
     @property
@@ -145,14 +145,14 @@ class Tray(QObject):
     def _unshare(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
-            self.unshare_wished.emit(action.data())
+            self.unshare_requested.emit(action.data())
 
     def _press(self) -> None:
-        (self.stop_wished if self._state.phase == "sharing" else self.start_wished).emit()
+        (self.stop_requested if self._state.phase == "sharing" else self.start_requested).emit()
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
-            self.panel_wished.emit()
+            self.panel_requested.emit()
 
 
 def _short(title: str) -> str:

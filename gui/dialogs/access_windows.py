@@ -98,43 +98,43 @@ class AccessWindows:
         self.names.hide()
 
     def _join(self) -> None:
-        access_controller, encryption, panel, entrances = (
+        access_controller, encryption, panel, access_bar = (
             self._access_controller,
             self._encryption,
             self._panel,
-            self._panel.entrances,
+            self._panel.access_bar,
         )
-        entrances.reach.wished.connect(access_controller.choose)
-        entrances.reach.opened.connect(access_controller.look)
-        entrances.pin_wished.connect(self._show_pin)
-        entrances.links_wished.connect(self._show_links)
-        entrances.log_wished.connect(self._show_log)
-        entrances.refused_wished.connect(self._show_refused)
-        entrances.notice_wished.connect(access_controller.set_notice)
-        entrances.asks_here_wished.connect(access_controller.set_asks_here)
-        entrances.encrypt_wished.connect(encryption.switch)
-        entrances.certificate_wished.connect(self._show_certificate)
-        entrances.names_wished.connect(lambda: self.names.ask(access_controller.state.names))
-        self.names.names_wished.connect(self._set_names)
+        access_bar.reach.requested.connect(access_controller.choose)
+        access_bar.reach.opened.connect(access_controller.look)
+        access_bar.pin_requested.connect(self._show_pin)
+        access_bar.links_requested.connect(self._show_links)
+        access_bar.log_requested.connect(self._show_log)
+        access_bar.refused_requested.connect(self._show_refused)
+        access_bar.notice_requested.connect(access_controller.set_notice)
+        access_bar.asks_here_requested.connect(access_controller.set_asks_here)
+        access_bar.encrypt_requested.connect(encryption.switch)
+        access_bar.certificate_requested.connect(self._show_certificate)
+        access_bar.names_requested.connect(lambda: self.names.ask(access_controller.state.names))
+        self.names.names_requested.connect(self._set_names)
         self.encryption.switched.connect(encryption.switch)
-        self.encryption.files_wished.connect(encryption.use_files)
+        self.encryption.files_requested.connect(encryption.use_files)
         encryption.subscribe(self._show_encryption)
         encryption.copy_link = self.copy_link
-        panel.viewers.forget_wished.connect(access_controller.partings.forget)
-        panel.viewers.block_wished.connect(access_controller.partings.block)
-        panel.viewers.allow_wished.connect(access_controller.partings.allow_again)
-        panel.viewers.answer_wished.connect(self.consent.come_forward)
-        self.links.make_wished.connect(self._make_link)
-        self.links.change_wished.connect(self._change_link)
-        self.links.rename_wished.connect(self._rename_link)
-        self.links.copy_wished.connect(self._copy_chosen)
-        self.links.qr_wished.connect(self._show_chosen)
-        self.links.revoke_wished.connect(access_controller.partings.revoke_link)
-        self.links.forget_wished.connect(access_controller.partings.forget_devices)
-        self.links.undo_wished.connect(access_controller.partings.undo)
-        self.links.unblock_wished.connect(access_controller.unblock)
-        self.pin.new_wished.connect(access_controller.show_pin)
-        self.pin.hide_wished.connect(access_controller.hide_pin)
+        panel.viewers.forget_requested.connect(access_controller.partings.forget)
+        panel.viewers.block_requested.connect(access_controller.partings.block)
+        panel.viewers.allow_requested.connect(access_controller.partings.allow_again)
+        panel.viewers.answer_requested.connect(self.consent.come_forward)
+        self.links.make_requested.connect(self._make_link)
+        self.links.change_requested.connect(self._change_link)
+        self.links.rename_requested.connect(self._rename_link)
+        self.links.copy_requested.connect(self._copy_chosen)
+        self.links.qr_requested.connect(self._show_chosen)
+        self.links.revoke_requested.connect(access_controller.partings.revoke_link)
+        self.links.forget_requested.connect(access_controller.partings.forget_devices)
+        self.links.undo_requested.connect(access_controller.partings.undo)
+        self.links.unblock_requested.connect(access_controller.unblock)
+        self.pin.new_requested.connect(access_controller.show_pin)
+        self.pin.hide_requested.connect(access_controller.hide_pin)
         self.consent.answered.connect(access_controller.answer)
 
     def _show_pin(self) -> None:
@@ -157,7 +157,7 @@ class AccessWindows:
         self.encryption.activateWindow()
 
     def _show_encryption(self) -> None:
-        self._panel.entrances.encrypt.setChecked(self._encryption.is_on)
+        self._panel.access_bar.encrypt.setChecked(self._encryption.is_on)
         self.encryption.show_encryption(self._encryption)
 
     def _set_names(self, texts: tuple[str, ...]) -> None:

@@ -33,11 +33,11 @@ class EncryptionWindow(FittedDialog):
 
     Signals:
         switched: encrypt or not.
-        files_wished: paths of certificate and key.
+        files_requested: paths of certificate and key.
     """
 
     switched = Signal(bool)
-    files_wished = Signal(str, str)
+    files_requested = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,7 +129,7 @@ class EncryptionWindow(FittedDialog):
         self.problem.setText(HALF if is_half else "")
         self.problem.setVisible(is_half)
         if not is_half:
-            self.files_wished.emit(chain, key)
+            self.files_requested.emit(chain, key)
 
     def _choose(self, field: QLineEdit) -> None:
         dialog = QFileDialog(self, f"Choose the file of the {field.accessibleName().lower()}")

@@ -18,10 +18,10 @@ class HostNamesWindow(FittedDialog):
     """Shows the names and takes others.
 
     Signals:
-        names_wished: what the person wrote, as a tuple of texts, not looked at.
+        names_requested: what the person wrote, as a tuple of texts, not looked at.
     """
 
-    names_wished = Signal(tuple)
+    names_requested = Signal(tuple)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,4 +78,4 @@ class HostNamesWindow(FittedDialog):
         self.problem.setVisible(bool(problem))
 
     def _use(self) -> None:
-        self.names_wished.emit(tuple(filter(None, (name.strip() for name in self.field.text().split(",")))))
+        self.names_requested.emit(tuple(filter(None, (name.strip() for name in self.field.text().split(",")))))

@@ -38,7 +38,7 @@ class LinkForm(FittedDialog):
         wished: a `LinkOptions`, and whether the link is to be copied then. The form stays: they may not be possible.
     """
 
-    wished = Signal(object, bool)
+    requested = Signal(object, bool)
 
     def __init__(
         self,
@@ -202,7 +202,7 @@ class LinkForm(FittedDialog):
         elif not wish.scope:
             self.say("Tick at least one source for the link to show. Only what is shared now can be ticked.")
         else:
-            self.wished.emit(wish, copies)
+            self.requested.emit(wish, copies)
 
     def _adapt(self) -> None:
         self._form.setRowVisible(self.sources, bool(self.shows.currentData()))

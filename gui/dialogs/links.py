@@ -23,24 +23,24 @@ class LinksWindow(FittedDialog):
     """Links above, devices and blocked addresses below. Not modal.
 
     Signals:
-        make_wished: a `LinkOptions` for a new link, and whether it is to be copied then.
-        change_wished: a link's id, and the `LinkOptions` for what it is to be.
-        rename_wished: a link's id, and its name.
-        copy_wished, qr_wished, revoke_wished: a link's id.
-        forget_wished: a tuple of ids of devices.
-        unblock_wished: an address as it is listed.
-        undo_wished: take back what was revoked or forgotten last.
+        make_requested: a `LinkOptions` for a new link, and whether it is to be copied then.
+        change_requested: a link's id, and the `LinkOptions` for what it is to be.
+        rename_requested: a link's id, and its name.
+        copy_requested, qr_requested, revoke_requested: a link's id.
+        forget_requested: a tuple of ids of devices.
+        unblock_requested: an address as it is listed.
+        undo_requested: take back what was revoked or forgotten last.
     """
 
-    make_wished = Signal(object, bool)
-    change_wished = Signal(str, object)
-    rename_wished = Signal(str, str)
-    copy_wished = Signal(str)
-    qr_wished = Signal(str)
-    revoke_wished = Signal(str)
-    forget_wished = Signal(object)
-    unblock_wished = Signal(str)
-    undo_wished = Signal()
+    make_requested = Signal(object, bool)
+    change_requested = Signal(str, object)
+    rename_requested = Signal(str, str)
+    copy_requested = Signal(str)
+    qr_requested = Signal(str)
+    revoke_requested = Signal(str)
+    forget_requested = Signal(object)
+    unblock_requested = Signal(str)
+    undo_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,11 +59,11 @@ class LinksWindow(FittedDialog):
         self.change = _button("C&hange…", "", "changeChosen")
         self.change.clicked.connect(self._ask_change)
         self.copy = _button("&Copy", "", "copyChosen")
-        self.copy.clicked.connect(lambda: self.copy_wished.emit(self.table.chosen))
+        self.copy.clicked.connect(lambda: self.copy_requested.emit(self.table.chosen))
         self.qr = _button("&QR code", "", "qrChosen")
-        self.qr.clicked.connect(lambda: self.qr_wished.emit(self.table.chosen))
+        self.qr.clicked.connect(lambda: self.qr_requested.emit(self.table.chosen))
         self.revoke = _button("&Revoke", "", "deny")
-        self.revoke.clicked.connect(lambda: self.revoke_wished.emit(self.table.chosen))
+        self.revoke.clicked.connect(lambda: self.revoke_requested.emit(self.table.chosen))
         # Beside the buttons that act on it.
         self.chosen = QLabel()
         self.chosen.setObjectName("chosenLink")
@@ -72,7 +72,7 @@ class LinksWindow(FittedDialog):
         self.hint.setObjectName("muted")
         self.hint.setWordWrap(True)
         self.undo = _button("&Undo", "Have it as it was before", "undoParting")
-        self.undo.clicked.connect(self.undo_wished)
+        self.undo.clicked.connect(self.undo_requested)
         self.undo.hide()
         self.notice = QLabel()
         self.notice.setTextFormat(Qt.TextFormat.PlainText)
@@ -81,13 +81,13 @@ class LinksWindow(FittedDialog):
         self.devices = TextTable("Devices", ("Device", "Address", "Came by", "Last seen"), wide=0)
         self.devices.itemSelectionChanged.connect(self._adapt)
         self.forget = _button("&Forget", "", "forgetOne")
-        self.forget.clicked.connect(lambda: self.forget_wished.emit((self.devices.chosen,)))
+        self.forget.clicked.connect(lambda: self.forget_requested.emit((self.devices.chosen,)))
         self.forget_all = _button("Forget &all", "", "forgetAll")
         self.forget_all.clicked.connect(self._forget_all)
         self.blocked = TextTable("Blocked addresses", ("Blocked address",))
         self.blocked.itemSelectionChanged.connect(self._adapt)
         self.unblock = _button("&Unblock", "", "unblock")
-        self.unblock.clicked.connect(lambda: self.unblock_wished.emit(self.blocked.chosen))
+        self.unblock.clicked.connect(lambda: self.unblock_requested.emit(self.blocked.chosen))
         self._blocked_section = _section("KEPT OUT")
         self._blocked_line = QWidget()
         self._lay_out()
@@ -199,14 +199,14 @@ class LinksWindow(FittedDialog):
     def _ask_new(self) -> None:
         if self.form is None:
             form = LinkForm(self._shared, self, can_copy=self._state.gives_links)
-            form.wished.connect(self.make_wished)
+            form.requested.connect(self.make_requested)
             self._open(form)
 
     def _ask_change(self) -> None:
         link = next((link for link in self._state.links if link.id == self.table.chosen), None)
         if self.form is None and link is not None:
             form = LinkForm(self._shared, self, link)
-            form.wished.connect(lambda wish, _: self.change_wished.emit(link.id, wish))
+            form.requested.connect(lambda wish, _: self.change_requested.emit(link.id, wish))
             self._open(form)
 
     def _open(self, form: LinkForm) -> None:
@@ -220,11 +220,11 @@ class LinksWindow(FittedDialog):
             form.deleteLater()
 
     def _forget_all(self) -> None:
-        self.forget_wished.emit(tuple(device.id for device in self._state.devices))
+        self.forget_requested.emit(tuple(device.id for device in self._state.devices))
 
     def _rename(self, item: QTableWidgetItem) -> None:
         if item.column() == 0:
-            self.rename_wished.emit(self.table.id_at(item.row()), item.text())
+            self.rename_requested.emit(self.table.id_at(item.row()), item.text())
 
 
 def _button(words: str, tip: str, name: str) -> QPushButton:

@@ -32,12 +32,12 @@ class PinWindow(FittedDialog):
     """Shows the PIN and how long it is good; closing it ends the PIN.
 
     Signals:
-        new_wished: another PIN.
-        hide_wished: no PIN any more.
+        new_requested: another PIN.
+        hide_requested: no PIN any more.
     """
 
-    new_wished = Signal()
-    hide_wished = Signal()
+    new_requested = Signal()
+    hide_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None, now: Callable[[], float] = time.monotonic) -> None:
         """``now`` is the clock that PINs end by."""
@@ -63,13 +63,13 @@ class PinWindow(FittedDialog):
         self.new = QPushButton("&New PIN")
         self.new.setObjectName("newPin")
         self.new.setAutoDefault(False)
-        self.new.clicked.connect(self.new_wished)
+        self.new.clicked.connect(self.new_requested)
         self.close_button = QPushButton("&Hide")
         self.close_button.setObjectName("hidePin")
         self.close_button.setDefault(True)
         self.close_button.clicked.connect(self.reject)
         # What is not seen is not to be good: however the window was closed, also by Esc.
-        self.finished.connect(self.hide_wished)
+        self.finished.connect(self.hide_requested)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)

@@ -43,7 +43,7 @@ class PrivacyDialog(FittedDialog):
         wished: name and value of a setting.
     """
 
-    wished = Signal(str, object)
+    requested = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -253,10 +253,10 @@ class PrivacyDialog(FittedDialog):
         self.remove.setEnabled(item is not None and item.data(PROGRAM) in self._settings.never_shown)
 
     def _wish_programs(self, programs: tuple[str, ...]) -> None:
-        self.wished.emit("never_shown", programs)
+        self.requested.emit("never_shown", programs)
 
     def _wish_shown(self, programs: tuple[str, ...]) -> None:
-        self.wished.emit("shown_anyway", programs)
+        self.requested.emit("shown_anyway", programs)
 
     def _take_keys(self) -> None:
         text = self.hot_key.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
@@ -268,7 +268,7 @@ class PrivacyDialog(FittedDialog):
                 return
         self.say_fault("")
         if text != self._settings.hot_key:
-            self.wished.emit("hot_key", text)
+            self.requested.emit("hot_key", text)
 
     def _take_no_key(self) -> None:
         self.hot_key.clear()
@@ -277,7 +277,7 @@ class PrivacyDialog(FittedDialog):
     def _check(self, name: str, text: str, setting: str) -> QCheckBox:
         box = QCheckBox(text)
         box.setObjectName(name)
-        box.toggled.connect(lambda on: self.wished.emit(setting, on))
+        box.toggled.connect(lambda on: self.requested.emit(setting, on))
         return box
 
     def _choice(self, name: str, title: str, entries: Iterable[tuple[str, object]], setting: str) -> Choice:
@@ -286,7 +286,7 @@ class PrivacyDialog(FittedDialog):
         choice.setAccessibleName(title)
         for text, value in entries:
             choice.addItem(text, value)
-        choice.currentIndexChanged.connect(lambda at: self.wished.emit(setting, choice.itemData(at)))
+        choice.currentIndexChanged.connect(lambda at: self.requested.emit(setting, choice.itemData(at)))
         return choice
 
 

@@ -24,7 +24,7 @@ class PrivacyOpener:
         if self._dialog is None:
             dialog = self._dialog = PrivacyDialog(self._parent)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.wished.connect(self._controller.set_privacy)
+            dialog.requested.connect(self._controller.set_privacy)
             dialog.finished.connect(self._forget)
             self._refresh()
             dialog.show()

@@ -26,7 +26,7 @@ class NetworkPicker(Choice):
         opened: the list is about to be seen.
     """
 
-    wished = Signal(object)
+    requested = Signal(object)
     opened = Signal()
 
     def __init__(self) -> None:
@@ -74,30 +74,30 @@ class NetworkPicker(Choice):
     def _wish(self, index: int) -> None:
         data = self.itemData(index)
         if data is None or isinstance(data, Interface):
-            self.wished.emit(data)
+            self.requested.emit(data)
 
 
 class AccessBar(QWidget):
     """The line, and beneath it a hint while nobody has got through.
 
     Signals:
-        pin_wished, links_wished, log_wished, refused_wished: what is to be shown.
-        notice_wished: a kind of `gui.core.notice_kinds`, and whether it is wanted.
-        asks_here_wished: whether this computer needs a link as well.
-        encrypt_wished: whether what is sent is encrypted.
-        certificate_wished: the window about that is to be shown.
-        names_wished: the window about further names of this computer is to be shown.
+        pin_requested, links_requested, log_requested, refused_requested: what is to be shown.
+        notice_requested: a kind of `gui.core.notice_kinds`, and whether it is wanted.
+        asks_here_requested: whether this computer needs a link as well.
+        encrypt_requested: whether what is sent is encrypted.
+        certificate_requested: the window about that is to be shown.
+        names_requested: the window about further names of this computer is to be shown.
     """
 
-    pin_wished = Signal()
-    links_wished = Signal()
-    log_wished = Signal()
-    refused_wished = Signal()
-    notice_wished = Signal(str, bool)
-    asks_here_wished = Signal(bool)
-    encrypt_wished = Signal(bool)
-    certificate_wished = Signal()
-    names_wished = Signal()
+    pin_requested = Signal()
+    links_requested = Signal()
+    log_requested = Signal()
+    refused_requested = Signal()
+    notice_requested = Signal(str, bool)
+    asks_here_requested = Signal(bool)
+    encrypt_requested = Signal(bool)
+    certificate_requested = Signal()
+    names_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,11 +109,11 @@ class AccessBar(QWidget):
         self.sentence.setObjectName("muted")
         self.pin = QPushButton("Show a P&IN")
         self.pin.setObjectName("showPin")
-        self.pin.clicked.connect(self.pin_wished)
+        self.pin.clicked.connect(self.pin_requested)
         self.links = QPushButton("&Links…")
         self.links.setObjectName("showLinks")
         self.links.setToolTip("What you have given away: make, change and revoke links, forget devices (Ctrl+L)")
-        self.links.clicked.connect(self.links_wished)
+        self.links.clicked.connect(self.links_requested)
         menu = self._menu()
         self.more = QPushButton("&More")
         self.more.setObjectName("more")
@@ -145,22 +145,22 @@ class AccessBar(QWidget):
         tell = QMenu("Notify me when", menu)
         for kind, action in self.notices.items():
             action.setCheckable(True)
-            action.triggered.connect(lambda on, kind=kind: self.notice_wished.emit(kind, on))
+            action.triggered.connect(lambda on, kind=kind: self.notice_requested.emit(kind, on))
             tell.addAction(action)
         self.asks_here = QAction("Ask for a link on this computer too", menu)
         self.asks_here.setCheckable(True)
-        self.asks_here.triggered.connect(self.asks_here_wished)
+        self.asks_here.triggered.connect(self.asks_here_requested)
         self.log = QAction("Show the access log", menu)
-        self.log.triggered.connect(self.log_wished)
+        self.log.triggered.connect(self.log_requested)
         self.refused = QAction("Show refused attempts", menu)
-        self.refused.triggered.connect(self.refused_wished)
+        self.refused.triggered.connect(self.refused_requested)
         self.encrypt = QAction("Encrypt (HTTPS)", menu)
         self.encrypt.setCheckable(True)
-        self.encrypt.triggered.connect(self.encrypt_wished)
+        self.encrypt.triggered.connect(self.encrypt_requested)
         self.certificate = QAction("Certificate and fingerprint…", menu)
-        self.certificate.triggered.connect(self.certificate_wished)
+        self.certificate.triggered.connect(self.certificate_requested)
         self.names = QAction("Other names of this computer…", menu)
-        self.names.triggered.connect(self.names_wished)
+        self.names.triggered.connect(self.names_requested)
         menu.addAction(self.encrypt)
         menu.addAction(self.certificate)
         menu.addAction(self.asks_here)

@@ -19,11 +19,11 @@ class BlankingButtons(QWidget):
     """Pause and Blank, while pictures are taken.
 
     Signals:
-        pause_wished, blank_wished: a button was pressed.
+        pause_requested, blank_requested: a button was pressed.
     """
 
-    pause_wished = Signal()
-    blank_wished = Signal()
+    pause_requested = Signal()
+    blank_requested = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
@@ -31,11 +31,11 @@ class BlankingButtons(QWidget):
         self.pause = QPushButton("Pa&use")
         self.pause.setObjectName("pause")
         self.pause.setToolTip("Viewers keep the last picture and get nothing new (Ctrl+P)")
-        self.pause.clicked.connect(self.pause_wished)
+        self.pause.clicked.connect(self.pause_requested)
         self.blank = QPushButton("&Blank")
         self.blank.setObjectName("blank")
         self.blank.setToolTip("Viewers see nothing, at once (Ctrl+B)")
-        self.blank.clicked.connect(self.blank_wished)
+        self.blank.clicked.connect(self.blank_requested)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -58,29 +58,29 @@ class BlankingStrip(QFrame):
     """Says that viewers see nothing new, and why; hidden otherwise.
 
     Signals:
-        go_on_wished: the big button was pressed.
+        go_on_requested: the big button was pressed.
     """
 
-    go_on_wished = Signal()
+    go_on_requested = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
-        self.setObjectName("curtainStrip")
+        self.setObjectName("blankingStrip")
         self._icons = icons
         self._is_low = False
         self._mark = QLabel()
         self._headline = QLabel()
-        self._headline.setObjectName("curtainHeadline")
+        self._headline.setObjectName("blankingHeadline")
         self._headline.setWordWrap(True)
         self.reason = QLabel()
-        self.reason.setObjectName("curtainReason")
+        self.reason.setObjectName("blankingReason")
         self.reason.setWordWrap(True)
         self.go_on = QPushButton("&Go on")
         self.go_on.setObjectName("goOn")
         self.go_on.setIconSize(QSize(16, 16))
         self.go_on.setToolTip("Viewers see live pictures again (Ctrl+B)")
         self.go_on.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.go_on.clicked.connect(self.go_on_wished)
+        self.go_on.clicked.connect(self.go_on_requested)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._headline)
@@ -118,5 +118,5 @@ class BlankingStrip(QFrame):
     def restyle(self) -> None:
         """Take up the colours now in force."""
         look = current_look()
-        self._mark.setPixmap(self._icons.pixmap("blank", 24, look.on_curtain, self.devicePixelRatioF()))
+        self._mark.setPixmap(self._icons.pixmap("blank", 24, look.on_blanking, self.devicePixelRatioF()))
         self.go_on.setIcon(self._icons.icon("start", look.blanking))

@@ -120,15 +120,15 @@ class Controls(QFrame):
     """The card with the sliders.
 
     Signals:
-        option_wished: name of an option (as on the wire) and the value wished for.
+        option_requested: name of an option (as on the wire) and the value wished for.
     """
 
-    option_wished = Signal(str, object)
+    option_requested = Signal(str, object)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._wished: dict[str, Any] = {}
+        self._requested: dict[str, Any] = {}
         self.fps = self._slider("fps", 1, 60, "Speed", "Pictures per second for everybody who watches")
         self.quality = self._slider("quality", 10, 100, "Quality", "Higher is sharper and needs more bandwidth")
         self._fps_value = self._value()
@@ -172,29 +172,29 @@ class Controls(QFrame):
     def show_state(self, state: AppState) -> None:
         """Show the options in force, but nothing older than what the hand just wished for."""
         options = state.options
-        for name in tuple(self._wished):
-            if getattr(options, name) == self._wished[name]:
-                del self._wished[name]
+        for name in tuple(self._requested):
+            if getattr(options, name) == self._requested[name]:
+                del self._requested[name]
         blocks = [QSignalBlocker(each) for each in (self.fps, self.quality, self.format, self.pointer)]
         if self._takes("fps", self.fps):
             self.fps.setValue(round(options.fps))
         if self._takes("quality", self.quality):
             self.quality.setValue(options.quality)
-        if "format" not in self._wished:
+        if "format" not in self._requested:
             self.format.setCurrentIndex(max(0, self.format.findData(options.format)))
-        if "cursor" not in self._wished:
+        if "cursor" not in self._requested:
             self.pointer.setChecked(options.cursor)
         for block in blocks:
             block.unblock()
         self._say_values(options)
 
     def _takes(self, name: str, slider: QSlider) -> bool:
-        return name not in self._wished and not slider.isSliderDown()
+        return name not in self._requested and not slider.isSliderDown()
 
     def _wish(self, name: str, value: Any) -> None:
-        self._wished[name] = value
+        self._requested[name] = value
         self._say_values(None)
-        self.option_wished.emit(name, value)
+        self.option_requested.emit(name, value)
 
     def _say_values(self, options: StreamOptions | None) -> None:
         fps: float = self.fps.value()

@@ -22,15 +22,15 @@ class Header(QFrame):
     """The header card.
 
     Signals:
-        start_wished, stop_wished: the big button.
-        copy_wished: put the address into the clipboard.
-        port_wished: a port number was typed.
+        start_requested, stop_requested: the big button.
+        copy_requested: put the address into the clipboard.
+        port_requested: a port number was typed.
     """
 
-    start_wished = Signal()
-    stop_wished = Signal()
-    copy_wished = Signal()
-    port_wished = Signal(int)
+    start_requested = Signal()
+    stop_requested = Signal()
+    copy_requested = Signal()
+    port_requested = Signal(int)
 
     def __init__(self, icons: Icons, verbs: tuple[QWidget, ...] = ()) -> None:
         """``verbs`` are further buttons, before the big one."""
@@ -61,7 +61,7 @@ class Header(QFrame):
         self.copy = QPushButton("&Copy link")
         self.copy.setObjectName("copyLink")
         self.copy.setToolTip("Put the address into the clipboard (Ctrl+Shift+C)")
-        self.copy.clicked.connect(self.copy_wished)
+        self.copy.clicked.connect(self.copy_requested)
         self.qr = QPushButton("Q&R code")
         self.qr.setObjectName("showQr")
         self.qr.setToolTip("Show the address as a code to scan (Ctrl+R)")
@@ -196,15 +196,15 @@ class Header(QFrame):
     def _press(self) -> None:
         # Not disabled in between: the keyboard's focus would jump on to the next control.
         if self._state.phase == "sharing":
-            self.stop_wished.emit()
+            self.stop_requested.emit()
         elif self._state.phase == "idle":
-            self.start_wished.emit()
+            self.start_requested.emit()
 
     def _tell_port(self) -> None:
         if self.port.hasAcceptableInput():
             port = int(self.port.text())
             if port != self._state.port:
-                self.port_wished.emit(port)
+                self.port_requested.emit(port)
 
     def _show_qr(self) -> None:
         if self._state.is_sharing:

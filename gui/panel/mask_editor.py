@@ -35,12 +35,12 @@ class MaskLayer(QWidget):
     one has looked at it: it is one for pictures of this size then.
 
     Signals:
-        masks_wished: all masks of the source, as they are to be.
+        masks_requested: all masks of the source, as they are to be.
         chosen_changed: another mask is chosen, or it has other edges.
         left: the person is done (Escape).
     """
 
-    masks_wished = Signal(tuple)
+    masks_requested = Signal(tuple)
     chosen_changed = Signal()
     left = Signal()
 
@@ -220,7 +220,7 @@ class MaskLayer(QWidget):
         # Shown at once: the answer comes from the state, a moment later.
         self._kept = masks
         self._choose(chosen)
-        self.masks_wished.emit(masks)
+        self.masks_requested.emit(masks)
 
     def _remove(self) -> None:
         if self._chosen is not None:

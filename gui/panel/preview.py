@@ -146,10 +146,10 @@ class PreviewPane(QWidget):
     """The stage with the masks on it, and one line under it that says what it shows.
 
     Signals:
-        restore_wished: the selected `Source`, which is minimised, is to be on the screen again.
+        restore_requested: the selected `Source`, which is minimised, is to be on the screen again.
     """
 
-    restore_wished = Signal(object)
+    restore_requested = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -175,7 +175,7 @@ class PreviewPane(QWidget):
         self.restore_button = QPushButton("Restore")
         self.restore_button.setObjectName("restore")
         self.restore_button.setToolTip("Bring this window back onto the screen: while minimised it has no picture")
-        self.restore_button.clicked.connect(lambda: self.restore_wished.emit(self._chosen))
+        self.restore_button.clicked.connect(lambda: self.restore_requested.emit(self._chosen))
         self._chosen: Source | None = None
         self._title = ElidedLabel()
         self._title.setObjectName("previewTitle")

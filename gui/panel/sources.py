@@ -32,10 +32,10 @@ class SourceModel(QAbstractListModel):
     """The rows of the list. It never resets: rows are removed, inserted and changed one by one.
 
     Signals:
-        share_wished: a check box was set; the source and whether it is to be shared.
+        share_requested: a check box was set; the source and whether it is to be shared.
     """
 
-    share_wished = Signal(object, bool)
+    share_requested = Signal(object, bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,7 +102,7 @@ class SourceModel(QAbstractListModel):
         row = self.data(index, ROW_ROLE)
         if role != Qt.ItemDataRole.CheckStateRole or not isinstance(row, SourceState):
             return False
-        self.share_wished.emit(row.source, Qt.CheckState(value) == Qt.CheckState.Checked)
+        self.share_requested.emit(row.source, Qt.CheckState(value) == Qt.CheckState.Checked)
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -268,10 +268,10 @@ class SourcesPane(QWidget):
     """Search and list.
 
     Signals:
-        share_wished, selected, in_sight: as those of the list.
+        share_requested, selected, in_sight: as those of the list.
     """
 
-    share_wished = Signal(object, bool)
+    share_requested = Signal(object, bool)
     selected = Signal(object)
     in_sight = Signal(object)
 
@@ -298,7 +298,7 @@ class SourcesPane(QWidget):
         self.list = SourceList(icons)
         self.list.selected.connect(self.selected)
         self.list.in_sight.connect(self.in_sight)
-        self.list.rows_model.share_wished.connect(self.share_wished)
+        self.list.rows_model.share_requested.connect(self.share_requested)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

@@ -191,19 +191,19 @@ class Viewers(QFrame):
     """The card at the bottom.
 
     Signals:
-        disconnect_wished: remove the viewer with this id.
-        forget_wished, block_wished: part from this `ViewerRow` for good: from the device, or from the address.
-        answer_wished: see the question of somebody who asks.
-        allow_wished: let in again this device that was disconnected.
-        figures_wished: the rates shown are a second old.
+        disconnect_requested: remove the viewer with this id.
+        forget_requested, block_requested: part from this `ViewerRow` for good: from the device, or from the address.
+        answer_requested: see the question of somebody who asks.
+        allow_requested: let in again this device that was disconnected.
+        figures_requested: the rates shown are a second old.
     """
 
-    disconnect_wished = Signal(str)
-    forget_wished = Signal(object)
-    block_wished = Signal(object)
-    answer_wished = Signal()
-    allow_wished = Signal(str)
-    figures_wished = Signal()
+    disconnect_requested = Signal(str)
+    forget_requested = Signal(object)
+    block_requested = Signal(object)
+    answer_requested = Signal()
+    allow_requested = Signal(str)
+    figures_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -298,8 +298,8 @@ class Viewers(QFrame):
         """Show as many rows as there is room for, or only the line above them."""
         views, height = self.model.views, self.window().height()
         rows = min(len(views), next((rows for least, rows in ROOM if height >= least), 0))
-        if self._fold.is_wished_open is not None:
-            rows = min(len(views), rows or UNFOLDED_ROWS) if self._fold.is_wished_open else 0
+        if self._fold.is_requested_open is not None:
+            rows = min(len(views), rows or UNFOLDED_ROWS) if self._fold.is_requested_open else 0
         self.table.setVisible(rows > 0)
         words = _folded_words(views) if views else self._sentence(self._state)
         self._fold.show_fold(is_open=rows > 0, is_empty=not views, words=words)
@@ -350,7 +350,7 @@ class Viewers(QFrame):
             answer.setObjectName("answer")
             answer.setAccessibleName(f"Answer {view.place}")
             answer.setToolTip(f"Say whether {view.place} may watch")
-            answer.clicked.connect(self.answer_wished)
+            answer.clicked.connect(self.answer_requested)
             return (answer,)
         if isinstance(view, Parted):
             allow = QPushButton("Allow again")
@@ -375,21 +375,21 @@ class Viewers(QFrame):
         more.setAccessibleName(f"More about {view.place}")
         more.setToolTip(f"Keep {view.place} from coming again")
         menu = QMenu(more)
-        menu.addAction("Forget this device").triggered.connect(lambda: self.forget_wished.emit(view))
-        menu.addAction(f"Block {view.place}").triggered.connect(lambda: self.block_wished.emit(view))
+        menu.addAction("Forget this device").triggered.connect(lambda: self.forget_requested.emit(view))
+        menu.addAction(f"Block {view.place}").triggered.connect(lambda: self.block_requested.emit(view))
         more.setMenu(menu)
         return (button, more)
 
     def _sample(self) -> None:
         watching = [view for view in self.model.views if isinstance(view, ViewerRow)]
         self.model.history.add({view.id: view.bytes_per_second for view in watching})
-        self.figures_wished.emit()
+        self.figures_requested.emit()
 
     def _wish_allowed(self, device_id: str, checked: bool = False) -> None:
-        self.allow_wished.emit(device_id)
+        self.allow_requested.emit(device_id)
 
     def _wish_end(self, viewer_id: str, checked: bool = False) -> None:
-        self.disconnect_wished.emit(viewer_id)
+        self.disconnect_requested.emit(viewer_id)
 
     @staticmethod
     def _sentence(state: AppState) -> str:

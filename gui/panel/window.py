@@ -46,22 +46,22 @@ class Panel(QWidget):
 
     Signals:
         shown, hidden: the panel can be seen, or no longer.
-        close_wished: the person closed the window; it stays until somebody hides it.
-        toggle_wished: start, or stop, by key.
-        quit_wished: end the program, by key.
-        pause_wished, blank_wished, go_on_wished: what viewers are to see.
-        privacy_wished: open what keeps things private.
+        close_requested: the person closed the window; it stays until somebody hides it.
+        toggle_requested: start, or stop, by key.
+        quit_requested: end the program, by key.
+        pause_requested, blank_requested, go_on_requested: what viewers are to see.
+        privacy_requested: open what keeps things private.
     """
 
     shown = Signal()
     hidden = Signal()
-    close_wished = Signal()
-    toggle_wished = Signal()
-    quit_wished = Signal()
-    pause_wished = Signal()
-    blank_wished = Signal()
-    go_on_wished = Signal()
-    privacy_wished = Signal()
+    close_requested = Signal()
+    toggle_requested = Signal()
+    quit_requested = Signal()
+    pause_requested = Signal()
+    blank_requested = Signal()
+    go_on_requested = Signal()
+    privacy_requested = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
@@ -69,15 +69,15 @@ class Panel(QWidget):
         self.setWindowTitle("Panecast")
         self._icons = icons
         self._is_dressing = False
-        self.curtain_buttons = BlankingButtons(icons)
-        self.curtain_strip = BlankingStrip(icons)
+        self.blanking_buttons = BlankingButtons(icons)
+        self.blanking_strip = BlankingStrip(icons)
         self.privacy = QToolButton()
         self.privacy.setObjectName("privacy")
         self.privacy.setAccessibleName("Privacy")
         self.privacy.setToolTip("What is never shown, and what happens when you are away (Ctrl+Shift+P)")
-        self.sharing = Header(icons, (self.curtain_buttons, self.privacy))
-        self.entrances = AccessBar()
-        self.sharing.add_line(self.entrances)
+        self.sharing = Header(icons, (self.blanking_buttons, self.privacy))
+        self.access_bar = AccessBar()
+        self.sharing.add_line(self.access_bar)
         self.message_bar = MessageBar(icons)
         self.sources = SourcesPane(icons)
         self.preview = PreviewPane()
@@ -109,7 +109,7 @@ class Panel(QWidget):
         self.message_bar.lie_over(self.preview.stage, right)
         self._column = QVBoxLayout()
         self._column.addWidget(self.sharing)
-        self._column.addWidget(self.curtain_strip)
+        self._column.addWidget(self.blanking_strip)
         self._column.addWidget(self.splitter, 1)
         self._column.addWidget(self.viewers)
         outside = QVBoxLayout(self)
@@ -125,8 +125,8 @@ class Panel(QWidget):
         had_focus = self.focusWidget()
         for part in (
             self.sharing,
-            self.curtain_buttons,
-            self.curtain_strip,
+            self.blanking_buttons,
+            self.blanking_strip,
             self.message_bar,
             self.sources,
             self.preview,
@@ -135,15 +135,15 @@ class Panel(QWidget):
         ):
             part.show_state(state)
         # A button that goes away would leave the keyboard anywhere.
-        if had_focus in (self.curtain_buttons.pause, self.curtain_buttons.blank) and state.blanking is not None:
-            self.curtain_strip.go_on.setFocus()
-        elif had_focus is self.curtain_strip.go_on and state.blanking is None:
-            self.curtain_buttons.blank.setFocus()
+        if had_focus in (self.blanking_buttons.pause, self.blanking_buttons.blank) and state.blanking is not None:
+            self.blanking_strip.go_on.setFocus()
+        elif had_focus is self.blanking_strip.go_on and state.blanking is None:
+            self.blanking_buttons.blank.setFocus()
 
     def show_access(self, access_controller: AccessViewState) -> None:
         """Show who gets in."""
         self.sharing.show_access(access_controller)
-        self.entrances.show_access(access_controller)
+        self.access_bar.show_access(access_controller)
         self.viewers.show_access(access_controller)
 
     def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
@@ -188,7 +188,7 @@ class Panel(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Pass the wish on; whether to hide, ask or quit is decided elsewhere."""
         event.ignore()
-        self.close_wished.emit()
+        self.close_requested.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that the panel can be seen."""
@@ -207,7 +207,7 @@ class Panel(QWidget):
         edge = 8 if is_low else 16
         self._column.setContentsMargins(edge, edge, edge, edge)
         self._column.setSpacing(8 if is_low else 12)
-        self.curtain_strip.set_low(is_low)
+        self.blanking_strip.set_low(is_low)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the system between light and dark, and notice being minimised."""
@@ -221,7 +221,7 @@ class Panel(QWidget):
         # Setting a style sheet changes the palette, which would call this again.
         self._is_dressing = True
         self.setStyleSheet(style_sheet(current_look()))
-        for part in (self.sharing, self.message_bar, self.sources, self.curtain_buttons, self.curtain_strip):
+        for part in (self.sharing, self.message_bar, self.sources, self.blanking_buttons, self.blanking_strip):
             part.restyle()
         self.privacy.setIcon(self._icons.icon("privacy", current_look().text))
         self.preview.mask_button.setIcon(self._icons.icon("mask", current_look().text))
@@ -229,19 +229,19 @@ class Panel(QWidget):
 
     def _order_tabs(self) -> None:
         order: tuple[QWidget, ...] = (
-            self.curtain_buttons.pause,
-            self.curtain_buttons.blank,
+            self.blanking_buttons.pause,
+            self.blanking_buttons.blank,
             self.privacy,
             self.sharing.start_stop,
             self.sharing.address,
             self.sharing.copy,
             self.sharing.qr,
             self.sharing.port,
-            self.entrances.reach,
-            self.entrances.pin,
-            self.entrances.links,
-            self.entrances.more,
-            self.curtain_strip.go_on,
+            self.access_bar.reach,
+            self.access_bar.pin,
+            self.access_bar.links,
+            self.access_bar.more,
+            self.blanking_strip.go_on,
             self.sources.search,
             self.sources.list,
             self.preview.masks,
@@ -256,26 +256,26 @@ class Panel(QWidget):
         self.sources.search.setFocus()
 
     def _join(self) -> None:
-        self.curtain_buttons.pause_wished.connect(self.pause_wished)
-        self.curtain_buttons.blank_wished.connect(self.blank_wished)
-        self.curtain_strip.go_on_wished.connect(self.go_on_wished)
-        self.privacy.clicked.connect(self.privacy_wished)
+        self.blanking_buttons.pause_requested.connect(self.pause_requested)
+        self.blanking_buttons.blank_requested.connect(self.blank_requested)
+        self.blanking_strip.go_on_requested.connect(self.go_on_requested)
+        self.privacy.clicked.connect(self.privacy_requested)
 
-    def _toggle_curtain(self, wished: SignalInstance) -> None:
-        (self.go_on_wished if self.curtain_strip.isVisible() else wished).emit()
+    def _toggle_blanking(self, requested: SignalInstance) -> None:
+        (self.go_on_requested if self.blanking_strip.isVisible() else requested).emit()
 
     def _add_keys(self) -> None:
         for keys, act in (
             (QKeySequence(QKeySequence.StandardKey.Find), self._go_to_search),
-            (QKeySequence("Ctrl+Return"), self.toggle_wished.emit),
+            (QKeySequence("Ctrl+Return"), self.toggle_requested.emit),
             (QKeySequence("Ctrl+Shift+C"), self.sharing.copy.click),
             (QKeySequence("Ctrl+R"), self.sharing.qr.click),
-            (QKeySequence("Ctrl+L"), self.entrances.links.click),
+            (QKeySequence("Ctrl+L"), self.access_bar.links.click),
             (QKeySequence(QKeySequence.StandardKey.Close), self.close),
-            (QKeySequence("Ctrl+Q"), self.quit_wished.emit),
-            (QKeySequence("Ctrl+P"), lambda: self._toggle_curtain(self.pause_wished)),
-            (QKeySequence("Ctrl+B"), lambda: self._toggle_curtain(self.blank_wished)),
-            (QKeySequence("Ctrl+Shift+P"), self.privacy_wished.emit),
+            (QKeySequence("Ctrl+Q"), self.quit_requested.emit),
+            (QKeySequence("Ctrl+P"), lambda: self._toggle_blanking(self.pause_requested)),
+            (QKeySequence("Ctrl+B"), lambda: self._toggle_blanking(self.blank_requested)),
+            (QKeySequence("Ctrl+Shift+P"), self.privacy_requested.emit),
             (QKeySequence("Ctrl+M"), self.preview.mask_button.toggle),
         ):
             QShortcut(keys, self, act)

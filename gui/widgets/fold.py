@@ -23,7 +23,7 @@ class Fold(QWidget):
     def __init__(self, name: str) -> None:
         """``name`` is what is folded, as the tooltip calls it."""
         super().__init__()
-        self.is_wished_open: bool | None = None
+        self.is_requested_open: bool | None = None
         self._name = name
         self.button = QToolButton()
         self.button.setObjectName("fold")
@@ -50,5 +50,5 @@ class Fold(QWidget):
         self.words.setText("" if is_open else words)
 
     def _press(self) -> None:
-        self.is_wished_open = self.button.isChecked()
+        self.is_requested_open = self.button.isChecked()
         self.pressed.emit()

@@ -36,7 +36,7 @@ class Look:
     notice: str
     alarm: str
     blanking: str
-    on_curtain: str
+    on_blanking: str
 
 
 def look_of(palette: QPalette) -> Look:
@@ -67,7 +67,7 @@ def look_of(palette: QPalette) -> Look:
         notice=_mixed(base, accent, 0.12).name(),
         alarm=_mixed(base, QColor(refused), 0.12).name(),
         blanking="#F0B357" if dark else "#8A4F00",
-        on_curtain="#1B1204" if dark else "#ffffff",
+        on_blanking="#1B1204" if dark else "#ffffff",
     )
 
 
@@ -164,10 +164,10 @@ QHeaderView::section { background: transparent; color: $muted; border: none; pad
 QFrame#messageBar { border-radius: 8px; border: 1px solid $border; background: $notice; }
 QFrame#messageBar[tone="error"] { border-color: $refused; background: $alarm; }
 
-QFrame#curtainStrip { border-radius: 8px; border: 1px solid $blanking; background: $blanking; }
-QFrame#curtainStrip QLabel { color: $on_curtain; background: transparent; }
-QLabel#curtainHeadline { font-size: $large; font-weight: 600; }
-QPushButton#goOn { background: $on_curtain; color: $blanking; border: 1px solid $on_curtain; font-weight: 600;
+QFrame#blankingStrip { border-radius: 8px; border: 1px solid $blanking; background: $blanking; }
+QFrame#blankingStrip QLabel { color: $on_blanking; background: transparent; }
+QLabel#blankingHeadline { font-size: $large; font-weight: 600; }
+QPushButton#goOn { background: $on_blanking; color: $blanking; border: 1px solid $on_blanking; font-weight: 600;
   min-height: ${high}px; min-width: 124px; padding: 6px 16px; }
 QPushButton#goOn:focus { border: 3px solid $accent; padding: 4px 14px; }
 

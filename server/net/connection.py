@@ -238,7 +238,7 @@ def unacknowledged(descriptor: int) -> int:
         return 0
 
 
-ARRIVAL: Final = web.RequestKey("arrival", GuardedConnection)
+CONNECTION: Final = web.RequestKey("arrival", GuardedConnection)
 
 
 def mark_authenticated(request: web.BaseRequest, link_id: str | None) -> bool:
@@ -247,11 +247,11 @@ def mark_authenticated(request: web.BaseRequest, link_id: str | None) -> bool:
     ``link_id`` is None for the owner. Where this is False, those by that link have as many places as they may.
     A request that did not come through the front door, as in a test of its own, has nothing to note.
     """
-    connection = request.get(ARRIVAL)
+    connection = request.get(CONNECTION)
     return connection is None or connection.mark_authenticated(link_id)
 
 
 def unmask(request: web.BaseRequest, peer: Peer) -> bool:
     """Note that a request of this computer asks for somebody else; tell whether its connection may stay."""
-    connection = request.get(ARRIVAL)
+    connection = request.get(CONNECTION)
     return connection is None or connection.unmask(peer)

@@ -20,7 +20,7 @@ from typing import Any
 
 from aiohttp import StreamReader, web
 
-from server.net.connection import ARRIVAL, GuardedConnection
+from server.net.connection import CONNECTION, GuardedConnection
 from server.net.handler import MalformedCounter, handler_for
 from server.net.limits import ConnectionLimiter, ConnectionLimits, Full
 from server.net.peers import Peer
@@ -302,11 +302,11 @@ class Listener:
             connection = self._handlers.get(handler)
             if connection is not None:
                 connection.note_request(body)
-                request[ARRIVAL] = connection
+                request[CONNECTION] = connection
             return request
 
         async def request_handler(request: Any) -> Any:
-            connection = request.get(ARRIVAL)
+            connection = request.get(CONNECTION)
             if connection is None:
                 return await handle_request(request)
             connection.note_handling()

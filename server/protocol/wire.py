@@ -11,7 +11,7 @@ PROTOCOL: Final = "panecast.v1"
 MANY_PROTOCOL: Final = "panecast.many.v1"
 PICTURE, POINTER, CHANNEL = 1, 2, 3
 ACK, WHOLE_PLEASE = 1, 2
-WHOLE, EXACT, SHARPENING = 1, 2, 4
+WHOLE, EXACT, REFINEMENT = 1, 2, 4
 VISIBLE, NEW_SHAPE = 1, 2
 
 _PICTURE = struct.Struct("<BBHIQQHHId")
@@ -35,7 +35,7 @@ class Ack(NamedTuple):
 
 def picture(parts: Update, exact: bool = False) -> bytes:
     """Return a picture message; ``exact``: with it the viewer's picture is identical to the source."""
-    flags = (WHOLE if parts.whole else 0) | (EXACT if exact else 0) | (SHARPENING if parts.sharpens else 0)
+    flags = (WHOLE if parts.whole else 0) | (EXACT if exact else 0) | (REFINEMENT if parts.sharpens else 0)
     head = _PICTURE.pack(
         PICTURE,
         flags,

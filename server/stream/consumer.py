@@ -116,7 +116,7 @@ class Consumer(ABC):
         self._rendition = options.rendition
         self._pacer.set_rate(options.fps)
         if self._subscription is not None:
-            self._subscription.set_wish(options.fps, options.cursor, self._order())
+            self._subscription.set_demand(options.fps, options.cursor, self._order())
 
     def has_news(self) -> bool:
         """Tell whether the source looks different since this was last asked."""

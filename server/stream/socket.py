@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from aiohttp import WSMessage, WSMsgType, web
 
-from server.net.connection import ARRIVAL
+from server.net.connection import CONNECTION
 
 NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 # Looked up in the class each time they would cost more than what is done with them.
@@ -113,7 +113,7 @@ class ViewerSocket:
         self._response = response
         self._protocol = request.protocol
         self._transport = transport
-        self._arrival = request.get(ARRIVAL)
+        self._connection = request.get(CONNECTION)
         keep_little_unsent(transport)
         self._sending_since: float | None = None
         self._unsent = 0
@@ -199,8 +199,8 @@ class ViewerSocket:
 
     def stop_reading(self) -> None:
         """Hear nothing more of a viewer that says too much; what ends the connection is still sent."""
-        if self._arrival is not None:
-            self._arrival.stop_reading()
+        if self._connection is not None:
+            self._connection.stop_reading()
         elif not self._transport.is_closing():
             self._transport.pause_reading()
 

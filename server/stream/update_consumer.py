@@ -83,7 +83,7 @@ class Following:
     has_film: bool
     follows_moves = True
 
-    def next_wish(self, last: Frame, frame: Frame) -> EncodeRequest | None:
+    def next_request(self, last: Frame, frame: Frame) -> EncodeRequest | None:
         if frame.is_film and self.has_film:
             return None
         if frame.pixels_sequence == last.pixels_sequence or last.pixels.shape != frame.pixels.shape:
@@ -220,14 +220,14 @@ class UpdateConsumer(Consumer):
         if self._held.lacks(frame, self._size(frame)):
             self._pacer.beat(now)
             video_update = await self._reel(seen, now)
-            return video_update or await self._parts(seen, self._wish(frame), now)
+            return video_update or await self._parts(seen, self._request(frame), now)
         tiles, level = self._held.blurred(now, self._refinement.pixels)
         if not tiles.any():
             return None
-        wish = UpdateRequest(self._rendition, finished, self._held.sequence, packed(tiles), level)
-        return await self._parts(seen, wish, now)
+        request = UpdateRequest(self._rendition, finished, self._held.sequence, packed(tiles), level)
+        return await self._parts(seen, request, now)
 
-    def _wish(self, frame: Frame) -> UpdateRequest:
+    def _request(self, frame: Frame) -> UpdateRequest:
         # Of who has nothing, everything has changed since.
         return UpdateRequest.following(frame, self._held.base(frame, self._size(frame)), self._rendition, finished)
 
@@ -254,13 +254,13 @@ class UpdateConsumer(Consumer):
         if shared_videos is None or not wanted:
             self._leave_film()
             return None
-        wish = (self._rendition, options.fps)
-        if self._film is None or self._film[1:] != wish:
+        request = (self._rendition, options.fps)
+        if self._film is None or self._film[1:] != request:
             self._leave_film()
             width, height = self._size(frame)
-            if not self._allowance.begin_film((self._source.identity, *wish), width * height):
+            if not self._allowance.begin_film((self._source.identity, *request), width * height):
                 return None
-            self._film = (shared_videos.join(self._source.identity, *wish), *wish)
+            self._film = (shared_videos.join(self._source.identity, *request), *request)
         return self._film[0]
 
     def _leave_film(self) -> None:
@@ -284,14 +284,14 @@ class UpdateConsumer(Consumer):
         is_same = self._subscription is seen.subscription and self._forgets == forgets
         return is_same and self._may_send(*seen)
 
-    async def _parts(self, seen: Seen, wish: UpdateRequest, now: float) -> Outgoing | None:
+    async def _parts(self, seen: Seen, request: UpdateRequest, now: float) -> Outgoing | None:
         frame, forgets = seen.frame, self._forgets
-        self._failed = (frame.pixels_sequence, wish.rendition)  # unless it succeeds
-        made: UpdateMessage = await self._hub.encoder.encode(frame, wish, self._party)
+        self._failed = (frame.pixels_sequence, request.rendition)  # unless it succeeds
+        made: UpdateMessage = await self._hub.encoder.encode(frame, request, self._party)
         self._failed = None
         if not self._is_wanted(seen, forgets):
             return None
-        self._held.receive(made.rendered, frame, wish.level, frame.scroll if wish.moves else None, now)
+        self._held.receive(made.rendered, frame, request.level, frame.scroll if request.moves else None, now)
         framed = made.exact if made.exact is not None and self._held.is_exact else made.framed
         self._owe(made.rendered.parts, framed, frame, now)
         return self._outgoing(*seen, framed)

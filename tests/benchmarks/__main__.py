@@ -57,11 +57,13 @@ def parts() -> dict[str, Part]:
     return found
 
 
-def main(wished: list[str]) -> int:
+def main(requested: list[str]) -> int:
     """Run the wished parts, all when none is named, and print what they found; 1 when one failed."""
     known = parts()
     chosen = [
-        name for name in known if not wished or any(name == wish or name.startswith(f"{wish}-") for wish in wished)
+        name
+        for name in known
+        if not requested or any(name == wish or name.startswith(f"{wish}-") for wish in requested)
     ]
     if not chosen:
         sys.exit(f"There is no such part. There are: {', '.join(known)}.")

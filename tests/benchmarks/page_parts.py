@@ -109,8 +109,8 @@ def _watched(scene: Scene, content: Content, address: Address, viewer: Viewer) -
     end, cpu_after, sent_after = time.monotonic(), cpu_seconds(address.pid), sent_bytes(address.port)
     told = address.counters() if address.counters else {}
     # A page that could not do what was chosen shows something else, and that is then what was measured.
-    wished = address.subject.removeprefix("panecast ")
-    other = [name for name in told.get("formats", ()) if name != wished]
+    requested = address.subject.removeprefix("panecast ")
+    other = [name for name in told.get("formats", ()) if name != requested]
     time.sleep(0.3)  # what was painted last is still on its way
     seen = seen_between(begin, end, content.painted, viewer.sightings(), content.strips[0].bits)
     return Watched(

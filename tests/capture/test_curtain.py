@@ -66,7 +66,7 @@ async def test_paused_the_last_picture_stays_and_nothing_is_taken(hub: Hub, canv
     for shade in range(20):
         canvas.fill(shade, shade, 0)
         await seen.refresh()
-        seen.set_wish(30 + shade, False)
+        seen.set_demand(30 + shade, False)
 
     assert (canvas.takes, canvas.opens) == (takes, opens)
     assert seen.newest is last

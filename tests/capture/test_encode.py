@@ -75,7 +75,8 @@ def test_a_translucent_pointer_lets_the_picture_through() -> None:
 def test_the_pointer_is_left_out_on_request() -> None:
     pointer = Pointer(5, 5, 1, np.full((9, 9, 4), 255, dtype=np.uint8))
     with_it, without = (
-        encode(frame(plain(0, 0, 0), pointer=pointer), Rendition("png", cursor=wish)).data for wish in (True, False)
+        encode(frame(plain(0, 0, 0), pointer=pointer), Rendition("png", cursor=request)).data
+        for request in (True, False)
     )
 
     assert Image.open(io.BytesIO(without)).convert("L").getextrema() == (0, 0)

@@ -145,14 +145,14 @@ OTHER = Source("8", "window", "", "", 1, 1)
 async def test_what_hangs_is_given_up_and_the_others_go_on(
     encoder: SharedEncoder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    wish = Hanging()
-    stuck = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish)) for _ in range(2)]
+    request = Hanging()
+    stuck = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), request)) for _ in range(2)]
     failures = await asyncio.gather(*stuck, return_exceptions=True)
 
     assert [type(failure) for failure in failures] == [EncodeError, EncodeError]
-    assert await encoder.encode(frame(plain(1, 2, 3), source=OTHER), wish) == "made 1"
+    assert await encoder.encode(frame(plain(1, 2, 3), source=OTHER), request) == "made 1"
     assert caplog.text.count("is replaced") == 1
-    wish.released.set()
+    request.released.set()
 
 
 @pytest.mark.usefixtures("impatience")
@@ -160,15 +160,15 @@ async def test_others_do_not_wait_behind_all_that_hangs(
     encoder: SharedEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("capture.encode.shared.HANG_SECONDS", 20)
-    wishes = [Hanging(name) for name in "abcd"]
-    stuck = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish)) for wish in wishes]
+    requests = [Hanging(name) for name in "abcd"]
+    stuck = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), request)) for request in requests]
     await asyncio.sleep(0)
-    made = [await encoder.encode(frame(plain(1, 2, 3), number, source=OTHER), wishes[0]) for number in range(1, 6)]
+    made = [await encoder.encode(frame(plain(1, 2, 3), number, source=OTHER), requests[0]) for number in range(1, 6)]
 
     assert made == [f"made {number}" for number in range(1, 6)]
     assert not any(task.done() for task in stuck)
-    for wish in wishes:
-        wish.released.set()
+    for request in requests:
+        request.released.set()
     assert await asyncio.gather(*stuck) == ["made 1"] * 4
 
 
@@ -176,19 +176,19 @@ async def test_others_do_not_wait_behind_all_that_hangs(
 async def test_a_source_whose_encodings_hang_takes_no_more_workers_until_they_end(
     encoder: SharedEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wish = Hanging()
+    request = Hanging()
     for number in range(1, MOST_HANGING + 1):
         with pytest.raises(EncodeError):
-            await encoder.encode(frame(plain(1, 2, 3), number), wish)
+            await encoder.encode(frame(plain(1, 2, 3), number), request)
     begun = encoder.encodes
     with pytest.raises(EncodeError):
-        await encoder.encode(frame(plain(1, 2, 3), 9), wish)
+        await encoder.encode(frame(plain(1, 2, 3), 9), request)
     assert encoder.encodes == begun == MOST_HANGING
-    wish.released.set()
+    request.released.set()
     async with asyncio.timeout(20):
         while True:
             with contextlib.suppress(EncodeError):
-                assert await encoder.encode(frame(plain(1, 2, 3), 10), wish) == "made 10"
+                assert await encoder.encode(frame(plain(1, 2, 3), 10), request) == "made 10"
                 break
             await asyncio.sleep(0.005)
 
@@ -197,8 +197,8 @@ GREEDY, MODEST = Party("far", "greedy"), Party("near", "modest")
 
 
 async def test_work_of_who_left_is_not_begun(encoder: SharedEncoder) -> None:
-    wishes = [Hanging(str(number)) for number in range(12)]
-    leaving = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish, GREEDY)) for wish in wishes]
+    requests = [Hanging(str(number)) for number in range(12)]
+    leaving = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), request, GREEDY)) for request in requests]
     await asyncio.sleep(0)
     for task in leaving:
         task.cancel()
@@ -208,14 +208,14 @@ async def test_work_of_who_left_is_not_begun(encoder: SharedEncoder) -> None:
 
     # Behind twelve that hang for twenty seconds each, were they begun.
     assert await encoder.encode(frame(plain(1, 2, 3), 2), later, GREEDY) == "made 2"
-    assert sum(wish.has_begun for wish in wishes) <= 2
-    for wish in wishes:
-        wish.released.set()
+    assert sum(request.has_begun for request in requests) <= 2
+    for request in requests:
+        request.released.set()
 
 
 async def test_others_do_not_wait_behind_one_who_wishes_for_much(encoder: SharedEncoder) -> None:
-    wishes = [Hanging(str(number)) for number in range(12)]
-    waiting = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), wish, GREEDY)) for wish in wishes]
+    requests = [Hanging(str(number)) for number in range(12)]
+    waiting = [asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), request, GREEDY)) for request in requests]
     await asyncio.sleep(0)
     # What somebody else has wished for already, and stands far behind in his queue.
     shared = asyncio.create_task(encoder.encode(frame(plain(1, 2, 3)), ImageRequest(Rendition(), size), GREEDY))
@@ -224,6 +224,6 @@ async def test_others_do_not_wait_behind_one_who_wishes_for_much(encoder: Shared
     assert await encoder.encode(frame(plain(1, 2, 3)), ImageRequest(Rendition(), size), MODEST) > 100
     assert await shared > 100
     assert not any(task.done() for task in waiting)
-    for wish in wishes:
-        wish.released.set()
+    for request in requests:
+        request.released.set()
     assert await asyncio.gather(*waiting) == ["made 1"] * 12

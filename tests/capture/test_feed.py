@@ -144,7 +144,7 @@ async def test_without_permission_nothing_is_taken(hub: Hub, canvas: Canvas, unt
     takes = canvas.takes
     for shade in range(5):
         canvas.fill(shade, 9, 9)
-        seen.set_wish(50, False)
+        seen.set_demand(50, False)
     other = hub.subscribe(Source("8", "window", "", "", 1, 1), fps=60, pointer=False, changed=nothing)
     await until(lambda: other.newest is not None)  # the same canvas, to know that time has passed
 

@@ -113,7 +113,7 @@ async def test_what_hangs_every_time_does_not_fill_the_computer(hub: Hub, hangs:
     await until(lambda: hangs.hanging == MOST_THREADS)
     # The last one is given up too, and then none is begun, whatever is wished for.
     await until(lambda: hub.running == 0)
-    seen.set_wish(30, False)
+    seen.set_demand(30, False)
     other = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
 
     assert (seen.condition, hangs.made, hub.running) == (HANGS, MOST_THREADS, 0)

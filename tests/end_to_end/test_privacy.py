@@ -23,7 +23,7 @@ def test_hot_key_blanks_everything_and_goes_on(xserver: XServer, page: Page, win
     with running_app(xserver, tmp_path, "--share", handle) as app:
         watch(app, page, handle)
         xserver.run("xdotool", "key", "ctrl+alt+shift+b")
-        app.find("where", "curtainStrip")
+        app.find("where", "blankingStrip")
         page.wait_for_selector('body[data-state="blanked"]')
         eventually(lambda: is_near(colour_at(page), PLAIN))
         assert "hidden by the person" in page.inner_text("body").lower()

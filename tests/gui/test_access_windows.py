@@ -64,19 +64,19 @@ def open_state(**more: object) -> AccessViewState:
     return AccessViewState(url="http://192.168.1.20:8080", **values | more)
 
 
-def entrances(qtbot: QtBot) -> tuple[AccessBar, list[object]]:
+def access_bar(qtbot: QtBot) -> tuple[AccessBar, list[object]]:
     """Return the header's line with two networks, and what is wished in it."""
     line = AccessBar()
     qtbot.addWidget(line)
     line.show_access(AccessViewState(interfaces=(CARD, VPN)))
     wishes: list[object] = []
-    line.reach.wished.connect(wishes.append)
+    line.reach.requested.connect(wishes.append)
     line.show()
     return line, wishes
 
 
 def test_networks_are_chosen_with_the_keyboard(qtbot: QtBot) -> None:
-    line, wishes = entrances(qtbot)
+    line, wishes = access_bar(qtbot)
     assert line.reach.currentText() == "This computer only"
     assert not line.pin.isEnabled()
     qtbot.keyClick(line.reach, Qt.Key.Key_Down)
@@ -86,7 +86,7 @@ def test_networks_are_chosen_with_the_keyboard(qtbot: QtBot) -> None:
 
 
 def test_open_list_of_networks_does_not_change_under_the_hand(qtbot: QtBot) -> None:
-    line, wishes = entrances(qtbot)
+    line, wishes = access_bar(qtbot)
     line.reach.showPopup()
     choices = line.reach.view()
     qtbot.waitUntil(choices.isVisible)
@@ -147,7 +147,7 @@ def test_pin_is_large_counts_down_and_ends_when_it_is_not_seen(qtbot: QtBot) -> 
     clock = {"now": 100.0}
     window = PinWindow(now=lambda: clock["now"])
     qtbot.addWidget(window)
-    hidden = QSignalSpy(window.hide_wished)
+    hidden = QSignalSpy(window.hide_requested)
     window.show_access(open_state(pin=Pin("123456", 280.0)))
     window.show()
     assert window.digits.text() == "123 456"
@@ -269,7 +269,7 @@ def test_links_window_names_the_link_that_is_chosen(qtbot: QtBot, window: Callab
         "10 min ago",
     ]
     revoked, forgotten, unblocked = (
-        QSignalSpy(signal) for signal in (dialog.revoke_wished, dialog.forget_wished, dialog.unblock_wished)
+        QSignalSpy(signal) for signal in (dialog.revoke_requested, dialog.forget_requested, dialog.unblock_requested)
     )
     assert not dialog.revoke.isEnabled(), "something is chosen that nobody chose"
     dialog.table.selectRow(1)
@@ -291,7 +291,7 @@ def test_link_is_renamed_in_its_row(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     dialog.show_access(open_state(links=(link("TV"),)), (), NOW)
     names: list[tuple[str, str]] = []
-    dialog.rename_wished.connect(lambda link_id, name: names.append((link_id, name)))
+    dialog.rename_requested.connect(lambda link_id, name: names.append((link_id, name)))
     dialog.table.item(0, 0).setText("Kitchen")
     dialog.show_access(open_state(links=(link("TV"),)), (), NOW)
 
@@ -310,7 +310,7 @@ def test_what_is_chosen_stays_chosen_whatever_comes_and_goes_around_it(qtbot: Qt
     editor = dialog.table.findChild(QLineEdit)
     qtbot.keyClicks(editor, "x")
     renamed: list[tuple[str, str]] = []
-    dialog.rename_wished.connect(lambda link_id, name: renamed.append((link_id, name)))
+    dialog.rename_requested.connect(lambda link_id, name: renamed.append((link_id, name)))
     # The one before it goes, others are named and sorted anew; what is typed in stays, and goes to no other row.
     dialog.show_access(
         open_state(links=(links[3], msgspec.structs.replace(links[1], name="B", created=9.0), links[2])), (), NOW
@@ -321,7 +321,7 @@ def test_what_is_chosen_stays_chosen_whatever_comes_and_goes_around_it(qtbot: Qt
     qtbot.waitUntil(lambda: dialog.table.rowCount() == 3)
     assert [dialog.table.item(row, 0).text() for row in range(3)] == ["c", "d", "B"]
     assert dialog.table.chosen == "c"
-    revoked = QSignalSpy(dialog.revoke_wished)
+    revoked = QSignalSpy(dialog.revoke_requested)
     qtbot.mouseClick(dialog.revoke, Qt.MouseButton.LeftButton)
     dialog.show_access(open_state(links=(links[3], links[1])), (), NOW)
     qtbot.mouseClick(dialog.revoke, Qt.MouseButton.LeftButton)
@@ -335,7 +335,7 @@ def test_form_wishes_for_what_was_filled_in(qtbot: QtBot, window: Callable[..., 
     qtbot.addWidget(form)
     form.show()
     wishes: list[LinkOptions] = []
-    form.wished.connect(lambda wish, copies: wishes.append(wish))
+    form.requested.connect(lambda wish, copies: wishes.append(wish))
     assert not form.make_and_copy.isEnabled()
     qtbot.keyClick(form.name, Qt.Key.Key_Return)
     assert form.name_error.isVisible()
@@ -367,7 +367,7 @@ def test_form_for_a_link_that_is_there_begins_with_what_that_is(qtbot: QtBot, wi
     given = link("TV", scope=kept, expires=NOW + 86400, most_devices=4, asks=True)
     dialog.show_access(open_state(links=(given,)), (renamed, window(2)), NOW)
     wishes: list[tuple[str, LinkOptions]] = []
-    dialog.change_wished.connect(lambda link_id, wish: wishes.append((link_id, wish)))
+    dialog.change_requested.connect(lambda link_id, wish: wishes.append((link_id, wish)))
     dialog.table.selectRow(0)
     qtbot.mouseClick(dialog.change, Qt.MouseButton.LeftButton)
     form = dialog.form
@@ -505,11 +505,11 @@ def test_graph_keeps_half_a_minute_and_ends_at_the_right() -> None:
 def test_names_are_entered_with_the_keyboard_and_what_is_wrong_stays_to_be_mended(qtbot: QtBot) -> None:
     window = HostNamesWindow()
     qtbot.addWidget(window)
-    wished = QSignalSpy(window.names_wished)
+    requested = QSignalSpy(window.names_requested)
     window.ask(("old.example.org",))
     qtbot.keyClicks(window.field, ", screen.example.org ,")
     qtbot.keyClick(window.field, Qt.Key.Key_Return)
-    assert wished.at(0) == [("old.example.org", "screen.example.org")]
+    assert requested.at(0) == [("old.example.org", "screen.example.org")]
 
     window.say("'x y' is no name of a computer.")
     assert window.isVisible()

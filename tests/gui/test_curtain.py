@@ -44,37 +44,39 @@ def test_panel_says_so_and_one_button_goes_on(
     panel: Panel, qtbot: QtBot, sharing: AppState, blanking: Blanking, headline: str
 ) -> None:
     panel.show_state(sharing)
-    assert panel.curtain_buttons.isVisible()
-    assert not panel.curtain_strip.isVisible()
+    assert panel.blanking_buttons.isVisible()
+    assert not panel.blanking_strip.isVisible()
     panel.show_state(replace(sharing, blanking=blanking))
-    wishes = QSignalSpy(panel.go_on_wished)
-    qtbot.mouseClick(panel.curtain_strip.go_on, Qt.MouseButton.LeftButton)
+    wishes = QSignalSpy(panel.go_on_requested)
+    qtbot.mouseClick(panel.blanking_strip.go_on, Qt.MouseButton.LeftButton)
 
-    assert panel.curtain_strip.accessibleName() == headline
-    assert not panel.curtain_buttons.isVisible()
+    assert panel.blanking_strip.accessibleName() == headline
+    assert not panel.blanking_buttons.isVisible()
     assert wishes.count() == 1
 
 
 def test_reason_that_is_not_the_persons_own_is_said(panel: Panel, sharing: AppState) -> None:
     panel.show_state(replace(sharing, blanking=Blanking("blanked", "The computer is locked.")))
 
-    assert "The computer is locked." in panel.curtain_strip.reason.text()
+    assert "The computer is locked." in panel.blanking_strip.reason.text()
 
 
 def test_focus_stays_with_the_curtain(panel: Panel, qtbot: QtBot, sharing: AppState) -> None:
     panel.activateWindow()
     panel.show_state(sharing)
-    panel.curtain_buttons.blank.setFocus()
+    panel.blanking_buttons.blank.setFocus()
     panel.show_state(replace(sharing, blanking=BLANKED))
-    assert panel.focusWidget() is panel.curtain_strip.go_on
+    assert panel.focusWidget() is panel.blanking_strip.go_on
     panel.show_state(sharing)
 
-    assert panel.focusWidget() is panel.curtain_buttons.blank
+    assert panel.focusWidget() is panel.blanking_buttons.blank
 
 
 def test_keys_blank_pause_and_go_on(panel: Panel, qtbot: QtBot, sharing: AppState) -> None:
     panel.show_state(sharing)
-    blanks, pauses, on = (QSignalSpy(signal) for signal in (panel.blank_wished, panel.pause_wished, panel.go_on_wished))
+    blanks, pauses, on = (
+        QSignalSpy(signal) for signal in (panel.blank_requested, panel.pause_requested, panel.go_on_requested)
+    )
     qtbot.keyClick(panel, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(panel, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     panel.show_state(replace(sharing, blanking=BLANKED))
@@ -89,7 +91,7 @@ def test_tray_offers_what_is_possible(qtbot: QtBot, icons: Icons, sharing: AppSt
     for blanking in (None, PAUSED, BLANKED):
         tray.show_state(replace(sharing, blanking=blanking))
         found.append([action.text() for action in (tray.pause, tray.blank, tray.go_on) if action.isVisible()])
-    wishes = QSignalSpy(tray.go_on_wished)
+    wishes = QSignalSpy(tray.go_on_requested)
     tray.go_on.trigger()
 
     assert found == [["Pause pictures", "Blank everything"], ["Blank everything", "Go on"], ["Go on"]]

@@ -121,7 +121,7 @@ async def test_the_window_shows_it_and_takes_wishes(desk: SafeDesk, qtbot: QtBot
     window = EncryptionWindow()
     qtbot.addWidget(window)
     window.switched.connect(desk.encryption.switch)
-    window.files_wished.connect(desk.encryption.use_files)
+    window.files_requested.connect(desk.encryption.use_files)
     desk.encryption.subscribe(lambda: window.show_encryption(desk.encryption))
     window.show_encryption(desk.encryption)
     window.show()

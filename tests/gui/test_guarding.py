@@ -74,10 +74,10 @@ async def test_curtain_is_drawn_and_opened_by_one_key(desk: Desk) -> None:
     controller.subscribe(
         lambda: told.append("" if controller.state.blanking is None else controller.state.blanking.state)
     )
-    controller.toggle_curtain()
-    controller.toggle_curtain()
+    controller.toggle_blanking()
+    controller.toggle_blanking()
     controller.set_privacy("hot_key_does", "pause")
-    controller.toggle_curtain()
+    controller.toggle_blanking()
     controller.blank()
     controller.go_on()
 

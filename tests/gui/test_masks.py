@@ -41,7 +41,7 @@ class Bench:
         self.pane.stage.show_picture(picture, LIVE, SIZE)
         self.pane.stage.grab()
         self.wishes: list[tuple[Mask, ...]] = []
-        self.layer.masks_wished.connect(self.wishes.append)
+        self.layer.masks_requested.connect(self.wishes.append)
         source = Source("1", "window", "build log", "xterm", 400, 200)
         self.state = AppState(selected=source)
         self.pane.show_state(self.state)

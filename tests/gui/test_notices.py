@@ -137,7 +137,7 @@ async def test_each_kind_can_be_switched_off_in_the_menu(
         house.settings = msgspec.structs.replace(house.settings, **wish(name, wanted, house.settings))
         show()
 
-    line.notice_wished.connect(change)
+    line.notice_requested.connect(change)
     show()
     action = _entry(line.more.menu(), KINDS[kind])
     assert action.isChecked()

@@ -22,7 +22,7 @@ class Listened:
         self.dialog = PrivacyDialog()
         qtbot.addWidget(self.dialog)
         self.wishes: list[tuple[str, object]] = []
-        self.dialog.wished.connect(lambda name, value: self.wishes.append((name, value)))
+        self.dialog.requested.connect(lambda name, value: self.wishes.append((name, value)))
         self.dialog.show_settings(settings, ("xterm", "firefox", "", "xterm"))
         self.dialog.show()
 
@@ -60,10 +60,10 @@ def test_a_program_is_added_by_name_and_removed(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("button", "wished"), [("keepHidden", []), ("showIt", [("shown_anyway", ("keepass", "bitwarden"))])]
+    ("button", "requested"), [("keepHidden", []), ("showIt", [("shown_anyway", ("keepass", "bitwarden"))])]
 )
 def test_a_password_manager_is_shown_only_after_a_warning(
-    qtbot: QtBot, button: str, wished: list[tuple[str, object]]
+    qtbot: QtBot, button: str, requested: list[tuple[str, object]]
 ) -> None:
     listened = Listened(qtbot)
     item = listened.item("bitwarden")
@@ -77,7 +77,7 @@ def test_a_password_manager_is_shown_only_after_a_warning(
     assert isinstance(answer, QPushButton)
     qtbot.mouseClick(answer, Qt.MouseButton.LeftButton)
 
-    assert listened.wishes == wished
+    assert listened.wishes == requested
 
 
 def test_ticking_again_hides_again_without_asking(qtbot: QtBot) -> None:

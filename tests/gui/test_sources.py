@@ -102,7 +102,7 @@ def test_click_into_the_box_and_space_bar_are_wishes(qtbot: QtBot, pane: Sources
     rows = states(1, 2)
     pane.show_state(AppState(sources=(rows[0], SourceState(rows[1].source, shared=True))))
     wishes: list[tuple[str, bool]] = []
-    pane.share_wished.connect(lambda source, wanted: wishes.append((source.id, wanted)))
+    pane.share_requested.connect(lambda source, wanted: wishes.append((source.id, wanted)))
     for source_id in ("1", "2"):
         place = pane.list.check_rect(source_id).center()
         qtbot.mouseClick(pane.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -115,7 +115,7 @@ def test_click_into_the_box_and_space_bar_are_wishes(qtbot: QtBot, pane: Sources
 
 def test_click_beside_the_box_only_selects(qtbot: QtBot, pane: SourcesPane, states: States) -> None:
     pane.show_state(AppState(sources=states(1, 2)))
-    wishes, chosen = QSignalSpy(pane.share_wished), QSignalSpy(pane.selected)
+    wishes, chosen = QSignalSpy(pane.share_requested), QSignalSpy(pane.selected)
     place = pane.list.check_rect("2").center() + QPoint(150, 0)
     qtbot.mouseClick(pane.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
 

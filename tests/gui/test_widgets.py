@@ -35,7 +35,7 @@ def sharing_state(window: Callable[..., Source]) -> AppState:
 def test_controls_show_the_options_without_wishing_for_them(qtbot: QtBot) -> None:
     controls = Controls()
     qtbot.addWidget(controls)
-    wishes = QSignalSpy(controls.option_wished)
+    wishes = QSignalSpy(controls.option_requested)
     controls.show_state(AppState(options=StreamOptions(fps=25, quality=60, format="webp", cursor=False)))
 
     assert (
@@ -51,7 +51,7 @@ def test_controls_wish_in_the_words_of_the_wire(qtbot: QtBot) -> None:
     controls = Controls()
     qtbot.addWidget(controls)
     wishes: list[tuple[str, object]] = []
-    controls.option_wished.connect(lambda name, value: wishes.append((name, value)))
+    controls.option_requested.connect(lambda name, value: wishes.append((name, value)))
     controls.fps.setValue(60)
     controls.quality.setValue(10)
     controls.format.setCurrentIndex(controls.format.findData("png"))
@@ -89,7 +89,7 @@ def test_header_offers_the_address_only_while_it_works(qtbot: QtBot, icons: Icon
 def test_big_button_wishes_for_the_other_state(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
     header = Header(icons)
     qtbot.addWidget(header)
-    starts, stops = QSignalSpy(header.start_wished), QSignalSpy(header.stop_wished)
+    starts, stops = QSignalSpy(header.start_requested), QSignalSpy(header.stop_requested)
     header.start_stop.click()
     header.show_state(AppState(phase="starting"))
     header.start_stop.click()
@@ -99,17 +99,17 @@ def test_big_button_wishes_for_the_other_state(qtbot: QtBot, icons: Icons, shari
     assert (starts.count(), stops.count()) == (1, 1)
 
 
-@pytest.mark.parametrize(("typed", "wished"), [("9000", [9000]), ("8080", []), ("0", []), ("", [])])
-def test_port_is_wished_for_when_it_is_one(qtbot: QtBot, icons: Icons, typed: str, wished: list[int]) -> None:
+@pytest.mark.parametrize(("typed", "requested"), [("9000", [9000]), ("8080", []), ("0", []), ("", [])])
+def test_port_is_wished_for_when_it_is_one(qtbot: QtBot, icons: Icons, typed: str, requested: list[int]) -> None:
     header = Header(icons)
     qtbot.addWidget(header)
     got: list[int] = []
-    header.port_wished.connect(got.append)
+    header.port_requested.connect(got.append)
     header.port.clear()
     qtbot.keyClicks(header.port, typed)
     qtbot.keyClick(header.port, Qt.Key.Key_Return)
 
-    assert got == wished
+    assert got == requested
 
 
 def test_qr_dialog_says_where_a_local_address_works(qtbot: QtBot) -> None:
@@ -173,7 +173,7 @@ def test_a_page_that_shows_several_sources_is_one_row(
     late = viewer("4", window(3), group="page", fps=2.0, state="waiting")
     card.show_state(AppState(viewers=watchers((*tiles, viewer("alone"), late))))
     wishes: list[str] = []
-    card.disconnect_wished.connect(wishes.append)
+    card.disconnect_requested.connect(wishes.append)
     button = card.table.indexWidget(card.model.index(0, END)).findChild(QPushButton, "disconnect")
     assert isinstance(button, QPushButton)
     button.click()
@@ -196,14 +196,14 @@ def test_who_was_disconnected_stays_in_a_row_and_is_allowed_again_there(qtbot: Q
     model = panel.viewers.model
     assert [model.index(0, column).data() for column in (0, 1, 8)] == ["192.168.1.31", "TV", "Disconnected"]
     wishes: list[str] = []
-    panel.viewers.allow_wished.connect(wishes.append)
+    panel.viewers.allow_requested.connect(wishes.append)
     button = panel.findChild(QPushButton, "allowAgain")
     assert button.accessibleName() == "Allow 192.168.1.31 again"
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
     panel.show_access(AccessViewState())
     pressed: list[str] = []
-    panel.pause_wished.connect(lambda: pressed.append("pause"))
+    panel.pause_requested.connect(lambda: pressed.append("pause"))
     qtbot.wait(0)  # the button goes with the next turn of the loop
     qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Space)
 
@@ -217,7 +217,7 @@ def test_disconnect_names_the_viewer_of_its_row(qtbot: QtBot, viewer: Callable[.
     card.show_state(AppState(viewers=watchers((viewer("a"), viewer("b"), viewer("c")))))
     card.show_state(AppState(viewers=watchers((viewer("b"), viewer("c")))))
     wishes: list[str] = []
-    card.disconnect_wished.connect(wishes.append)
+    card.disconnect_requested.connect(wishes.append)
     button = card.table.indexWidget(card.model.index(1, END)).findChild(QPushButton, "disconnect")
     assert isinstance(button, QPushButton)
     button.click()
@@ -244,7 +244,7 @@ def test_tray_lists_what_is_shared_and_unticking_is_a_wish(qtbot: QtBot, icons: 
     tray = Tray(icons)
     tray.show_state(sharing_state)
     wishes: list[str] = []
-    tray.unshare_wished.connect(lambda source: wishes.append(source.id))
+    tray.unshare_requested.connect(lambda source: wishes.append(source.id))
     (action,) = tray.shared.actions()
     assert action.text() == "Window 1"
     assert tray.icon.toolTip() == "Panecast: Sharing 1 source · 0 watching"
@@ -270,14 +270,14 @@ def test_a_minimised_window_can_be_restored_from_the_preview(
     panel = Panel(icons)
     qtbot.addWidget(panel)
     panel.show()
-    wished = QSignalSpy(panel.preview.restore_wished)
+    requested = QSignalSpy(panel.preview.restore_requested)
     for state in ("live", "minimised"):
         chosen = window(1, state=state)
         panel.preview.show_state(AppState(sources=(SourceState(chosen),), selected=chosen))
         assert panel.preview.restore_button.isVisible() == (state == "minimised")
     qtbot.mouseClick(panel.preview.restore_button, Qt.MouseButton.LeftButton)
 
-    assert wished.at(0) == [chosen]
+    assert requested.at(0) == [chosen]
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_closing_the_panel_only_asks(qtbot: QtBot, icons: Icons) -> None:
     panel = Panel(icons)
     qtbot.addWidget(panel)
     panel.show()
-    wishes = QSignalSpy(panel.close_wished)
+    wishes = QSignalSpy(panel.close_requested)
     panel.close()
 
     assert wishes.count() == 1

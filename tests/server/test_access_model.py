@@ -244,7 +244,7 @@ class Access(RuleBasedStateMachine):
     def visitor_tries_a_pin(self, address: str, is_right: bool, answer: Any, handle: str | None) -> Any:
         pin = self.house.pins.show()
         guess = pin.digits if is_right else "000000"
-        wished = None if handle is None else self.house.shares.find(handle)
+        requested = None if handle is None else self.house.shares.find(handle)
 
         async def trying() -> LoggedIn | Refusal:
             at_the_door = access_request(address, "/api/enter", method="POST")
@@ -265,7 +265,7 @@ class Access(RuleBasedStateMachine):
         assert answer in ("allow", "once")
 
         def means(source: Source) -> bool:
-            return handle is None or (wished is not None and source.identity == wished.identity)
+            return handle is None or (requested is not None and source.identity == requested.identity)
 
         return self.mark_authenticated(Visitor(entered.who, remote=True, by=Promise(means), cookie=entered.cookie))
 

@@ -54,14 +54,14 @@ class Layouts(Painter):
     def __init__(self) -> None:
         super().__init__()
         self.layouts: dict[int, str] = {}
-        self.wished: dict[int, tuple[int, int]] = {}
+        self.requested: dict[int, tuple[int, int]] = {}
         self.sizes: dict[int, tuple[int, int]] = {}
 
     def open_one(self, title: str, layout: str, gravity: str) -> int:
         window = self.open(title, "40", "40", str(SIZE[0]), str(SIZE[1]), f"{PLAIN:06x}")
         mask = EventMask.StructureNotify | EventMask.Exposure
         self.core.ChangeWindowAttributes(window, CW.BitGravity | CW.EventMask, [GRAVITIES[gravity], mask])
-        self.layouts[window], self.wished[window] = layout, SIZE
+        self.layouts[window], self.requested[window] = layout, SIZE
         return window
 
     def show(self, window: int) -> None:
@@ -93,10 +93,10 @@ class Layouts(Painter):
             window, numbers = int(rest[0]), list(map(int, rest[1:]))
             for size in zip(numbers[::2], numbers[1::2], strict=True):
                 self.resize(window, *map(str, size))
-                self.wished[window] = size
+                self.requested[window] = size
             answer = "ok"
         else:
-            while any(self.sizes.get(window) != size for window, size in self.wished.items()):
+            while any(self.sizes.get(window) != size for window, size in self.requested.items()):
                 select.select([self.connection.get_file_descriptor()], [], [], 0.02)
                 self.see()
             answer = "ok"

@@ -83,8 +83,8 @@ class PortalHotKey:
             # Newer portals want to know who we are; older ones know no such thing.
             with contextlib.suppress(NoAnswer):
                 await call(bus, PORTAL, PATH, REGISTRY, "Register", "sa{sv}", APPLICATION, {})
-            wish = {"session_handle_token": Variant("s", f"panecast{secrets.token_hex(4)}")}
-            made = await self._request(bus, "CreateSession", "a{sv}", wish)
+            request = {"session_handle_token": Variant("s", f"panecast{secrets.token_hex(4)}")}
+            made = await self._request(bus, "CreateSession", "a{sv}", request)
             self._owner = await owner(bus, PORTAL)
             self._session = str(made["session_handle"].value)
             about = {"description": Variant("s", ABOUT), "preferred_trigger": Variant("s", self._keys.trigger)}
