@@ -9,22 +9,15 @@ import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import msgspec
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from capture.feed.catalog import Catalog
-from capture.feed.hub import Hub
-from capture.platforms.choose import make_backend
-from capture.platforms.demo import demo_source
-from capture.platforms.generations import Generations
 from capture.platforms.restore import restore
 from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
-from capture.video.encoder import video_encoders
 from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
@@ -49,13 +42,10 @@ from gui.panel.window import Panel
 from gui.widgets.check_style import PanelStyle
 from gui.widgets.icons import Icons
 from gui.widgets.style import accented, current_look
-from server.access.control import AccessControl
-from server.access.persistence import AccessPersister
 from server.folder_lock import FolderTaken
+from server.host import Host
 from server.protocol.options import StreamOptions
-from server.server import Server
-from server.sharing import ShareList, ShareRule
-from server.stream.registry import SessionRegistry
+from server.sharing import ShareRule
 from server.terminal import complain
 
 PREVIEW_SECONDS = 0.2
@@ -159,35 +149,26 @@ class App:
         if options.port is not None:
             settings = msgspec.structs.replace(settings, port=options.port)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
-        exclusions = Exclusions(rules_of(settings))
-        generations = Generations()
-        self._hub = Hub(partial(make_backend, exclusions=exclusions, generations=generations), video_encoders())
-        self._catalog = Catalog(fixed=(demo_source(),), exclusions=exclusions, generations=generations)
-        self._hub.follow(self._catalog)
-        self._shares = ShareList(self._catalog, options.rules)
-        self._persister = AccessPersister(self._file.path.parent, self._say_unkept)
-        access = AccessControl(
-            self._shares,
-            self._persister.kept,
-            self._persister.write,
-            self._persister.write_refused,
+        self._host = host = Host(
+            options.rules,
+            _defaults(settings),
+            exclusions=Exclusions(rules_of(settings)),
+            folder=self._file.path.parent,
+            say=self._say_unkept,
             host_needs_token=settings.asks_here,
         )
-        self._persister.follow(access)
-        self._registry = SessionRegistry(self._hub, self._shares, _defaults(settings), access=access)
-        self._server = Server(self._hub, self._catalog, self._shares, self._registry)
+        assert host.persister is not None
+        self._hub, self._catalog = host.hub, host.catalog
         self.quitting = asyncio.Event()
-        self.controller = Controller(self._catalog, self._shares, self._registry, self._server, settings)
-        self.access_controller = AccessController(
-            self.controller, self._catalog, self._shares, self._registry, self._server
-        )
+        self.controller = Controller(host.catalog, host.shares, host.registry, host.server, settings)
+        self.access_controller = AccessController(self.controller, host.registry, host.server)
         self.encryption = Encryption(self.controller, self._file.path.parent)
         icons = Icons()
         self.panel = Panel(icons)
         self.tray = Tray(icons)
         self._notices = Notices(self.tray, lambda: self.controller.settings, self._open_notice)
         self._guarding = PrivacyController(
-            self.controller, exclusions, self._hub, self._shares.hide_titles, self._remind
+            self.controller, host.exclusions, host.hub, host.shares.hide_titles, self._remind
         )
         self.doorway = AccessWindows(
             self.controller,
@@ -195,7 +176,7 @@ class App:
             self.encryption,
             self.panel,
             self.tray,
-            self._persister,
+            host.persister,
             self._notices,
         )
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
@@ -227,8 +208,8 @@ class App:
             self.panel.showMinimized()
         if self._file.problems:
             controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
-        if self._persister.problems:
-            self._say_unkept(" ".join(self._persister.problems))
+        if self._host.problems:
+            self._say_unkept(" ".join(self._host.problems))
         self._catalog.start()
         self._guarding.open()
         self._borders.open()
@@ -257,7 +238,7 @@ class App:
         """Keep what is to be kept, and end the process: the display is gone."""
         try:
             self._file.save(self.controller.settings)
-            self._persister.close()
+            self._host.settle()
         finally:
             end_at_once()
 
@@ -269,7 +250,7 @@ class App:
             self._saving.cancel()
         # Before anything that speaks to the display, which may not answer any more.
         self._file.save(self.controller.settings)
-        self._persister.settle()
+        self._host.settle()
         self.panel.hide()
         self.tray.close()
         self._thumbnails.close()
@@ -282,11 +263,7 @@ class App:
         await self.controller.close()
         if self._demo is not None:
             self._demo.close()
-        self._registry.close()
-        self._persister.close()
-        self._shares.close()
-        self._catalog.stop()
-        await self._hub.close()
+        await self._host.close()
         self.watchdog.stop()
         self._workers.shutdown(wait=False, cancel_futures=True)
         left = asyncio.all_tasks() - {asyncio.current_task()}
@@ -350,7 +327,7 @@ class App:
         self._throttles[name](value)
 
     def _share_demo(self, source: Source) -> None:
-        self._shares.set_rules((*self._shares.rules, ShareRule.for_source(source)))
+        self._host.shares.set_rules((*self._host.shares.rules, ShareRule.for_source(source)))
         self.controller.select(source)
 
     def _remind(self, title: str, words: str) -> None:

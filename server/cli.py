@@ -12,33 +12,26 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 from capture.feed.blank_on_lock import BlankOnLock
 from capture.feed.catalog import Catalog
-from capture.feed.hub import Hub
-from capture.platforms.choose import make_backend
 from capture.platforms.demo import demo_source
-from capture.platforms.generations import Generations
-from capture.privacy.exclusions import Exclusions
 from capture.source import Source
-from capture.video.encoder import video_encoders
 from server import __version__
 from server.access.control import AccessControl
 from server.access.links import Link
 from server.access.origins import parse_name, parse_origin
-from server.access.persistence import AccessPersister
 from server.doctor import Check, checks, report
 from server.ending import end_within
 from server.errors import ServerError
 from server.folder_lock import WAIT_SECONDS, FolderLock, folder_argument, lock_folder
+from server.host import Host
 from server.net.certificates import CertificateError
 from server.net.encryption import Encryption, prepared
 from server.protocol.options import BINARY_FORMATS, InvalidOption, StreamOptions
-from server.server import DEFAULT_PORT, Server
-from server.sharing import ShareList, ShareRule, described, parse_rule
-from server.stream.registry import SessionRegistry
+from server.server import DEFAULT_PORT
+from server.sharing import ShareRule, described, parse_rule
 from server.terminal import complain, prepare, say
 
 FAILED, MISUSED = 1, 2
@@ -198,18 +191,21 @@ async def _serve_until_told(
 ) -> None:
     _end_when_told()
     needs_windows = any(rule.kind != "demo" for rule in rules)
-    exclusions = Exclusions()
-    generations = Generations()
-    catalog = Catalog((demo_source(),), windows=needs_windows, exclusions=exclusions, generations=generations)
-    hub = Hub(partial(make_backend, exclusions=exclusions, generations=generations), video_encoders())
-    hub.follow(catalog)
-    lock = BlankOnLock(hub, "nothing" if arguments.no_blank_when_locked else "blank")
-    shares = ShareList(catalog, rules)
-    persister = None if arguments.config_dir is None else AccessPersister(arguments.config_dir, complain)
-    access = _access(shares, persister, arguments.require_token)
-    page_fps = PAGE_FPS if arguments.fps is None else None
-    registry = SessionRegistry(hub, shares, options, page_fps=page_fps, access=access)
-    server = Server(hub, catalog, shares, registry, allow_origins=origins, names=names)
+    host = Host(
+        rules,
+        options,
+        windows=needs_windows,
+        folder=arguments.config_dir,
+        say=complain,
+        host_needs_token=arguments.require_token,
+        page_fps=PAGE_FPS if arguments.fps is None else None,
+        allow_origins=origins,
+        names=names,
+    )
+    for problem in host.problems:
+        complain(problem)
+    lock = BlankOnLock(host.hub, "nothing" if arguments.no_blank_when_locked else "blank")
+    catalog, server, shares = host.catalog, host.server, host.shares
     catalog.start()
     lock.start()
     try:
@@ -228,36 +224,16 @@ async def _serve_until_told(
         elif not shares.shared:
             complain("nothing matches what is to be shared yet; it is waited for.")
         needs_link = server.is_open or arguments.require_token or names
-        url = server.url_of(_link(access)) if needs_link else server.url
+        url = server.url_of(_link(host.access)) if needs_link else server.url
         if arguments.print_url:
             say(url)
         else:
             say(f"Panecast shows {_sources(len(shares.shared))} at {url} (Ctrl-C ends it)")
         await asyncio.Event().wait()
     finally:
-        if persister is not None:
-            persister.settle()
+        host.settle()
         await lock.stop()
-        await server.stop()
-        registry.close()
-        shares.close()
-        catalog.stop()
-        await hub.close()
-        if persister is not None:
-            persister.close()
-
-
-def _access(shares: ShareList, persister: AccessPersister | None, host_needs_token: bool) -> AccessControl:
-    """Return who may see ``shares``; with ``persister``, as it was when this ran last."""
-    if persister is None:
-        return AccessControl(shares, host_needs_token=host_needs_token)
-    for problem in persister.problems:
-        complain(problem)
-    access = AccessControl(
-        shares, persister.kept, persister.write, persister.write_refused, host_needs_token=host_needs_token
-    )
-    persister.follow(access)
-    return access
+        await host.close()
 
 
 async def _encryption(arguments: argparse.Namespace) -> Encryption | None:

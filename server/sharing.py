@@ -148,6 +148,11 @@ class ShareList:
         """Return how a source is that is not in the list while that is not complete, and why."""
         return Condition("waiting", self._catalog.condition.reason or STARTING)
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return everything that there is, shared or not."""
+        return self._catalog.sources
+
     def set_rules(self, rules: tuple[ShareRule, ...]) -> None:
         """Allow just what ``rules`` say, from now on."""
         self.rules = rules

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 
 from capture.events import Listeners
-from capture.feed.catalog import Catalog
 from capture.platforms.system import family
 from capture.source import Unsubscribe
 from gui.core.access_state import EVERYTHING, AccessViewState, failure_words, header_link, worth_telling
@@ -26,24 +25,18 @@ from gui.core.networks import (
     other_network_words,
 )
 from gui.core.notice_kinds import KINDS, Kind, is_wanted, wish
-from gui.core.remembered import rebound
 from gui.core.state import Message
 from gui.core.undo import UNDO_SECONDS, Undo
 from server.access.consent import Answer
 from server.access.control import AccessControl
-from server.access.devices import Devices
-from server.access.links import Link, LinkError, Links
+from server.access.links import Link, LinkError
 from server.access.origins import parse_name
 from server.errors import MOVED, STOPPED
 from server.net.interfaces import Interface, interfaces
 from server.server import Server
-from server.sharing import ShareList
 from server.stream.registry import SessionRegistry
 
 MY_LINK = "My link"
-ONCE_SECONDS = 20.0
-"""How long a device that was allowed once may be gone: a page that changes over to another source ends one watching
-before it begins the next."""
 
 
 class AccessController:
@@ -58,32 +51,21 @@ class AccessController:
     def __init__(
         self,
         controller: Controller,
-        catalog: Catalog,
-        shares: ShareList,
         registry: SessionRegistry,
         server: Server,
         *,
         list_interfaces: Callable[[], tuple[Interface, ...]] = interfaces,
-        once_seconds: float = ONCE_SECONDS,
         look_seconds: float = LOOK_SECONDS,
         undo_seconds: float = UNDO_SECONDS,
     ) -> None:
         self.access: AccessControl = registry.access
         self._controller = controller
-        self._catalog = catalog
-        self._shares = shares
         self._registry = registry
         self._server = server
         self._list_interfaces = list_interfaces
         self._interfaces = list_interfaces()
         self._go_by(controller.settings.names)
-        self._once_seconds = once_seconds
-        self._seen_once: set[str] = set()
-        self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._failures_timer: asyncio.TimerHandle | None = None
-        scopes = [link.scope for link in self.access.links.all.values()]
-        scopes += [device.scope for device in self.access.devices.all.values()]
-        self._old_rules = {rule for scope in scopes for rule in scope if rule.identity}
         self._listeners = Listeners()
         self._pending: asyncio.Handle | None = None
         access = self.access
@@ -94,8 +76,6 @@ class AccessController:
             access.consents.subscribe(self.refresh),
             access.pins.subscribe(self.refresh),
             access.lockout.subscribe(self._tell_failures),
-            registry.subscribe(self._follow_once),
-            shares.subscribe(self._rebind),
         )
         controller.find_host = self.find_host
         self._network_watch = NetworkWatch(controller, self._has_moved, look_seconds)
@@ -224,11 +204,9 @@ class AccessController:
         self._controller.remember(**wish(kind, wanted, self._controller.settings))
 
     def close(self) -> None:
-        """Follow nothing any more; who was let in once is forgotten with the program anyway."""
+        """Follow nothing any more."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
-        for timer in self._leaving.values():
-            timer.cancel()
         self._network_watch.close()
         self.partings.close()
         if self._failures_timer is not None:
@@ -317,39 +295,6 @@ class AccessController:
             self._failures_timer = asyncio.get_running_loop().call_later(max(0.0, left), self._look_at_failures)
         else:
             self._controller.dismiss("failures")
-
-    def _follow_once(self) -> None:
-        """Forget a device that was allowed once when its last watching has ended and none has begun since."""
-        watching = {view.viewer.device_id for view in self._registry.sessions()}
-        devices = self.access.devices
-        once = devices.all.keys() - {device.id for device in devices.remembered}
-        for device_id in once & watching:
-            timer = self._leaving.pop(device_id, None)
-            if timer is not None:
-                timer.cancel()
-            self._seen_once.add(device_id)
-        for device_id in (once & self._seen_once) - watching - self._leaving.keys():
-            loop = asyncio.get_running_loop()
-            self._leaving[device_id] = loop.call_later(self._once_seconds, self._forget_once, device_id)
-
-    def _forget_once(self, device_id: str) -> None:
-        self._leaving.pop(device_id, None)
-        self._seen_once.discard(device_id)
-        self.access.devices.forget(device_id)
-
-    def _rebind(self) -> None:
-        """Give rules for windows of an earlier run to the windows that are meant now; see `rebound`."""
-        listed = self._catalog.sources
-        # A rule that has met its window in this run is not of an earlier one any more.
-        self._old_rules -= {rule for rule in self._old_rules if any(rule.matches(source) for source in listed)}
-        if not self._old_rules:
-            return
-        parts: tuple[Links | Devices, ...] = (self.access.links, self.access.devices)
-        for part in parts:
-            for each in part.all.values():
-                scope = rebound(each.scope, self._old_rules, listed, self._shares.shared.values())
-                if scope != each.scope:
-                    part.rescope(each.id, scope)
 
 
 def _is_meant(wanted: ChosenNetwork, found: Interface) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from capture.privacy.masks import Mask
 from capture.source import Source
@@ -77,24 +76,3 @@ def without_source(rules: tuple[ShareRule, ...], source: Source, shared: Mapping
         if other.identity != source.identity:
             left = with_source(left, other)
     return left
-
-
-def rebound(
-    scope: tuple[ShareRule, ...], old: Collection[ShareRule], listed: Iterable[Source], shared: Iterable[Source]
-) -> tuple[ShareRule, ...]:
-    """Return ``scope`` with rules of an earlier run bound to the windows that are meant now.
-
-    ``old`` are rules for one window each, made before a restart. Such a one whose window is no longer among ``listed``
-    is given to the only window among ``shared`` with the same title, for the person has said anew that it may be seen.
-    Where there are several, or where two rules could mean it, nothing is guessed: the rule stays and matches nothing.
-    """
-    there = {source.identity for source in listed}
-    lost = [rule for rule in scope if rule.kind == "identity" and rule in old and rule.identity not in there]
-    requested = Counter(rule.text for rule in lost)
-    windows = [source for source in shared if source.kind == "window"]
-    found: dict[ShareRule, ShareRule] = {}
-    for rule in lost:
-        alike = [source for source in windows if source.title == rule.text]
-        if len(alike) == 1 and requested[rule.text] == 1:
-            found[rule] = ShareRule.for_source(alike[0])
-    return tuple(dict.fromkeys(found.get(rule, rule) for rule in scope))

@@ -221,6 +221,11 @@ class Devices:
         """Let a device in no longer; who hears of it ends what it had opened."""
         self._drop([device_id])
 
+    @property
+    def once(self) -> frozenset[str]:
+        """Return the ids of devices that were allowed once."""
+        return self._once
+
     def is_once(self, device_id: str) -> bool:
         """Tell whether that device was let in once, and is not to outlive the program."""
         return device_id in self._once

@@ -194,6 +194,10 @@ class SessionRegistry:
         """Return every session as it is now."""
         return tuple(session.view() for session in self._sessions.values())
 
+    def watching_devices(self) -> frozenset[str]:
+        """Return the ids of devices that watch now."""
+        return frozenset(session.viewer.device_id for session in self._sessions.values())
+
     def disconnect(self, viewer_id: str) -> None:
         """Remove one viewer, by its session's id or its group's; an unknown one is ignored, for it may have left."""
         viewer = self._groups.get(viewer_id) or self._sessions.get(viewer_id)

@@ -20,9 +20,7 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 @WAYS
-def test_nothing_to_read_is_waited_for_as_long_as_wished(
-    wait: Wait, pair: tuple[socket.socket, socket.socket]
-) -> None:
+def test_nothing_to_read_is_waited_for_as_long_as_wished(wait: Wait, pair: tuple[socket.socket, socket.socket]) -> None:
     assert wait((pair[0].fileno(),), 0) == set()
     assert wait((pair[0].fileno(),), -1) == set()
     assert wait((pair[0].fileno(),), 0.001) == set()

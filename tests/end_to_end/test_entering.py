@@ -113,7 +113,7 @@ def test_a_link_lets_in_and_its_secret_is_nowhere(browser: Browser, server: Guar
         seen.is_in()
         page = seen.page
 
-        assert server.http.login == [{"token": TOKEN}]
+        assert server.entering == [{"token": TOKEN}]
         assert server.refused == 0
         assert page.url == server.address(f"{path}?lang=en#more=1")
         stored = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
@@ -152,7 +152,7 @@ def test_a_link_waits_for_the_person_who_may_be_asked_again(browser: Browser, se
         server.answer(may_come=True)
         seen.is_in()
 
-        assert server.http.login == [{"token": TOKEN}] * 2
+        assert server.entering == [{"token": TOKEN}] * 2
         assert server.refused == 0  # meanwhile the page did not try
 
 
@@ -181,7 +181,7 @@ def test_a_link_can_be_tried_again_when_the_time_is_over(browser: Browser, serve
         seen.page.click("text=Try now >> visible=true")
         seen.is_in()
 
-        assert server.http.login[-2:] == [{"token": TOKEN}] * 2
+        assert server.entering[-2:] == [{"token": TOKEN}] * 2
 
 
 # By a PIN.
@@ -194,7 +194,7 @@ def test_a_pin_lets_in(browser: Browser, server: GuardedServer, path: str) -> No
         seen.types(PIN)
         seen.is_in()
 
-        assert server.http.login == [{"pin": PIN} | ({"id": "demo"} if path == "/watch/demo" else {})]
+        assert server.entering == [{"pin": PIN} | ({"id": "demo"} if path == "/watch/demo" else {})]
         assert seen.page.title().startswith({"/": "Panecast", "/watch/demo": "Demo"}.get(path, "Side by side"))
         assert not seen.page.is_visible(FIELD)
 

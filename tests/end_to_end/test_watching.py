@@ -307,7 +307,7 @@ def test_the_picture_goes_to_the_clipboard(browser: Browser, server: ScriptedSer
         page = watcher.page
         page.click("#open-more")
         page.click("#copy")
-        eventually(lambda: {"command": "take_screenshot"} in server.protocol.commands)
+        eventually(lambda: {"command": "take_screenshot"} in server.commands)
         server.say("screenshot", png(GREEN))
         eventually(lambda: page.inner_text("#note") == "The picture is on the clipboard")
         size = page.evaluate(

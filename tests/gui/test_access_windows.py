@@ -20,7 +20,6 @@ from capture.source import Source
 from gui.core.access_state import EVERYTHING, AccessViewState, failure_words, header_link
 from gui.core.link_text import LinkOptions, expiry_words, scope_words, seen_words
 from gui.core.networks import ChosenNetwork, firewall_hint, found_interface
-from gui.core.remembered import rebound
 from gui.core.state import AppState
 from gui.core.viewer_notices import ViewerNotices, visit_words
 from gui.dialogs.consent import ConsentWindow, wanted_words
@@ -38,6 +37,7 @@ from server.access.devices import Device
 from server.access.links import Link
 from server.access.lockout import Failure
 from server.access.pin import Pin
+from server.access.rebinding import rebound
 from server.net.interfaces import Interface
 from server.sharing import ShareRule
 

@@ -22,6 +22,7 @@ from gui.core.state import watchers
 from gui.panel.viewers import cells
 from server.access import lockout as access_lockout
 from server.access.links import Link
+from server.access.rebinding import Rebinding
 from server.net.interfaces import Interface
 from server.net.peers import Peer
 from server.sharing import ShareRule
@@ -53,12 +54,9 @@ class OpenDesk(Desk):
         self.looks = 0
         self.access_controller = AccessController(
             self.controller,
-            self.catalog,
-            self.shares,
             self.registry,
             self.server,
             list_interfaces=self._look,
-            once_seconds=0.2,
             look_seconds=LOOK_SECONDS,
             undo_seconds=undo_seconds,
         )
@@ -466,7 +464,8 @@ async def test_link_for_a_window_of_an_earlier_run_shows_it_again_once_it_is_sha
     desk = Desk(Settings(port=free_port()))
     links = desk.registry.access.links
     link = links.make("TV", (ShareRule.for_source(window(1, "build log")),))
-    access_controller = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    rebinding = Rebinding(desk.registry.access, desk.shares)
+    desk.shares.subscribe(rebinding.follow)
     try:
         again = window(9, "build log")
         desk.catalog.feed(again)
@@ -481,7 +480,6 @@ async def test_link_for_a_window_of_an_earlier_run_shows_it_again_once_it_is_sha
         desk.controller.set_shared(other, True)
         assert not shown(links.all[link.id], other)
     finally:
-        access_controller.close()
         await desk.close()
 
 
@@ -496,13 +494,10 @@ async def test_who_was_let_in_for_one_window_is_so_for_it_after_a_restart(
     access, rule = desk.access_controller.access, ShareRule.for_source(before)
     link = access.links.make("TV", (rule,))
     device, _ = access.devices.admit_by_consent((rule,), Peer.of(NEIGHBOUR), "Firefox")
-    again = AccessController(
-        desk.controller, desk.catalog, desk.shares, desk.registry, desk.server, list_interfaces=tuple
-    )
+    desk.shares.subscribe(Rebinding(access, desk.shares).follow)
     desk.catalog.feed(now)
     assert not access.devices.may_see(device.id, now)
     desk.controller.set_shared(now, True)
-    again.close()
 
     assert access.links.all[link.id].shows(now)
     assert access.devices.may_see(device.id, now)

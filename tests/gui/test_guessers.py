@@ -38,7 +38,7 @@ class HeardTray(Tray):
 
 async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icons, tmp_path: Path) -> None:
     desk = Desk(Settings())
-    access_controller = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    access_controller = AccessController(desk.controller, desk.registry, desk.server)
     panel, tray = Panel(icons), HeardTray(icons)
     qtbot.addWidget(panel)
     notices = Notices(tray, Settings, panel.come_forward)

@@ -157,7 +157,7 @@ async def test_a_guesser_is_heard_of_without_a_tray(
     qtbot: QtBot, icons: Icons, tmp_path: Path, house: House, service: FakeNotifications, until: Until
 ) -> None:
     desk = Desk(Settings())
-    access_controller = AccessController(desk.controller, desk.catalog, desk.shares, desk.registry, desk.server)
+    access_controller = AccessController(desk.controller, desk.registry, desk.server)
     panel = Panel(icons)
     qtbot.addWidget(panel)
     encryption = Encryption(desk.controller, tmp_path)
