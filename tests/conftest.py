@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from aiohttp import web_app
 from PySide6.QtWidgets import QApplication
 
+from tests.helpers.waiting import Until
 from tests.x11.desktop import Windows, XServer, windows_of
-
-Until = Callable[..., Awaitable[None]]
 
 # Whoever runs the tests in the background of a script has them ignore Ctrl-C, and so would all that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.benchmarks.counting import OtherWork, growth, memory_bytes, sent_bytes
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import PROJECT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")

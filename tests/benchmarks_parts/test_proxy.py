@@ -8,7 +8,7 @@ import contextlib
 import pytest
 
 from tests.benchmarks import proxy
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 
 
 async def test_everything_arrives_and_the_name_is_the_servers(capsys: pytest.CaptureFixture[str], until: Until) -> None:

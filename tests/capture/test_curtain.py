@@ -15,7 +15,7 @@ from capture.privacy.blanking import MOST_PIXELS, PLAIN, Blanking, plain_picture
 from capture.privacy.masks import Mask
 from capture.source import Condition, Source
 from tests.capture.canned import SOURCE
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.server.canvas import Canvas
 
 PAUSE = Blanking("paused", "Paused by a person.")

@@ -22,7 +22,7 @@ from capture.platforms.contract import Backend
 from capture.privacy.blanking import Blanking
 from capture.source import Condition, Source, clean_text
 from tests.capture.canned import SOURCE
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.server.canvas import Canvas
 
 

@@ -15,7 +15,7 @@ from capture.video import shared as shared_videos
 from capture.video.shared import SharedVideo, SharedVideos, VideoUpdate
 from tests.capture.canned import frame, plain
 from tests.capture.fake_codec import FakeCodecs
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from capture.platforms.contract import Backend
 from capture.source import Condition, Source
 from tests.capture.canned import SOURCE
 from tests.capture.hanging import Hangs
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.server.canvas import Canvas
 
 OTHER = Source("8", "window", "other", "", 100, 60)

@@ -10,7 +10,7 @@ from capture.platforms.choose import make_hot_key
 from capture.platforms.keys import HotKeyError, Keys
 from capture.platforms.linux.portal_hot_key import NAME, NO_PORTAL, PortalHotKey
 from tests.capture.fake_portal import FakePortal
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 
 KEYS = Keys.parse("Ctrl+Alt+Shift+B")
 

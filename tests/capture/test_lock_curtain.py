@@ -12,7 +12,7 @@ from capture.feed.hub import Hub
 from capture.platforms.choose import make_backend
 from capture.privacy.blanking import Blanking
 from tests.capture.fake_logind import FakeLogind
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 
 LOCKED = Blanking("blanked", "The computer is locked.")
 

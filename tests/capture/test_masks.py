@@ -19,7 +19,7 @@ from capture.picture.pixels import Rect, without
 from capture.privacy.masks import BLOCK, Mask, mask_over
 from capture.source import Condition
 from tests.capture.canned import SOURCE
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.server.canvas import Canvas
 from tests.x11.layouts import ALONG
 

@@ -10,7 +10,7 @@ import pytest
 
 from capture.platforms.linux.session_lock import LogindLock
 from tests.capture.fake_logind import OTHER_PATH, FakeLogind, message_bus
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from capture.feed.hub import Hub
 from capture.feed.snapshots import Snapshots
 from capture.source import Condition
 from tests.capture.canned import SOURCE
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.server.canvas import Canvas
 
 

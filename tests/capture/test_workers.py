@@ -13,7 +13,7 @@ import pytest
 
 from capture.encode.fair_queue import Party
 from capture.encode.workers import MOST_THREADS, Workers
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import PROJECT
 
 

@@ -19,9 +19,9 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from tests.end_to_end.browsers import new_page
 from tests.end_to_end.guarded_server import PIN, TOKEN, WAIT_SECONDS, GuardedServer
 from tests.end_to_end.many_pages import AXE, LEFT
+from tests.end_to_end.pages import FOREIGN
 from tests.end_to_end.parts import eventually
 from tests.end_to_end.scripted_server import on_a_thread
-from tests.end_to_end.test_watching import FOREIGN
 
 pytestmark = [pytest.mark.browser]
 

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, Playwright
 
 from tests.end_to_end.browsers import chromium
 from tests.end_to_end.parts import eventually, free_port
+from tests.end_to_end.real_page import FRAME, serving, watching
 from tests.end_to_end.relay import relay_to
-from tests.end_to_end.test_faults import FRAME, serving, watching
 
 pytestmark = [
     pytest.mark.browser,

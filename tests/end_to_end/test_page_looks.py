@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from tests.end_to_end.pages import box, settle, show_quarters
 from tests.end_to_end.painted_server import painted_server, window
 from tests.end_to_end.parts import eventually
 from tests.end_to_end.scripted_server import ScriptedServer, scripted_server
-from tests.end_to_end.test_page import watching
-from tests.end_to_end.test_watching import box, settle, show_quarters
+from tests.end_to_end.watcher import watching
 
 pytestmark = [pytest.mark.browser, pytest.mark.firefox_when_long]
 

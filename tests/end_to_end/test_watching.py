@@ -17,13 +17,12 @@ from capture.encode.parts import RectEncoding
 from tests.end_to_end.browsers import INSECURE, Downloads
 from tests.end_to_end.canned_parts import encoded, fill, noise, whole
 from tests.end_to_end.many_pages import AXE, HIDE
+from tests.end_to_end.pages import BLUE, FOREIGN, GREEN, GREY, RED, box, settle, show_quarters
 from tests.end_to_end.parts import eventually
 from tests.end_to_end.scripted_server import ScriptedServer, scripted_server
-from tests.end_to_end.test_page import Watcher, watching
+from tests.end_to_end.watcher import Watcher, watching
 
 pytestmark = [pytest.mark.browser]
-
-RED, GREEN, BLUE, GREY = (255, 0, 0), (0, 255, 0), (0, 0, 255), (128, 128, 128)
 
 
 @pytest.fixture
@@ -41,36 +40,10 @@ def watcher(browser: Browser, server: ScriptedServer) -> Iterator[Watcher]:
         yield found
 
 
-def show_quarters(watcher: Watcher, width: int = 640, height: int = 480) -> None:
-    """Show a picture whose quarters are red, green, blue and grey."""
-    across, down = width // 2, height // 2
-    quarters = [
-        fill(0, 0, across, down, RED),
-        fill(across, 0, across, down, GREEN),
-        fill(0, down, across, down, BLUE),
-        fill(across, down, across, down, GREY),
-    ]
-    watcher.show(whole(1, *quarters, size=(width, height)))
-    watcher.page.wait_for_selector('body.ready[data-state="live"]')
-
-
 def is_heard(watcher: Watcher) -> None:
     """Say something, and wait until it has arrived, as all has then that had to wait."""
     watcher.server.say("session_updated", {"options": {"fps": 9, "quality": 33, "format": "jpeg"}})
     eventually(lambda: watcher.page.input_value("#fps") == "9")
-
-
-def box(page: Page, name: str = "#picture") -> list[float]:
-    """Return where a part of the page is: x, y, width, height in CSS pixels."""
-    found = page.locator(name).bounding_box()
-    assert found is not None
-    return [round(found[side], 1) for side in ("x", "y", "width", "height")]
-
-
-def settle(page: Page) -> None:
-    """Let what fades in or out do so, once the page was laid out for the size that it has now."""
-    page.evaluate("new Promise(laid => requestAnimationFrame(() => requestAnimationFrame(laid)))")
-    page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => {})))")
 
 
 def seen(page: Page) -> np.ndarray:
@@ -638,32 +611,6 @@ def test_german_is_spoken_to_those_who_ask_for_it(browser: Browser, server: Scri
         server.say("session_updated", {"options": options} | why)
         eventually(lambda: page.inner_text("#note") == "Verringert: Die Verbindung schafft 1,5 Mbit/s")
     context.close()
-
-
-FOREIGN = """() => {
-    // Texts that are in no language: the page's own names for formats, figures, keys; and what was given to it.
-    const known = /^[\\d\\s.,:×·%–+−?]*([kM]?B(\\/s)?|ms|AM|PM)?[\\d\\s.,:×·%–]*$|^(Demo|Other|Panecast|[FPSR])$/;
-    const found = [];
-    const check = (text, where) => {
-        let rest = text;
-        for (let before = ""; before !== rest; ) {
-            before = rest;
-            rest = rest.replace(/\\[[^\\[\\]]*\\]/g, "");
-        }
-        if (!known.test(rest.trim())) found.push(`${where}: ${text}`);
-    };
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const parent = node.parentElement;
-        if (!parent.closest("noscript, script")) check(node.data, parent.id || parent.tagName);
-    }
-    for (const part of document.body.querySelectorAll("[title], [aria-label]")) {
-        for (const name of ["title", "aria-label"]) {
-            if (part.hasAttribute(name)) check(part.getAttribute(name), `${part.id} ${name}`);
-        }
-    }
-    return found;
-}"""
 
 
 @pytest.mark.parametrize("language", ["qps", "qps-rtl"])

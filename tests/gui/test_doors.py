@@ -26,10 +26,10 @@ from server.access.rebinding import Rebinding
 from server.net.interfaces import Interface
 from server.net.peers import Peer
 from server.sharing import ShareRule
-from tests.gui.test_app import free_port
-from tests.gui.test_controller import Desk
+from tests.helpers.desk import Desk
+from tests.helpers.ports import free_port
+from tests.helpers.visitor import Visitor
 from tests.server.lan import HOME, NEIGHBOUR, Lan
-from tests.server.test_network import Visitor
 
 LAN_CARD = Interface(HOME, "eth7", "cable")
 OTHER_CARD = Interface("10.8.0.2", "wg0", "vpn")

@@ -18,8 +18,8 @@ from gui.core.encryption import Encryption
 from gui.core.settings import Settings
 from gui.dialogs.encryption import HALF, NONE_YET, EncryptionWindow
 from server.protocol.wire import MANY_PROTOCOL
-from tests.gui.test_app import free_port
-from tests.gui.test_controller import Desk
+from tests.helpers.desk import Desk
+from tests.helpers.ports import free_port
 
 
 class SafeDesk(Desk):

@@ -15,8 +15,8 @@ from gui.core.privacy import PrivacyController, rules_of
 from gui.core.reminder import Reminder, lasting
 from gui.core.settings import Settings
 from gui.core.state import AppState, SourceState
-from tests.conftest import Until
-from tests.gui.test_controller import Desk
+from tests.helpers.desk import Desk
+from tests.helpers.waiting import Until
 from tests.server.canvas import Canvas
 
 

@@ -16,7 +16,7 @@ from gui.panel.window import Panel
 from gui.widgets.icons import Icons
 from server.access.lockout import EACH
 from server.net.peers import Peer
-from tests.gui.test_controller import Desk
+from tests.helpers.desk import Desk
 
 GUESSER = Peer.of("192.168.77.32")
 

@@ -26,9 +26,9 @@ from gui.widgets.icons import Icons
 from server.access.lockout import EACH
 from server.net.peers import Peer
 from tests.capture.fake_logind import message_bus
-from tests.conftest import Until
 from tests.gui.fake_notifications import FakeNotifications
-from tests.gui.test_controller import Desk
+from tests.helpers.desk import Desk
+from tests.helpers.waiting import Until
 
 GUESSER = Peer.of("192.168.77.32")
 

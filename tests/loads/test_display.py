@@ -21,10 +21,10 @@ import pytest
 
 from capture.picture.pixels import Rect
 from gui.core.settings import SettingsFile
-from tests.conftest import Until
 from tests.end_to_end.parts import eventually, free_port, running_app
+from tests.helpers.waiting import Until
+from tests.loads.limits import LATEST_END
 from tests.loads.shared import sharing, viewer
-from tests.loads.test_killed import LATEST_END
 from tests.x11.arranging import monitors_of
 from tests.x11.desktop import PROJECT, Windows, XServer
 

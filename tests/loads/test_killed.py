@@ -22,6 +22,7 @@ import pytest
 
 from gui.core.settings import Settings, SettingsFile
 from server.access.store import AccessState, AccessStore
+from tests.loads.limits import LATEST_END, disk
 from tests.loads.parts import LONG
 from tests.x11.desktop import PROJECT
 
@@ -29,8 +30,6 @@ pytestmark = [pytest.mark.panel, pytest.mark.timeout(300)]
 
 KILLS = 25 if LONG else 3
 LATEST_SECONDS = 3.0
-LATEST_END = 4.0
-"""Two seconds, and what a machine needs that is busy with other tests."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -95,20 +94,6 @@ def test_killed_at_any_moment_it_starts_again_and_leaves_no_process(tmp_path: Pa
         assert file.problems == ()
     with app(tmp_path, "--share", "demo", "--port", str(old)) as process:
         assert shows(process)
-
-
-@contextlib.contextmanager
-def disk(folder: Path, options: str) -> Iterator[None]:
-    """Have a small disk at ``folder`` while the block lasts."""
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("only the administrator may mount a disk")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False)
-    if mounted.returncode:
-        pytest.skip("this machine does not let a disk be mounted")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def fill(folder: Path) -> None:

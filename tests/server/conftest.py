@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
-import websockets
 
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
@@ -20,37 +15,8 @@ from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
 from server.stream.registry import SessionRegistry
+from tests.helpers.studio import SECRET, SHARED, Studio
 from tests.server.canvas import Canvas
-
-SHARED = Source("4711", "window", "build <log>", "xterm", 320, 240, pid=99, started=1)
-SECRET = Source("4712", "window", "passwords", "vault", 320, 240, pid=98, started=1)
-
-
-@dataclass
-class Studio:
-    """Everything a test of the server needs to hold."""
-
-    server: Server
-    hub: Hub
-    catalog: Catalog
-    shares: ShareList
-    registry: SessionRegistry
-    canvases: dict[str, Canvas] = field(default_factory=dict)
-
-    @property
-    def canvas(self) -> Canvas:
-        return self.canvases[SHARED.id]
-
-    @property
-    def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self.server.port}"
-
-    def set_sources(self, *sources: Source) -> None:
-        """Change what exists, as the window list would."""
-        self.catalog.set_fixed(sources)
-
-    def connect(self, path: str = "/stream/4711", **options: Any) -> websockets.connect:
-        return websockets.connect(self.ws_url + path, max_size=None, compression=None, **options)
 
 
 @pytest.fixture
@@ -73,36 +39,3 @@ async def studio() -> AsyncIterator[Studio]:
     registry.close()
     shares.close()
     await hub.close()
-
-
-async def receive(viewer: Any, kind: str, seconds: float = 20.0) -> dict[str, Any]:
-    """Return the next message of that type, passing over others."""
-    async with asyncio.timeout(seconds):
-        while True:
-            message = json.loads(await viewer.recv())
-            if message["type"] == kind:
-                return message
-
-
-async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Return once ``true()`` holds; fail when it does not in time."""
-    async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110  what is waited for has no event of its own
-            await asyncio.sleep(0.005)
-
-
-async def say(viewer: Any, command: str, **options: Any) -> None:
-    """Send a command."""
-    await viewer.send(json.dumps({"command": command, "options": options}))
-
-
-async def closed(viewer: Any, seconds: float = 6.0) -> tuple[int, list[dict[str, Any]]]:
-    """Return the close code, and the messages that came before it."""
-    messages = []
-    async with asyncio.timeout(seconds):
-        while True:
-            try:
-                messages.append(json.loads(await viewer.recv()))
-            except websockets.ConnectionClosed:
-                break
-    return viewer.close_code, messages

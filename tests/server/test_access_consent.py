@@ -18,8 +18,8 @@ from server.access.consent import (
     TooManyQuestions,
 )
 from server.net.peers import Peer
+from tests.helpers.waiting import until
 from tests.server.access_fakes import ELSEWHERE, THERE, FakeClock
-from tests.server.conftest import until
 
 PHONE, TABLET = Peer.of(THERE), Peer.of(ELSEWHERE)
 

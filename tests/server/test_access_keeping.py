@@ -11,8 +11,8 @@ from server.access.control import AccessControl
 from server.access.persistence import AccessPersister
 from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
+from tests.helpers.waiting import until
 from tests.server.access_fakes import LOG, THERE
-from tests.server.conftest import until
 
 
 def house(persister: AccessPersister) -> AccessControl:

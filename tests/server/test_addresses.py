@@ -10,7 +10,7 @@ import pytest
 from server.errors import ListenError, PortInUse
 from server.net.interfaces import checked_address, interfaces, own_addresses
 from server.server import BAD_PORTS, listen
-from tests.server.conftest import Studio
+from tests.helpers.studio import Studio
 from tests.server.lan import Lan
 
 PLAIN, BOTH = "192.168.78.5", "fd00:78::5"

@@ -21,8 +21,9 @@ from server.stream.device_limits import (
     Allowance,
     Allowances,
 )
-from tests.server.conftest import SECRET, SHARED, Studio, closed, receive, say, until
-from tests.server.test_channels import share_both, watching
+from tests.helpers.channel_viewer import share_both, watching
+from tests.helpers.studio import SECRET, SHARED, Studio
+from tests.helpers.waiting import closed, receive, say, until
 
 
 async def test_so_many_pictures_of_one_source_and_no_more(studio: Studio) -> None:

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from tests.server.conftest import Studio, receive
+from tests.helpers.studio import Studio
+from tests.helpers.waiting import receive
 
 DAY = 24 * 60 * 60.0
 

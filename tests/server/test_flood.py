@@ -15,9 +15,10 @@ import websockets
 
 from server.protocol import wire
 from server.stream.message_rate import IN_A_ROW, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, MessageRateLimit, Pace
-from tests.server.conftest import Studio, until
-from tests.server.test_channels import watching
-from tests.server.test_parts import Watching, watch
+from tests.helpers.binary_viewer import Watching, watch
+from tests.helpers.channel_viewer import watching
+from tests.helpers.studio import Studio
+from tests.helpers.waiting import until
 
 NUMBERS = itertools.count()
 Say = Callable[[Any], Awaitable[Any]]

@@ -16,7 +16,7 @@ import pytest
 
 from server.folder_lock import NAME, FolderTaken, lock_folder
 from tests.end_to_end.parts import free_port
-from tests.loads.test_killed import disk
+from tests.loads.limits import disk
 from tests.x11.desktop import PROJECT
 
 Start = Callable[..., subprocess.Popen[str]]

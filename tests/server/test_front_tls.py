@@ -13,9 +13,10 @@ from websockets.sync.client import connect
 
 from server.net.certificates import Certificate, own_certificate
 from server.net.plain_http import https_only
-from tests.server.conftest import Studio, receive, until
+from tests.helpers.stuck_viewer import paint
+from tests.helpers.studio import Studio
+from tests.helpers.waiting import receive, until
 from tests.server.front_house import House, answer, closing, first, get, house, run_on
-from tests.server.test_stuck_viewers import paint
 
 LOOPS = pytest.mark.parametrize("kind", ["asyncio", "qt", "no readers"])
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -13,7 +13,7 @@ from capture.feed.hub import Hub
 from server.protocol.options import StreamOptions
 from server.server import Server
 from server.stream.registry import SessionRegistry
-from tests.server.conftest import Studio
+from tests.helpers.studio import Studio
 from tests.server.raw_http import asked, get, status, upgrade
 
 

@@ -15,7 +15,7 @@ from yarl import URL
 from capture.source import Condition
 from server.access.origins import OriginPolicy
 from server.errors import ListenError, PortInUse
-from tests.server.conftest import SECRET, Studio
+from tests.helpers.studio import SECRET, Studio
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from server.access.links import TOKEN_BYTES
 from server.net.handler import without_secrets
-from tests.server.conftest import Studio
+from tests.helpers.studio import Studio
 from tests.server.front_house import answer, get, house, run_on
 
 TOKEN = "dGhpcyBpcyBub3QgYSBzZWNyZXQhIQx2"

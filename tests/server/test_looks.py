@@ -15,8 +15,9 @@ from server.net.peers import Peer
 from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
 from server.stream.snapshot_viewers import MOST_LOOKERS
-from tests.server.conftest import SECRET, SHARED, Studio, until
-from tests.server.test_channels import share_both
+from tests.helpers.channel_viewer import share_both
+from tests.helpers.studio import SECRET, SHARED, Studio
+from tests.helpers.waiting import until
 
 
 class House:

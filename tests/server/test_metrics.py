@@ -8,9 +8,10 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.server.conftest import Studio, receive, until
+from tests.helpers.stuck_viewer import paint, stuck_viewer
+from tests.helpers.studio import Studio
+from tests.helpers.waiting import receive, until
 from tests.server.mjpeg_reader import watching_mjpeg
-from tests.server.test_stuck_viewers import paint, stuck_viewer
 
 NAMES = {
     "panecast_build_info": "gauge",

@@ -10,9 +10,10 @@ import aiohttp
 import pytest
 
 from capture.source import Condition
-from tests.server.conftest import Studio, receive, until
+from tests.helpers.stuck_viewer import paint
+from tests.helpers.studio import Studio
+from tests.helpers.waiting import receive, until
 from tests.server.mjpeg_reader import BROWSER, PLAYER, watching_mjpeg
-from tests.server.test_stuck_viewers import paint
 
 RED, BLUE, GREEN = (250, 10, 10), (10, 10, 250), (10, 250, 10)
 

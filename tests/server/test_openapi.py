@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from capture.source import Condition
 from server.http.app import make_app
 from server.http.openapi import document
-from tests.server.conftest import Studio
+from tests.helpers.studio import Studio
 
 DOCUMENT = document()
 PAGE_FILES = {"/viewer/{name}", "/favicon.ico"}

@@ -12,7 +12,7 @@ from server.http import responses as answers
 from server.http.app import make_app
 from server.http.responses import takes_gzip
 from server.http.static import load_pages, without_comments, without_gaps, without_space
-from tests.server.conftest import Studio
+from tests.helpers.studio import Studio
 
 PAGES = load_pages()
 HTML = [name for name in PAGES if name.endswith(".html")]

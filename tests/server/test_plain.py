@@ -12,7 +12,7 @@ from yarl import URL
 
 from server.http.no_script import page
 from server.protocol.language import language
-from tests.server.conftest import SECRET, SHARED, Studio
+from tests.helpers.studio import SECRET, SHARED, Studio
 
 
 class Reader(HTMLParser):

@@ -13,7 +13,7 @@ from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareRule
 from server.stream.registry import SessionRegistry
-from tests.server.conftest import Studio
+from tests.helpers.studio import Studio
 from tests.server.nginx import RIGHTLY, proxy
 from tests.server.raw_http import asked, get, status
 

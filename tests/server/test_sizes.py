@@ -14,7 +14,8 @@ from capture.picture.frame import Pointer, Take
 from capture.picture.size_limit import MOST_PIXELS, limited_size
 from capture.source import Condition
 from server.sharing import described
-from tests.server.conftest import SHARED, Studio, receive
+from tests.helpers.studio import SHARED, Studio
+from tests.helpers.waiting import receive
 
 LIVE = Condition("live")
 

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from capture.source import Condition
-from tests.server.conftest import SECRET, SHARED, Studio, closed, receive, say, until
+from tests.helpers.studio import SECRET, SHARED, Studio
+from tests.helpers.waiting import closed, receive, say, until
 
 RFC3339 = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 

@@ -8,9 +8,9 @@ import pytest
 from capture.video.shared import SharedVideos
 from tests.capture.fake_codec import FakeCodecs
 from tests.capture.moving import code, pan
+from tests.helpers.binary_viewer import Watching, watch
+from tests.helpers.studio import Studio
 from tests.reference_viewer import H264, parse
-from tests.server.conftest import Studio
-from tests.server.test_parts import Watching, watch
 
 
 def error(seen: Watching, studio: Studio) -> float:

@@ -24,13 +24,14 @@ from capture.video.encoder import video_encoders
 from capture.video.shared import SharedVideos
 from server.protocol import wire
 from server.sharing import ShareRule
-from tests.server.conftest import SECRET, SHARED, Studio, receive, say, until
+from tests.helpers.binary_viewer import Watching, watch
+from tests.helpers.channel_viewer import Watching as Channels
+from tests.helpers.channel_viewer import watching
+from tests.helpers.stuck_viewer import stuck_viewer
+from tests.helpers.studio import SECRET, SHARED, Studio
+from tests.helpers.waiting import receive, say, until
 from tests.server.mjpeg_reader import BROWSER, watching_mjpeg
 from tests.server.slow_encoder import Gate, SlowCodecs, SlowWorkers
-from tests.server.test_channels import Watching as Channels
-from tests.server.test_channels import watching
-from tests.server.test_parts import Watching, watch
-from tests.server.test_stuck_viewers import stuck_viewer
 
 Seen = list[np.ndarray]
 Look = Callable[[Studio, Seen], Awaitable[None]]

@@ -18,7 +18,7 @@ from capture.platforms.generations import Generations
 from capture.platforms.x11.protocol.refusal import refusal
 from capture.platforms.x11.protocol.shm import NoSharedMemory, SharedSegment
 from server.cli import main
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import XServer, windows_of
 
 pytestmark = pytest.mark.x11

@@ -18,7 +18,7 @@ from capture.platforms.choose import make_backend
 from capture.privacy.blanking import PLAIN as COVER
 from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.source import Source
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import Windows, XServer, windows_of
 from tests.x11.painter import Painter
 

@@ -9,7 +9,7 @@ import pytest
 from capture.platforms.choose import make_hot_key
 from capture.platforms.keys import Keys
 from capture.platforms.x11.hot_key import X11HotKey
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import XServer
 
 pytestmark = pytest.mark.x11

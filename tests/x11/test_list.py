@@ -15,7 +15,7 @@ from capture.feed.catalog import Catalog
 from capture.platforms.restore import FAILED, restore
 from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.source import Source
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import PROJECT, Windows, XServer, windows_of
 
 pytestmark = pytest.mark.x11

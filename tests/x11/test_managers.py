@@ -21,7 +21,7 @@ from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
 from server.stream.registry import SessionRegistry
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import OPENBOX, Windows, XServer, windows_of
 
 pytestmark = pytest.mark.x11

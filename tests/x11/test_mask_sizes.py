@@ -29,7 +29,7 @@ from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.privacy.masking import Masking
 from capture.privacy.masks import Mask
 from capture.source import Source
-from tests.server.conftest import until
+from tests.helpers.waiting import until
 from tests.x11.desktop import Windows, XServer, windows_of
 from tests.x11.layouts import ALONG, GRAVITIES, SECRET, SIZE, place
 

@@ -16,7 +16,7 @@ from capture.platforms.contract import Places
 from capture.platforms.x11.places import X11Places
 from capture.source import Source
 from server.sharing import ShareRule
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.arranging import Monitors, monitors_of
 from tests.x11.desktop import Windows, XServer, windows_of
 from tests.x11.house import House, bgr

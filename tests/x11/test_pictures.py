@@ -19,7 +19,7 @@ from capture.feed.snapshots import Snapshots
 from capture.picture.frame import Frame
 from capture.platforms.choose import make_backend
 from capture.source import Source
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import Windows, XServer, windows_of
 
 pytestmark = pytest.mark.x11

@@ -10,7 +10,7 @@ from capture.picture.pixels import Rect
 from capture.platforms.contract import Places
 from capture.platforms.x11.places import X11Places
 from capture.source import Source
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import Windows, XServer
 
 DESKTOP = Source("0", "desktop", "", "", 0, 0)

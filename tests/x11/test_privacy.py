@@ -31,7 +31,7 @@ from capture.privacy.blanking import Blanking
 from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.privacy.masks import Mask
 from capture.source import Source
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import Windows, XServer, windows_of
 from tests.x11.painter import Painter
 

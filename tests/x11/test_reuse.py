@@ -15,7 +15,7 @@ from PIL import Image
 
 from capture.feed.hub import Subscription
 from server.sharing import ShareRule
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import Windows, XServer, windows_of
 from tests.x11.house import House, bgr
 

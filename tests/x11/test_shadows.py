@@ -17,7 +17,7 @@ from capture.platforms.generations import Generations
 from capture.platforms.x11.places import X11Places
 from capture.privacy.masks import Mask
 from capture.source import Source
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import Windows, XServer
 
 pytestmark = pytest.mark.x11

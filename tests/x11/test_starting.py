@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.gui.test_app import free_port
+from tests.helpers.ports import free_port
 from tests.x11.desktop import PROJECT, Windows, XServer, windows_of
 
 pytestmark = pytest.mark.x11

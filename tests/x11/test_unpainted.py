@@ -17,7 +17,7 @@ from capture.feed.hub import Hub, Subscription
 from capture.platforms.choose import make_backend
 from capture.privacy.blanking import PLAIN as COVER
 from capture.source import Source
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.x11.desktop import Windows, XServer, windows_of
 
 pytestmark = [pytest.mark.x11, pytest.mark.timeout(1800 if os.environ.get("PANECAST_LONG") else 120)]

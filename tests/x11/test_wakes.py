@@ -22,7 +22,7 @@ from capture.platforms.demo import Demo, demo_source
 from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.protocol.shm import SharedSegment
 from capture.source import Source
-from tests.conftest import Until
+from tests.helpers.waiting import Until
 from tests.server.canvas import Canvas
 from tests.x11.desktop import Windows
 
