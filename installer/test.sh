@@ -5,7 +5,7 @@
 # With --only pytest, only those tests run that are named behind --, in the order in which they stand there.
 # --long also runs this script inside the bare system that the fresh test makes.
 # Steps: setup, ruff, format, mypy, imports, page, scripts, access, crowd (with --long), pytest (all but fresh), fresh,
-# judges (which are part of pytest).
+# conformance (which are part of pytest).
 # All steps run even when one fails; the exit status tells whether any did.
 set -eu
 
@@ -46,7 +46,7 @@ case $only in
     *) [ $# -eq 0 ] || fail "only with --only pytest tests can be named" ;;
 esac
 case $only in
-    '' | setup | ruff | format | mypy | imports | page | scripts | access | crowd | pytest | fresh | judges) ;;
+    '' | setup | ruff | format | mypy | imports | page | scripts | access | crowd | pytest | fresh | conformance) ;;
     *) fail "unknown step: $only" ;;
 esac
 
@@ -79,7 +79,7 @@ set_up() {
     ensure_venv test
     ensure_npm_tools
     if [ -n "${PANECAST_LONG:-}" ]; then
-        "$venv/bin/python" -m tests.judges.autobahn_setup >&2 || fail "Autobahn's fuzzing client could not be set up"
+        "$venv/bin/python" -m tests.conformance.autobahn_setup >&2 || fail "Autobahn's fuzzing client could not be set up"
     fi
 }
 
@@ -108,14 +108,14 @@ check_scripts() {
 # Who gets in, and what is shared: every branch of it is tested, each by tests of its own.
 check_access() {
     export COVERAGE_FILE="$top/.cache/coverage"
-    "$python" -m coverage run -m pytest -q tests/server/test_access_*.py tests/server/test_sharing.py &&
+    "$python" -m coverage run -m pytest -q tests/server/access tests/server/test_sharing.py tests/server/test_host.py &&
         "$python" -m coverage report
 }
 
 # How crowds are served is compared with what the machine can do, which had better be the same all the time: alone.
 check_crowd() {
     if [ -n "${PANECAST_LONG:-}" ]; then
-        "$python" -m pytest -s tests/loads/test_crowd.py
+        "$python" -m pytest -s tests/load/test_crowd.py
     fi
 }
 
@@ -177,8 +177,8 @@ if [ -n "$failed" ]; then
 fi
 case $only in
     # What the steps before have run is not run again.
-    '') tests pytest --ignore-glob='tests/server/test_access_*.py' \
-        ${PANECAST_LONG:+--ignore=tests/loads/test_crowd.py} ;;
+    '') tests pytest --ignore=tests/server/access \
+        ${PANECAST_LONG:+--ignore=tests/load/test_crowd.py} ;;
     pytest)
         if [ $# -gt 0 ]; then
             announce pytest
@@ -188,6 +188,6 @@ case $only in
         fi
         ;;
     fresh) tests fresh -m fresh ;;
-    judges) tests judges tests/judges ;;
+    conformance) tests conformance tests/conformance ;;
 esac
 [ -z "$failed" ]

@@ -11,7 +11,7 @@ from aiohttp import web_app
 from PySide6.QtWidgets import QApplication
 
 from tests.helpers.waiting import Until
-from tests.x11.desktop import Windows, XServer, windows_of
+from tests.helpers.x11.desktop import Windows, XServer, windows_of
 
 # Whoever runs the tests in the background of a script has them ignore Ctrl-C, and so would all that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -19,9 +19,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.end_to_end.browsers import chromium
-from tests.end_to_end.parts import eventually, free_port
-from tests.x11.desktop import PROJECT, XServer
+from tests.browser.browsers import chromium
+from tests.browser.parts import eventually, free_port
+from tests.helpers.x11.desktop import PROJECT, XServer
 
 FOLDER = PROJECT / "docs" / "pictures"
 SIZES = ((360, 740), (768, 1024), (1440, 900), (2560, 1440))

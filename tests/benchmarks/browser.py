@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.barcode import Strip
 from tests.benchmarks.running import Content
-from tests.end_to_end.parts import ARGUMENTS, CHROMIUM
+from tests.browser.parts import ARGUMENTS, CHROMIUM
 
 ROUND_TRIPS = 40
 FIRST_PICTURE_SECONDS = 8.0

@@ -10,7 +10,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image
 
-from tests.reference_viewer import COPY, FILL, H264, JPEG, WHOLE, Part, parse
+from tests.helpers.reference_viewer import COPY, FILL, H264, JPEG, WHOLE, Part, parse
 
 
 class Picture:

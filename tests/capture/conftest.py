@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.capture.fake_logind import FakeLogind, message_bus
+from tests.capture.platforms.fake_logind import FakeLogind, message_bus
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from playwright.sync_api import sync_playwright
 
 from gui.core.settings import SavedSource, Settings, SettingsFile
 from server.net.interfaces import interfaces
-from tests.end_to_end.browsers import chromium
-from tests.end_to_end.parts import eventually, running_app
-from tests.x11.desktop import PROJECT, XServer
+from tests.browser.browsers import chromium
+from tests.browser.parts import eventually, running_app
+from tests.helpers.x11.desktop import PROJECT, XServer
 
 PICTURE = PROJECT / "docs/pictures/panel.png"
 TEXT = ["xterm", "-T", "build log", "-fa", "DejaVu Sans Mono", "-fs", "10", "-geometry", "92x30", "-e"]

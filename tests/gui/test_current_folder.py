@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from gui import current_folder
-from tests.end_to_end.parts import eventually, free_port
-from tests.x11.desktop import PROJECT, XServer
+from tests.browser.parts import eventually, free_port
+from tests.helpers.x11.desktop import PROJECT, XServer
 
 PANECAST = Path(sys.executable).with_name("panecast")
 EARLY = ("gui", "server", "capture", "resources", "sitecustomize", "usercustomize", "json", "asyncio")

@@ -26,10 +26,10 @@ from gui.widgets.check_style import PanelStyle
 from gui.widgets.icons import Icons
 from gui.widgets.screen_fit import FittedDialog, keep_within, within
 from gui.widgets.style import current_look
-from tests.end_to_end.parts import eventually, running_app
+from tests.browser.parts import eventually, running_app
 from tests.gui import gallery_content as content
 from tests.gui.gallery import SCREENS
-from tests.x11.desktop import PROJECT, XServer
+from tests.helpers.x11.desktop import PROJECT, XServer
 
 LONG = bool(os.environ.get("PANECAST_LONG"))
 SMALL = "1024x600,1366x768-at-1.5,1920x1080-at-2"

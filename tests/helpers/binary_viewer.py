@@ -10,8 +10,8 @@ from typing import Any
 import websockets
 
 from server.protocol import wire
+from tests.helpers.reference_viewer import Viewer
 from tests.helpers.studio import Studio
-from tests.reference_viewer import Viewer
 
 
 class Watching:

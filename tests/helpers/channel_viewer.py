@@ -14,9 +14,9 @@ import websockets
 
 from server.protocol import wire
 from server.sharing import ShareRule
+from tests.helpers.canvas import Canvas
+from tests.helpers.reference_viewer import Viewer
 from tests.helpers.studio import SECRET, SHARED, Studio
-from tests.reference_viewer import Viewer
-from tests.server.canvas import Canvas
 
 
 class Watching:

@@ -13,7 +13,7 @@ from capture.source import Source
 from server.server import Server
 from server.sharing import ShareList
 from server.stream.registry import SessionRegistry
-from tests.server.canvas import Canvas
+from tests.helpers.canvas import Canvas
 
 SHARED = Source("4711", "window", "build <log>", "xterm", 320, 240, pid=99, started=1)
 

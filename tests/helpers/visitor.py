@@ -9,7 +9,7 @@ import aiohttp
 import websockets
 from yarl import URL
 
-from tests.server.lan import HOME, Lan
+from tests.helpers.lan import HOME, Lan
 
 
 class Visitor:

@@ -15,8 +15,8 @@ from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
 from server.stream.registry import SessionRegistry
+from tests.helpers.canvas import Canvas
 from tests.helpers.studio import SECRET, SHARED, Studio
-from tests.server.canvas import Canvas
 
 
 @pytest.fixture

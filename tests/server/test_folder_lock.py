@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from server.folder_lock import NAME, FolderTaken, lock_folder
-from tests.end_to_end.parts import free_port
-from tests.loads.limits import disk
-from tests.x11.desktop import PROJECT
+from tests.browser.parts import free_port
+from tests.helpers.x11.desktop import PROJECT
+from tests.load.limits import disk
 
 Start = Callable[..., subprocess.Popen[str]]
 

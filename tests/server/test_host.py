@@ -15,9 +15,9 @@ from server.access.one_time_guests import OneTimeGuests
 from server.host import Host
 from server.net.peers import Peer
 from server.sharing import ShareRule
+from tests.helpers.canvas import Canvas
 from tests.helpers.waiting import until
-from tests.server.access_fakes import LOG, THERE
-from tests.server.canvas import Canvas
+from tests.server.access.fakes import LOG, THERE
 
 
 def host(folder: Path, *sources: Source) -> Host:

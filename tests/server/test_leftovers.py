@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import leftovers
-from tests.x11.desktop import PROJECT
+from tests.helpers import secrets as leftovers
+from tests.helpers.x11.desktop import PROJECT
 
 PIN = "271828"
 

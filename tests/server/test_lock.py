@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.capture.fake_logind import FakeLogind, message_bus
-from tests.x11.desktop import PROJECT
+from tests.capture.platforms.fake_logind import FakeLogind, message_bus
+from tests.helpers.x11.desktop import PROJECT
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from server.access.devices import MOST_PER_ADDRESS
 from server.access.links import Link
 from server.net.limits import ConnectionLimits
 from server.sharing import ShareRule
+from tests.helpers.lan import HOME, NEIGHBOUR, STRANGER, Lan
 from tests.helpers.studio import SECRET, SHARED, Studio
 from tests.helpers.visitor import Visitor
 from tests.helpers.waiting import closed, receive, say, until
-from tests.server.lan import HOME, NEIGHBOUR, STRANGER, Lan
 
 OTHER = Source("4713", "window", "notes", "editor", 320, 240, pid=97, started=1)
 

@@ -5,7 +5,7 @@ import pytest
 from capture.feed.catalog import Catalog
 from capture.source import DEMO_ID, DESKTOP_ID, Condition, Source
 from server.sharing import STARTING, ShareList, ShareRule, described, listed, parse_rule
-from tests.server.access_fakes import LOG, MAIL, VAULT
+from tests.server.access.fakes import LOG, MAIL, VAULT
 
 DESKTOP = Source(DESKTOP_ID, "desktop", "Whole desktop", "", 3840, 1080)
 MONITOR = Source("monitor-1", "monitor", "build monitor", "", 1920, 1080, output="HDMI-1")

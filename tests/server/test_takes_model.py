@@ -25,8 +25,8 @@ from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
 from server.stream.registry import SessionRegistry
+from tests.helpers.canvas import Canvas
 from tests.helpers.waiting import closed, receive, until
-from tests.server.canvas import Canvas
 
 HANDLES = ("100", "200", "300")
 Identity = tuple[str, int | None, int | None]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.x11.desktop import PROJECT
+from tests.helpers.x11.desktop import PROJECT
 
 SAY = "import sys; from server.terminal import prepare, say; prepare(); sys.exit(say({words!r} * {times}))"
 
