@@ -1,13 +1,13 @@
 // The first page: every shared source as a card with a small live picture. Only those in sight cost anything.
 
-import "./token.js";
-import { agoWords, clockWords } from "./amounts.js";
-import { streamsAddress, wallPath, watchPath } from "./api.js";
-import { Channels, whileSeen } from "./channels.js";
-import { element } from "./elements.js";
-import { closeWords, stateAfter, stateWords } from "./states.js";
-import { Tile, usualWidth } from "./tile.js";
-import { plural, translate, word } from "./words.js";
+import "./access/token.js";
+import { agoWords, clockWords } from "./text/units.js";
+import { streamsAddress, wallPath, watchPath } from "./access/api.js";
+import { Channels, whileSeen } from "./stream/channels.js";
+import { element } from "./view/dom.js";
+import { closeWords, stateAfter, stateWords } from "./text/states.js";
+import { Tile, usualWidth } from "./stream/tile.js";
+import { plural, translate, word } from "./text/i18n.js";
 
 /** A card is a glance, not a film. */
 const GLANCE = { format: "jpeg", fps: 2, quality: 60, adaptive: 0, cursor: 0 };
@@ -21,7 +21,7 @@ const LONGEST_SETTLING = 600;
 const GRACE = 1000;
 const OPENED = "panecast-opened-alone";
 
-/** @typedef {import("./api.js").Source} Source */
+/** @typedef {import("./access/api.js").Source} Source */
 
 translate(document);
 

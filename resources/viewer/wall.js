@@ -1,17 +1,17 @@
 // Several sources side by side: their order and the number of columns are in the page's address.
 
-import "./token.js";
-import { clockWords } from "./amounts.js";
-import { addressedOptions, streamsAddress, wallPath } from "./api.js";
-import { hideWhenQuiet } from "./bar.js";
-import { Channels, whileSeen } from "./channels.js";
-import { element } from "./elements.js";
-import { bestColumns, cell, fitted } from "./packing.js";
-import { mayPlay } from "./playing.js";
-import { Pointer } from "./pointer.js";
-import { closeWords, stateAfter, stateWords } from "./states.js";
-import { Tile, usualWidth } from "./tile.js";
-import { plural, translate, word } from "./words.js";
+import "./access/token.js";
+import { clockWords } from "./text/units.js";
+import { addressedOptions, streamsAddress, wallPath } from "./access/api.js";
+import { hideWhenQuiet } from "./view/autohide.js";
+import { Channels, whileSeen } from "./stream/channels.js";
+import { element } from "./view/dom.js";
+import { bestColumns, cell, fitted } from "./view/layout.js";
+import { mayPlay } from "./video/player.js";
+import { Pointer } from "./draw/pointer.js";
+import { closeWords, stateAfter, stateWords } from "./text/states.js";
+import { Tile, usualWidth } from "./stream/tile.js";
+import { plural, translate, word } from "./text/i18n.js";
 
 /** All tiles together get about so many pictures a second; one alone never more than 30, nor less than 5. */
 const TOGETHER = 60;
@@ -53,7 +53,7 @@ class Pane {
     this.message.setAttribute("role", "status");
     this.frame.append(canvas, over);
     this.item.append(this.frame, this.title, this.message);
-    const pointer = (/** @type {import("./binary.js").Pointer} */ place) => this.pointer.show(place);
+    const pointer = (/** @type {import("./draw/protocol.js").Pointer} */ place) => this.pointer.show(place);
     this.tile = new Tile(channels, id, canvas, {}, () => this.changed(), { pointer });
     this.name = id;
     this.ratio = 16 / 9;
@@ -89,7 +89,7 @@ class Pane {
    * Be so large, and have pictures of that size.
    * @param {number} width of the cell
    * @param {number} height
-   * @param {import("./tile.js").Options} options of a picture of whatever size
+   * @param {import("./stream/tile.js").Options} options of a picture of whatever size
    */
   fit(width, height, options) {
     const [wide, high] = fitted(this.ratio, width, height);
@@ -146,7 +146,7 @@ function addressedIds() {
   return [...new Set(ids.filter(Boolean))];
 }
 
-/** @param {import("./api.js").Source[]} found */
+/** @param {import("./access/api.js").Source[]} found */
 function sources(found) {
   document.body.classList.add("pictured");
   const named = new Map(found.map((source) => [String(source.handle), source]));

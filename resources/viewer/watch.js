@@ -1,20 +1,20 @@
 // The page that watches one source: puts stream, picture, controls and statistics together.
 
-import "./token.js";
-import { addressedOptions, fetched, sharedSources, streamAddress, watchPath } from "./api.js";
-import { hideWhenQuiet } from "./bar.js";
-import { Controls, isVideo } from "./controls.js";
-import { Door } from "./door.js";
-import { element } from "./elements.js";
-import { Notice } from "./notice.js";
-import { mayPlay } from "./playing.js";
-import { Pointer } from "./pointer.js";
-import { recall, remember } from "./remembered.js";
-import { Stage } from "./stage.js";
-import { causeWords, closeWords, errorWords, reasonWords, stateAfter } from "./states.js";
-import { Statistics } from "./statistics.js";
-import { Stream } from "./stream.js";
-import { hasWord, translate, word } from "./words.js";
+import "./access/token.js";
+import { addressedOptions, fetched, sharedSources, streamAddress, watchPath } from "./access/api.js";
+import { hideWhenQuiet } from "./view/autohide.js";
+import { Controls, isVideo } from "./tools/controls.js";
+import { Door } from "./access/auth.js";
+import { element } from "./view/dom.js";
+import { Notice } from "./view/notice.js";
+import { mayPlay } from "./video/player.js";
+import { Pointer } from "./draw/pointer.js";
+import { recall, remember } from "./tools/storage.js";
+import { Stage } from "./view/stage.js";
+import { causeWords, closeWords, errorWords, reasonWords, stateAfter } from "./text/states.js";
+import { Statistics } from "./tools/stats.js";
+import { Stream } from "./stream/stream.js";
+import { hasWord, translate, word } from "./text/i18n.js";
 
 const LIST_PAUSE = 4000;
 const SAID = 6000;
@@ -55,7 +55,7 @@ const notice = new Notice();
 const pointer = new Pointer(element("pointer"));
 const controls = new Controls(wish);
 const stage = new Stage(keepWishes);
-/** @type {import("./tools.js").Tools | null} */
+/** @type {import("./tools/tools.js").Tools | null} */
 let tools = null;
 const stream = new Stream(
   element("picture"),
@@ -133,7 +133,7 @@ function said(code, reason) {
 
 /**
  * @param {string} state
- * @param {import("./notice.js").Told} [told]
+ * @param {import("./view/notice.js").Told} [told]
  */
 function tell(state, told = {}) {
   isBlank ||= state === "blanked";
@@ -202,7 +202,7 @@ function togglePause() {
   pauseOrGoOn();
 }
 
-/** @param {import("./pictures.js").Drawn} picture */
+/** @param {import("./stream/queue.js").Drawn} picture */
 function drawn(picture) {
   stage.show(picture);
   statistics.received(picture);
@@ -382,8 +382,8 @@ hideWhenQuiet();
 door.open();
 
 await Promise.race([firstPicture, new Promise((done) => setTimeout(done, FIRST_PICTURE))]);
-/** @type {typeof import("./tools.js")} */
-const { Tools } = await fetched("./tools.js");
+/** @type {typeof import("./tools/tools.js")} */
+const { Tools } = await fetched("tools/tools.js");
 tools = new Tools({ stream, stage, statistics, notice, isClean, say, pauseOrGoOn, togglePause });
 tools.told(notice.state, stream.isOpen && lastPicture !== null);
 document.body.classList.add("ready");

@@ -46,7 +46,7 @@ def add_routes(app: web.Application) -> None:
     """Give ``app`` every route of the public protocol."""
     app.router.add_get("/", index)
     app.router.add_get("/watch/{id}", watch)
-    app.router.add_get("/viewer/{name}", page_file)
+    app.router.add_get("/viewer/{name:.+}", page_file)
     app.router.add_get("/favicon.ico", favicon)
     app.router.add_get("/stream/{id}", stream, allow_head=False)
     app.router.add_get("/streams", streams, allow_head=False)

@@ -6,9 +6,10 @@ import functools
 import gzip
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 TYPES = MappingProxyType({".js": "text/javascript", ".svg": "image/svg+xml", ".css": "text/css", ".html": "text/html"})
@@ -25,22 +26,30 @@ class PageFile:
 
 @functools.cache
 def load_pages() -> Mapping[str, PageFile]:
-    """Return every file of the viewer page by its name. They are read by the first call, for as long as we run."""
+    """Return every file of the viewer page by its path. They are read by the first call, for as long as we run."""
     found = {}
-    for entry in files("resources").joinpath("viewer").iterdir():
-        if entry.is_file():
-            suffix = "." + entry.name.rpartition(".")[2]
-            kind = TYPES.get(suffix) or mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
-            body = entry.read_bytes()
-            if suffix == ".js":
-                body = without_gaps(without_comments(body.decode())).encode()
-            elif suffix == ".html":
-                body = re.sub(rb"\n\s+", b"\n", body)
-            elif suffix == ".css":
-                body = without_space(body.decode()).encode()
-            # Once, at start-up: over a slow connection the page comes in a third of the time.
-            found[entry.name] = PageFile(body, gzip.compress(body, 9, mtime=0), kind)
+    for name, entry in _files(files("resources").joinpath("viewer")):
+        suffix = "." + entry.name.rpartition(".")[2]
+        kind = TYPES.get(suffix) or mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
+        body = entry.read_bytes()
+        if suffix == ".js":
+            body = without_gaps(without_comments(body.decode())).encode()
+        elif suffix == ".html":
+            body = re.sub(rb"\n\s+", b"\n", body)
+        elif suffix == ".css":
+            body = without_space(body.decode()).encode()
+        # Once, at start-up: over a slow connection the page comes in a third of the time.
+        found[name] = PageFile(body, gzip.compress(body, 9, mtime=0), kind)
     return MappingProxyType(found)
+
+
+def _files(folder: Traversable, above: str = "") -> Iterator[tuple[str, Traversable]]:
+    """Yield the files in ``folder`` and below it, each with its path from there."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _files(entry, f"{above}{entry.name}/")
+        else:
+            yield f"{above}{entry.name}", entry
 
 
 def without_space(sheet: str) -> str:
@@ -70,18 +79,21 @@ def without_comments(source: str) -> str:
 
 
 def without_gaps(source: str) -> str:
-    """Return a module of ours without space around signs, where that is plainly code.
+    """Return a module of ours without space around signs and line breaks after them, where that is plainly code.
 
     Lines with a template, a division, an expression to match, a single quote or a backslash stay as they are, and what
     stands between double quotes does.
     """
-    lines, is_template = [], False
+    pieces, is_template = [], False
     for line in source.split("\n"):
         text, ticks = line, line.count("`")
         parts = re.split(r'("[^"]*")', line)
-        if not (is_template or ticks or "\\" in line or re.search("['/]", "".join(parts[::2]))):
+        is_plain = not (is_template or ticks or "\\" in line or re.search("['/]", "".join(parts[::2])))
+        if is_plain:
             parts[::2] = (re.sub(r" ?([={}(),;:?&|<>*]+) ?", r"\1", part) for part in parts[::2])
             text = "".join(parts)
         is_template ^= ticks % 2 == 1
-        lines.append(text)
-    return "\n".join(lines)
+        # Every statement of ours ends in a semicolon, so that what ends in a brace alone is a block.
+        joins = is_plain and (text.endswith((";", "{", "(", ",")) or text == "}")
+        pieces.append(text if joins else f"{text}\n")
+    return "".join(pieces).removesuffix("\n")

@@ -93,7 +93,7 @@ class ScriptedServer:
         app = self.application()
         app.router.add_get("/", self._file)
         app.router.add_get("/watch/{id}", self._file)
-        app.router.add_get("/viewer/{name}", self._file)
+        app.router.add_get("/viewer/{name:.+}", self._file)
         app.router.add_get("/favicon.ico", self._file)
         app.router.add_get("/api/windows", self._windows)
         app.router.add_get("/stream/{id}", self._stream)

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { pictureMessage, viewer } from "./viewer.mjs";
 
-const { BadMessage, ack, parse, wholePlease } = await viewer("binary.js");
+const { BadMessage, ack, parse, wholePlease } = await viewer("draw/protocol.js");
 
 const fill = { place: [1, 2, 3, 4], form: 4, data: [250, 128, 0] };
 const copy = { place: [5, 6, 7, 8], form: 0, from: [9, 10] };

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { viewer } from "./viewer.mjs";
 
-const { Channels } = await viewer("channels.js");
+const { Channels } = await viewer("stream/channels.js");
 
 const select = (channel) => Uint8Array.of(3, 0, channel & 255, channel >> 8).buffer;
 const text = (type, data) => JSON.stringify({ type, data });

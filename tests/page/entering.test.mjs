@@ -5,9 +5,9 @@ import test from "node:test";
 
 import { viewer } from "./viewer.mjs";
 
-const { handOver, parted, take } = await viewer("token.js");
-const { digitsOf } = await viewer("enter.js");
-const { Refused, sharedSources } = await viewer("api.js");
+const { handOver, parted, take } = await viewer("access/token.js");
+const { digitsOf } = await viewer("access/login.js");
+const { Refused, sharedSources } = await viewer("access/api.js");
 
 for (const [fragment, token, rest] of [
   ["", "", ""],

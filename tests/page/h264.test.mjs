@@ -5,8 +5,8 @@ import test from "node:test";
 
 import { viewer } from "./viewer.mjs";
 
-const { pictureOnly, sequenceOf, split } = await viewer("h264.js");
-const { beginning, fragment } = await viewer("fmp4.js");
+const { pictureOnly, sequenceOf, split } = await viewer("video/h264.js");
+const { beginning, fragment } = await viewer("video/fmp4.js");
 
 const bytes = (text) => Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
 /** As x264 writes them: padded sizes, profiles with more in them, a matrix of its own, colour that is not thinned out. */

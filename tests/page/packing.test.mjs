@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { viewer } from "./viewer.mjs";
 
-const { bestColumns, cell, fitted } = await viewer("packing.js");
+const { bestColumns, cell, fitted } = await viewer("view/layout.js");
 const wide = 16 / 9;
 
 for (const [count, width, height, columns] of [

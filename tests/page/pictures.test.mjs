@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { pictureMessage, viewer } from "./viewer.mjs";
 
-const { Pictures } = await viewer("pictures.js");
+const { Pictures } = await viewer("stream/queue.js");
 
 const settled = () => new Promise((done) => setImmediate(done));
 const fill = { place: [0, 0, 40, 30], form: 4, data: [1, 2, 3] };

@@ -5,8 +5,8 @@ import test from "node:test";
 
 import { viewer } from "./viewer.mjs";
 
-const { recall, remember } = await viewer("remembered.js");
-const { jittered, nextPause } = await viewer("connection.js");
+const { recall, remember } = await viewer("tools/storage.js");
+const { jittered, nextPause } = await viewer("stream/connection.js");
 
 /** Storage as browsers have it: what was stored are properties of its own. */
 function storage(refuses = false) {

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { viewer } from "./viewer.mjs";
 
-const { View } = await viewer("view.js");
+const { View } = await viewer("view/viewport.js");
 
 function shown({ picture = [1600, 900], stage = [800, 600], density = 1 } = {}) {
   const view = new View();

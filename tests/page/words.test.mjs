@@ -6,9 +6,9 @@ import test from "node:test";
 
 import { FOLDER, viewer } from "./viewer.mjs";
 
-const english = (await viewer("words.en.js")).default;
-const { pseudo } = await viewer("words.pseudo.js");
-const { plural, word } = await viewer("words.js");
+const english = (await viewer("text/en.js")).default;
+const { pseudo } = await viewer("text/pseudo.js");
+const { plural, word } = await viewer("text/i18n.js");
 const valuesOf = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 for (const name of readdirSync(FOLDER).filter((file) => /^words\.(?!en|pseudo)\w+\.js$/.test(file))) {
@@ -39,7 +39,7 @@ test("values stand where they belong, and what is unknown is seen", () => {
 });
 
 test("every state that has words comes about, and no other does", async () => {
-  const { stateAfter } = await viewer("states.js");
+  const { stateAfter } = await viewer("text/states.js");
   const codes = [1000, 1001, 1006, 1008, 1009, 4400, 4401, 4403, 4404, 4408, 4429];
   const ends = [...codes.map((code) => stateAfter(code)), ...["encrypted", "moved", "restarting"].map((reason) => stateAfter(1001, reason))];
   const told = ["live", "minimised", "hidden", "paused", "blanked", "waiting", "closed"]; // `State` in capture/source.py

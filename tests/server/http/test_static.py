@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from html.parser import HTMLParser
 
@@ -19,9 +20,9 @@ HTML = [name for name in PAGES if name.endswith(".html")]
 ALLOWED_BYTES = 60_000
 FOR_OTHERS = {"embed.js", "plain.css"}
 """What the viewer page never loads: other people's pages do, and the page without scripts."""
-ENTRANCE = {"enter.js", "enter.css"}
+ENTRANCE = {"access/login.js", "enter.css"}
 """What only those load who may not watch, or not yet."""
-UNSPOKEN = {"words.pseudo.js"}
+UNSPOKEN = {"text/pseudo.js"}
 """A language that shows those who translate what is missing; nobody loads it who watches."""
 
 
@@ -41,6 +42,11 @@ def text_of(name: str) -> str:
     return PAGES[name].body.decode()
 
 
+def words_of(name: str) -> dict[str, str]:
+    """Return the texts of a language by their names."""
+    return dict(re.findall(r'"([\w.]+)":\s*"((?:[^"\\]|\\.)*)"', text_of(name)))
+
+
 def file_of(address: str | None) -> str:
     return (address or "").rpartition("viewer/")[2]
 
@@ -50,7 +56,10 @@ def imports_of(name: str) -> set[str]:
     found: set[str] = set()
     todo = [name]
     while todo:
-        for imported in re.findall(r'^(?:import|export|\}).*?from "\./([\w.]+)";', text_of(todo.pop()), re.MULTILINE):
+        importing = todo.pop()
+        text = text_of(importing)
+        for address in re.findall(r'\bfrom "(\.[\w./]+)";', text):
+            imported = posixpath.normpath(posixpath.join(posixpath.dirname(importing), address))
             if imported not in found:
                 found.add(imported)
                 todo.append(imported)
@@ -68,12 +77,12 @@ def test_all_of_it_is_small() -> None:
 
 @pytest.mark.parametrize("name", HTML)
 def test_who_may_watch_does_not_load_the_entrance(name: str) -> None:
-    (main,) = re.findall(r'<script type="module" src="(?:\.\./)?viewer/([\w.]+)">', text_of(name))
+    (main,) = re.findall(r'<script type="module" src="(?:\.\./)?viewer/([\w./]+)">', text_of(name))
 
-    assert not ENTRANCE & ({main} | imports_of(main) | set(re.findall(r"viewer/([\w.]+)", text_of(name))))
+    assert not ENTRANCE & ({main} | imports_of(main) | set(re.findall(r"viewer/([\w./]+)", text_of(name))))
     # Before anything else is done, the secret is taken out of the address.
-    assert text_of(main).splitlines()[0] == 'import "./token.js";'
-    assert not imports_of("token.js")
+    assert text_of(main).startswith('import "./access/token.js";')
+    assert not imports_of("access/token.js")
 
 
 def test_modules_come_without_their_comments() -> None:
@@ -120,17 +129,13 @@ o = -p - -q;
 
     assert (
         without_gaps(source)
-        == """if(a<b&&c==="x = y"){
-const words = `${a} = ${b}`;
+        == """if(a<b&&c==="x = y"){const words = `${a} = ${b}`;
 const many = `
 a = b
 `;
-const{d,e}=f(g,h);
-i = j / k;
+const{d,e}=f(g,h);i = j / k;
 l = 'm = n';
-o=-p - -q;
-}
-"""
+o=-p - -q;}"""
     )
 
 
@@ -157,7 +162,7 @@ def test_a_page_has_no_script_or_style_in_it_and_nothing_from_elsewhere(name: st
         assert (tag == "script") <= ("src" in attributes)
         for address in (attributes.get("src"), attributes.get("href")):
             # Relative, so that a proxy may have it under a path; with nothing of another place in it.
-            assert address is None or re.fullmatch(r"#[\w-]+|\?plain=1|\./|\.\./|(\.\./)?viewer/[\w.]+", address), (
+            assert address is None or re.fullmatch(r"#[\w-]+|\?plain=1|\./|\.\./|(\.\./)?viewer/[\w./]+", address), (
                 address
             )
             assert address is None or address.startswith("../") is not (name == "index.html" or address[0] in "#?")
@@ -178,7 +183,7 @@ def test_everything_a_page_names_is_there_and_fetched_at_once(name: str) -> None
 
 @pytest.mark.parametrize("name", HTML)
 def test_every_text_of_a_page_has_its_words(name: str) -> None:
-    words = dict(re.findall(r'^"([^"]+)":"(.*)",$', text_of("words.en.js"), re.MULTILINE))
+    words = words_of("text/en.js")
     for tag, attributes in Reader(text_of(name)).tags:
         for mark, place in (("data-word-title", "title"), ("data-word-label", "aria-label"), ("data-word", None)):
             if mark in attributes:
@@ -188,8 +193,10 @@ def test_every_text_of_a_page_has_its_words(name: str) -> None:
 
 
 def test_every_word_that_is_asked_for_exists_and_every_one_is_asked_for() -> None:
-    words = set(re.findall(r'^"([^"]+)":', text_of("words.en.js"), re.MULTILINE))
-    sources = {name: text_of(name) for name in PAGES if name.endswith((".js", ".html")) and "words." not in name}
+    words = set(words_of("text/en.js"))
+    sources = {
+        name: text_of(name) for name in PAGES if name.endswith((".js", ".html")) and not name.startswith("text/")
+    }
     everything = "\n".join(sources.values())
     asked = set(re.findall(r'\bword\(\s*"([\w.]+)"', everything))
 

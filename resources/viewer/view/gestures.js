@@ -1,6 +1,6 @@
 // Hands on the picture: the wheel and two fingers zoom, dragging moves, a double tap shows details and goes back.
 
-/** @typedef {import("./view.js").View} View */
+/** @typedef {import("./viewport.js").View} View */
 
 /** Of a wheel's turn, in pixels, to a factor: a notch is about a step of a button. */
 const WHEEL = 1 / 500;

@@ -1,13 +1,13 @@
 // What a person does with the picture, besides looking: save it, copy it, record it, fill the screen with it. Each says
 // how it goes.
 
-import { dataWords, durationWords } from "./amounts.js";
-import { element } from "./elements.js";
-import { Inset } from "./inset.js";
+import { dataWords, durationWords } from "../text/units.js";
+import { element } from "../view/dom.js";
+import { Inset } from "./picture_in_picture.js";
 import { Recording, canRecord } from "./recording.js";
 import { Screenshots, canCopy, copy, fileName, save } from "./screenshot.js";
-import { Together } from "./together.js";
-import { word } from "./words.js";
+import { Together } from "./composite.js";
+import { word } from "../text/i18n.js";
 
 /**
  * Give a button another name, sign and state.

@@ -1,6 +1,6 @@
 // The other computer's mouse pointer, over the picture. The style sheet scales it with the picture.
 
-/** @typedef {import("./binary.js").Pointer} Place */
+/** @typedef {import("./protocol.js").Pointer} Place */
 
 export class Pointer {
   /** @param {HTMLCanvasElement} canvas it lies on the picture and is the pointer's image */

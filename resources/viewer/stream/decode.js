@@ -1,9 +1,9 @@
 // From a message's parts to what can be drawn. All of them are decoded at once.
 
-import { BadMessage, H264, JPEG, PNG, WEBP } from "./binary.js";
+import { BadMessage, H264, JPEG, PNG, WEBP } from "../draw/protocol.js";
 
-/** @typedef {import("./binary.js").Part} Part */
-/** @typedef {import("./drawing.js").Drawable} Drawable */
+/** @typedef {import("../draw/protocol.js").Part} Part */
+/** @typedef {import("../draw/canvas.js").Drawable} Drawable */
 
 /**
  * @typedef {object} Video decodes H.264; `reset` makes it wait for a key frame

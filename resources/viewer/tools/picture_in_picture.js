@@ -2,7 +2,7 @@
 
 export class Inset {
   /**
-   * @param {import("./together.js").Together} together
+   * @param {import("./composite.js").Together} together
    * @param {() => void} changed called when it opens and when it closes
    */
   constructor(together, changed) {

@@ -1,15 +1,15 @@
 // The panel that shows the statistics: in words and figures, and the last minute as a graph.
 
-import { clockWords, dataWords, durationWords, millisecondWords, numberWords } from "./amounts.js";
-import { element } from "./elements.js";
+import { clockWords, dataWords, durationWords, millisecondWords, numberWords } from "../text/units.js";
+import { element } from "../view/dom.js";
 import { Graph } from "./graph.js";
-import { DELAYS } from "./statistics.js";
-import { word } from "./words.js";
+import { DELAYS } from "./stats.js";
+import { word } from "../text/i18n.js";
 
 const NOTHING = "–";
 
 export class Figures {
-  /** @param {import("./statistics.js").Statistics} statistics */
+  /** @param {import("./stats.js").Statistics} statistics */
   constructor(statistics) {
     this.statistics = statistics;
     this.panel = element("figures");

@@ -1,10 +1,10 @@
 // Many streams over one connection (`panecast.many.v1` in docs/wire.md): each has a channel.
 
-import { MANY_PROTOCOL, select, selected } from "./binary.js";
+import { MANY_PROTOCOL, select, selected } from "../draw/protocol.js";
 import { Connection } from "./connection.js";
-import { Door } from "./door.js";
+import { Door } from "../access/auth.js";
 
-/** @typedef {import("./api.js").Source} Source */
+/** @typedef {import("../access/api.js").Source} Source */
 /** @typedef {import("./connection.js").Listener} ChannelListener */
 /** @typedef {import("./stream.js").Link} Link */
 /** @typedef {Record<string, string | number>} Options */

@@ -1,9 +1,9 @@
 // One source's stream: the connection, and the canvas on which its pictures are drawn.
 
 import { Connection } from "./connection.js";
-import { Drawing } from "./drawing.js";
-import { Pictures } from "./pictures.js";
-import { LaterVideo } from "./playing.js";
+import { Drawing } from "../draw/canvas.js";
+import { Pictures } from "./queue.js";
+import { LaterVideo } from "../video/player.js";
 
 /**
  * @typedef {object} Listener
@@ -12,8 +12,8 @@ import { LaterVideo } from "./playing.js";
  * @property {(message: any) => void} heard
  * @property {(code: number, reason: string) => void} ended the connection fell and is not tried again by itself
  * @property {(seconds: number, code: number, reason: string) => void} waiting seconds until the next try; told every second
- * @property {(drawn: import("./pictures.js").Drawn) => void} drawn after each picture
- * @property {(pointer: import("./binary.js").Pointer) => void} [pointer]
+ * @property {(drawn: import("./queue.js").Drawn) => void} drawn after each picture
+ * @property {(pointer: import("../draw/protocol.js").Pointer) => void} [pointer]
  * @property {() => void} [barred] the server did not take the connection, or ended it
  * @property {() => void} [noVideo] this browser turned out not to play the videos that come
  */

@@ -1,11 +1,11 @@
 // The picture messages of one connection: taken strictly in order, drawn, acknowledged; a wrong one is not drawn.
 
-import { H264, ack, parse, wholePlease } from "./binary.js";
-import { close, decoded } from "./decoding.js";
-import { NoPlayer } from "./playing.js";
+import { H264, ack, parse, wholePlease } from "../draw/protocol.js";
+import { close, decoded } from "./decode.js";
+import { NoPlayer } from "../video/player.js";
 
-/** @typedef {import("./binary.js").Picture} Picture */
-/** @typedef {import("./binary.js").Pointer} Pointer */
+/** @typedef {import("../draw/protocol.js").Picture} Picture */
+/** @typedef {import("../draw/protocol.js").Pointer} Pointer */
 
 /** So much time passes at least between two requests for a whole picture; milliseconds. */
 const ASK_PAUSE = 500;
@@ -32,8 +32,8 @@ const VIDEO_TRIES = 3;
 
 export class Pictures {
   /**
-   * @param {import("./drawing.js").Drawing} drawing
-   * @param {import("./decoding.js").Video} video
+   * @param {import("../draw/canvas.js").Drawing} drawing
+   * @param {import("./decode.js").Video} video
    * @param {Listener} listener
    */
   constructor(drawing, video, listener) {

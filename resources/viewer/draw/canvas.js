@@ -1,8 +1,8 @@
 // The canvas: puts decoded parts on it, all of a message in one go, so that nothing half drawn is ever seen.
 
-import { COPY, FILL } from "./binary.js";
+import { COPY, FILL } from "./protocol.js";
 
-/** @typedef {import("./binary.js").Picture} Picture */
+/** @typedef {import("./protocol.js").Picture} Picture */
 /** @typedef {HTMLCanvasElement | OffscreenCanvas} Canvas */
 /** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */
 /** @typedef {ImageBitmap | VideoFrame | ImageData} Drawable what a part was decoded to; at least as large as the part */

@@ -1,9 +1,9 @@
 // The entrance: what somebody sees who may not watch, or not yet. It stands in place of everything else on the page.
 
-import { durationWords } from "./amounts.js";
+import { durationWords } from "../text/units.js";
 import { Refused, enter } from "./api.js";
-import { errorWords } from "./states.js";
-import { word } from "./words.js";
+import { errorWords } from "../text/states.js";
+import { word } from "../text/i18n.js";
 
 const DIGITS = 6;
 /** Whoever is let in at once need not read that he waits; milliseconds. */
@@ -82,9 +82,9 @@ export class Entrance {
     this.button = made("button", { type: "button" });
     this.tab = made("a", { target: "_blank", rel: "noopener", href: location.pathname }, word("enter.tab"));
     const told = made("div", { id: "enter-words", role: "status" }, this.heading, this.words);
-    const mark = made("img", { src: new URL("mark.svg", import.meta.url).href, alt: "", width: "56", height: "56" });
+    const mark = made("img", { src: new URL("../mark.svg", import.meta.url).href, alt: "", width: "56", height: "56" });
     this.root = made("main", { class: "entrance" }, mark, told, this.left, this.form, this.tab, this.button);
-    this.look = made("link", { rel: "stylesheet", href: new URL("enter.css", import.meta.url).href });
+    this.look = made("link", { rel: "stylesheet", href: new URL("../enter.css", import.meta.url).href });
     this.field.addEventListener("input", () => this.typed());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();

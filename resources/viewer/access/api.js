@@ -6,7 +6,8 @@
  */
 
 /** Where the server's addresses begin: not always at the root, for a proxy may have it under a path. */
-const BASE = new URL("..", import.meta.url);
+const PAGE = new URL("..", import.meta.url);
+const BASE = new URL("..", PAGE);
 
 /** How long it can be read that the page goes to another address, and how long a server has to be there; milliseconds. */
 const READING = 4000;
@@ -74,14 +75,15 @@ export async function enter(credential, signal) {
 
 /**
  * Return a module that is not there from the beginning; a server that is just leaving is asked again when it may be back.
- * @param {string} name
+ * @param {string} name of its file from where the pages are
  * @returns {Promise<any>}
  */
 export async function fetched(name) {
+  const address = new URL(name, PAGE).href;
   for (let time = 0; ; time += 1) {
     try {
       // What failed once under an address is not asked for there again.
-      return await import(time ? `${name}?again=${time}` : name);
+      return await import(time ? `${address}?again=${time}` : address);
     } catch {
       await new Promise((done) => setTimeout(done, FETCH_PAUSE));
     }

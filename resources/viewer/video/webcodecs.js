@@ -3,8 +3,8 @@
 import { sequenceOf, split } from "./h264.js";
 import { Frames } from "./frames.js";
 
-/** @typedef {import("./binary.js").Part} Part */
-/** @typedef {import("./decoding.js").Video} Video */
+/** @typedef {import("../draw/protocol.js").Part} Part */
+/** @typedef {import("../stream/decode.js").Video} Video */
 
 /** A decoder that gives nothing for so long keeps pictures back; milliseconds. */
 const LONGEST = 1500;

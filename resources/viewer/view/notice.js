@@ -1,9 +1,9 @@
 // The stream's state: in the chip at the top, and over a picture that is not live.
 
-import { clockWords } from "./amounts.js";
-import { element } from "./elements.js";
-import { aboutWords, stateWords } from "./states.js";
-import { word } from "./words.js";
+import { clockWords } from "../text/units.js";
+import { element } from "./dom.js";
+import { aboutWords, stateWords } from "../text/states.js";
+import { word } from "../text/i18n.js";
 
 /** States that look like others. @type {Record<string, string>} */
 const SIGNS = {

@@ -1,8 +1,8 @@
 // One WebSocket that is kept up: when it falls, it is tried again after growing pauses.
 
-import { openEncrypted } from "./api.js";
-import { PROTOCOL } from "./binary.js";
-import { isFinal } from "./states.js";
+import { openEncrypted } from "../access/api.js";
+import { PROTOCOL } from "../draw/protocol.js";
+import { isFinal } from "../text/states.js";
 
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 30;

@@ -1,10 +1,10 @@
 // The picture in the window: puts it where the view says, and offers the controls that change the view.
 
-import { element } from "./elements.js";
-import { View } from "./view.js";
-import { word } from "./words.js";
+import { element } from "./dom.js";
+import { View } from "./viewport.js";
+import { word } from "../text/i18n.js";
 
-/** @typedef {import("./view.js").Mode} Mode */
+/** @typedef {import("./viewport.js").Mode} Mode */
 
 export class Stage {
   /** @param {() => void} changed a person chose another view */

@@ -1,22 +1,22 @@
 // What a person does besides looking: the buttons, panels, keys and hands. Fetched when there is something to look at.
 
-import { Acts } from "./acts.js";
-import { Awake } from "./awake.js";
-import { element } from "./elements.js";
-import { Figures } from "./figures.js";
-import { Gestures } from "./gestures.js";
-import { arrows, listen } from "./keys.js";
-import { word } from "./words.js";
+import { Acts } from "./actions.js";
+import { Awake } from "./wake_lock.js";
+import { element } from "../view/dom.js";
+import { Figures } from "./stats_panel.js";
+import { Gestures } from "../view/gestures.js";
+import { arrows, listen } from "../view/keys.js";
+import { word } from "../text/i18n.js";
 
 /** As in the style sheet: up to so many pixels the bar is a sheet from below. */
 const NARROW = 1080;
 
 /**
  * @typedef {object} Page what the page has, and does
- * @property {import("./stream.js").Stream} stream
- * @property {import("./stage.js").Stage} stage
- * @property {import("./statistics.js").Statistics} statistics
- * @property {import("./notice.js").Notice} notice
+ * @property {import("../stream/stream.js").Stream} stream
+ * @property {import("../view/stage.js").Stage} stage
+ * @property {import("./stats.js").Statistics} statistics
+ * @property {import("../view/notice.js").Notice} notice
  * @property {boolean} isClean nothing is offered
  * @property {(words: string) => void} say
  * @property {() => void} pauseOrGoOn

@@ -41,7 +41,7 @@ export class Statistics {
     this.skipped = 0;
   }
 
-  /** @param {import("./pictures.js").Drawn} picture */
+  /** @param {import("../stream/queue.js").Drawn} picture */
   received({ bytes, width, height }) {
     this.pictures += 1;
     this.bytes += bytes;

@@ -1,6 +1,6 @@
 // A source's picture among others: over a channel, as large as it is shown, and only while it is wanted.
 
-import { errorWords, reasonWords, stateAfter, stateWords } from "./states.js";
+import { errorWords, reasonWords, stateAfter, stateWords } from "../text/states.js";
 import { Stream } from "./stream.js";
 
 /** @typedef {import("./channels.js").Channels} Channels */
@@ -28,7 +28,7 @@ export class Tile {
    * @param {HTMLCanvasElement} canvas
    * @param {Options} options of the first picture
    * @param {() => void} changed it has another state, or another picture
-   * @param {{pointer?: (pointer: import("./binary.js").Pointer) => void}} [more]
+   * @param {{pointer?: (pointer: import("../draw/protocol.js").Pointer) => void}} [more]
    */
   constructor(channels, id, canvas, options, changed, { pointer } = {}) {
     this.id = id;
@@ -57,7 +57,7 @@ export class Tile {
       waiting: () => {},
       heard: (/** @type {any} */ message) => this.hear(message),
       ended: (/** @type {number} */ code) => this.fell(code),
-      drawn: (/** @type {import("./pictures.js").Drawn} */ drawn) => this.drawn(drawn),
+      drawn: (/** @type {import("./queue.js").Drawn} */ drawn) => this.drawn(drawn),
       pointer,
     };
     this.stream = new Stream(canvas, channels.way(id, () => ({ ...this.options })), listener);
@@ -93,7 +93,7 @@ export class Tile {
     }
   }
 
-  /** @param {import("./pictures.js").Drawn} drawn */
+  /** @param {import("./queue.js").Drawn} drawn */
   drawn({ sequence, width, height }) {
     this.lastPicture = new Date();
     this.isBlank = this.state === "blanked";

@@ -1,6 +1,6 @@
 // How figures are written: in the page's language, and always in the same width of thought.
 
-import { language } from "./words.js";
+import { language } from "./i18n.js";
 
 const UNITS = ["B", "kB", "MB", "GB"];
 /** Whoever reads English may still count hours in another way than others who do. */

@@ -3,7 +3,7 @@
 import { Refused, fetched, sharedSources } from "./api.js";
 import { handOver, take } from "./token.js";
 
-/** @typedef {import("./enter.js").Entrance} Entrance */
+/** @typedef {import("./login.js").Entrance} Entrance */
 
 /**
  * @typedef {object} Page
@@ -64,8 +64,8 @@ export class Door {
       this.isShut = true;
       this.page.hold();
     }
-    /** @type {typeof import("./enter.js")} */
-    const { Entrance } = await fetched("./enter.js");
+    /** @type {typeof import("./login.js")} */
+    const { Entrance } = await fetched("access/login.js");
     this.entrance ??= new Entrance(this.page.id, () => {
       this.entrance = null;
       this.isShut = false;

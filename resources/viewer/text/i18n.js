@@ -1,6 +1,6 @@
 // In which language the page speaks, and its words. Languages are words.<code>.js: flat objects, key to text.
 
-import texts from "./words.en.js";
+import texts from "./en.js";
 
 /** @typedef {Record<string, string>} Words */
 /** @typedef {Record<string, string | number>} Values what stands for {name} in a text */
@@ -9,7 +9,7 @@ import texts from "./words.en.js";
 const english = texts;
 
 /** Besides English. @type {Record<string, () => Promise<{default: Words}>>} */
-const LANGUAGES = { de: () => import("./words.de.js") };
+const LANGUAGES = { de: () => import("./de.js") };
 /** Languages that nobody speaks: they show which texts are not translated, too long, or written left to right only. */
 const PSEUDO = /^qps(-rtl)?$/;
 
@@ -40,7 +40,7 @@ function chosen(wishes) {
 async function load(code) {
   try {
     if (PSEUDO.test(code)) {
-      const { pseudo } = await import("./words.pseudo.js");
+      const { pseudo } = await import("./pseudo.js");
       return pseudo(english);
     }
     return code in LANGUAGES ? (await LANGUAGES[code]()).default : english;

@@ -3,8 +3,8 @@
 const ACCENTS = new Map(Object.entries({ a: "á", e: "é", i: "í", o: "ó", u: "ú", c: "ç", n: "ñ", s: "š", y: "ý", A: "Á", E: "É", I: "Í", O: "Ó", U: "Ú", C: "Ç", N: "Ñ", S: "Š" }));
 
 /**
- * @param {import("./words.js").Words} english
- * @returns {import("./words.js").Words}
+ * @param {import("./i18n.js").Words} english
+ * @returns {import("./i18n.js").Words}
  */
 export function pseudo(english) {
   return Object.fromEntries(Object.entries(english).map(([key, text]) => [key, dressed(text)]));

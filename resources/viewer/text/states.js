@@ -1,7 +1,7 @@
 // How a state, and the end of a connection, are said.
 
-import { numberWords } from "./amounts.js";
-import { hasWord, language, word } from "./words.js";
+import { numberWords } from "./units.js";
+import { hasWord, language, word } from "./i18n.js";
 
 /** After these, trying again without being asked would not help. */
 const FINAL = new Set([1000, 1008, 1009, 4400, 4401, 4403]);

@@ -1,7 +1,7 @@
 // Speed, quality, format and the like: what a hand moves becomes a wish; what is in force is shown, and why.
 
-import { numberWords } from "./amounts.js";
-import { element } from "./elements.js";
+import { numberWords } from "../text/units.js";
+import { element } from "../view/dom.js";
 
 const PAUSE = 80;
 

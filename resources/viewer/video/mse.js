@@ -27,7 +27,7 @@ const LONGEST = 3000;
 const PLAIN = 'video/mp4; codecs="avc1.42E01F"';
 
 /** @typedef {{isKey: boolean, data: Uint8Array}} Unit */
-/** @typedef {import("./decoding.js").Video} Video */
+/** @typedef {import("../stream/decode.js").Video} Video */
 
 /** Tell whether this browser can show films, and says when a picture of one is shown. */
 export function canFilm() {
@@ -49,7 +49,7 @@ export class FilmedVideo {
     this.giveUp = null;
   }
 
-  /** @param {import("./binary.js").Part[]} units */
+  /** @param {import("../draw/protocol.js").Part[]} units */
   async decode(units) {
     const frame = await new Promise((/** @type {(frame: VideoFrame | ImageBitmap) => void} */ got, failed) => {
       this.giveUp = failed;

@@ -1,6 +1,6 @@
 // How this browser plays H.264: by a decoder of its own, or through a film. Neither is fetched before a video comes.
 
-/** @typedef {import("./decoding.js").Video} Video */
+/** @typedef {import("../stream/decode.js").Video} Video */
 
 /** The plainest H.264 there is. */
 const PLAIN = "avc1.42E01F";
@@ -18,11 +18,11 @@ async function player() {
   if (typeof VideoDecoder === "function") {
     const answer = await VideoDecoder.isConfigSupported({ codec: PLAIN, optimizeForLatency: true }).catch(() => null);
     if (answer?.supported) {
-      const { CodecVideo } = await import("./video.js");
+      const { CodecVideo } = await import("./webcodecs.js");
       return new CodecVideo();
     }
   }
-  const { FilmedVideo, canFilm } = await import("./film.js");
+  const { FilmedVideo, canFilm } = await import("./mse.js");
   return canFilm() ? new FilmedVideo() : null;
 }
 
@@ -33,7 +33,7 @@ export class LaterVideo {
     this.player = null;
   }
 
-  /** @param {import("./binary.js").Part[]} units */
+  /** @param {import("../draw/protocol.js").Part[]} units */
   async decode(units) {
     // What could not be fetched is tried again with the next picture.
     this.player ??= player().catch((error) => {

@@ -1,6 +1,6 @@
 // Video frames, made ready for the canvas the way that costs least here.
 
-import { blankCanvas, contextOf } from "./drawing.js";
+import { blankCanvas, contextOf } from "../draw/canvas.js";
 
 /** Copying has to win clearly: on a graphics card it would fetch what is there already. */
 const CLEARLY = 0.5;
