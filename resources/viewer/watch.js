@@ -4,7 +4,7 @@ import "./access/token.js";
 import { addressedOptions, fetched, sharedSources, streamAddress, watchPath } from "./access/api.js";
 import { hideWhenQuiet } from "./view/autohide.js";
 import { Controls, isVideo } from "./tools/controls.js";
-import { Door } from "./access/auth.js";
+import { Auth } from "./access/auth.js";
 import { element } from "./view/dom.js";
 import { Notice } from "./view/notice.js";
 import { mayPlay } from "./video/player.js";
@@ -103,7 +103,7 @@ const stream = new Stream(
   },
 );
 
-const door = new Door({
+const door = new Auth({
   id: () => sourceId,
   go: change,
   hold: () => {

@@ -3,7 +3,7 @@
 import { Refused, fetched, sharedSources } from "./api.js";
 import { handOver, take } from "./token.js";
 
-/** @typedef {import("./login.js").Entrance} Entrance */
+/** @typedef {import("./login.js").LoginForm} LoginForm */
 
 /**
  * @typedef {object} Page
@@ -12,13 +12,13 @@ import { handOver, take } from "./token.js";
  * @property {() => string} [id] the one source that is watched, if it is one
  */
 
-export class Door {
+export class Auth {
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
     /** Whether the page must not connect: somebody stands at the entrance. */
     this.isShut = false;
-    /** @type {Entrance | null} */
+    /** @type {LoginForm | null} */
     this.entrance = null;
     // Another link that is opened in this tab may differ in nothing but its secret.
     window.addEventListener("hashchange", () => {
@@ -58,15 +58,15 @@ export class Door {
     }
   }
 
-  /** @param {(entrance: Entrance) => void} deed */
+  /** @param {(entrance: LoginForm) => void} deed */
   async shut(deed) {
     if (!this.isShut) {
       this.isShut = true;
       this.page.hold();
     }
     /** @type {typeof import("./login.js")} */
-    const { Entrance } = await fetched("access/login.js");
-    this.entrance ??= new Entrance(this.page.id, () => {
+    const { LoginForm } = await fetched("access/login.js");
+    this.entrance ??= new LoginForm(this.page.id, () => {
       this.entrance = null;
       this.isShut = false;
       this.page.go();

@@ -48,7 +48,7 @@ function made(tag, attributes = {}, ...parts) {
   return element;
 }
 
-export class Entrance {
+export class LoginForm {
   /**
    * @param {(() => string) | undefined} id the one source that is wanted, if it is one
    * @param {() => void} entered called once somebody was let in; the entrance is gone then

@@ -2,7 +2,7 @@
 
 import { MANY_PROTOCOL, select, selected } from "../draw/protocol.js";
 import { Connection } from "./connection.js";
-import { Door } from "../access/auth.js";
+import { Auth } from "../access/auth.js";
 
 /** @typedef {import("../access/api.js").Source} Source */
 /** @typedef {import("./connection.js").Listener} ChannelListener */
@@ -239,7 +239,7 @@ class Channel {
  * Have a connection while the page can be seen: a hidden tab costs nothing, and one that is shown again waits for nothing.
  * It begins when the door opens.
  * @param {Channels} channels
- * @returns {Door}
+ * @returns {Auth}
  */
 export function whileSeen(channels) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -256,7 +256,7 @@ export function whileSeen(channels) {
       channels.hurry();
     }
   };
-  const door = new Door({ go: look, hold: () => channels.disconnect() });
+  const door = new Auth({ go: look, hold: () => channels.disconnect() });
   document.addEventListener("visibilitychange", look);
   window.addEventListener("online", () => channels.hurry());
   return door;

@@ -3,7 +3,7 @@
 import { Connection } from "./connection.js";
 import { Drawing } from "../draw/canvas.js";
 import { Pictures } from "./queue.js";
-import { LaterVideo } from "../video/player.js";
+import { LazyVideo } from "../video/player.js";
 
 /**
  * @typedef {object} Listener
@@ -40,7 +40,7 @@ export class Stream {
     this.canvas = canvas;
     this.listener = listener;
     this.drawing = new Drawing(canvas);
-    this.video = new LaterVideo();
+    this.video = new LazyVideo();
     /** @type {Pictures | null} */
     this.pictures = null;
     /** Whether it is up, or being brought up again. */

@@ -3,10 +3,10 @@
 
 import { dataWords, durationWords } from "../text/units.js";
 import { element } from "../view/dom.js";
-import { Inset } from "./picture_in_picture.js";
+import { PictureInPicture } from "./picture_in_picture.js";
 import { Recording, canRecord } from "./recording.js";
 import { Screenshots, canCopy, copy, fileName, save } from "./screenshot.js";
-import { Together } from "./composite.js";
+import { CompositeCanvas } from "./composite.js";
 import { word } from "../text/i18n.js";
 
 /**
@@ -37,7 +37,7 @@ function withhold(id, reason) {
   element(id).title = reason;
 }
 
-export class Acts {
+export class Actions {
   /**
    * @param {() => boolean} askForScreenshot sends the command; false when there is no connection
    * @param {(words: string) => void} say tells the person how it went
@@ -49,8 +49,8 @@ export class Acts {
     this.title = title;
     this.busyChanged = busyChanged;
     this.screenshots = new Screenshots(askForScreenshot);
-    this.together = new Together(element("picture"), element("pointer"));
-    this.inset = new Inset(this.together, () => {
+    this.together = new CompositeCanvas(element("picture"), element("pointer"));
+    this.inset = new PictureInPicture(this.together, () => {
       mark("pip", word("view.pip"), this.inset.isOpen);
       busyChanged();
     });
@@ -64,7 +64,7 @@ export class Acts {
     if (!canRecord()) {
       withhold("record", word("act.record.none"));
     }
-    if (!Inset.isPossible()) {
+    if (!PictureInPicture.isPossible()) {
       withhold("pip", word("view.pip.none"));
     }
     if (!document.fullscreenEnabled) {
@@ -85,7 +85,7 @@ export class Acts {
   allow(hasPicture) {
     element("screenshot").disabled = element("copy").disabled = !hasPicture;
     element("record").disabled = !this.hasRecorded || !hasPicture;
-    element("pip").disabled = !Inset.isPossible() || !hasPicture;
+    element("pip").disabled = !PictureInPicture.isPossible() || !hasPicture;
   }
 
   /** A picture was drawn, or the pointer moved. */

@@ -3,7 +3,7 @@
 /** So often it is drawn again though nothing changed: recorders count time in pictures. Milliseconds. */
 const BEAT = 1000;
 
-export class Together {
+export class CompositeCanvas {
   /**
    * @param {HTMLCanvasElement} picture
    * @param {HTMLCanvasElement} pointer it lies on the picture as the style sheet says

@@ -1,8 +1,8 @@
 // Picture in picture: the stream in a small window that stays on top of others.
 
-export class Inset {
+export class PictureInPicture {
   /**
-   * @param {import("./composite.js").Together} together
+   * @param {import("./composite.js").CompositeCanvas} together
    * @param {() => void} changed called when it opens and when it closes
    */
   constructor(together, changed) {

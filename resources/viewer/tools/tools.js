@@ -1,7 +1,7 @@
 // What a person does besides looking: the buttons, panels, keys and hands. Fetched when there is something to look at.
 
-import { Acts } from "./actions.js";
-import { Awake } from "./wake_lock.js";
+import { Actions } from "./actions.js";
+import { ScreenLock } from "./wake_lock.js";
 import { element } from "../view/dom.js";
 import { Figures } from "./stats_panel.js";
 import { Gestures } from "../view/gestures.js";
@@ -29,8 +29,8 @@ export class Tools {
     const { stream, stage, say } = page;
     this.page = page;
     this.figures = new Figures(page.statistics);
-    this.awake = new Awake();
-    this.acts = new Acts(
+    this.awake = new ScreenLock();
+    this.acts = new Actions(
       () => stream.isOpen && (stream.send({ command: "take_screenshot" }), true),
       say,
       () => element("title").textContent,
@@ -51,7 +51,7 @@ export class Tools {
       element(id).addEventListener("click", deed);
     }
     element("awake").addEventListener("change", () => this.keepAwake());
-    if (!Awake.isPossible()) {
+    if (!ScreenLock.isPossible()) {
       element("awake").disabled = true;
       element("awake").checked = false;
       element("awake").parentElement.title = word("control.awake.none");

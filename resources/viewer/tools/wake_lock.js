@@ -1,6 +1,6 @@
 // Keeps this device's screen on while something is watched, where the browser allows it.
 
-export class Awake {
+export class ScreenLock {
   constructor() {
     this.isWanted = false;
     /** @type {WakeLockSentinel | null} */
@@ -22,7 +22,7 @@ export class Awake {
   }
 
   async update() {
-    if (!Awake.isPossible()) {
+    if (!ScreenLock.isPossible()) {
       return;
     }
     if (this.isWanted && !document.hidden && (this.lock === null || this.lock.released)) {

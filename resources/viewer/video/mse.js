@@ -30,7 +30,7 @@ const PLAIN = 'video/mp4; codecs="avc1.42E01F"';
 /** @typedef {import("../stream/decode.js").Video} Video */
 
 /** Tell whether this browser can show films, and says when a picture of one is shown. */
-export function canFilm() {
+export function canUseMse() {
   const isTold = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
   return isTold && typeof MediaSource === "function" && MediaSource.isTypeSupported(PLAIN);
 }
@@ -41,9 +41,9 @@ function isFirefox() {
 }
 
 /** @implements {Video} */
-export class FilmedVideo {
+export class MseVideo {
   constructor() {
-    this.film = new Film();
+    this.film = new MsePlayer();
     this.frames = new Frames();
     /** Ends the waiting for a picture. @type {((error: Error) => void) | null} */
     this.giveUp = null;
@@ -66,7 +66,7 @@ export class FilmedVideo {
   }
 }
 
-class Film {
+class MsePlayer {
   constructor() {
     /** @type {HTMLVideoElement | null} */
     this.video = null;

@@ -22,12 +22,12 @@ async function player() {
       return new CodecVideo();
     }
   }
-  const { FilmedVideo, canFilm } = await import("./mse.js");
-  return canFilm() ? new FilmedVideo() : null;
+  const { MseVideo, canUseMse } = await import("./mse.js");
+  return canUseMse() ? new MseVideo() : null;
 }
 
 /** @implements {Video} */
-export class LaterVideo {
+export class LazyVideo {
   constructor() {
     /** @type {Promise<Video | null> | null} */
     this.player = null;
