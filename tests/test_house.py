@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 PROJECT = Path(__file__).parents[1]
 PARTS = ("gui", "server", "capture")
@@ -63,3 +66,12 @@ def test_one_module_alone_asks_what_system_this_is() -> None:
                 asking.add(path)
 
     assert asking == STANDARD_LIBRARY | {"capture/platforms/system.py"}
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/glossary.md", "CONTRIBUTING.md"])
+def test_what_is_named_for_a_newcomer_is_there(page: str) -> None:
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:gui|server|capture|resources|tests|docs|installer)/[\w./-]*\w(?:\.\w+)?/?", text))
+
+    assert len(named) > 5
+    assert [path for path in named if not (PROJECT / path).exists()] == []

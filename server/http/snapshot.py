@@ -28,6 +28,7 @@ from server.http.responses import (
     shared_with,
     viewer_of,
 )
+from server.net.aiohttp_private import drained
 from server.protocol.language import language
 from server.protocol.options import Choice, InvalidOption, StreamOptions, Whole, number
 from server.sharing import ShareList
@@ -113,7 +114,7 @@ async def _send(request: web.Request, answer: web.Response, given: Given) -> Non
     with given(partial(cut, transport)), contextlib.suppress(ConnectionError):
         await answer.prepare(request)
         await answer.write_eof()
-        await request.protocol._drain_helper()  # noqa: SLF001  what aiohttp's own writers wait for
+        await drained(request.protocol)
 
 
 async def mjpeg(request: web.Request) -> web.StreamResponse:

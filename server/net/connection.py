@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import StreamReader, web
 
+from server.net.aiohttp_private import wants_rest
 from server.net.peers import Peer
 
 HELLO_SECONDS: Final = 5.0
@@ -126,8 +127,7 @@ class GuardedConnection(asyncio.BufferedProtocol):
         transport, handler = self._transport, self.handler
         if transport is None or transport.is_closing() or self._is_deaf:
             return
-        # aiohttp, which has no public way to be asked, may wish for a rest too, and ends that itself.
-        if not (getattr(handler, "_reading_paused", False) or getattr(handler, "_buffer_paused", False)):
+        if not wants_rest(handler):
             transport.resume_reading()
 
     def eof_received(self) -> bool | None:

@@ -17,6 +17,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from server.net.aiohttp_private import handler_options
 from server.net.headers import SAFETY_HEADERS, SERVER_NAME
 from server.redact import SECRET_LIKE, redacted
 
@@ -91,7 +92,7 @@ class Handler(web.RequestHandler):
 
 def handler_for(server: web.Server, malformed: MalformedCounter) -> Handler:
     """Return who serves a connection, with the options that ``server`` gives to its own."""
-    return Handler(server, malformed, **server._kwargs)  # noqa: SLF001  it has no other place where they are kept
+    return Handler(server, malformed, **handler_options(server))
 
 
 def without_secrets(fault: BaseException | None) -> str:

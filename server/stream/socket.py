@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from aiohttp import WSMessage, WSMsgType, web
 
+from server.net.aiohttp_private import drained
 from server.net.connection import CONNECTION
 
 NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
@@ -153,7 +154,7 @@ class ViewerSocket:
         self._transport.write(framed)
         self._may_go = may_go
         try:
-            await self._timed(self._protocol._drain_helper())  # noqa: SLF001  what aiohttp's own writers wait for
+            await self._timed(drained(self._protocol))
         finally:
             self._may_go = anything
         return True
