@@ -167,12 +167,14 @@ async def test_an_encoder_that_hangs_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(shared_videos, "HANG_SECONDS", 0.05)
     monkeypatch.setattr(shared_videos, "REST_SECONDS", 0.0)
     viewer = Viewer(film)
     await viewer.sees(picture(1))
     codecs.hangs = threading.Event()
-    assert await viewer.sees(picture(2)) is None
+    with monkeypatch.context() as patch:
+        # Only here: on a busy machine one that does its work may be as slow.
+        patch.setattr(shared_videos, "HANG_SECONDS", 0.05)
+        assert await viewer.sees(picture(2)) is None
     released, codecs.hangs = codecs.hangs, None
 
     assert await viewer.sees(picture(3)) == "K3"
