@@ -138,8 +138,8 @@ class App:
 
     Attributes:
         quitting: set when the app is to end.
-        panel, tray, controller, doors, encryption, doorway, watchdog: for whoever drives the app from outside, such as
-            tests.
+        panel, tray, controller, access_controller, encryption, doorway, watchdog: for those who drive the app from
+            outside, such as tests.
     """
 
     def __init__(self, application: QApplication, options: StartOptions) -> None:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Host:
-    """The parts, joined and not started: `catalog` and `server` are started by whoever owns the host. Loop only.
+    """The parts, joined and not started: `catalog` and `server` are started by the owner of the host. Loop only.
 
     Attributes:
         exclusions: programs that are never shown.

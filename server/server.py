@@ -101,7 +101,10 @@ class Server:
         return f"{self._scheme}://{shown}:{self._port}"
 
     def url_of(self, link: Link) -> str:
-        """Return the address that lets in whoever opens it. The token is in the fragment, which is sent nowhere."""
+        """Return the address that lets in everybody who opens it.
+
+        The token is in the fragment, which is sent nowhere.
+        """
         return f"{self.url}/#t={link.token}"
 
     def url_for(self, source: Source) -> str:
@@ -115,7 +118,7 @@ class Server:
     async def start(self, host: str = "127.0.0.1", port: int = DEFAULT_PORT, tls: ssl.SSLContext | None = None) -> None:
         """Listen at ``port`` (0: any free one), on IPv4 and IPv6 loopback; with ``tls``, for HTTPS.
 
-        With an address that other computers reach, at that one too; whoever comes by it needs a credential.
+        With an address that other computers reach, at that one too; those who come by it need a credential.
 
         Raises:
             PortInUse: another program has the port.

@@ -302,6 +302,6 @@ class SharedEncoder:
 
 
 def _retrieve(result: asyncio.Future[Any]) -> None:
-    """Mark a failure as seen: whoever still waits gets it, and nobody may be waiting any more."""
+    """Mark a failure as seen: those that still wait get it, and nobody may be waiting any more."""
     if not result.cancelled():
         result.exception()

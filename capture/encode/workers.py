@@ -19,7 +19,7 @@ MOST_THREADS = 12
 IDLE_SECONDS = 1.0
 """A thread more than there are to be ends when there is nothing for it to do for so long."""
 ACTIVE_SECONDS = 0.5
-"""Whoever had something done so lately will want more: others do not take all threads in between."""
+"""A party that had something done so lately will want more: others do not take all threads in between."""
 SLOW_SECONDS = 1.0
 """What is slow keeps nobody else waiting. From here on it is taken to hang: then its own crowd does not wait either."""
 NOBODY = Party()
@@ -45,7 +45,7 @@ class Job(Future[T]):
         if work is not None and self.set_running_or_notify_cancel():
             try:
                 self.set_result(work())
-            except BaseException as fault:  # noqa: BLE001  whoever waits for the outcome gets it
+            except BaseException as fault:  # noqa: BLE001  the one that waits for the outcome gets it
                 self.set_exception(fault)
 
     def forget(self) -> None:

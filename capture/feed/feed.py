@@ -31,7 +31,7 @@ class Feed:
     """Keeps the newest picture of one source for everybody who subscribed to it. Loop only.
 
     The thread runs from the first subscription to the last. When it stops, the last picture is dropped;
-    the sequence goes on where it was. There is no queue: whoever is slow finds the newest picture.
+    the sequence goes on where it was. There is no queue: a slow viewer finds the newest picture.
 
     Pictures are *withdrawn* when something in them is not to be seen any more, for whichever reason. Who has one in
     hand, to encode or to send it, asks `shows` before it goes on.

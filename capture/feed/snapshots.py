@@ -15,8 +15,8 @@ from capture.source import Identity, Source
 FIRST_PICTURE_SECONDS = 3.0
 """How long a picture is waited for."""
 KEPT_SECONDS = 15.0
-"""How long a source stays open for the next request: whoever reloads a picture every few seconds then gets it from
-memory, while nothing changes, and not through a new beginning each time."""
+"""How long a source stays open for the next request: a viewer that reloads a picture every few seconds then gets it
+from memory, while nothing changes, and not through a new beginning each time."""
 NONE = "There is no picture of it at the moment."
 SLOWEST_FPS = 0.1
 """What is wished for between two requests: as good as nothing."""

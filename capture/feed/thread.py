@@ -265,7 +265,7 @@ class FeedThread:
         """Return what to make of the new picture here and now instead of being asked.
 
         Viewers that wished for the last picture will wish for this one too, and the pixels are at hand: that spares
-        the way to the loop, to a worker and back. Whoever skips pictures, or wants something slow, has to ask.
+        the way to the loop, to a worker and back. A viewer that skips pictures, or wants something slow, has to ask.
         """
         frame = self._frame
         if order is None or last is None or frame is None or frame is last:
@@ -328,7 +328,7 @@ class FeedThread:
             try:
                 made = request.make(self._frame)
             except EncodeError:
-                request = None  # whoever asks for it is told
+                request = None  # the viewer that asks for it is told
         refreshes = self._refresh_wanted if condition.state in ("waiting", "closed") else self._refreshed
         self._report(Report(condition, self._frame, refreshes, self._refreshed, self._masking.laid, request, made))
 

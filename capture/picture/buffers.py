@@ -27,7 +27,7 @@ class Buffers:
     def copy(self, pixels: Pixels) -> Pixels:
         """Return a copy of ``pixels`` (height × width × 4).
 
-        Whoever holds the copy, or a view of it, keeps it from being used again: CPython counts that.
+        A holder of the copy, or of a view of it, keeps it from being used again: CPython counts that.
         """
         self._kept = [buffer for buffer in self._kept if buffer.shape == pixels.shape]
         for buffer in self._kept:

@@ -25,7 +25,7 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class MaskState:
-    """How masks lie over the last picture of a source, for whoever takes the next one.
+    """How masks lie over the last picture of a source, for the thread that takes the next one.
 
     Attributes:
         size: width and height of that picture.

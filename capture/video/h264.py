@@ -67,7 +67,7 @@ def is_key(unit: bytes) -> bool:
 
 
 class Encoders:
-    """Knows which encoders work on this computer. Any thread; made once, by whoever makes video.
+    """Knows which encoders work on this computer. Any thread; made once, by the maker of video.
 
     A hardware encoder is tried with two small pictures; one that fails then, or later while it encodes, is not used
     again as long as this object lives.

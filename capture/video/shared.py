@@ -73,8 +73,8 @@ class _EncoderThread:
 class SharedVideo:
     """The running video of one source in one rendition. Loop only; encoding happens in a thread of its own.
 
-    Whoever asks first has a picture encoded; the others get the same units. What was made of a picture that has been
-    withdrawn is thrown away together with the encoder, whose next units would build on it.
+    The viewer that asks first has a picture encoded; the others get the same units. What was made of a picture that has
+    been withdrawn is thrown away together with the encoder, whose next units would build on it.
 
     Attributes:
         encodes: pictures encoded so far.
@@ -130,7 +130,7 @@ class SharedVideo:
         return VideoUpdate(parts, finished, shown, self._count)
 
     def close(self) -> None:
-        """End it; whoever still waits gets single pictures."""
+        """End it; those that still wait get single pictures."""
         self._is_closed = True
         self._drop_bench()
 

@@ -112,7 +112,7 @@ class AccessViewState:
 
     @property
     def full_url(self) -> str:
-        """Return the address that lets in whoever opens it; a secret where it has a link in it."""
+        """Return the address that lets in everybody who opens it; a secret where it has a link in it."""
         return self.url if self.link is None else f"{self.url}/#t={self.link.token}"
 
     @property

@@ -58,7 +58,7 @@ class FirstCopy(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._answer)
         if name:
-            # What a copy that was killed left behind; whoever holds the lock is the only one who may remove it.
+            # A copy that was killed left it behind; only the holder of the lock may remove it.
             QLocalServer.removeServer(name)
             self._server.listen(name)
 

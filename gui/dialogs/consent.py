@@ -156,7 +156,7 @@ class ConsentWindow(QWidget):
         super().__init__()
         self.setObjectName("consent")
         self.setWindowTitle("Somebody asks to watch")
-        # On top and without the keyboard: whoever types on must not allow something by it.
+        # On top and without the keyboard: a person who types on must not allow something by it.
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.WindowStaysOnTopHint | Qt.WindowType.CustomizeWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self._now = now

@@ -104,7 +104,7 @@ class Header(QFrame):
             _polish(self.address)
 
     def show_access(self, access_controller: AccessViewState) -> None:
-        """Show the address that is to be given away, without what lets in whoever reads it."""
+        """Show the address that is to be given away, without the secret that lets its readers in."""
         self._access_controller = access_controller
         self._show_address()
 

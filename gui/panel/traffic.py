@@ -26,7 +26,7 @@ class History:
         self._figures: dict[str, deque[float]] = {}
 
     def add(self, rates: Mapping[str, float]) -> None:
-        """Note the bytes per second of every viewer; whoever is not among them has left."""
+        """Note the bytes per second of every viewer; a viewer that is not among them has left."""
         for gone in self._figures.keys() - rates.keys():
             del self._figures[gone]
         for viewer_id, rate in rates.items():

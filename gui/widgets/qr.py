@@ -19,7 +19,10 @@ LEAST_EDGE = 160
 
 
 class QrDialog(FittedDialog):
-    """Shows an address as a QR code. What comes after ``#`` lets in whoever has it, and stands in the code alone."""
+    """Shows an address as a QR code.
+
+    The part after ``#`` lets in everybody who has it, and stands in the code alone.
+    """
 
     def __init__(self, url: str, parent: QWidget | None = None, name: str = "") -> None:
         """``name`` is that of the link."""

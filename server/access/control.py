@@ -136,7 +136,7 @@ class AccessControl:
         self.authorizer.allow_again(device_id)
 
     def allow_all_again(self) -> None:
-        """Let in again whoever was disconnected: the session of sharing is over."""
+        """Let disconnected viewers in again: the session of sharing is over."""
         if self.authorizer.rules.dismissed:
             self.authorizer.set_rules(replace(self.authorizer.rules, dismissed=()))
 

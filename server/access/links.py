@@ -35,14 +35,14 @@ class LinkError(ServerError, ValueError):
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A link as the person made it. Whoever has it may look and never order.
+    """A link as the person made it. Its holders may look and never order.
 
     Times are seconds since the epoch.
 
     Attributes:
         id: what it is called in the program; no secret.
         name: what the person calls it.
-        token: what stands in the address; whoever knows it gets in.
+        token: the secret in the address; everybody who knows it gets in.
         scope: of what is shared, what it shows.
         created, last_used: ``last_used`` is 0 before the first time.
         expires: from when on it is good no longer, None for never.

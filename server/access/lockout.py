@@ -1,4 +1,4 @@
-"""Whoever guesses has to wait: five failures, then 1, 2, 4 … 15 minutes; for each address and for all together."""
+"""Guessers have to wait: five failures, then 1, 2, 4 … 15 minutes; for each address and for all together."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class GuardedConnection(asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Pass it on; whoever sends too much of it is not read for a while."""
+        """Pass it on; a sender of too much is not read for a while."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._credit = min(self._credit + (now - self._credited_at) * BYTES_A_SECOND, BYTES_A_SECOND) - nbytes

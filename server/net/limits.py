@@ -184,7 +184,7 @@ class ConnectionLimiter(Generic[Guest]):
             # In its own crowd: silent connections of one neighbour keep nobody out, and cost nobody else anything.
             return _found(crowd.first_to_go())
         if self.unproven >= limits.unproven or strangers >= limits.for_strangers:
-            # Else whoever comes from many addresses could keep everybody out by being there first.
+            # Else a stranger with many addresses could keep everybody out by being there first.
             return _found(self._first_of_largest_crowd())
         return self._oldest_or_full() if len(self) >= limits.total else None
 

@@ -67,7 +67,7 @@ POLICY = (
 class HttpsHint(asyncio.Protocol):
     """Waits for the end of a request's headers, answers that this address speaks HTTPS, and closes. Loop only.
 
-    Whoever makes it sees to it that the headers do not take for ever.
+    Its maker sees to it that the headers do not take for ever.
     """
 
     def __init__(self, knows_host: Callable[[str], bool]) -> None:

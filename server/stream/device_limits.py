@@ -29,8 +29,8 @@ MOST_FILM_PIXELS = 3_200_000
 """Of all its videos together; each takes up to 25 bytes of memory for one of them. One alone may have any size, and
 where there would be more, single pictures come."""
 MOST_MAKING, MOST_MAKING_OF_ONE = 6, 2
-"""Pictures that are made for it at once, of all sources and of one. Whoever waits gets the newest when its turn comes,
-so no older ones are kept in memory for it."""
+"""Pictures that are made for it at once, of all sources and of one. A viewer that waits gets the newest when its turn
+comes, so no older ones are kept in memory for it."""
 MOST_MAKING_FOR_CROWD = 8
 """Pictures that are made at once for all devices of one address, however many somebody comes as."""
 
@@ -53,7 +53,7 @@ class TooMuch(ServerError):
 
 
 class Place:
-    """To be held while something is made; whoever has to wait comes in its turn."""
+    """To be held while something is made; those that have to wait come in turn."""
 
     def __init__(self, *limits: asyncio.Semaphore) -> None:
         self._limits = limits
@@ -161,7 +161,7 @@ class Allowances:
     """Those of all devices that are there, and of the latest that were. Loop only."""
 
     def __init__(self) -> None:
-        # Whoever leaves and comes again at once is not to begin anew.
+        # A device that leaves and comes again at once is not to begin anew.
         self._latest: deque[Allowance] = deque(maxlen=LATEST_KEPT)
         self._devices: WeakValueDictionary[Party, Allowance] = WeakValueDictionary()
         self._crowds: WeakValueDictionary[str, Crowd] = WeakValueDictionary()

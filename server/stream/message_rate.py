@@ -16,7 +16,7 @@ IN_A_ROW = 16
 WORTH_OF_OPENING, WORTH_OF_LOOK = 20, 10
 """As many messages as a new stream or a single picture is worth, for what it costs to begin one."""
 LONGEST_WAIT = 1.0
-"""Seconds; whoever says far too much is not to be deaf to everything for long."""
+"""Seconds; a viewer that says far too much is not to be deaf to everything for long."""
 
 
 class MessageRateLimit:

@@ -343,7 +343,7 @@ class SessionRegistry:
         return frozenset(each.viewer.device_id for each in (*self._sessions.values(), *self._groups.values()))
 
     def _viewers(self) -> list[Session | Group]:
-        """Return whoever has a connection."""
+        """Return the viewers with a connection."""
         alone = [session for session in self._sessions.values() if not session.policy.group]
         return [*alone, *self._groups.values()]
 
@@ -362,7 +362,7 @@ class SessionRegistry:
 
     def _free_later(self) -> None:
         if self._freeing is None:
-            # By then all has ended that worked for whoever left.
+            # By then all has ended that worked for the viewer that left.
             self._freeing = asyncio.get_running_loop().call_later(FREE_SECONDS, self._free)
 
     def _free(self) -> None:

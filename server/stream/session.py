@@ -41,7 +41,7 @@ class ViewerSession:
     """Streams one source to one viewer until either side ends it.
 
     `run` belongs to the request's task and returns when all is over. A second task writes, so that a viewer
-    which does not read is still listened to. Where several sessions share a socket, whoever reads from that calls
+    which does not read is still listened to. Where several sessions share a socket, the reader of that calls
     `write` and `hear` instead. Everything else is called on the loop by the registry.
     """
 

@@ -16,7 +16,7 @@ from server.stream.policy import SessionPolicy
 from server.stream.stats import SessionView, Totals, Traffic
 
 KEPT_SECONDS = 60.0
-"""Whoever has not looked for so long has left."""
+"""A viewer that has not looked for so long has left."""
 MOST_LOOKERS = 256
 """Of all devices together; where there are more, one of the device that has most of them ends sooner."""
 
