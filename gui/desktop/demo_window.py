@@ -43,7 +43,6 @@ class DemoWindow(QWidget):
         self._timer.start(33)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what belongs to this moment."""
         now = time.time()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

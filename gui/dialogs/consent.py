@@ -227,19 +227,16 @@ class ConsentWindow(QWidget):
             self.activateWindow()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Count down while that can be seen."""
         super().showEvent(event)
         self._hold()
         self._fit()
         self._tick.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Count no longer."""
         super().hideEvent(event)
         self._tick.stop()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the system between light and dark."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and not self._is_dressing:
             self._restyle()

@@ -100,14 +100,12 @@ class PinWindow(FittedDialog):
         self._repaint()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Count down while that can be seen."""
         super().showEvent(event)
         self.close_button.setFocus()
         self._repaint()
         self._tick.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Count no longer."""
         super().hideEvent(event)
         self._tick.stop()
 

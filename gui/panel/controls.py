@@ -100,7 +100,6 @@ class Moment(QDateTimeEdit):
         self.setDisplayFormat("yyyy-MM-dd HH:mm")  # as in tables
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the box, then the arrow."""
         super().paintEvent(event)
         _draw_arrow(self)
 

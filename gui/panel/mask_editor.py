@@ -146,7 +146,6 @@ class MaskLayer(QWidget):
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of a mask, or begin a new one."""
         if event.button() is not Qt.MouseButton.LeftButton or self._place.isEmpty():
             return
         at = event.position()
@@ -164,7 +163,6 @@ class MaskLayer(QWidget):
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw, move or size."""
         if not event.buttons() & Qt.MouseButton.LeftButton:
             self._show_cursor(event.position())
             return
@@ -176,7 +174,6 @@ class MaskLayer(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Have what was drawn."""
         if event.button() is Qt.MouseButton.LeftButton and self._drawn is not None:
             if self._chosen is None:
                 self._add(self._drawn)
@@ -185,7 +182,6 @@ class MaskLayer(QWidget):
         self._let_go()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Do by keys what the mouse does."""
         key = Qt.Key(event.key())
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Insert):

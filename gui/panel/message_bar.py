@@ -66,7 +66,6 @@ class MessageBar(QFrame):
         return done
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay where the stage is."""
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False

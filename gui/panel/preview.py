@@ -91,16 +91,13 @@ class Preview(QWidget):
         return max(16, round(place.width() * ratio)), max(16, round(place.height() * ratio))
 
     def sizeHint(self) -> QSize:
-        """Return a size in the shape of a screen."""
         return QSize(480, 270)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ask for pictures of the new size."""
         super().resizeEvent(event)
         self.size_changed.emit(*self.target())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw stage, picture and words."""
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         stage = QPainterPath()

@@ -73,7 +73,6 @@ class SourceModel(QAbstractListModel):
         return QModelIndex()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
-        """Return the number of rows, headings too."""
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -207,17 +206,14 @@ class SourceList(QListView):
             painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Look again which rows can be seen."""
         super().resizeEvent(event)
         self._look_timer.start()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look again which rows can be seen."""
         super().showEvent(event)
         self._look_timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell at once that nothing is seen any more."""
         super().hideEvent(event)
         self._tell_in_sight()
 

@@ -53,7 +53,6 @@ class TrafficDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Draw the figure, then the graph."""
         super().paint(painter, option, index)
         figures: tuple[float, ...] = index.data(GRAPH_ROLE) or ()
         rect: QRectF = QRectF(option.rect)

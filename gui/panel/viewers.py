@@ -149,15 +149,12 @@ class ViewerModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(views) - 1, END))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
-        """Return the number of viewers."""
         return 0 if parent.isValid() else len(self.views)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
-        """Return the number of columns."""
         return 0 if parent.isValid() else len(TITLES)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's title."""
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -167,7 +164,6 @@ class ViewerModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell shows."""
         if not 0 <= index.row() < len(self.views):
             return None
         view = self.views[index.row()]
@@ -279,17 +275,14 @@ class Viewers(QFrame):
         self._run_poll()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Keep the figures fresh while they can be seen."""
         super().showEvent(event)
         self._run_poll()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let the figures rest."""
         super().hideEvent(event)
         self._poll.stop()
 
     def resizeEvent(self, event: Any) -> None:
-        """Leave out what a narrow panel has no room for."""
         super().resizeEvent(event)
         self._fit()
         self._choose_columns()

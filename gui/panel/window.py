@@ -191,17 +191,14 @@ class Panel(QWidget):
         self.close_requested.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Tell that the panel can be seen."""
         super().showEvent(event)
         self.shown.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell that the panel cannot be seen."""
         super().hideEvent(event)
         self.hidden.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Come closer together where there is little room."""
         super().resizeEvent(event)
         is_low = self.height() < LOW
         edge = 8 if is_low else 16

@@ -46,7 +46,6 @@ class PanelStyle(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        """Draw a check box, or leave the rest to Fusion."""
         if element not in BOXES:
             super().drawPrimitive(element, option, painter, widget)
             return

@@ -46,7 +46,6 @@ class Icons:
         return pixmap
 
     def paint(self, painter: QPainter, name: str, place: QRectF, colour: str) -> None:
-        """Draw the icon ``name`` into ``place``."""
         text = self._text(name)
         if text is not None:
             QSvgRenderer(QByteArray(text.replace(STROKE, colour).encode())).render(painter, place)

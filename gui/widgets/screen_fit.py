@@ -71,7 +71,6 @@ class ScreenFit(QObject):
             self._follow(screen)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look when the window is about to be seen."""
         if watched is self._window and event.type() == QEvent.Type.Show and not event.spontaneous():
             self._look()
         return False

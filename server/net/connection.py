@@ -91,7 +91,6 @@ class GuardedConnection(asyncio.BufferedProtocol):
             self.serve_with(self._greet(self, transport), transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Pass it on, and let go of everybody."""
         following, self._next, self._transport, self._body = self._next, None, None, None
         if self._resting is not None:
             self._resting.cancel()
@@ -101,7 +100,6 @@ class GuardedConnection(asyncio.BufferedProtocol):
         self._gone(self)
 
     def get_buffer(self, sizehint: int) -> bytearray:
-        """Return where what comes is to be put."""
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
@@ -131,16 +129,13 @@ class GuardedConnection(asyncio.BufferedProtocol):
             transport.resume_reading()
 
     def eof_received(self) -> bool | None:
-        """Pass it on."""
         return None if self._next is None else self._next.eof_received()
 
     def pause_writing(self) -> None:
-        """Pass it on."""
         if self._next is not None:
             self._next.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass it on."""
         if self._next is not None:
             self._next.resume_writing()
 

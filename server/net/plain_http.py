@@ -76,16 +76,13 @@ class HttpsHint(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the transport."""
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
-        """Take a piece of the request."""
         transport = self._transport
         if transport is None or transport.is_closing():
             return

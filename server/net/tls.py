@@ -49,7 +49,6 @@ class TlsLayer(asyncio.Protocol):
             protocol.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take ciphertext."""
         below = self._below
         if below is None or below.is_closing():
             return
@@ -71,13 +70,11 @@ class TlsLayer(asyncio.Protocol):
         return None
 
     def pause_writing(self) -> None:
-        """Pass it on."""
         self._is_paused = True
         if self.protocol is not None:
             self.protocol.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass it on."""
         self._is_paused = False
         if self.protocol is not None:
             self.protocol.resume_writing()
