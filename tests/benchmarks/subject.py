@@ -7,33 +7,24 @@ After the line ``unguarded`` nobody asks any more, before a take or a picture th
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
 import sys
 import time
 from collections.abc import Callable
 
-from capture.feed.catalog import Catalog
-from capture.feed.hub import Hub
-from capture.platforms.choose import make_backend
 from capture.platforms.demo import demo_source
-from capture.platforms.generations import Generations
 from capture.source import Source
-from capture.video.encoder import video_encoders
 from server.access.control import Viewer
+from server.host import Host
 from server.protocol.options import StreamOptions
-from server.server import Server
-from server.sharing import ShareList, ShareRule
-from server.stream.registry import SessionRegistry
+from server.sharing import ShareRule
 
 
 async def main() -> None:
     """Serve everything until standard input ends."""
-    generations = Generations()
-    catalog = Catalog((demo_source(320, 240),), generations=generations)
-    hub = Hub(functools.partial(make_backend, generations=generations), video_encoders())
-    shares = ShareList(catalog, (ShareRule("all"),))
-    registry = SessionRegistry(hub, shares, StreamOptions(fps=30, format="auto"))
+    host = Host((ShareRule("all"),), StreamOptions(fps=30, format="auto"))
+    host.catalog.set_fixed((demo_source(320, 240),))
+    hub, registry, server = host.hub, host.registry, host.server
     link = registry.access.links.make("measured", (ShareRule("all"),))
     asks = True
     may_see = registry.may_see
@@ -43,9 +34,8 @@ async def main() -> None:
         return lambda source: guarded(source) if asks else True
 
     registry.may_see = switched  # type: ignore[method-assign]  # the question that is measured
-    server = Server(hub, catalog, shares, registry)
-    catalog.start()
-    await catalog.ready()
+    host.catalog.start()
+    await host.catalog.ready()
     await server.start(port=0)
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
@@ -66,11 +56,7 @@ async def main() -> None:
             "formats": [session.options.format for session in registry.sessions()],
         }
         print(json.dumps(counters), flush=True)
-    await server.stop()
-    registry.close()
-    shares.close()
-    catalog.stop()
-    await hub.close()
+    await host.close()
 
 
 if __name__ == "__main__":

@@ -15,15 +15,11 @@ from typing import TypeVar
 import numpy as np
 
 from capture.feed.catalog import Catalog
-from capture.feed.hub import Hub
 from capture.platforms.contract import Backend
 from capture.source import Source
-from capture.video.encoder import video_encoders
 from server.access.origins import OriginPolicy, host_names
-from server.protocol.options import StreamOptions
-from server.server import Server
-from server.sharing import ShareList, ShareRule
-from server.stream.registry import SessionRegistry
+from server.host import Host
+from server.sharing import ShareRule
 from server.stream.stats import SessionView
 from tests.helpers.canvas import Canvas
 
@@ -131,17 +127,18 @@ class PaintedServer:
 
         self._catalog = Catalog((), windows=False)
         self._catalog.start()
-        self.hub = Hub(make_backend, video_encoders())
-        self._shares = ShareList(self._catalog, (ShareRule("all"),))
-        self._registry = SessionRegistry(self.hub, self._shares, StreamOptions(), page_fps=30)
-        self._server = Server(self.hub, self._catalog, self._shares, self._registry, allow_origins=self._allow_origins)
+        self._host = Host(
+            (ShareRule("all"),),
+            catalog=self._catalog,
+            backend=make_backend,
+            page_fps=30,
+            allow_origins=self._allow_origins,
+        )
+        self.hub, self._registry, self._server = self._host.hub, self._host.registry, self._host.server
 
     async def close(self) -> None:
         """Give everything back. Loop only."""
-        await self._server.stop()
-        self._registry.close()
-        self._shares.close()
-        await self.hub.close()
+        await self._host.close()
 
     def run(self, deed: Callable[[], T]) -> T:
         """Return what ``deed()`` gives, called on the loop."""

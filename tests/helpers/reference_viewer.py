@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -80,7 +81,7 @@ class Viewer:
         self.is_exact = False
         self.pictures = 0
         self.pointer: tuple[int, int, int, int] | None = None
-        self._decoder = None
+        self._decoder: Any = None
 
     def receive(self, message: bytes) -> bytes | None:
         """Draw a message; return what to answer, None for nothing."""
@@ -124,4 +125,5 @@ class Viewer:
             self._decoder = av.CodecContext.create("h264", "r")
             self._decoder.flags |= 1 << 19  # AV_CODEC_FLAG_LOW_DELAY
         (frame,) = self._decoder.decode(av.Packet(part.data))
-        return frame.to_ndarray(format="rgb24")
+        pixels: np.ndarray = frame.to_ndarray(format="rgb24")
+        return pixels

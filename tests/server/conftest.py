@@ -7,14 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from capture.feed.catalog import Catalog
-from capture.feed.hub import Hub
 from capture.platforms.contract import Backend
 from capture.source import Source
-from capture.video.encoder import video_encoders
-from server.protocol.options import StreamOptions
-from server.server import Server
-from server.sharing import ShareList, ShareRule
-from server.stream.registry import SessionRegistry
+from server.host import Host
+from server.sharing import ShareRule
 from tests.helpers.canvas import Canvas
 from tests.helpers.studio import SECRET, SHARED, Studio
 
@@ -29,13 +25,9 @@ async def studio() -> AsyncIterator[Studio]:
 
     catalog = Catalog((SHARED, SECRET), windows=False)
     catalog.start()
-    hub = Hub(make_backend, video_encoders())
-    shares = ShareList(catalog, (ShareRule.for_source(SHARED),))
-    registry = SessionRegistry(hub, shares, StreamOptions())
-    server = Server(hub, catalog, shares, registry, allow_origins=frozenset({"http://friend.example"}))
-    await server.start(port=0)
-    yield Studio(server, hub, catalog, shares, registry, canvases)
-    await server.stop()
-    registry.close()
-    shares.close()
-    await hub.close()
+    host = Host(
+        (ShareRule.for_source(SHARED),), catalog=catalog, backend=make_backend, allow_origins={"http://friend.example"}
+    )
+    await host.server.start(port=0)
+    yield Studio(host.server, host.hub, catalog, host.shares, host.registry, canvases)
+    await host.close()

@@ -17,14 +17,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from capture.feed.catalog import Catalog
-from capture.feed.hub import Hub
 from capture.platforms.contract import Backend
 from capture.source import Source
 from server.access.links import Link
-from server.protocol.options import StreamOptions
-from server.server import Server
-from server.sharing import ShareList, ShareRule
-from server.stream.registry import SessionRegistry
+from server.host import Host
+from server.sharing import ShareRule
 from tests.helpers.canvas import Canvas
 from tests.helpers.waiting import closed, receive, until
 
@@ -68,10 +65,9 @@ class Takes(RuleBasedStateMachine):
         self.processes = 0
         self.catalog = Catalog((), windows=False)
         self.catalog.start()
-        self.hub = Hub(self._backend)
-        self.shares = ShareList(self.catalog)
-        self.registry = SessionRegistry(self.hub, self.shares, StreamOptions())
-        self.server = Server(self.hub, self.catalog, self.shares, self.registry)
+        self.host = Host(catalog=self.catalog, backend=self._backend, has_video=False)
+        self.hub, self.shares = self.host.hub, self.host.shares
+        self.registry, self.server = self.host.registry, self.host.server
         await self.server.start(port=0)
         self.http = await self.exit.enter_async_context(aiohttp.ClientSession())
         for handle in HANDLES:
@@ -97,10 +93,7 @@ class Takes(RuleBasedStateMachine):
 
     async def _close(self) -> None:
         await self.exit.aclose()
-        await self.server.stop()
-        self.registry.close()
-        self.shares.close()
-        await self.hub.close()
+        await self.host.close()
 
     # ---- what is done
 
