@@ -73,6 +73,7 @@ async def by_screenshot(studio: Studio, seen: Seen) -> None:
             if message["type"] in ("screenshot", "frame"):
                 seen.append(decoded(base64.b64decode(message["data"]["data_url"].partition(",")[2])))
             elif message["type"] == "error":  # it was asked for before there was any picture
+                await asyncio.sleep(0.1)  # asked for over and over it is a flood, which is cut off
                 await say(viewer, "take_screenshot", format="png")
 
 
