@@ -71,6 +71,8 @@ LADDER = (
 """From everything to little. The caps are absolute, so viewers of different wishes meet on the same pictures."""
 
 
+SLOWEST_TOLD = 0.05
+"""Mbit/s: less would be told as 0.0."""
 CAUSES: Mapping[str, str] = MappingProxyType(
     {
         "decode": "The viewer needs {:.0f} ms to show a picture.",
@@ -207,8 +209,8 @@ class Adaptation:
         self._pauses[self.rung] = min(max(pause, PAUSE), LONGEST_PAUSE)
         if is_viewer:
             cause, value = "decode", late.seconds * 1000
-        elif late.seconds:
-            cause, value = "bandwidth", late.size / late.seconds * 8e-6
+        elif late.seconds and (carried := late.size / late.seconds * 8e-6) >= SLOWEST_TOLD:
+            cause, value = "bandwidth", carried
         else:
             cause, value = "blocked", 0.0
         # The rung that was left for a better one, a moment ago, is known to hold.

@@ -278,3 +278,19 @@ def test_a_connection_that_has_become_longer_is_not_taken_for_slow_for_ever() ->
 
     assert link.adaptation.rung == 0
     assert link.rungs(since=then) == []
+
+
+@pytest.mark.parametrize(("size", "cause"), [(20_000, "bandwidth"), (400, "blocked")])
+def test_nobody_is_told_that_a_connection_carries_nothing(size: int, cause: str) -> None:
+    """Small pictures that take long, as on a machine that has much else to do."""
+    adaptation = Adaptation(ASKED)
+    now, change = 100.0, None
+    adaptation.decide(now, 1 / 30)
+    for turn in range(80):
+        now += 0.25
+        adaptation.acknowledged(now, 0.01 if turn < 4 else 0.6, 0.0, size)
+        change = change or adaptation.decide(now, 1 / 30)
+
+    assert change is not None
+    assert change.cause == cause
+    assert " 0.0 " not in change.reason
