@@ -12,7 +12,6 @@ from aiohttp import web
 
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
-from capture.source import Source
 from server.access.links import Link
 from server.access.origins import OriginPolicy, Scheme, host_names
 from server.errors import STOPPED, Farewell, ListenError, PortInUse
@@ -106,10 +105,6 @@ class Server:
         The token is in the fragment, which is sent nowhere.
         """
         return f"{self.url}/#t={link.token}"
-
-    def url_for(self, source: Source) -> str:
-        """Return the address that shows ``source``."""
-        return f"{self.url}/watch/{source.id}"
 
     @property
     def _scheme(self) -> Scheme:

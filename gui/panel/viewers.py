@@ -29,7 +29,6 @@ from gui.widgets.style import current_look
 from server.protocol.options import StreamOptions
 
 ROW_HEIGHT = 36
-MOST_ROWS = 4
 SINGLE = "Single pictures"
 ROOM = ((820, 4), (740, 3), (660, 2))
 """From which height of the panel on, in logical pixels, how many rows are seen at once; below, it is folded: list and

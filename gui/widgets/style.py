@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QGuiApplication, QPal
 
 STAGE = "#0E1116"
 """Behind pictures, in light and dark alike: pictures look the same there as at the viewer."""
-UNIT = 8
 RADIUS = 8
 SIZES = {"small": 0.85, "normal": 1.0, "large": 1.3, "digits": 5.5}
 """Of letters, in heights of the desktop's font: that may be a large one."""

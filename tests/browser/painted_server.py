@@ -59,7 +59,7 @@ class PaintedServer:
 
     def share_only(self, *sources: Source) -> None:
         """Show just these to viewers, from now on."""
-        self.run(lambda: self._shares.set_rules(tuple(ShareRule.for_source(source) for source in sources)))
+        self.run(lambda: self._host.shares.set_rules(tuple(ShareRule.for_source(source) for source in sources)))
 
     def colour(self, source: Source) -> tuple[int, int, int]:
         """Return the colour (red, green, blue) that a source has in its corner."""
