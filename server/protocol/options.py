@@ -128,10 +128,6 @@ class Real:
             raise InvalidOption(name, value, f"a number from {self.low:g} to {self.high:g}")
         return int(value) if value == int(value) else float(value)
 
-    def schema(self) -> dict[str, object]:
-        """Return what it is as JSON Schema."""
-        return {"type": "number", "minimum": self.low, "maximum": self.high}
-
 
 @dataclass(frozen=True, slots=True)
 class Whole:
@@ -152,10 +148,6 @@ class Whole:
             raise InvalidOption(name, value, allowed)
         return int(value)
 
-    def schema(self) -> dict[str, object]:
-        """Return what it is as JSON Schema."""
-        return {"type": "integer", "minimum": self.low, "maximum": self.high}
-
 
 class Switch:
     """On or off."""
@@ -167,10 +159,6 @@ class Switch:
         if isinstance(value, int) and value in (0, 1):
             return bool(value)
         raise InvalidOption(name, value, "0 or 1")
-
-    def schema(self) -> dict[str, object]:
-        """Return what it is as JSON Schema."""
-        return {"type": "integer", "enum": [0, 1]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +172,6 @@ class Choice:
         if isinstance(value, str) and value.lower() in self.choices:
             return self.choices[value.lower()]
         raise InvalidOption(name, value, f"one of {', '.join(dict.fromkeys(self.choices.values()))}")
-
-    def schema(self) -> dict[str, object]:
-        """Return what it is as JSON Schema."""
-        return {"type": "string", "enum": list(self.choices)}
 
 
 OPTIONS: Mapping[str, Real | Whole | Switch | Choice] = MappingProxyType(

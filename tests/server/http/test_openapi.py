@@ -13,6 +13,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from capture.source import Condition
 from server.http.app import make_app
 from server.http.openapi import document
+from server.http.snapshot import EVERY, PICTURE_OPTIONS, PLAIN_FORMATS, SNAPSHOT_FORMATS
+from server.protocol.options import OPTIONS, Choice, Real, StreamOptions, Switch, Whole
+from server.stream.mjpeg import MJPEG_OPTIONS
 from tests.helpers.studio import Studio
 
 DOCUMENT = document()
@@ -45,6 +48,39 @@ async def test_every_route_is_in_it_and_nothing_else(studio: Studio) -> None:
     routes = {resource.canonical for resource in app.router.resources()}
 
     assert set(DOCUMENT["paths"]) == routes - PAGE_FILES - WEB_SOCKETS
+
+
+def schema_of(option: Real | Whole | Switch | Choice) -> dict[str, object]:
+    """Return what an option is as JSON Schema."""
+    match option:
+        case Real():
+            return {"type": "number", "minimum": option.low, "maximum": option.high}
+        case Whole():
+            return {"type": "integer", "minimum": option.low, "maximum": option.high}
+        case Switch():
+            return {"type": "integer", "enum": [0, 1]}
+        case Choice():
+            return {"type": "string", "enum": list(option.choices)}
+
+
+@pytest.mark.parametrize(
+    ("route", "options"),
+    [
+        ("/snapshot/{id}.{suffix}", {name: OPTIONS[name] for name in PICTURE_OPTIONS}),
+        ("/mjpeg/{id}", {name: OPTIONS[name] for name in MJPEG_OPTIONS}),
+        ("/plain/{id}", {name: OPTIONS[name] for name in PICTURE_OPTIONS} | {"every": EVERY, "format": PLAIN_FORMATS}),
+    ],
+)
+def test_parameters_are_those_that_are_checked(route: str, options: dict[str, Real | Whole | Switch | Choice]) -> None:
+    parameters = DOCUMENT["paths"][route]["get"]["parameters"]
+    described = {each["name"]: dict(each["schema"]) for each in parameters if each["in"] == "query"}
+    defaults = StreamOptions().to_wire() | {"every": 5, "format": "jpg"}
+    found = {name: schema.pop("default", None) for name, schema in described.items()}
+
+    assert described == {name: schema_of(option) for name, option in options.items()}
+    assert found == {name: defaults.get(name) for name in options}
+    suffixes = [each["schema"]["enum"] for each in parameters if each["name"] == "suffix"]
+    assert suffixes == ([list(SNAPSHOT_FORMATS)] if "{suffix}" in route else [])
 
 
 CASES = [
