@@ -168,6 +168,7 @@ def test_it_turns_and_mirrors_and_has_a_background(watcher: Watcher) -> None:
     page.set_viewport_size({"width": 640, "height": 640})
     eventually(lambda: box(page) == [0, 80, 640, 480])
     page.click("#open-more")
+    settle(page)  # a button that still moves may lose a press
     page.click("#rotate")
     eventually(lambda: corners(page) == [BLUE, RED, GREY, GREEN])
     page.click("#mirror")
