@@ -9,7 +9,7 @@ import threading
 from server.terminal import complain
 
 END_SECONDS = 1.6
-"""How long a clean end may take. Who stops a service, or turns off the computer, does not wait for much longer."""
+"""How long a clean end may take. People that stop a service, or a computer, do not wait for much longer."""
 
 
 def end_within(seconds: float = END_SECONDS) -> None:

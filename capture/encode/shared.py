@@ -36,7 +36,7 @@ MOST_SLOTS = 24
 """Finished results kept of one source; the oldest go first."""
 
 STALE_PICTURES = 60
-"""What was made of a picture that is so many older than the newest is kept for nobody: who wished for it has left."""
+"""What was made of a picture that is so many older than the newest is kept for nobody: its viewer has left."""
 
 
 class EncodeRequest(Protocol):

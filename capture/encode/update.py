@@ -153,7 +153,7 @@ def _part(
         return UpdateRect(into, RectEncoding.WEBP, lossless_webp(pixels, thorough=is_flat)), True
     if rendition.format == "webp" and level is Level.LOSSY:
         return UpdateRect(into, RectEncoding.WEBP, compressed(pixels, "webp", rendition.quality)), False
-    # Who asks for more than that must not get less when it is made better.
+    # A viewer that asks for more than that must not get less when it is made better.
     quality = max(FINE_QUALITY, rendition.quality) if level is Level.FINE else rendition.quality
     return UpdateRect(into, RectEncoding.JPEG, compressed(pixels, "jpeg", quality)), False
 

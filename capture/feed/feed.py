@@ -176,7 +176,7 @@ class Feed:
             self._show_nothing()
         else:
             self.withdraw()
-        # Who is about to send what was withdrawn has to hear of it, even where nothing takes its place yet.
+        # A session about to send what was withdrawn has to hear of it, even where nothing takes its place yet.
         self._tell()
 
     async def refresh(self) -> None:

@@ -234,7 +234,7 @@ class FeedThread:
 
     def _look(self, backend: Backend, demand: Demand) -> None:
         refreshes = self._refresh_wanted
-        # After the number was read: who asks for a look with other masks sets the masks first.
+        # After the number was read: a request for a look with other masks sets the masks first.
         self._set_masks(self._demand.masks)
         if self._refreshed < self._distrusted <= refreshes and self._frame is not None:
             self._renumber(self._frame, self._frame.pixels)

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 KEPT_UNITS = 8
-"""Who is behind by no more gets several units at once; who is further behind needs a key frame."""
+"""A viewer that is behind by no more gets several units at once; one that is further behind needs a key frame."""
 KEY_SECONDS = 1.0
 """Least time between two key frames that were asked for: each is as large as a picture."""
 HANG_SECONDS = 2.0

@@ -215,7 +215,7 @@ class AccessController:
             self._pending.cancel()
 
     def _have_link(self) -> None:
-        """Make a link where there is none: who asks for one wants an address that can be given away."""
+        """Make a link where there is none: it is asked for as an address to give away."""
         if not self.access.links.all:
             with contextlib.suppress(LinkError):
                 self.access.links.make(MY_LINK, EVERYTHING)
@@ -283,7 +283,7 @@ class AccessController:
         self.refresh()
 
     def _look_at_failures(self) -> None:
-        """Take the message away once it is over: who tried is in, or tries no more."""
+        """Take the message away once it is over: those who tried are in, or try no more."""
         now = time.time()
         current = worth_telling(self.access.lockout.failures, now)
         if self._failures_timer is not None:

@@ -78,7 +78,7 @@ class AccessViewState:
         url: the address to type, without a link; empty unless sharing.
         link: the one that Copy and QR give away; None where none is needed or there is none.
         links, devices, blocked: as `server.access.control.AccessControl` has them; ``devices`` latest first.
-        dismissed: who was disconnected since sharing began.
+        dismissed: viewers that were disconnected since sharing began.
         undo: what was ended last and can still be taken back, in words; empty for nothing.
         hint: what to try when others do not get through; empty once somebody has.
         asks_here: this computer needs a link as well.

@@ -316,7 +316,7 @@ class Controller:
             self._show(phase="sharing" if self._server.is_running else "idle")
 
     async def _end(self) -> None:
-        """Stop because the person says so: who comes when sharing begins again is not one who was disconnected."""
+        """Stop because the person says so: viewers that come when sharing begins again were not disconnected."""
         await self._stop()
         self._registry.access.allow_all_again()
 

@@ -106,7 +106,7 @@ class AuthorizerRules:
         network: to other computers too; else to this one only.
         host_needs_token: programs on this computer need a credential as well.
         blocked: keys of peers that do not get in, whatever they show.
-        dismissed: who was disconnected since sharing began.
+        dismissed: viewers that were disconnected since sharing began.
     """
 
     network: bool = False
@@ -143,7 +143,7 @@ class Authorizer:
         self._listeners = Listeners()
 
     def set_rules(self, rules: AuthorizerRules) -> None:
-        """Let in by ``rules`` from now on; who hears of it ends what they do not allow."""
+        """Let in by ``rules`` from now on; subscribers end what they do not allow."""
         self.rules = rules
         self._listeners.tell()
 

@@ -26,7 +26,7 @@ MOST_PER_LINK = 2
 MOST_WAITING = 24
 MOST_WAITING_PER_LINK = 8
 MOST_WAITING_PER_NETWORK = 4
-"""Who waits for a question to be asked; a network is what one subscriber has to himself (`Peer.key`)."""
+"""People that wait for their question to be asked; a network is what one subscriber has to himself (`Peer.key`)."""
 
 
 BUSY = "The person at the other computer is being asked already. Try again in a minute."

@@ -105,13 +105,13 @@ class AccessControl:
         self.authorizer.set_rules(replace(self.authorizer.rules, network=network))
 
     def close(self) -> None:
-        """Let nobody in any more; who waits for an answer is told no."""
+        """Let nobody in any more; those that wait for an answer are told no."""
         self.authorizer.policy = OriginPolicy()
         self.pins.hide()
         self.consents.deny_all()
 
     def ask_host(self, needs_token: bool) -> None:
-        """Ask for a link on this computer as well, or not; who watches without one is parted from."""
+        """Ask for a link on this computer as well, or not; viewers without one are parted from."""
         self.authorizer.set_rules(replace(self.authorizer.rules, host_needs_token=needs_token))
 
     def block(self, peer_key: str) -> None:

@@ -218,7 +218,7 @@ class Devices:
         self._links.used(device.link_id)
 
     def forget(self, device_id: str) -> None:
-        """Let a device in no longer; who hears of it ends what it had opened."""
+        """Let a device in no longer; subscribers end what it had opened."""
         self._drop([device_id])
 
     @property

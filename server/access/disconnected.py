@@ -1,4 +1,4 @@
-"""Who was disconnected, and stays out until sharing stops or the person at this computer allows it again. Pure."""
+"""Disconnected viewers: they stay out until sharing stops or the person at this computer lets them in again. Pure."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ class Links:
         self._change(link_id, scope=scope)
 
     def revoke(self, link_id: str) -> None:
-        """Let nobody in by that link any more; who hears of it ends what was opened by it."""
+        """Let nobody in by that link any more; subscribers end what was opened by it."""
         link = self.all.get(link_id)
         if link is not None:
             self.revoked = (*self.revoked, digest(link.token))[-REVOKED_KEPT:]

@@ -233,14 +233,14 @@ def unacknowledged(descriptor: int) -> int:
         return 0
 
 
-CONNECTION: Final = web.RequestKey("arrival", GuardedConnection)
+CONNECTION: Final = web.RequestKey("connection", GuardedConnection)
 
 
 def mark_authenticated(request: web.BaseRequest, link_id: str | None) -> bool:
     """Note that a request showed a credential: its connection may stay, and counts no longer as a stranger's.
 
     ``link_id`` is None for the owner. Where this is False, those by that link have as many places as they may.
-    A request that did not come through the front door, as in a test of its own, has nothing to note.
+    A request that did not come through the listener, as in a test of its own, has nothing to note.
     """
     connection = request.get(CONNECTION)
     return connection is None or connection.mark_authenticated(link_id)

@@ -53,7 +53,7 @@ class ConnectionLimits:
 
     @classmethod
     def fitting(cls, descriptors: int | None) -> ConnectionLimits:
-        """Return caps that leave something over of as many file descriptors as a program may have; None: no limit."""
+        """Return limits that leave something over of as many file descriptors as a program may have; None: no limit."""
         limits = cls()
         if descriptors is None or descriptors >= limits.total + OTHER_DESCRIPTORS:
             return limits

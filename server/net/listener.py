@@ -1,4 +1,4 @@
-"""The front door: accepts connections, no more than there is room for, and cuts those that keep us waiting.
+"""The listener: accepts connections, no more than there is room for, and cuts those that keep us waiting.
 
 Everything that an HTTP request means is aiohttp's and the application's. See docs/decisions/016-front.md.
 """
@@ -50,7 +50,7 @@ class Listener:
     """Brings connections to an aiohttp server, from `open` to `end`. Loop only; works on any asyncio loop.
 
     Attributes:
-        room: who is connected.
+        limiter: who is connected.
         turned_away: how many connections were closed unanswered, because there were too many.
         overdue: how many were cut because they kept us waiting.
     """
@@ -94,7 +94,7 @@ class Listener:
         return self._sweeping is not None
 
     def open(self, listening: Iterable[socket.socket]) -> None:
-        """Accept what comes to these sockets, which do not block; they are closed with the front."""
+        """Accept what comes to these sockets, which do not block; they are closed with the listener."""
         for one in listening:
             self._listening.append(one)
             self._accept_from(one)
@@ -205,7 +205,7 @@ class Listener:
         self._sweep_later()
 
     async def _join(self, connection: GuardedConnection, connected: socket.socket) -> None:
-        """Give an arrival its transport."""
+        """Give a connection its transport."""
         try:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, connected)
         except OSError as error:

@@ -113,7 +113,7 @@ class Channel:
         await self.send(closed(self._number, code, reason))
 
     def part(self, text: bytes, code: int) -> None:
-        """Part from the viewer: who does not read one channel reads none."""
+        """Part from the viewer: one that does not read one channel reads none."""
         self._line.part(text, code)
 
     def abort(self) -> None:

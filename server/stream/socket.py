@@ -171,7 +171,7 @@ class ViewerSocket:
     async def takes_sign_of_life(self, received: WSMessage) -> bool:
         """Answer a ping, or note the answer to ours; return whether it was one of these."""
         if received.type is PING:
-            with contextlib.suppress(ConnectionError):  # who reads on learns of it
+            with contextlib.suppress(ConnectionError):  # a viewer that reads on learns of it
                 await self._response.pong(bytes(received.data))
         elif received.type is PONG:
             self._note_pong(bytes(received.data))

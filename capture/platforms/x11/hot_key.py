@@ -100,7 +100,7 @@ class X11HotKey:
         """Have the keys told to us and to nobody else, whether or not Num Lock and Caps Lock are on.
 
         Does nothing where they are where they were. The X server says that the mapping may be another whenever another
-        keyboard is typed on, and it says so with the first key: who let go then would miss what follows.
+        keyboard is typed on, and it says so with the first key: a person that let go then would miss what follows.
         """
         layout = _Layout(display)
         codes = layout.codes(self._keys.keysym)
