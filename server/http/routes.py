@@ -31,6 +31,7 @@ from server.http.responses import (
     viewer_of,
 )
 from server.http.snapshot import plain_list
+from server.http.starting import until_complete
 from server.protocol import messages
 from server.protocol.options import BINARY_FORMATS, FORMATS, InvalidOption
 from server.protocol.wire import MANY_PROTOCOL, PROTOCOL
@@ -39,7 +40,6 @@ from server.stream.device_limits import TooMuch
 from server.stream.message_rate import WORTH_OF_OPENING
 from server.stream.multi_session import MultiSession
 from server.stream.socket import ViewerSocket, web_socket
-from server.stream.starting import until_complete
 
 
 def add_routes(app: web.Application) -> None:

@@ -17,6 +17,8 @@ WORTH_OF_OPENING, WORTH_OF_LOOK = 20, 10
 """As many messages as a new stream or a single picture is worth, for what it costs to begin one."""
 LONGEST_WAIT = 1.0
 """Seconds; a viewer that says far too much is not to be deaf to everything for long."""
+MOST_HEARD = 20
+"""Messages that are kept while the first list of windows is waited for."""
 
 
 class MessageRateLimit:

@@ -22,6 +22,7 @@ from server.stream.device_limits import Allowance
 from server.stream.multipart import MultipartSocket
 from server.stream.policy import SLOW_SECONDS, STALL_SECONDS, SessionPolicy
 from server.stream.stats import SessionView, Totals, Traffic
+from server.stream.waker import Waker
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class MjpegSession:
         self._traffic = Traffic(time.monotonic())
         self._told = Condition("waiting")
         self._socket: MultipartSocket | None = None
-        self._wake = asyncio.Event()
+        self._waker = Waker()
         self._has_ended = False
         self._is_dropped = False
 
@@ -131,14 +132,15 @@ class MjpegSession:
             if self._early_heads:
                 await socket.send(multipart.EARLY_HEAD)
             while not (self._has_ended or socket.is_gone):
-                self._wake.clear()
+                self._waker.clear()
                 now = time.monotonic()
                 due = self._consumer.due(now)
                 if due is not None and due <= now:
                     await self._send_picture(socket)
                 else:
-                    await self._sleep(due)
+                    await self._waker.sleep(due)
         finally:
+            self._waker.close()
             self._consumer.stop()
 
     def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
@@ -153,7 +155,7 @@ class MjpegSession:
         options = replace(asked, format=options.format, unchanged=options.unchanged)
         self._allowance.watch(self.id, self.source, options, is_host=True)
         self._consumer.set_options(options)
-        self._wake.set()
+        self._waker.wake()
         self._changed()
 
     def end(self, code: str, words: str) -> None:
@@ -161,7 +163,7 @@ class MjpegSession:
         del words
         log.info("%s ends: %s", self.id, code)
         self._has_ended = True
-        self._wake.set()
+        self._waker.wake()
         if self._socket is not None:
             self._socket.recheck()
 
@@ -175,7 +177,7 @@ class MjpegSession:
         if self._socket is None:
             return
         if self._socket.is_gone:
-            self._wake.set()
+            self._waker.wake()
         elif self._socket.stuck_for(now) > STALL_SECONDS:
             log.info("%s took nothing for %.1f s and is dropped", self.id, STALL_SECONDS)
             self._is_dropped = True
@@ -202,17 +204,6 @@ class MjpegSession:
             else:
                 self._consumer.withheld()
 
-    async def _sleep(self, until: float | None) -> None:
-        """Wait for something to do, until ``until`` at the latest."""
-        if until is None:
-            await self._wake.wait()
-            return
-        timer = asyncio.get_running_loop().call_later(max(0.0, until - time.monotonic()), self._wake.set)
-        try:
-            await self._wake.wait()
-        finally:
-            timer.cancel()
-
     def _source_changed(self) -> None:
         if self._socket is not None:
             self._socket.recheck()
@@ -226,4 +217,4 @@ class MjpegSession:
             self._told = condition
             self._changed()
         if self._consumer.has_news():
-            self._wake.set()
+            self._waker.wake()

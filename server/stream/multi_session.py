@@ -20,13 +20,13 @@ from server.protocol.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.sharing import listed
 from server.stream.channels import Channel, Multiplexer, closed
 from server.stream.device_limits import TooMuch
-from server.stream.message_rate import MessageRateLimit, Pace
+from server.stream.message_rate import MOST_HEARD, MessageRateLimit, Pace
 from server.stream.policy import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, SessionPolicy
 from server.stream.registry import SessionRegistry
 from server.stream.session import ViewerSession
 from server.stream.socket import BINARY, LARGEST_MESSAGE, PING, PONG, TEXT, ViewerSocket, text_frame
-from server.stream.starting import MOST_HEARD
 from server.stream.stats import Totals
+from server.stream.waker import Waker
 from server.stream.writer import Ending
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class MultiSession:
         self._selected = 0
         self._outbox: list[tuple[int, bytes]] = []
         self._ending: Ending | None = None
-        self._wake = asyncio.Event()
+        self._waker = Waker()
         self._has_new_sources = True
         self._told_sources: dict[str, object] = {}
         self._flood = MessageRateLimit(FLOOD_RATE, FLOOD_SECONDS)
@@ -128,7 +128,7 @@ class MultiSession:
         """Tell the viewer why, then close with the code that belongs to ``code``; the first call counts."""
         if self._ending is None:
             self._ending = Ending(CLOSE_CODES[code], code, messages.error(code, words))
-            self._wake.set()
+            self._waker.wake()
 
     def check(self, now: float) -> None:
         """Drop a viewer that reads nothing, or that is silent; called by the registry a few times a second."""
@@ -293,11 +293,11 @@ class MultiSession:
 
     def _sources_changed(self) -> None:
         self._has_new_sources = True
-        self._wake.set()
+        self._waker.wake()
 
     def _say(self, channel: int, text: bytes) -> None:
         self._outbox.append((channel, text_frame(text)))
-        self._wake.set()
+        self._waker.wake()
 
     async def _write(self, line: Multiplexer, socket: ViewerSocket) -> None:
         """Send until the end, or until the viewer is gone."""
@@ -308,11 +308,13 @@ class MultiSession:
         except Exception:
             log.exception("writing to %s failed", self.id)
             self.abort()
+        finally:
+            self._waker.close()
 
     async def _talk(self, line: Multiplexer, socket: ViewerSocket) -> None:
         next_sources = next_beat = time.monotonic()
         while True:
-            self._wake.clear()
+            self._waker.clear()
             self._settle_early()
             while self._outbox:
                 await line.send(*self._outbox.pop(0))
@@ -329,7 +331,7 @@ class MultiSession:
                 next_beat = now + BEAT_SECONDS
                 await line.send(0, text_frame(messages.message("alive", {})))
                 await socket.ping()
-            await self._sleep(min(next_sources, next_beat) if has_news else next_beat)
+            await self._waker.sleep(min(next_sources, next_beat) if has_news else next_beat)
 
     async def _tell_sources(self, line: Multiplexer) -> None:
         # The gate tells of more than what changes the list.
@@ -347,13 +349,6 @@ class MultiSession:
         if ending.farewell is not None:
             await line.send(0, text_frame(ending.farewell))
         await line.close(ending.code, ending.reason)
-
-    async def _sleep(self, until: float) -> None:
-        timer = asyncio.get_running_loop().call_later(max(0.0, until - time.monotonic()), self._wake.set)
-        try:
-            await self._wake.wait()
-        finally:
-            timer.cancel()
 
 
 def _channel_number(command: Command) -> int:

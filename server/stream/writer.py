@@ -14,6 +14,7 @@ from server.protocol import messages
 from server.stream.consumer import Consumer, Outgoing
 from server.stream.socket import MessageSink
 from server.stream.stats import Traffic
+from server.stream.waker import Waker
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +56,7 @@ class Writer:
         self._stats_seconds = STATS_SECONDS if tells_figures else math.inf
         self._outbox: list[bytes | Outgoing] = []
         self._emptied = asyncio.Event()
-        self._wake = asyncio.Event()
-        self._timer: asyncio.TimerHandle | None = None
-        self._wakes_at = math.inf
+        self._waker = Waker()
 
     def say(self, text: bytes) -> None:
         """Send a message as soon as possible, behind those that wait already."""
@@ -70,18 +69,18 @@ class Writer:
     async def all_said(self) -> None:
         """Return when what was to be said so far has been sent."""
         self._emptied.clear()
-        self._wake.set()
+        self._waker.wake()
         await self._emptied.wait()
 
     def wake(self) -> None:
         """Look whether a picture is due."""
-        self._wake.set()
+        self._waker.wake()
 
     def end(self, ending: Ending) -> None:
         """Say what there is to say and close; the first call counts."""
         if self.ending is None:
             self.ending = ending
-            self._wake.set()
+            self._waker.wake()
 
     async def run(self, socket: MessageSink) -> None:
         """Send until the end, or until the viewer is gone."""
@@ -89,7 +88,7 @@ class Writer:
         next_stats, next_ping = now + self._stats_seconds, now if socket.ping_seconds < math.inf else math.inf
         try:
             while True:
-                self._wake.clear()
+                self._waker.clear()
                 while self._outbox:
                     await self._send_said(socket, self._outbox.pop(0))
                 if not self._emptied.is_set():
@@ -108,11 +107,11 @@ class Writer:
                 if due is not None and due <= now:
                     await self._send_picture(socket)
                     continue
-                await self._sleep(min(next_stats, next_ping, due if due is not None else next_stats))
+                await self._waker.sleep(min(next_stats, next_ping, due if due is not None else next_stats))
         except ConnectionError:
             return
         finally:
-            self._set_timer(None)
+            self._waker.close()
 
     async def _send_picture(self, socket: MessageSink) -> None:
         try:
@@ -134,7 +133,7 @@ class Writer:
 
     def _put(self, said: bytes | Outgoing) -> None:
         self._outbox.append(said)
-        self._wake.set()
+        self._waker.wake()
 
     async def _send_said(self, socket: MessageSink, said: bytes | Outgoing) -> None:
         if isinstance(said, bytes):
@@ -146,24 +145,3 @@ class Writer:
         if ending.farewell is not None:
             await socket.send(ending.farewell)
         await socket.close(ending.code, ending.reason)
-
-    async def _sleep(self, until: float) -> None:
-        """Wait for something to do, until ``until`` at the latest."""
-        # One that is set for later than wished is set anew; one that is early wakes us once for nothing, which happens
-        # less often than it costs to set one for each picture.
-        if until < math.inf and (self._timer is None or self._wakes_at > until):
-            self._set_timer(until)
-        await self._wake.wait()
-
-    def _set_timer(self, until: float | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if until is not None:
-            self._wakes_at = until
-            left = max(0.0, until - time.monotonic())
-            self._timer = asyncio.get_running_loop().call_later(left, self._ring)
-
-    def _ring(self) -> None:
-        self._timer = None
-        self._wake.set()

@@ -11,13 +11,11 @@ from aiohttp import WSMessage, web
 
 from server.protocol import messages
 from server.sharing import ShareList
-from server.stream.message_rate import MessageRateLimit
+from server.stream.message_rate import MOST_HEARD, MessageRateLimit
 from server.stream.socket import CLOSING, ViewerSocket
 
 BEAT_SECONDS = 3.0
 """So often it is said again, for a page takes a silent connection for a dead one."""
-MOST_HEARD = 20
-"""Messages that are kept for the session that is to come."""
 
 
 async def until_complete(
