@@ -75,3 +75,21 @@ def test_what_is_named_for_a_newcomer_is_there(page: str) -> None:
 
     assert len(named) > 5
     assert [path for path in named if not (PROJECT / path).exists()] == []
+
+
+def test_attributes_that_are_described_are_there() -> None:
+    gone = []
+    for path, tree in modules():
+        for cls in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+            words = re.search(r"(?:Attributes|Signals):\n((?: {4}.*\n?|\n)+)", ast.get_docstring(cls) or "")
+            named = re.findall(r"^ {4}([a-z_]+(?:, [a-z_]+)*): ", words[1] if words else "", re.MULTILINE)
+            there = set(re.findall(r"\bself\.(\w+)", ast.unparse(cls)))
+            for each in cls.body:
+                match each:
+                    case ast.AnnAssign(target=ast.Name(id=name)) | ast.FunctionDef(name=name):
+                        there.add(name)
+                    case ast.Assign(targets=targets):
+                        there |= {name.id for name in targets if isinstance(name, ast.Name)}
+            gone += [f"{path}: {cls.name}.{name}" for each in named for name in each.split(", ") if name not in there]
+
+    assert gone == []

@@ -1,4 +1,4 @@
-"""Nothing is shown while this computer is locked or asleep. Joins the session's lock to the hub's curtain."""
+"""Nothing is shown while this computer is locked or asleep. Joins the session's lock to the hub's blanking."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WAITING = "The person at the other computer has not gone on yet."
 
 
 class BlankOnLock:
-    """Draws and opens the curtain of `LOCK` as the session locks and unlocks, from `start` to `stop`. Loop only.
+    """Begins and ends the blanking of `LOCK` as the session locks and unlocks, from `start` to `stop`. Loop only.
 
     Where nobody tells of locks (no logind, macOS) it does nothing.
 
@@ -35,7 +35,7 @@ class BlankOnLock:
         changed: Callable[[], None] = lambda: None,
         address: str | None = None,
     ) -> None:
-        """``changed()`` is called after the curtain was drawn or opened; ``address`` is the bus, else the system's."""
+        """``changed()`` is called after the blanking has begun or ended; ``address`` is the bus, else the system's."""
         self.rule = rule
         self._hub = hub
         self._changed = changed

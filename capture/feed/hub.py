@@ -74,8 +74,8 @@ class Hub:
 
     Attributes:
         encoder: encodes each wished rendition once.
-        films: likewise for video; None where there is none.
-        curtain: what everybody gets instead of new pictures, None while pictures are taken.
+        shared_videos: likewise for video; None where there is none.
+        blanking: what everybody gets instead of new pictures, None while pictures are taken.
     """
 
     def __init__(self, make_backend: Callable[[Source], Backend], make_codec: MakeCodec | None = None) -> None:
@@ -193,7 +193,7 @@ class Hub:
         return frozenset(int(number) for number, *_ in self._masks if number.isdecimal() and number != DESKTOP_ID)
 
     def set_blanking(self, owner: str, blanking: Blanking | None) -> None:
-        """Draw a curtain before everything, or open it (None). While any owner's is drawn nothing is taken.
+        """Blank or pause everything, or end it (None). While any owner's blanking lasts nothing is taken.
 
         The owners do not know of each other: that the session is unlocked opens nothing that a person has closed.
         """

@@ -41,7 +41,7 @@ class Setting:
     width: int
     height: int
     fps: float
-    rate_control: int
+    quantiser: int
     ceiling: float
 
 
@@ -68,7 +68,7 @@ class AvCodec:
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED
         if recipe.global_quality:
-            context.qscale, context.global_quality = True, setting.rate_control
+            context.qscale, context.global_quality = True, setting.quantiser
         if recipe.bit_rate:
             context.bit_rate = round(setting.ceiling * 8)
         context.options = recipe.options(setting)
@@ -132,11 +132,11 @@ class _Recipe:
 
 def _libx264(setting: Setting) -> dict[str, str]:
     # docs/decisions/007-video-settings.md has the measurements.
-    deblock = "deblock=0,0" if setting.rate_control >= _DEBLOCK_FROM else "no-deblock=1"
+    deblock = "deblock=0,0" if setting.quantiser >= _DEBLOCK_FROM else "no-deblock=1"
     return {
         "preset": "ultrafast",
         "tune": "zerolatency",
-        "qp": str(setting.rate_control),
+        "qp": str(setting.quantiser),
         "x264-params": f"scenecut=0:ipratio=1.2:partitions=i4x4:chroma-qp-offset=3:{deblock}",
     }
 
@@ -146,12 +146,12 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
         SOFTWARE: _Recipe(_libx264, "yuv420p", _NEVER),
         "h264_nvenc": _Recipe(
             lambda setting: {
-                "preset": "p1", "tune": "ull", "rc": "constqp", "qp": str(setting.rate_control),
+                "preset": "p1", "tune": "ull", "rc": "constqp", "qp": str(setting.quantiser),
                 "delay": "0", "zerolatency": "1", "forced-idr": "1",
             }
         ),
         "h264_vaapi": _Recipe(
-            lambda setting: {"rc_mode": "CQP", "qp": str(setting.rate_control), "async_depth": "1"}, device="vaapi"
+            lambda setting: {"rc_mode": "CQP", "qp": str(setting.quantiser), "async_depth": "1"}, device="vaapi"
         ),
         "h264_qsv": _Recipe(
             lambda _: {"preset": "veryfast", "async_depth": "1", "forced_idr": "1", "scenario": "displayremoting"},
@@ -159,7 +159,7 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
         ),
         "h264_mf": _Recipe(
             lambda setting: {
-                "rate_control": "quality", "quality": str(100 - 2 * min(setting.rate_control, 45)),
+                "rate_control": "quality", "quality": str(100 - 2 * min(setting.quantiser, 45)),
                 "hw_encoding": "1", "scenario": "display_remoting",
             }
         ),

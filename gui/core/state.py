@@ -158,7 +158,7 @@ class AppState:
         sources: in the order of the list.
         listing: ``waiting`` with the reason when windows cannot be listed; ``live`` with one when screens cannot.
         selected: whose preview is shown; stays when its window closes.
-        curtain: what viewers get instead of new pictures, None while pictures are taken.
+        blanking: what viewers get instead of new pictures, None while pictures are taken.
         masks: what lies over the selected source.
     """
 

@@ -35,7 +35,7 @@ class LinkForm(FittedDialog):
     """The form, for a new link or for one that is there.
 
     Signals:
-        wished: a `LinkOptions`, and whether the link is to be copied then. The form stays: they may not be possible.
+        requested: a `LinkOptions`, and whether the link is to be copied then. The form stays: they may not be possible.
     """
 
     requested = Signal(object, bool)

@@ -40,7 +40,7 @@ class PrivacyDialog(FittedDialog):
     """Everything about privacy that is set once.
 
     Signals:
-        wished: name and value of a setting.
+        requested: name and value of a setting.
     """
 
     requested = Signal(str, object)

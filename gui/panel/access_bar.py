@@ -22,7 +22,7 @@ class NetworkPicker(Choice):
     """Offers this computer only, and every network there is.
 
     Signals:
-        wished: the person chose an `Interface`, or None for this computer only.
+        requested: the person chose an `Interface`, or None for this computer only.
         opened: the list is about to be seen.
     """
 

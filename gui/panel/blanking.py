@@ -102,7 +102,7 @@ class BlankingStrip(QFrame):
         self.setToolTip(self.reason.text() if is_low else "")
 
     def show_state(self, state: AppState) -> None:
-        """Show the curtain of ``state``."""
+        """Show what is blanked in ``state``."""
         blanking = state.blanking
         if blanking is not None:
             headline, follows = WORDS[blanking.state]

@@ -1,4 +1,4 @@
-"""The gate: says of every request who it is and what it may see, or why it is refused. No socket in sight.
+"""The authorizer: says of every request who it is and what it may see, or why it is refused. No socket in sight.
 
 A website could make a browser on this computer ask anything; a stranger on the network can send anything. So: the name
 we were called by and the page it comes from first (`OriginPolicy`), then where the socket comes from, then credentials.
@@ -23,7 +23,7 @@ from server.net.peers import Peer
 from server.sharing import ShareList
 
 ENTER_PATH = "/api/enter"
-"""Where a link's token or a PIN becomes a cookie. Its credential is no matter of this gate but of the entrance."""
+"""Where a link's token or a PIN becomes a cookie. Its credential is no matter of the authorizer but of the login."""
 PAGES = frozenset({"/", "/favicon.ico", "/embed.js"})
 PAGE_FOLDERS = ("/watch/", "/viewer/")
 """With `PAGES`: what comes without a credential, because the page is what asks for one. Nothing about windows is in it:
@@ -100,7 +100,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizerRules:
-    """How far the gate is open.
+    """How far it is open.
 
     Attributes:
         network: to other computers too; else to this one only.

@@ -35,7 +35,7 @@ class Viewer:
     Attributes:
         address: of the socket's other end; what headers claim is not in it.
         agent: the program, as it calls itself.
-        who: as the gate let him in.
+        who: as the authorizer let them in.
         by: in words, how: the name of a link, “PIN”, “this computer”.
     """
 
@@ -62,8 +62,8 @@ class AccessControl:
         links, devices: what was given away, and who came by it.
         lockout: who guessed, and has to wait.
         pins, consents: what the person shows, and is asked.
-        gate: judges requests.
-        entrance: lets devices in.
+        authorizer: judges requests.
+        login: lets devices in.
         log: says who saw what.
     """
 

@@ -1,4 +1,4 @@
-"""The entrance: where a link or a PIN becomes a cookie, with the owner's consent where needed."""
+"""The login: where a link or a PIN becomes a cookie, with the owner's consent where needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web application: routes, the gate in front of them, and the headers on every answer."""
+"""The web application: routes, the authorizer in front of them, and the headers on every answer."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
     def __repr__(self) -> str:
-        return "Wish()"
+        return "Credentials()"
 
 
 def add_routes(app: web.Application) -> None:

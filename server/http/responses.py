@@ -29,7 +29,7 @@ STARTED: Final = web.AppKey("started", float)
 """When the application was made, on the monotonic clock."""
 
 ENTRY: Final = web.RequestKey("entry", Grant)
-"""Who asks, and what is there for him; set by the gate before anything else."""
+"""Who asks, and what is there for him; set by the authorizer before anything else."""
 
 PROBLEM: Final = web.ResponseKey("problem", dict[str, str])
 """What an error says, at its answer."""

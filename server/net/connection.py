@@ -33,7 +33,7 @@ class GuardedConnection(asyncio.BufferedProtocol):
 
     Attributes:
         peer: who is at the other end.
-        is_proven: it showed a credential, or is on this computer and needs none.
+        is_authenticated: it showed a credential, or is on this computer and needs none.
         handler: the aiohttp protocol that serves it, None before there is one.
     """
 

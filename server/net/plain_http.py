@@ -38,7 +38,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-# As the entrance looks (resources/viewer/enter.css): a style sheet of its own could only be fetched encrypted.
+# As the login looks (resources/viewer/enter.css): a style sheet of its own could only be fetched encrypted.
 STYLE = """
 :root { --paper: #f5f6f8; --card: #ffffff; --ink: #171c26; --quiet: #5a6474; --edge: #7d8796; --accent: #2f6fed; }
 @media (prefers-color-scheme: dark) {

@@ -334,7 +334,7 @@ class MultiSession:
             await self._waker.sleep(min(next_sources, next_beat) if has_news else next_beat)
 
     async def _tell_sources(self, line: Multiplexer) -> None:
-        # The gate tells of more than what changes the list.
+        # The authorizer tells of more than what changes the list.
         sources = listed(self._sees(), self._base_url)
         if sources != self._told_sources:
             self._told_sources = sources

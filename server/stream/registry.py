@@ -50,7 +50,7 @@ class Group(Protocol):
 
     @property
     def id(self) -> str:
-        """Return what its sessions' terms name."""
+        """Return what its sessions' policies name."""
 
     @property
     def viewer(self) -> Viewer:
@@ -77,7 +77,7 @@ class Session(Protocol):
         id: what `SessionRegistry.disconnect` takes.
         source: what is watched; replaced when its title or size changes.
         viewer: who watches.
-        terms: what holds for it beside its options.
+        policy: what holds for it beside its options.
     """
 
     id: str

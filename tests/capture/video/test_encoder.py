@@ -142,7 +142,7 @@ def test_other_contents_get_another_quantiser_and_that_begins_with_a_key_unit() 
     text, camera = code(1, 320, 200)[0], pan(1, 320, 200)[0]
     units = [encoder.encode(picture, False) for picture in [text] * 300 + [camera] * 300 + [text] * 300]
     keys = [at for at, unit in enumerate(units) if unit.is_key]
-    quantisers = [codec.setting.rate_control for codec in codecs.opened]
+    quantisers = [codec.setting.quantiser for codec in codecs.opened]
 
     assert len(keys) == len(quantisers) == 3
     assert quantisers[1] < quantisers[0] - 5
