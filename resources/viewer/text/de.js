@@ -221,7 +221,7 @@ export default {
   "error.locked_out": "Es gab zu viele falsche Versuche",
   "error.busy": "Die Person am anderen Computer hat erst andere Fragen zu beantworten",
   "error.disconnected": "Die Person am anderen Computer hat Ihre Verbindung getrennt. Sie können wieder zusehen, sobald sie es erlaubt",
-  "error.refused": "Die Person am anderen Computer hat es nicht erlaubt",
+  "error.refused": "Das ist am anderen Computer nicht erlaubt",
 
   // When nothing came.
   "stuck.words": "Noch kein Bild. Vielleicht lässt etwas unterwegs, etwa ein Proxy, keine Live-Bilder durch.",
