@@ -32,12 +32,10 @@ from server.net.aiohttp_private import drained
 from server.protocol.language import language
 from server.protocol.options import Choice, InvalidOption, StreamOptions, Whole, number
 from server.sharing import ShareList
-from server.stream import multipart
 from server.stream.device_limits import TooMuch
 from server.stream.message_rate import WORTH_OF_LOOK, WORTH_OF_OPENING
-from server.stream.mjpeg import MJPEG_OPTIONS
-from server.stream.multipart import MultipartResponse, MultipartSocket
-from server.stream.socket import cut, keep_little_unsent
+from server.stream.mjpeg import CONTENT_TYPE, MJPEG_OPTIONS, MultipartResponse, MultipartSocket
+from server.stream.transport import cut, keep_little_unsent
 
 SNAPSHOT_FORMATS: Final[Mapping[str, Format]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
 PLAIN_FORMATS: Final = Choice({"jpg": "jpg", "jpeg": "jpg", "png": "png"})
@@ -129,7 +127,7 @@ async def mjpeg(request: web.Request) -> web.StreamResponse:
     except InvalidOption as bad:
         return problem(400, "invalid_option", bad.message, bad.field)
     if request.method == "HEAD":
-        return web.Response(headers={"Content-Type": multipart.CONTENT_TYPE})
+        return web.Response(headers={"Content-Type": CONTENT_TYPE})
     if registry.is_full(viewer_of(request)):
         return problem(503, "too_many_viewers", FULL)
     await registry.allowance(viewer_of(request)).pace.read_one(WORTH_OF_OPENING)

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 
 from server.protocol import messages, wire
-from server.stream.socket import ViewerSocket, anything, binary_frame, text_frame
+from server.protocol.framing import binary_frame, text_frame
+from server.stream.socket import ViewerSocket
+from server.stream.transport import anything
 
 
 class Multiplexer:

@@ -18,9 +18,9 @@ from capture.feed.pacing import Pacer
 from capture.picture.frame import Frame
 from capture.source import Condition, Source
 from server.protocol import messages
+from server.protocol.framing import text_frame
 from server.protocol.options import StreamOptions
 from server.stream.device_limits import Allowance
-from server.stream.socket import text_frame
 
 
 @dataclass(frozen=True, slots=True)

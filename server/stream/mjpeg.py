@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Final
+
+from aiohttp import web
 
 from capture.encode.image import Encoded, Rendition
 from capture.encode.shared import ImageRequest
@@ -16,12 +19,11 @@ from capture.feed.hub import Hub
 from capture.source import Condition, Source
 from server.access.control import Viewer
 from server.protocol.options import BINARY_FORMATS, StreamOptions
-from server.stream import multipart
 from server.stream.consumer import Consumer, Outgoing
 from server.stream.device_limits import Allowance
-from server.stream.multipart import MultipartSocket
 from server.stream.policy import SLOW_SECONDS, STALL_SECONDS, SessionPolicy
 from server.stream.stats import SessionView, Totals, Traffic
+from server.stream.transport import ViewerTransport, anything
 from server.stream.waker import Waker
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,54 @@ log = logging.getLogger(__name__)
 MJPEG_OPTIONS = ("fps", "quality", "scale", "max_width", "max_height", "cursor")
 REPEAT_SECONDS = 1.0
 """How often a picture that stays is sent again, for players that take silence for a fault."""
+
+
+BOUNDARY: Final = "panecast-picture"
+_HEAD: Final = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n".encode()
+EARLY_HEAD: Final = _HEAD + b"\r\n"
+"""What goes before the first picture where heads are sent early."""
+
+
+def part(picture: bytes, early_heads: bool) -> tuple[bytes, ...]:
+    """Return the pieces in which a JPEG file goes out.
+
+    Chromium and Safari show a picture only when the head of the next one is there. For them it is sent early, right
+    behind each picture; then it cannot say how long the next one is. Programs such as FFmpeg show a picture at once
+    when they know its length, and without would stumble over the two hyphens that a picture may hold by chance.
+    """
+    if early_heads:
+        return picture, b"\r\n" + EARLY_HEAD
+    return _HEAD + f"Content-Length: {len(picture)}\r\n\r\n".encode(), picture, b"\r\n"
+
+
+def wants_early_heads(agent: str) -> bool:
+    """Tell whether a program that calls itself ``agent`` is a browser."""
+    return "Mozilla/" in agent
+
+
+CONTENT_TYPE: Final = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
+
+
+class MultipartResponse(web.StreamResponse):
+    """An answer that goes on until the connection ends, as players expect it: not in chunks."""
+
+    _length_check = False  # aiohttp's own way to say so
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Content-Type": CONTENT_TYPE})
+        self.force_close()
+
+
+class MultipartSocket(ViewerTransport):
+    """The sending side of a prepared `MultipartResponse`. Loop only; one send at a time."""
+
+    async def send(self, *pieces: bytes, may_go: Callable[[], bool] = anything) -> bool:
+        """Send ``pieces`` as one; returns when the kernel has taken them, or False where they may not go any more.
+
+        Raises:
+            ConnectionError: the viewer is gone.
+        """
+        return await self._put(pieces, may_go)
 
 
 class MjpegConsumer(Consumer):
@@ -93,7 +143,7 @@ class MjpegSession:
         self.source = source
         self.policy = SessionPolicy()
         self.viewer = viewer
-        self._early_heads = multipart.wants_early_heads(viewer.agent)
+        self._early_heads = wants_early_heads(viewer.agent)
         self._changed = changed
         self._allowance = allowance
         self._consumer = MjpegConsumer(hub, source, options, may_see, self._source_changed, allowance)
@@ -130,7 +180,7 @@ class MjpegSession:
         self._source_changed()
         try:
             if self._early_heads:
-                await socket.send(multipart.EARLY_HEAD)
+                await socket.send(EARLY_HEAD)
             while not (self._has_ended or socket.is_gone):
                 self._waker.clear()
                 now = time.monotonic()
@@ -198,7 +248,7 @@ class MjpegSession:
         if picture is None:
             await asyncio.sleep(0)  # whatever the reason, others get their turn
         elif not self._has_ended:
-            pieces = multipart.part(picture.framed, self._early_heads)
+            pieces = part(picture.framed, self._early_heads)
             if await socket.send(*pieces, may_go=picture.may_go):
                 self._traffic.sent(time.monotonic(), len(picture.framed))
             else:

@@ -16,6 +16,7 @@ from server.access.control import Viewer
 from server.errors import BAD_REQUEST, CLOSE_CODES, DONE
 from server.protocol import messages, wire
 from server.protocol.commands import BadCommand, Command, parse
+from server.protocol.framing import BINARY, PING, PONG, TEXT, text_frame
 from server.protocol.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.sharing import listed
 from server.stream.channels import Channel, Multiplexer, closed
@@ -24,7 +25,7 @@ from server.stream.message_rate import MOST_HEARD, MessageRateLimit, Pace
 from server.stream.policy import PARTING_SECONDS, SILENT_SECONDS, STALL_SECONDS, SessionPolicy
 from server.stream.registry import SessionRegistry
 from server.stream.session import ViewerSession
-from server.stream.socket import BINARY, LARGEST_MESSAGE, PING, PONG, TEXT, ViewerSocket, text_frame
+from server.stream.socket import LARGEST_MESSAGE, ViewerSocket
 from server.stream.stats import Totals
 from server.stream.waker import Waker
 from server.stream.writer import Ending

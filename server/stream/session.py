@@ -20,13 +20,14 @@ from server.access.control import Viewer
 from server.errors import CLOSE_CODES, DONE
 from server.protocol import messages, wire
 from server.protocol.commands import BadCommand, Command, parse
+from server.protocol.framing import BINARY, PING, PONG, TEXT
 from server.protocol.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
 from server.stream.adaptation import Adaptation
 from server.stream.consumer import Consumer
 from server.stream.device_limits import Allowance, TooMuch
 from server.stream.message_rate import MessageRateLimit
 from server.stream.policy import PARTING_SECONDS, SILENT_SECONDS, SLOW_SECONDS, STALL_SECONDS, SessionPolicy
-from server.stream.socket import BINARY, LARGEST_MESSAGE, PING, PONG, TEXT, MessageSink, ViewerSocket
+from server.stream.socket import LARGEST_MESSAGE, MessageSink, ViewerSocket
 from server.stream.stats import SessionView, Totals
 from server.stream.update_consumer import BadAck, UpdateConsumer
 from server.stream.writer import NO_PICTURE, Ending, Writer

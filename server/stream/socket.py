@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import socket
 import struct
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from aiohttp import WSMessage, WSMsgType, web
 
-from server.net.aiohttp_private import drained
 from server.net.connection import CONNECTION
+from server.protocol.framing import PING, PONG, TEXT, frame, text_frame
+from server.stream.transport import ViewerTransport, anything
 
-NOTSENT_LOWAT: Final = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
-# Looked up in the class each time they would cost more than what is done with them.
-TEXT, BINARY, PING, PONG = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.PONG
 CLOSING: Final = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
 """After these there is nothing more to read."""
-UNSENT_BYTES: Final = 128 * 1024
-"""How much may wait in the kernel unsent: about a picture. More would be delay that nobody can take back, less would
-cut every picture into pieces."""
 CLOSE_SECONDS: Final = 1.0
 """How long a viewer may take to answer our close."""
 LARGEST_MESSAGE: Final = 4096
@@ -32,11 +25,6 @@ LARGEST_READ: Final = 16 * 1024
 PING_SECONDS: Final = 10.0
 LONGEST_RTT: Final = 40.0
 """Seconds; an answer that comes later than this is not one."""
-
-
-def anything() -> bool:
-    """Let go what holds no picture."""
-    return True
 
 
 class MessageSink(Protocol):
@@ -97,7 +85,7 @@ def web_socket(protocol: str, largest: int = LARGEST_READ) -> web.WebSocketRespo
     )
 
 
-class ViewerSocket:
+class ViewerSocket(ViewerTransport):
     """The sending side of a prepared WebSocket. Loop only; one send at a time.
 
     Attributes:
@@ -107,27 +95,10 @@ class ViewerSocket:
     ping_seconds = PING_SECONDS
 
     def __init__(self, response: web.WebSocketResponse, request: web.Request) -> None:
-        transport = request.transport
-        if transport is None:
-            raise ConnectionResetError("the viewer left before it was answered")
+        super().__init__(request)
         self.rtt: float | None = None
         self._response = response
-        self._protocol = request.protocol
-        self._transport = transport
         self._connection = request.get(CONNECTION)
-        keep_little_unsent(transport)
-        self._sending_since: float | None = None
-        self._unsent = 0
-        self._may_go: Callable[[], bool] = anything
-
-    def stuck_for(self, now: float, owes_since: float | None) -> float:
-        """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have."""
-        unsent = self._transport.get_write_buffer_size()
-        if unsent < self._unsent and self._sending_since is not None:
-            self._sending_since = now
-        self._unsent = unsent
-        since = [moment for moment in (owes_since, self._sending_since) if moment is not None]
-        return max((now - moment for moment in since), default=0.0)
 
     async def send(self, text: bytes) -> None:
         """Send one text message; returns when the kernel has taken it.
@@ -147,22 +118,7 @@ class ViewerSocket:
         Raises:
             ConnectionError: the viewer is gone.
         """
-        if self._transport.is_closing():
-            raise ConnectionResetError("the viewer is gone")
-        if not may_go():
-            return False
-        self._transport.write(framed)
-        self._may_go = may_go
-        try:
-            await self._timed(drained(self._protocol))
-        finally:
-            self._may_go = anything
-        return True
-
-    def recheck(self) -> None:
-        """Cut the connection where the rest of what is being sent may not go any more."""
-        if not self._may_go():
-            cut(self._transport)
+        return await self._put((framed,), may_go)
 
     async def ping(self) -> None:
         """Ask for a sign of life."""
@@ -196,7 +152,7 @@ class ViewerSocket:
         ``before`` is a ready-made message that goes first. A viewer that begins to read again in the meantime learns
         why it was dropped.
         """
-        self._transport.write(before + text_frame(text) + _frame(WSMsgType.CLOSE, struct.pack("!H", code)))
+        self._transport.write(before + text_frame(text) + frame(WSMsgType.CLOSE, struct.pack("!H", code)))
 
     def stop_reading(self) -> None:
         """Hear nothing more of a viewer that says too much; what ends the connection is still sent."""
@@ -204,53 +160,3 @@ class ViewerSocket:
             self._connection.stop_reading()
         elif not self._transport.is_closing():
             self._transport.pause_reading()
-
-    def abort(self) -> None:
-        """Cut the connection at once."""
-        self._transport.abort()
-
-    async def _timed(self, sending: Awaitable[None]) -> None:
-        self._sending_since = time.monotonic()
-        try:
-            await sending
-        finally:
-            self._sending_since = None
-
-
-def keep_little_unsent(transport: asyncio.WriteTransport) -> None:
-    """Have sending wait until the kernel has all but `UNSENT_BYTES` on the way: what waits unsent gets old."""
-    transport.set_write_buffer_limits(high=0)
-    raw: socket.socket | None = transport.get_extra_info("socket")
-    if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):
-        raw.setsockopt(socket.IPPROTO_TCP, NOTSENT_LOWAT, UNSENT_BYTES)
-
-
-def cut(transport: asyncio.Transport) -> None:
-    """End a connection at once, together with what the system holds of it and has not sent yet."""
-    raw: socket.socket | None = transport.get_extra_info("socket")
-    if raw is not None:
-        with contextlib.suppress(OSError):  # it is gone already
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
-
-
-def text_frame(text: bytes) -> bytes:
-    """Return a whole text message as it goes over the wire; the same for every viewer, so it is made once."""
-    return _frame(TEXT, text)
-
-
-def binary_frame(message: bytes) -> bytes:
-    """Return a whole binary message as it goes over the wire."""
-    return _frame(BINARY, message)
-
-
-def _frame(kind: WSMsgType, payload: bytes) -> bytes:
-    """Return one whole, unmasked WebSocket frame (RFC 6455 5.2)."""
-    first, size = 0x80 | int(kind), len(payload)
-    if size < 126:
-        head = struct.pack("!BB", first, size)
-    elif size < 1 << 16:
-        head = struct.pack("!BBH", first, 126, size)
-    else:
-        head = struct.pack("!BBQ", first, 127, size)
-    return head + payload

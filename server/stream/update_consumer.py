@@ -20,11 +20,11 @@ from capture.picture.frame import Frame, Pointer
 from capture.source import Source
 from capture.video.shared import SharedVideo
 from server.protocol import wire
+from server.protocol.framing import binary_frame
 from server.protocol.options import StreamOptions
 from server.stream.consumer import Consumer, Outgoing
 from server.stream.device_limits import Allowance
 from server.stream.refinement import Refinement
-from server.stream.socket import binary_frame
 from server.stream.stats import LatencyBreakdown
 
 MOST_OWED = 2
