@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +10,10 @@ import pytest
 from capture.feed.catalog import Catalog
 from capture.privacy.exclusions import Exclusions
 from capture.source import Source
-from server.access.one_time_guests import OneTimeGuests
 from server.host import Host
 from server.net.peers import Peer
 from server.sharing import ShareRule
 from tests.helpers.canvas import Canvas
-from tests.helpers.waiting import until
 from tests.server.access.fakes import LOG, THERE
 
 
@@ -62,26 +59,4 @@ async def test_parts_share_one_set_of_rules_and_nothing_is_kept_without_a_folder
     assert made.registry.access is made.access
     assert made.problems == ()
     made.settle()
-    await made.close()
-
-
-async def test_who_was_allowed_once_is_forgotten_when_the_last_watching_has_ended(tmp_path: Path) -> None:
-    made = host(tmp_path, LOG)
-    device, _ = made.access.devices.admit_by_consent((ShareRule("all"),), Peer.of(THERE), "Firefox", once=True)
-    watching = {device.id}
-    guests = OneTimeGuests(made.access.devices, lambda: frozenset(watching), 0.0)
-    guests.follow()
-    watching.clear()
-    guests.follow()
-    # It is gone, and comes back before that counts.
-    watching.add(device.id)
-    guests.follow()
-    await asyncio.sleep(0.01)
-    assert device.id in made.access.devices.all
-    watching.clear()
-    guests.follow()
-
-    await until(lambda: device.id not in made.access.devices.all)
-    guests.follow()
-    guests.close()
     await made.close()

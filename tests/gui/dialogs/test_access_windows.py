@@ -37,7 +37,6 @@ from server.access.devices import Device
 from server.access.links import Link
 from server.access.lockout import Failure
 from server.access.pin import Pin
-from server.access.rebinding import rebound
 from server.net.interfaces import Interface
 from server.sharing import ShareRule
 
@@ -427,21 +426,6 @@ def test_firewall_hint_says_what_to_do_about_the_firewall_there_is(tmp_path: Pat
 
     assert "sudo ufw allow 8080/tcp" in firewall_hint(8080, "linux", tmp_path)
     assert "Windows" in firewall_hint(8080, "windows", tmp_path)
-
-
-def test_rule_of_an_earlier_run_is_bound_to_the_only_window_that_it_can_mean(window: Callable[..., Source]) -> None:
-    old = ShareRule.for_source(window(1, "build log"))
-    new, twin = window(7, "build log"), window(8, "build log")
-    bound = ShareRule.for_source(new)
-    assert rebound((old,), {old}, (new,), (new,)) == (bound,)
-    assert rebound((old,), {old}, (new,), ()) == (old,)
-    assert rebound((old,), {old}, (new, twin), (new, twin)) == (old,)
-    assert rebound((old,), set(), (new,), (new,)) == (old,)
-    assert rebound((old,), {old}, (window(1, "build log"), new), (new,)) == (old,)
-    other = ShareRule.for_source(window(2, "build log"))
-    assert rebound((old, other), {old, other}, (new,), (new,)) == (old, other)
-
-    assert rebound(EVERYTHING, set(), (new,), (new,)) == EVERYTHING
 
 
 def test_words_about_links_are_short(window: Callable[..., Source]) -> None:
