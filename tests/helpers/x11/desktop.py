@@ -72,11 +72,15 @@ class XServer:
         """Return when the window manager has taken a window over that was opened."""
         self._wait_for_property("_NET_CLIENT_LIST", f"{int(handle):#x}")
 
-    def _wait_for_property(self, name: str, part: str) -> None:
+    def wait_until_let_go(self, handle: str) -> None:
+        """Return when the window manager cares no more for a window that was withdrawn."""
+        self._wait_for_property("_NET_CLIENT_LIST", f"{int(handle):#x}", is_there=False)
+
+    def _wait_for_property(self, name: str, part: str, *, is_there: bool = True) -> None:
         deadline = time.monotonic() + 10
-        while part not in self.run("xprop", "-root", name):
+        while (part in self.run("xprop", "-root", name)) is not is_there:
             if time.monotonic() > deadline:
-                raise RuntimeError(f"{part} does not appear in {name} on {self.name}")
+                raise RuntimeError(f"{part} stays {'out of' if is_there else 'in'} {name} on {self.name}")
             time.sleep(0.05)
 
     def run(self, *command: str) -> str:

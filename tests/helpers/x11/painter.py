@@ -2,22 +2,21 @@
 
 ``open TITLE X Y WIDTH HEIGHT COLOUR`` answers with the handle. ``paint H X Y W H COLOUR``, ``move H X Y``,
 ``resize H W H``, ``title H TEXT``, ``minimise H``, ``restore H``, ``raise H``, ``close H``, ``type H ATOM``,
-``icon H SIZE``, ``lower H``, ``unmap H``, ``map H``, ``put H INTO [X Y]``, ``embeddable H`` answer ``ok``.
-``open TITLE X Y WIDTH HEIGHT COLOUR CLASS`` and ``popup X Y WIDTH HEIGHT COLOUR``, which no window manager cares for,
-answer with the handle too; where the colour is ``none`` the window shows what was there before until it is painted.
-``where H`` answers with the place of its inside on the screen, ``X,Y``.
-So does ``inside PARENT X Y WIDTH HEIGHT COLOUR``, which makes one in another window, of whichever program.
-``claim H PID`` has it say that it is another process's. ``again H TURNS COLOUR`` destroys a window and makes another of
-that number, so many times. ``ask H STATE`` asks the manager for a state such as ``_NET_WM_STATE_SHADED``,
-``unask H STATE`` for its end. ``manage H`` makes the program the window manager, one that does nothing.
-``atom_of NAME`` answers with an atom's number. ``write H PROPERTY TYPE BITS HEX`` writes any bytes into a property
-(``-`` for none), ``forget H PROPERTY`` removes it. ``film H TURNS SEED`` paints all or parts of a window, over again.
-``stir SEED TURNS H …`` does random things to windows, and to popups beside them; ``roam SEED TURNS COLOUR PARENT …`` to
-windows that it makes in others or puts into them, of whichever program; ``bare SEED TURNS COLOUR H …`` moves, resizes,
-hides and shows windows, and paints some parts of them. ``shape H X Y W H`` leaves only that of a window. ``keep H`` has
-it keep what it shows in another size.
-Colours are hexadecimal RRGGBB, titles have no blanks. It is a process of its own,
-because windows of the process that lists are never listed; the first argument becomes its name.
+``icon H SIZE``, ``lower H``, ``unmap H``, ``withdraw H``, ``map H``, ``put H INTO [X Y]``, ``embeddable H`` answer
+``ok``. ``open TITLE X Y WIDTH HEIGHT COLOUR CLASS`` and ``popup X Y WIDTH HEIGHT COLOUR``, which no window manager
+cares for, answer with the handle too; where the colour is ``none`` the window shows what was there before until it is
+painted. ``where H`` answers with the place of its inside on the screen, ``X,Y``. So does ``inside PARENT X Y WIDTH
+HEIGHT COLOUR``, which makes one in another window, of whichever program. ``claim H PID`` has it say that it is another
+process's. ``again H TURNS COLOUR`` destroys a window and makes another of that number, so many times. ``ask H STATE``
+asks the manager for a state such as ``_NET_WM_STATE_SHADED``, ``unask H STATE`` for its end. ``manage H`` makes the
+program the window manager, one that does nothing. ``atom_of NAME`` answers with an atom's number. ``write H PROPERTY
+TYPE BITS HEX`` writes any bytes into a property (``-`` for none), ``forget H PROPERTY`` removes it. ``film H TURNS
+SEED`` paints all or parts of a window, over again. ``stir SEED TURNS H …`` does random things to windows, and to popups
+beside them; ``roam SEED TURNS COLOUR PARENT …`` to windows that it makes in others or puts into them, of whichever
+program; ``bare SEED TURNS COLOUR H …`` moves, resizes, hides and shows windows, and paints some parts of them. ``shape
+H X Y W H`` leaves only that of a window. ``keep H`` has it keep what it shows in another size. Colours are hexadecimal
+RRGGBB, titles have no blanks. It is a process of its own, because windows of the process that lists are never listed;
+the first argument becomes its name.
 """
 
 from __future__ import annotations
@@ -40,6 +39,7 @@ from xcffib.xproto import (
     EventMask,
     Gravity,
     PropMode,
+    UnmapNotifyEvent,
     WindowClass,
 )
 
@@ -172,6 +172,13 @@ class Painter:
 
     def unmap(self, window: int) -> None:
         self.core.UnmapWindow(window)
+
+    def withdraw(self, window: int) -> None:
+        """Unmap it, and tell the window manager so that it lets go of it, whatever it believes (ICCCM 4.1.4)."""
+        self.core.UnmapWindow(window)
+        event = UnmapNotifyEvent.synthetic(self.screen.root, window, False)
+        mask = EventMask.SubstructureRedirect | EventMask.SubstructureNotify
+        self.core.SendEvent(False, self.screen.root, mask, event.pack())
 
     def map(self, window: int) -> None:
         self.core.MapWindow(window)

@@ -207,11 +207,17 @@ async def test_nothing_of_others_is_seen_whatever_happens_to_the_window(
             )
             assert [spy.colours - {COVER, OURS_WORD} for spy in spies] == [set()] * len(spies), step
         for handle in shared:
+            # Hidden and shown that quickly, a window may be lost to its window manager: from the beginning, then.
+            windows.do("withdraw", handle)
+            await asyncio.to_thread(xserver.wait_until_let_go, handle)
             windows.do("map", handle)
             windows.do("resize", handle, 100, 80)
         for spy, handle in zip(spies, shared, strict=True):
             # It may have come to be there, and as large, only just.
-            await until(lambda: spy.subscription.condition.state == "live")  # noqa: B023  awaited before the next turn
+            try:
+                await until(lambda: spy.subscription.condition.state == "live")  # noqa: B023  awaited before the next turn
+            except TimeoutError:
+                pytest.fail(f"{spy.subscription.condition}, but\n{xserver.run('xwininfo', '-id', handle)}")
 
             def is_painted() -> bool:
                 windows.do("paint", handle, 0, 0, 100, 80, OURS)  # noqa: B023
