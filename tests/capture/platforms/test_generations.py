@@ -56,7 +56,7 @@ def test_the_list_answers() -> None:
         assert not generations.confirm(8, second)
         assert answering.looks == 3
         # Called for something else, it has nothing to look for.
-        generations.answer(answering._look)  # noqa: SLF001
+        generations.answer(answering._look)  # noqa: SLF001  the look alone
         assert answering.looks == 3
     finally:
         answering.close()

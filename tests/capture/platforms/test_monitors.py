@@ -61,7 +61,7 @@ class TwinDisplay:
     def SelectInput(self, root: int, mask: int) -> None:  # noqa: N802  as xcffib calls it
         """Nothing happens here."""
 
-    def GetMonitors(self, root: int, active: bool) -> Any:  # noqa: N802
+    def GetMonitors(self, root: int, active: bool) -> Any:  # noqa: N802  as xcffib has it
         def reply() -> Any:
             if self._lacks_monitors:
                 raise NoSuchRequest
@@ -70,10 +70,10 @@ class TwinDisplay:
 
         return SimpleNamespace(reply=reply)
 
-    def GetGeometry(self, root: int) -> Any:  # noqa: N802
+    def GetGeometry(self, root: int) -> Any:  # noqa: N802  as xcffib has it
         return SimpleNamespace(reply=lambda: SimpleNamespace(width=102, height=50))
 
-    def GetAtomName(self, atom: int) -> Any:  # noqa: N802
+    def GetAtomName(self, atom: int) -> Any:  # noqa: N802  as xcffib has it
         text = SimpleNamespace(buf=self._names[atom].encode)
         return SimpleNamespace(reply=lambda: SimpleNamespace(name=text))
 

@@ -185,6 +185,7 @@ async def test_reminder_speaks_once_each_time_and_stops_with_the_sharing(
     reminder.follow(sharing, 0)
     reminder.close()
 
+    assert len(set(said)) == len(said)
     assert said[:2] == [
         ("You have been sharing for 30 minutes", "build log. Nobody watching now."),
         ("You have been sharing for 1 hour", "build log. Nobody watching now."),

@@ -24,7 +24,7 @@ def asked(
 
 def status(host: str | list[str], **how: object) -> int:
     """Return the status of the refusal, 200 without one."""
-    refusal = POLICY.refuses(asked(host, **how))  # type: ignore[arg-type]
+    refusal = POLICY.refuses(asked(host, **how))  # type: ignore[arg-type]  of many kinds
     assert refusal is None or isinstance(refusal, Refusal)
     return 200 if refusal is None else refusal.status
 

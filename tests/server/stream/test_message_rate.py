@@ -123,7 +123,7 @@ async def test_acknowledgements_are_read_at_any_pace(studio: Studio) -> None:
         for shade in range(30):
             studio.canvas.fill(shade, 4, 9)
             await seen.until(lambda: seen.shows(studio))
-        left = pace._left  # noqa: SLF001
+        left = pace._left  # noqa: SLF001  what is left shows in nothing else
 
     assert left > MESSAGES_AT_ONCE - 20
 

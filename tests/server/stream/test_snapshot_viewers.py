@@ -136,7 +136,7 @@ async def test_what_is_shared_no_longer_has_no_lookers(house: House, studio: Stu
 async def test_nothing_is_looked_after_while_somebody_only_looked(house: House, studio: Studio) -> None:
     await house.get("/snapshot/4711.jpg")
     assert house.viewers == 1
-    await until(lambda: studio.registry._checking is None)  # noqa: SLF001
+    await until(lambda: studio.registry._checking is None)  # noqa: SLF001  no timer is left
     await studio.server.stop()
 
     assert house.viewers == 0

@@ -102,7 +102,7 @@ def pixel_format(display: Display, window: int) -> PixelFormat:
         raise CaptureError(f"Pictures with {depth} bits of colour, as this display has them, cannot be shown.")
     is_little_endian = setup.image_byte_order == xcffib.xproto.ImageOrder.LSBFirst
     bits, pad = int(layout.bits_per_pixel), int(layout.scanline_pad)
-    if visual._class in (xcffib.xproto.VisualClass.TrueColor, xcffib.xproto.VisualClass.DirectColor):  # noqa: SLF001
+    if visual._class in (xcffib.xproto.VisualClass.TrueColor, xcffib.xproto.VisualClass.DirectColor):  # noqa: SLF001  a reserved word
         masks = (int(visual.red_mask), int(visual.green_mask), int(visual.blue_mask))
         return PixelFormat(bits, pad, is_little_endian, masks)
     colormap = int(found.colormap) or int(setup.roots[display.connection.pref_screen].default_colormap)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import partial
 
 import numpy as np
 import pytest
 
 from capture.feed.hub import Hub, Subscription
 from capture.picture.frame import Frame
-from capture.platforms.choose import make_backend
 from capture.privacy.blanking import PLAIN as COVER
 from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.source import Source
@@ -36,27 +34,6 @@ def short_linger(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("capture.platforms.x11.redaction.LINGER", 0.2)
 
 
-@pytest.fixture(scope="module")
-def small_xserver() -> Iterator[XServer]:
-    """A display so small that every picture can be looked at."""
-    server = XServer(size="640x480")
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def display(small_xserver: XServer, monkeypatch: pytest.MonkeyPatch) -> XServer:
-    monkeypatch.setenv("DISPLAY", small_xserver.name)
-    return small_xserver
-
-
-@pytest.fixture
-def keeper(display: XServer) -> Iterator[Windows]:
-    """Windows of a password manager."""
-    with windows_of(display, "keepassxc") as opened:
-        yield opened
-
-
 @pytest.fixture
 def host(display: XServer) -> Iterator[Windows]:
     """Windows of a program that may be seen."""
@@ -70,18 +47,6 @@ def own(display: XServer) -> Iterator[Painter]:
     painter = Painter()
     yield painter
     painter.connection.disconnect()
-
-
-@pytest.fixture
-def exclusions() -> Exclusions:
-    return Exclusions()
-
-
-@pytest.fixture
-async def hub(exclusions: Exclusions) -> AsyncIterator[Hub]:
-    made = Hub(partial(make_backend, exclusions=exclusions))
-    yield made
-    await made.close()
 
 
 def window(handle: str) -> Source:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import AsyncIterator
-from functools import partial
 
 import pytest
 
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
 from capture.picture.pixels import Rect
-from capture.platforms.choose import make_backend
 from capture.platforms.contract import Places
 from capture.platforms.generations import Generations
 from capture.platforms.x11.places import X11Places
@@ -24,18 +22,6 @@ pytestmark = pytest.mark.x11
 
 LEFT, RIGHT, TOP, BOTTOM = 40, 30, 20, 50
 CONTENT, GREEN = [0, 0, 255], [0, 255, 0]
-
-
-@pytest.fixture
-def generations() -> Generations:
-    return Generations()
-
-
-@pytest.fixture
-async def hub(generations: Generations) -> AsyncIterator[Hub]:
-    made = Hub(partial(make_backend, generations=generations))
-    yield made
-    await made.close()
 
 
 @pytest.fixture

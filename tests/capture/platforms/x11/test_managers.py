@@ -7,14 +7,12 @@ import json
 import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 
 import aiohttp
 import pytest
 
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
-from capture.platforms.choose import make_backend
 from capture.platforms.generations import Generations
 from capture.source import Source
 from server.protocol.options import StreamOptions
@@ -25,18 +23,6 @@ from tests.helpers.waiting import Until
 from tests.helpers.x11.desktop import OPENBOX, Windows, XServer, windows_of
 
 pytestmark = pytest.mark.x11
-
-
-@pytest.fixture
-def generations() -> Generations:
-    return Generations()
-
-
-@pytest.fixture
-async def hub(generations: Generations) -> AsyncIterator[Hub]:
-    made = Hub(partial(make_backend, generations=generations))
-    yield made
-    await made.close()
 
 
 @pytest.fixture

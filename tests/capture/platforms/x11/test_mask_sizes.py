@@ -143,7 +143,7 @@ class Room:
         """Return when all programs have painted for the size their windows have, and that is known."""
         await asyncio.to_thread(self.windows.do, "painted", 0)
         for each in self.watched:
-            await until(lambda: (self.find(each.handle).width, self.find(each.handle).height) == each.size)  # noqa: B023
+            await until(lambda: (self.find(each.handle).width, self.find(each.handle).height) == each.size)  # noqa: B023  awaited before the next turn
             if each.seen is not None:
                 await each.seen.refresh()
 

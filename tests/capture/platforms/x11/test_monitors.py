@@ -127,8 +127,8 @@ async def test_list_stream_and_borders_mean_the_same_place(house: House, monitor
             # What lies outside of the desktop cannot be taken.
             width, height = min(box["width"], 800 - box["left"]), min(box["height"], 600 - box["top"])
             await until(lambda: places and places[-1] == {left.id: Rect(box["left"], box["top"], width, height)})  # noqa: B023  awaited before the next turn
-            await until(lambda: (monitor(house, "LEFT").width, monitor(house, "LEFT").height) == (width, height))  # noqa: B023
-            await until(lambda: watching.newest and watching.newest.pixels.shape == (height, width, 4))  # noqa: B023
+            await until(lambda: (monitor(house, "LEFT").width, monitor(house, "LEFT").height) == (width, height))  # noqa: B023  awaited before the next turn
+            await until(lambda: watching.newest and watching.newest.pixels.shape == (height, width, 4))  # noqa: B023  awaited before the next turn
             watching.close()
     finally:
         watch.stop()

@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -51,44 +51,11 @@ def short_linger(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LINGER, 0.7)
 
 
-@pytest.fixture(scope="module")
-def small_xserver() -> Iterator[XServer]:
-    """A display so small that every picture can be looked at."""
-    server = XServer(size="640x480")
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def display(small_xserver: XServer, monkeypatch: pytest.MonkeyPatch) -> XServer:
-    monkeypatch.setenv("DISPLAY", small_xserver.name)
-    return small_xserver
-
-
-@pytest.fixture
-def keeper(display: XServer) -> Iterator[Windows]:
-    """Windows of a password manager."""
-    with windows_of(display, "keepassxc") as opened:
-        yield opened
-
-
 @pytest.fixture
 def plain(display: XServer) -> Iterator[Windows]:
     """Windows of a program that may be seen."""
     with windows_of(display, "editor") as opened:
         yield opened
-
-
-@pytest.fixture
-def exclusions() -> Exclusions:
-    return Exclusions()
-
-
-@pytest.fixture
-async def hub(exclusions: Exclusions) -> AsyncIterator[Hub]:
-    made = Hub(partial(make_backend, exclusions=exclusions))
-    yield made
-    await made.close()
 
 
 class Spy:

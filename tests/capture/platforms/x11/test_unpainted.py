@@ -220,7 +220,7 @@ async def test_nothing_of_others_is_seen_whatever_happens_to_the_window(
                 pytest.fail(f"{spy.subscription.condition}, but\n{xserver.run('xwininfo', '-id', handle)}")
 
             def is_painted() -> bool:
-                windows.do("paint", handle, 0, 0, 100, 80, OURS)  # noqa: B023
-                return spy.shows(50, 40, OURS_WORD)  # noqa: B023
+                windows.do("paint", handle, 0, 0, 100, 80, OURS)  # noqa: B023  awaited before the next turn
+                return spy.shows(50, 40, OURS_WORD)  # noqa: B023  awaited before the next turn
 
             await until(is_painted)
