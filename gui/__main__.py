@@ -22,6 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     current_folder.keep_out()
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = next((each for each in arguments if not each.startswith("-")), "")
+    if command == "demo-window" and arguments[0] == command:  # how a frozen program starts it: gui/desktop/demo.py
+        from gui.desktop.demo_window import main as demo_window
+
+        return demo_window()
     if "--version" in arguments or (arguments and arguments[0] == command and command in HEADLESS):
         from server.cli import main as headless
 

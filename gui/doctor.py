@@ -10,19 +10,35 @@ from server.doctor import Check
 LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libX11.so.6": "libx11-6",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libfreetype.so.6": "libfreetype6",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
+    "libgthread-2.0.so.0": "libglib2.0-0",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-image.so.0": "libxcb-image0",
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
     "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-render.so.0": "libxcb-render0",
     "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxcb.so.1": "libxcb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
 }
-"""What Qt loads on Linux, and the Debian package that brings it."""
+"""What the panel's part of Qt is linked with on Linux, and the Debian package that brings it.
+
+A frozen program finds those that it brings along itself. A test compares the names with Qt's files.
+"""
 
 
 def checks() -> list[Check]:
@@ -32,7 +48,7 @@ def checks() -> list[Check]:
     missing = [name for name in LIBRARIES if not _loads(name)]
     if not missing:
         return [Check("panel", True, "The libraries that the panel needs are there.", "")]
-    packages = " ".join(LIBRARIES[name] for name in missing)
+    packages = " ".join(dict.fromkeys(LIBRARIES[name] for name in missing))
     return [
         Check(
             "panel",

@@ -23,8 +23,8 @@ unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
 # Without fonts all text is boxes; without xrandr (x11-xserver-utils) pywinctl ends the process.
 # libglib2.0-bin stands for the library it needs, whose own name differs between releases.
 run_packages="libglib2.0-bin libegl1 libgl1 libopengl0 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
-libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libxcb-xinerama0 fontconfig
-fonts-dejavu-core x11-xserver-utils procps"
+libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render0 libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1
+libxcb-util1 libxcb-xfixes0 libxcb-xkb1 libx11-xcb1 libgssapi-krb5-2 fontconfig fonts-dejavu-core x11-xserver-utils procps"
 virtual_display_packages="xvfb xauth"
 
 say() {

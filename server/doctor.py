@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from capture.installation import bundle
 from capture.platforms.choose import findings
 from capture.video.encoder import video_problem
 from server.errors import ListenError
@@ -24,9 +25,11 @@ class Check:
 
 def checks() -> list[Check]:
     """Return everything that pictures and the server need."""
-    version = ".".join(str(part) for part in sys.version_info[:3])
-    supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    found = [Check("Python", supported, version, "" if supported else "Use Python 3.11, 3.12 or 3.13.")]
+    found = []
+    if bundle() is None:  # else Python is part of the package
+        version = ".".join(str(part) for part in sys.version_info[:3])
+        supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
+        found.append(Check("Python", supported, version, "" if supported else "Use Python 3.11, 3.12 or 3.13."))
     found += [Check(name, ok, words, mend) for name, ok, words, mend in findings()]
     problem = video_problem()
     found.append(Check("Video", True, problem or "there is an encoder"))  # without it there are single pictures

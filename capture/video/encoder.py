@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from capture.errors import EncodeError
+from capture.installation import bundle, video_advice
 from capture.picture.pixels import Pixels
 from capture.video.codecs import SOFTWARE, Setting
 from capture.video.h264 import Codec, Encoders, is_key
@@ -42,7 +43,9 @@ def video_problem() -> str:
     try:
         from av.codec import codecs_available
     except (ImportError, OSError) as error:
-        return f"Video needs PyAV, which cannot be used here ({error}). Install it with: pip install av"
+        if bundle() is not None and isinstance(error, ModuleNotFoundError):
+            return f"Video comes in a package of its own. {video_advice()}"
+        return f"Video needs PyAV, which cannot be used here ({error}). {video_advice()}"
     if SOFTWARE not in codecs_available:
         return f"This PyAV was built without {SOFTWARE}. The one from PyPI has it; install it with: pip install av"
     return ""

@@ -9,9 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from capture.feed.catalog import Catalog
+from capture.installation import bundle
 from capture.source import Source
 
-PROGRAM = Path(__file__).with_name("demo_window.py")
+COMMAND = "demo-window"
+"""By which a frozen program is asked to be the demo window."""
+
+
+def _program() -> tuple[str, ...]:
+    """Return the words that start the demo window."""
+    if bundle() is not None:
+        return (sys.executable, COMMAND)
+    # Isolated, and by its path: with -m, Python would look for it in the current folder first.
+    return (sys.executable, "-I", str(Path(__file__).with_name("demo_window.py")))
 
 
 class DemoProcess:
@@ -24,9 +34,8 @@ class DemoProcess:
         self._catalog = catalog
         self._found = found
         # It watches its standard input, so that it ends with us even if we are killed; Ctrl-C is for us alone.
-        # Isolated, and by its path: with -m, Python would look for it in the current folder first.
         self._process = subprocess.Popen(  # noqa: S603  both are ours
-            [sys.executable, "-I", PROGRAM, "--follow"], stdin=subprocess.PIPE, start_new_session=True
+            [*_program(), "--follow"], stdin=subprocess.PIPE, start_new_session=True
         )
         self._unsubscribe = catalog.subscribe(self._look)
         self._look()

@@ -112,16 +112,6 @@ def test_ctrl_c_ends_it_while_it_is_still_loading(start: Callable[..., subproces
     assert "Traceback" not in errors
 
 
-def test_doctor_names_the_package_of_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    from gui import doctor
-
-    monkeypatch.setattr(doctor, "LIBRARIES", {"libnowhere.so.9": "libnowhere9"})
-    (check,) = doctor.checks()
-    if sys.platform.startswith("linux"):
-        assert not check.ok
-        assert "apt install libnowhere9" in check.mend
-
-
 async def test_watchdog_sees_a_held_loop(caplog: pytest.LogCaptureFixture) -> None:
     import time
 

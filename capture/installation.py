@@ -1,0 +1,49 @@
+"""How this copy of Panecast came onto this computer, so that advice fits it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+Installation = Literal["python", "deb", "rpm", "arch", "appimage", "portable", "windows", "macos"]
+
+MARK: Final = "installed-as"
+"""The file, beside the bundled files, in which a package says its kind: one of `Installation`."""
+
+
+def bundle() -> Path | None:
+    """Return the folder of a frozen program's files, None where Python runs it."""
+    return Path(str(vars(sys)["_MEIPASS"])) if getattr(sys, "frozen", False) else None
+
+
+def installation() -> Installation:
+    """Return how this copy was installed; a frozen one without a mark is carried about by hand."""
+    folder = bundle()
+    if folder is None:
+        return "python"
+    try:
+        word = (folder / MARK).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return "portable"
+    for known in get_args(Installation):
+        if word == known:
+            return known  # type: ignore[no-any-return]
+    return "portable"
+
+
+_VIDEO_ADVICE: Final[dict[Installation, str]] = {
+    "python": "Install it with: pip install av",
+    "deb": "Install the package panecast-video: sudo apt install ./panecast-video_*.deb",
+    "rpm": "Install the package panecast-video: sudo dnf install ./panecast-video-*.rpm",
+    "arch": "Install the package panecast-video: sudo pacman -U panecast-video-*.pkg.tar.zst",
+    "appimage": "Take the AppImage with video in its name.",
+    "portable": "Unpack the archive panecast-video over this one.",
+    "windows": "Run the setup program again and tick Video.",
+    "macos": "Take the disk image with video in its name.",
+}
+
+
+def video_advice() -> str:
+    """Return how video is had with this kind of package, as a sentence."""
+    return _VIDEO_ADVICE[installation()]

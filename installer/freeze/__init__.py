@@ -1,0 +1,1 @@
+"""Freezes the program with PyInstaller: a folder that runs without Python. Knows nothing of packages."""

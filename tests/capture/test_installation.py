@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from capture import installation
+from capture.installation import MARK, Installation, bundle, video_advice
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    return tmp_path
+
+
+def test_run_by_python() -> None:
+    assert bundle() is None
+    assert installation.installation() == "python"
+    assert "pip install av" in video_advice()
+
+
+@pytest.mark.parametrize("kind", get_args(Installation))
+def test_package_says_its_kind(frozen: Path, kind: Installation) -> None:
+    (frozen / MARK).write_text(f"{kind}\n", encoding="ascii")
+
+    assert bundle() == frozen
+    assert installation.installation() == kind
+    assert video_advice()
+    assert kind == "python" or "pip" not in video_advice()
+
+
+@pytest.mark.parametrize("mark", [None, b"", b"a kind of tomorrow\n", b"\xff\xfe"])
+def test_frozen_without_a_known_kind_is_carried_by_hand(frozen: Path, mark: bytes | None) -> None:
+    if mark is not None:
+        (frozen / MARK).write_bytes(mark)
+
+    assert installation.installation() == "portable"
+
+
+def test_frozen_program_is_not_told_of_pip(frozen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from capture.video.encoder import video_problem
+    from server import doctor
+
+    for name in ("av", "av.codec"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (frozen / MARK).write_text("deb", encoding="ascii")
+
+    assert video_problem().startswith("Video comes in a package of its own. Install the package panecast-video")
+    assert "Python" not in {check.name for check in doctor.checks()}
