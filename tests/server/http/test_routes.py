@@ -13,6 +13,7 @@ from PIL import Image
 from yarl import URL
 
 from capture.source import Condition
+from server import __version__
 from server.access.origins import OriginPolicy
 from server.errors import ListenError, PortInUse
 from tests.helpers.studio import SECRET, Studio
@@ -55,7 +56,7 @@ async def test_health(studio: Studio, http: aiohttp.ClientSession, path: str) ->
         data = await answer.json()
 
     assert data.pop("uptime") >= 0
-    assert data == {"status": "ok", "version": "0.1.0", "viewers": 0, "sources": 1}
+    assert data == {"status": "ok", "version": __version__, "viewers": 0, "sources": 1}
 
 
 @pytest.mark.parametrize(("suffix", "kind"), [("jpg", "JPEG"), ("png", "PNG"), ("webp", "WEBP")])
