@@ -81,8 +81,9 @@ def run(options: StartOptions) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     if options.verbose:
         # Not what the libraries have to say: qasync tells of every turn of the loop.
-        for name in ("gui", "server", "capture"):
-            logging.getLogger(name).setLevel(logging.DEBUG)
+        # Named one by one: the build of the wheel has to find the names (installer/wheel_hook.py).
+        for logger in (logging.getLogger("gui"), logging.getLogger("server"), logging.getLogger("capture")):
+            logger.setLevel(logging.DEBUG)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("panecast")
     application.setApplicationDisplayName("Panecast")

@@ -18,7 +18,7 @@ def keep_out() -> None:
         here = Path.cwd()
     except OSError:  # it was removed
         here = None
-    own = Path(__file__).parents[1]
+    own = Path(__file__).parents[__name__.count(".")]
     sys.path[:] = [
         entry for entry in sys.path if Path(entry).is_absolute() and (Path(entry) != here or Path(entry) == own)
     ]
