@@ -56,6 +56,18 @@ def test_the_core_of_the_panel_knows_no_widgets() -> None:
     assert [path for path, module in imports if module in ("PySide6.QtWidgets", "PySide6.QtGui")] == []
 
 
+def test_nothing_is_imported_by_a_name_in_a_string() -> None:
+    """Whatever puts the program into one folder looks for what it imports, and finds only what is written as that."""
+    by_name = [
+        path
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__")
+    ]
+
+    assert by_name == []
+
+
 def test_one_module_alone_asks_what_system_this_is() -> None:
     asking = set()
     for path, tree in modules():

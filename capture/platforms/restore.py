@@ -7,7 +7,6 @@ missing, and hangs when two threads call it: so it is imported for one call, by 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import logging
 import sys
 import threading
@@ -46,7 +45,7 @@ def _restore(window: int, failed: Callable[[str], None]) -> None:
 def _ask_manager(window: int) -> None:
     try:
         with _one_display_only():
-            pywinctl: Any = importlib.import_module("pywinctl")
+            import pywinctl
         pywinctl.Window(window).activate()
     finally:
         _drop_pywinctl()
@@ -62,7 +61,8 @@ def _one_display_only() -> Iterator[None]:
     if family() != "linux":
         yield
         return
-    xlib: Any = importlib.import_module("Xlib.display")
+    from Xlib import display as xlib
+
     connect = xlib.Display
 
     def own(name: str | None = None) -> Any:
