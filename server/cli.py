@@ -221,7 +221,8 @@ async def _serve_until_told(
         gc.freeze()
         if needs_windows and catalog.condition.reason:
             complain(catalog.condition.reason)
-        elif not shares.shared:
+        # Where there is no list at all, that has been said.
+        if not shares.shared and not (needs_windows and catalog.condition.state == "waiting"):
             complain("nothing matches what is to be shared yet; it is waited for.")
         needs_link = server.is_open or arguments.require_token or names
         url = server.url_of(_link(host.access)) if needs_link else server.url

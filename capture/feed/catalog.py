@@ -25,7 +25,7 @@ class Catalog:
     Attributes:
         sources: demo, desktop, monitors and windows; an immutable snapshot, replaced whole.
         condition: ``live``, or ``waiting`` with the reason why there are no windows; screens that were known stay.
-            Also a live one may have a reason: why there are no screens.
+            Also a live one may have a reason: why there are no screens, or no monitors.
         is_ready: the first list is there, or after five seconds it is said that there is none.
         is_listed: there has been a list of windows; before that, nothing can be said of a window that is not in it.
     """

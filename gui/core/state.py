@@ -156,7 +156,8 @@ class AppState:
     Attributes:
         url: the address to give away, empty unless sharing.
         sources: in the order of the list.
-        listing: ``waiting`` with the reason when windows cannot be listed; ``live`` with one when screens cannot.
+        listing: ``waiting`` with the reason when windows cannot be listed; ``live`` with one when screens cannot, or
+            monitors.
         selected: whose preview is shown; stays when its window closes.
         blanking: what viewers get instead of new pictures, None while pictures are taken.
         masks: what lies over the selected source.

@@ -26,14 +26,22 @@ from capture.source import Kind, clean_text
 
 EDID_WORDS = 32
 """The first block of an EDID, 128 bytes, in which the model's name is."""
+NO_MONITORS = "Single monitors cannot be listed: this X server lacks RandR 1.5. The whole desktop can be shared."
+NO_NAMES = (
+    "Monitors of one name are not listed, because they cannot be told apart ({}). The whole desktop can be shared."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where everything is, relative to the root: the whole desktop, and each monitor by its name."""
+    """Where everything is, relative to the root: the whole desktop, and each monitor by its name.
+
+    ``missing`` says why monitors that may be there are not in it; it is empty where none is missing.
+    """
 
     whole: Rect
     monitors: Mapping[str, Rect]
+    missing: str = ""
 
     def place(self, kind: Kind, output: str) -> Rect | None:
         """Return where a screen is, None when it is not there."""
@@ -68,7 +76,11 @@ class Screens:
         """
         asked = self._ask()
         size = self._display.connection.core.GetGeometry(self._display.root).reply()
-        monitors = [(self._name(each.name), each) for each in _answer(asked)]
+        found = _answer(asked)
+        whole = Rect(0, 0, size.width, size.height)
+        if found is None:
+            return Layout(whole, {}, NO_MONITORS)
+        monitors = [(self._name(each.name), each) for each in found]
         names = [name for name, _ in monitors]
         places = {
             name: place
@@ -76,11 +88,12 @@ class Screens:
             if names.count(name) == 1
             and (place := around([Rect(each.x, each.y, each.width, each.height)], size.width, size.height))
         }
-        return Layout(Rect(0, 0, size.width, size.height), places)
+        twins = sorted({name for name in names if names.count(name) > 1})
+        return Layout(whole, places, NO_NAMES.format(", ".join(f"“{name}”" for name in twins)) if twins else "")
 
     def labels(self) -> Mapping[str, str]:
         """Return what people know each monitor by: its model where it tells one, else its name."""
-        return {self._name(each.name): self._label(each) for each in _answer(self._ask())}
+        return {self._name(each.name): self._label(each) for each in _answer(self._ask()) or ()}
 
     def _ask(self) -> Any:
         return None if self._randr is None else self._randr.GetMonitors(self._display.root, True)
@@ -106,10 +119,11 @@ class Screens:
         return name
 
 
-def _answer(asked: Any) -> tuple[Any, ...]:
+def _answer(asked: Any) -> tuple[Any, ...] | None:
+    """Return the monitors, None where the X server does not tell of any."""
     if asked is None:
-        return ()
+        return None
     try:
         return tuple(asked.reply().monitors)
     except XError:
-        return ()  # RandR before 1.5, of 2015, has none
+        return None  # RandR before 1.5, of 2015, knows none

@@ -125,7 +125,7 @@ class _Table:
     """The windows as last read, and which of them have to be read again.
 
     Attributes:
-        condition: ``live``, with a reason where screens have no pictures.
+        condition: ``live``, with a reason where screens have no pictures or monitors cannot be listed; see `sources`.
     """
 
     def __init__(
@@ -224,6 +224,7 @@ class _Table:
         if not self._has_screens:
             return ()
         layout, labels = self._places.layout(), self._places.labels()
+        self.condition = Condition("live", layout.missing)
         desktop = Source(DESKTOP_ID, "desktop", "Whole desktop", "", layout.whole.width, layout.whole.height)
         found = [(output, labels.get(output, output), place) for output, place in layout.monitors.items()]
         return (desktop, *self._monitors.sources(found))

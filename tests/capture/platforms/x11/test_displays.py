@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,7 +21,7 @@ from capture.platforms.x11.protocol.refusal import refusal
 from capture.platforms.x11.protocol.shm import NoSharedMemory, SharedSegment
 from server.cli import main
 from tests.helpers.waiting import Until
-from tests.helpers.x11.desktop import XServer, windows_of
+from tests.helpers.x11.desktop import PROJECT, XServer, windows_of
 
 pytestmark = pytest.mark.x11
 
@@ -165,6 +167,33 @@ async def test_without_extensions_that_are_only_useful_everything_is_shown(servi
 
     assert all(doctor[f"X extension {name}"][0] and "missing" in doctor[f"X extension {name}"][1] for name in missing)
     assert "MIT-SHM" in doctor["Shared memory"][1]
+
+
+async def test_the_list_says_why_it_has_no_monitors(
+    serving: Serving, capsys: pytest.CaptureFixture[str], until: Until
+) -> None:
+    serving("-extension", "RANDR")
+    async with watching() as (catalog, _):
+        await until(lambda: [source.kind for source in catalog.sources] == ["desktop"])
+        condition = catalog.condition
+
+    assert condition.state == "live"
+    assert "RandR" in condition.reason
+    assert await asyncio.to_thread(main, ["windows"]) == 0
+    assert condition.reason in capsys.readouterr().err
+
+
+def test_what_cannot_be_listed_and_what_matches_nothing_are_both_said(serving: Serving) -> None:
+    server = serving("-extension", "RANDR")
+    command = [sys.executable, "-m", "gui", "serve", "--share", "title:nowhere", "--port", "0", "--print-url"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=PROJECT, env=server.environment, **pipes) as app:
+        assert app.stdout.readline().startswith("http://")
+        app.terminate()
+        said = app.stderr.read()
+
+    assert "RandR" in said
+    assert "nothing matches" in said
 
 
 @pytest.mark.parametrize(("name", "screen"), [("Composite", "live"), ("DAMAGE", "waiting")])
