@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterator
 
@@ -16,6 +17,12 @@ from tests.helpers.x11.desktop import Windows, XServer, windows_of
 # Whoever runs the tests in the background of a script has them ignore Ctrl-C, and so would all that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what takes minutes and the package servers, unless that is asked for."""
+    if item.get_closest_marker("packages") is not None and os.environ.get("PANECAST_PACKAGES") != "1":
+        pytest.skip("builds and tries packages: run installer/test.sh --packages")
 
 
 @pytest.fixture(scope="session")

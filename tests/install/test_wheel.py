@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import re
-import shutil
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import tomllib
-import urllib.request
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message
 from email.parser import Parser
 from pathlib import Path
 
@@ -23,12 +18,10 @@ import pytest
 
 from server import __version__
 from tests.helpers.x11.desktop import XServer
+from tests.install.building import FOLDERS, PROJECT, Built, build, fetch, serving_demo
 
-PROJECT = Path(__file__).parents[2]
-FOLDERS = ("gui", "server", "capture", "resources")
 LARGEST = 650_000
 """Bytes of the wheel. 615,000 are the source as it is, with what is said in it, and what a wheel says of itself."""
-NO_SOURCE = shutil.ignore_patterns(".git", ".venv", ".cache", ".*_cache", "__pycache__", "*.pyc", "dist", ".hypothesis")
 IMPORT_ALL = """
 import importlib, pkgutil, panecast
 names = [module.name for module in pkgutil.walk_packages(panecast.__path__, "panecast.")]
@@ -37,20 +30,6 @@ for name in names:
         importlib.import_module(name)
 print(panecast.__file__, len(names))
 """
-
-
-@dataclass(frozen=True)
-class Built:
-    """What one build made."""
-
-    wheel: Path
-    sdist: Path
-
-    def metadata(self) -> Message:
-        """Return what the wheel says of itself."""
-        with zipfile.ZipFile(self.wheel) as wheel:
-            at = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
-            return Parser().parsestr(wheel.read(at).decode())
 
 
 @dataclass(frozen=True)
@@ -74,24 +53,6 @@ class Installed:
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60)
 
 
-def build(folder: Path, *what: str) -> Built:
-    """Build in a copy of the tree in ``folder``; ``what`` are options of the build."""
-    tree = folder / "tree"
-    shutil.copytree(PROJECT, tree, ignore=NO_SOURCE)
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder / "dist"), *what, str(tree)]
-    environment = os.environ | {"SOURCE_DATE_EPOCH": "1790000000"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    wheel, sdist = sorted((folder / "dist").iterdir(), key=lambda path: path.suffix != ".whl")
-    return Built(wheel, sdist)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The sdist, and the wheel made of it, as both are published."""
-    return build(tmp_path_factory.mktemp("built"))
-
-
 @pytest.fixture(scope="module")
 def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     folder = tmp_path_factory.mktemp("installed")
@@ -103,26 +64,6 @@ def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Install
     pip = [sys.executable, "-m", "pip", "--python", str(there.python), "install", "--quiet", "--no-index", "--no-deps"]
     subprocess.run([*pip, str(built.wheel)], check=True)
     return there
-
-
-@pytest.fixture
-def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """On PYTHONPATH, modules that are called as our folders are; none of them can be imported."""
-    for name in FOLDERS:
-        (tmp_path / f"{name}.py").write_text(f"raise ImportError('this is a foreign {name}')\n", encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def address(installed: Installed, foreign: Path, xserver: XServer) -> Iterator[str]:
-    """Where the installed program shares its demo picture."""
-    command = [installed.panecast, "serve", "--share", "demo", "--port", "0", "--print-url"]
-    with subprocess.Popen(command, cwd=foreign, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().strip()
-        server.terminate()
-        assert server.wait(10) == 0
 
 
 def test_the_version_stands_in_one_place(built: Built, installed: Installed) -> None:
@@ -187,15 +128,15 @@ def test_its_doctor_looks_at_this_computer(installed: Installed, foreign: Path, 
     assert "Window manager" in done.stdout
 
 
-def test_it_serves_pages_pictures_and_its_description(address: str, built: Built) -> None:
-    found = {}
-    for path in ("/", "/snapshot/demo.jpg", "/openapi.json", "/viewer/watch.js", "/favicon.ico"):
-        with urllib.request.urlopen(address.rstrip("/") + path, timeout=10) as answer:
-            found[path] = answer.read()
+def test_it_serves_pages_pictures_and_its_description(installed: Installed, foreign: Path, xserver: XServer) -> None:
+    with serving_demo(installed.panecast, foreign) as address:
+        page, script = fetch(f"{address}/"), fetch(f"{address}/viewer/watch.js")
+        picture, description = fetch(f"{address}/snapshot/demo.jpg"), fetch(f"{address}/openapi.json")
 
-    assert b"<html" in found["/"]
-    assert found["/snapshot/demo.jpg"].startswith(b"\xff\xd8\xff")
-    assert f'"{__version__}"'.encode() in found["/openapi.json"]
+    assert b"<html" in page
+    assert b"import" in script
+    assert picture.startswith(b"\xff\xd8\xff")
+    assert f'"{__version__}"'.encode() in description
 
 
 def test_the_same_source_makes_the_same_bytes(built: Built, tmp_path: Path) -> None:
