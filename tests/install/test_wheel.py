@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 import subprocess
 import sys
@@ -17,11 +18,12 @@ from pathlib import Path
 import pytest
 
 from server import __version__
+from tests.browser.parts import eventually, free_port
 from tests.helpers.x11.desktop import XServer
 from tests.install.building import FOLDERS, PROJECT, Built, build, fetch, serving_demo
 
 LARGEST = 650_000
-"""Bytes of the wheel. 615,000 are the source as it is, with what is said in it, and what a wheel says of itself."""
+"""Bytes of the wheel. 620,000 are the source as it is, with what is said in it, and what a wheel says of itself."""
 IMPORT_ALL = """
 import importlib, pkgutil, panecast
 names = [module.name for module in pkgutil.walk_packages(panecast.__path__, "panecast.")]
@@ -137,6 +139,37 @@ def test_it_serves_pages_pictures_and_its_description(installed: Installed, fore
     assert b"import" in script
     assert picture.startswith(b"\xff\xd8\xff")
     assert f'"{__version__}"'.encode() in description
+
+
+@pytest.mark.panel
+def test_its_panel_opens_and_shares_the_demo_window(
+    installed: Installed, foreign: Path, xserver: XServer, tmp_path: Path
+) -> None:
+    options = ("--demo", "--print-url", "--port", str(free_port()), "--config-dir", tmp_path / "settings")
+    command = [installed.panecast, *options]
+    environment = os.environ | {"QT_QPA_PLATFORM": "xcb"}
+    with subprocess.Popen(command, cwd=foreign, env=environment, stdout=subprocess.PIPE, text=True) as app:
+        try:
+            assert app.stdout is not None
+            address = app.stdout.readline().strip().rstrip("/")
+            eventually(lambda: b"Panecast demo" in fetch(f"{address}/api/windows"))
+        finally:
+            app.terminate()
+
+    assert app.returncode == 0
+
+
+def test_an_editable_install_has_the_tree_as_it_is(tmp_path: Path) -> None:
+    script = "import sys; from hatchling.build import build_editable; print(build_editable(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    with zipfile.ZipFile(tmp_path / done.stdout.split()[-1]) as wheel:
+        files = {name: wheel.read(name).decode() for name in wheel.namelist() if ".dist-info/" not in name}
+        entries = wheel.read(f"panecast-{__version__}.dist-info/entry_points.txt").decode()
+
+    assert files == {"_panecast.pth": str(PROJECT)}
+    assert "panecast = gui.__main__:main" in entries
 
 
 def test_the_same_source_makes_the_same_bytes(built: Built, tmp_path: Path) -> None:
