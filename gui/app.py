@@ -42,6 +42,7 @@ from gui.panel.window import Panel
 from gui.widgets.check_style import PanelStyle
 from gui.widgets.icons import Icons
 from gui.widgets.style import accented, current_look
+from resources import APPLICATION_ID
 from server.folder_lock import FolderTaken
 from server.host import Host
 from server.protocol.options import StreamOptions
@@ -87,7 +88,7 @@ def run(options: StartOptions) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("panecast")
     application.setApplicationDisplayName("Panecast")
-    application.setDesktopFileName("panecast")
+    application.setDesktopFileName(APPLICATION_ID)
     application.setStyle(PanelStyle())
     # qasync's loop ends with the last window otherwise, and the app lives in the tray.
     application.setQuitOnLastWindowClosed(False)

@@ -14,6 +14,7 @@ from typing import Any
 
 from capture.platforms.linux.dbus import NoAnswer, call, connect, follow, session_bus
 from capture.platforms.system import family
+from resources import APPLICATION_ID
 
 log = logging.getLogger(__name__)
 
@@ -87,10 +88,19 @@ class DesktopNotices:
         actions = ["default", "Open Panecast"] if "actions" in self._abilities else []
         hints = {
             "urgency": Variant("y", URGENT if urgent else NORMAL),
-            "desktop-entry": Variant("s", "panecast"),
+            "desktop-entry": Variant("s", APPLICATION_ID),
         }
         reply = await self._call(
-            "Notify", "susssasa{sv}i", "Panecast", self._shown.get(kind, 0), "panecast", title, body, actions, hints, -1
+            "Notify",
+            "susssasa{sv}i",
+            "Panecast",
+            self._shown.get(kind, 0),
+            APPLICATION_ID,  # its icon's name too
+            title,
+            body,
+            actions,
+            hints,
+            -1,
         )
         self._service = reply.sender
         self._shown[kind] = int(reply.body[0])

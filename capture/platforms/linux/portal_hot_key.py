@@ -15,13 +15,14 @@ from typing import Any
 
 from capture.platforms.keys import Keys
 from capture.platforms.linux.dbus import NoAnswer, call, connect, follow, owner
+from resources import APPLICATION_ID
 
 log = logging.getLogger(__name__)
 
 PORTAL = "org.freedesktop.portal.Desktop"
 PATH = "/org/freedesktop/portal/desktop"
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
-REGISTRY, APPLICATION = "org.freedesktop.host.portal.Registry", "panecast"
+REGISTRY = "org.freedesktop.host.portal.Registry"
 NAME = "blank-everything"
 ABOUT = "Pause or blank what Panecast shows, and go on"
 PERSON_SECONDS = 120.0
@@ -82,7 +83,7 @@ class PortalHotKey:
             await follow(bus, f"type='signal',sender='{PORTAL}'")
             # Newer portals want to know who we are; older ones know no such thing.
             with contextlib.suppress(NoAnswer):
-                await call(bus, PORTAL, PATH, REGISTRY, "Register", "sa{sv}", APPLICATION, {})
+                await call(bus, PORTAL, PATH, REGISTRY, "Register", "sa{sv}", APPLICATION_ID, {})
             request = {"session_handle_token": Variant("s", f"panecast{secrets.token_hex(4)}")}
             made = await self._request(bus, "CreateSession", "a{sv}", request)
             self._owner = await owner(bus, PORTAL)
