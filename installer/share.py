@@ -1,0 +1,52 @@
+"""Lays out what a Linux desktop has of the program beside itself:  python installer/share.py OUTDIR
+
+``OUTDIR`` becomes what belongs under ``/usr/share``: desktop file, metainfo, icons, man page, completions. Equal
+sources, versions of tools and ``SOURCE_DATE_EPOCH`` give equal bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import sys
+from pathlib import Path
+
+from installer.commands import commands
+from installer.completions import PLACES
+from installer.icons import write_hicolor
+from installer.metainfo import metainfo
+from installer.project import APPLICATION, TOP, BadInput
+
+SOURCES = TOP / "installer" / "linux"
+
+
+def lay_out(folder: Path) -> None:
+    """Write all of it into ``folder``, files with mode 644. Raises `BadInput`."""
+    known = commands()
+    contents = {place: make(known).encode() for place, make in PLACES.items()}
+    contents[f"applications/{APPLICATION}.desktop"] = (SOURCES / f"{APPLICATION}.desktop").read_bytes()
+    contents[f"metainfo/{APPLICATION}.metainfo.xml"] = metainfo().encode()
+    contents["man/man1/panecast.1.gz"] = gzip.compress((SOURCES / "panecast.1").read_bytes(), 9, mtime=0)
+    for place, content in contents.items():
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    write_hicolor(folder / "icons" / "hicolor")
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def main() -> int:
+    """Lay all of it out in the folder that the command line names."""
+    parser = argparse.ArgumentParser(description="Lay out what belongs under /usr/share.")
+    parser.add_argument("folder", type=Path, metavar="OUTDIR")
+    try:
+        lay_out(parser.parse_args().folder)
+    except BadInput as error:
+        print(f"share: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
