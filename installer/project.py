@@ -16,6 +16,8 @@ TOP = Path(__file__).resolve().parents[1]
 VERSION = __version__
 APPLICATION = APPLICATION_ID
 PUBLISHER = "Panecast contributors"
+MAINTAINER = f"{PUBLISHER} <noreply@panecast.github.io>"
+"""As packages of Debian want it; there is no mail address yet."""
 HOMEPAGE = "https://panecast.github.io"
 """Every address in packages begins with this; `docs/releasing.md` says what has to lie behind it."""
 
@@ -66,7 +68,7 @@ def build_day() -> date:
     if not text:
         asked = ["git", "-C", str(TOP), "log", "-1", "--format=%ct"]
         try:
-            text = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+            text = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
         except (OSError, subprocess.CalledProcessError) as error:
             raise BadInput("Set SOURCE_DATE_EPOCH: there is no git history here that tells the date.") from error
     if not text.isdecimal():
