@@ -1,4 +1,4 @@
-"""Completes the AppStream metainfo:  python installer/metainfo.py OUTFILE"""
+"""Completes the AppStream metainfo:  python installer/metainfo.py [--flatpak] OUTFILE"""
 
 from __future__ import annotations
 
@@ -12,6 +12,19 @@ from installer.project import APPLICATION, HOMEPAGE, TOP, BadInput, Release, bui
 
 TEMPLATE = TOP / "installer" / "linux" / f"{APPLICATION}.metainfo.xml"
 PLACE = "  <releases/>\n"
+END = "  </description>\n"
+FLATPAK = """\
+    <p>
+      This Flatpak works through your desktop's portals: it asks each time which window or screen to share, has no list
+      of windows, and cannot cover password managers in pictures of the whole screen. The other packages can.
+    </p>
+    <p xml:lang="de">
+      Dieses Flatpak arbeitet über die Portale Ihres Desktops: Es fragt jedes Mal, welches Fenster oder welcher
+      Bildschirm geteilt werden soll, hat keine Fensterliste und kann Passwortmanager in Bildern des ganzen Bildschirms
+      nicht verdecken. Die anderen Pakete können das.
+    </p>
+"""
+"""What stands at the end of the description of a Flatpak."""
 
 
 def completed(template: str, releases: Iterable[Release], today: date) -> str:
@@ -30,18 +43,23 @@ def completed(template: str, releases: Iterable[Release], today: date) -> str:
     return template.replace(PLACE, "".join(lines)).replace("@HOMEPAGE@", HOMEPAGE)
 
 
-def metainfo() -> str:
-    """Return the metainfo of the project as it is now. Raises `BadInput`."""
-    return completed(TEMPLATE.read_text(encoding="utf-8"), own_releases(), build_day())
+def metainfo(flatpak: bool = False) -> str:
+    """Return the metainfo of the project as it is now, of a Flatpak or of all other packages. Raises `BadInput`."""
+    template = TEMPLATE.read_text(encoding="utf-8")
+    if flatpak:
+        template = template.replace(END, FLATPAK + END)
+    return completed(template, own_releases(), build_day())
 
 
 def main() -> int:
     """Write the metainfo into the file that the command line names."""
     parser = argparse.ArgumentParser(description="Complete the AppStream metainfo.")
     parser.add_argument("file", type=Path, metavar="OUTFILE")
-    path: Path = parser.parse_args().file
+    parser.add_argument("--flatpak", action="store_true", help="say what a Flatpak cannot do")
+    arguments = parser.parse_args()
+    path: Path = arguments.file
     try:
-        path.write_text(metainfo(), encoding="utf-8")
+        path.write_text(metainfo(arguments.flatpak), encoding="utf-8")
     except BadInput as error:
         print(f"metainfo: {error}", file=sys.stderr)
         return 1

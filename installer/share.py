@@ -1,4 +1,4 @@
-"""Lays out what a Linux desktop has of the program beside itself:  python installer/share.py OUTDIR
+"""Lays out what a Linux desktop has of the program beside itself:  python installer/share.py [--flatpak] OUTDIR
 
 ``OUTDIR`` becomes what belongs under ``/usr/share``: desktop file, metainfo, icons, man page, completions. Equal
 sources, versions of tools and ``SOURCE_DATE_EPOCH`` give equal bytes.
@@ -20,12 +20,12 @@ from installer.project import APPLICATION, TOP, BadInput
 SOURCES = TOP / "installer" / "linux"
 
 
-def lay_out(folder: Path) -> None:
-    """Write all of it into ``folder``, files with mode 644. Raises `BadInput`."""
+def lay_out(folder: Path, flatpak: bool = False) -> None:
+    """Write all of it into ``folder``, files with mode 644; for a Flatpak, where that is made. Raises `BadInput`."""
     known = commands()
     contents = {place: make(known).encode() for place, make in PLACES.items()}
     contents[f"applications/{APPLICATION}.desktop"] = (SOURCES / f"{APPLICATION}.desktop").read_bytes()
-    contents[f"metainfo/{APPLICATION}.metainfo.xml"] = metainfo().encode()
+    contents[f"metainfo/{APPLICATION}.metainfo.xml"] = metainfo(flatpak).encode()
     contents["man/man1/panecast.1.gz"] = gzip.compress((SOURCES / "panecast.1").read_bytes(), 9, mtime=0)
     for place, content in contents.items():
         path = folder / place
@@ -40,8 +40,10 @@ def main() -> int:
     """Lay all of it out in the folder that the command line names."""
     parser = argparse.ArgumentParser(description="Lay out what belongs under /usr/share.")
     parser.add_argument("folder", type=Path, metavar="OUTDIR")
+    parser.add_argument("--flatpak", action="store_true", help="say in the description what a Flatpak cannot do")
+    arguments = parser.parse_args()
     try:
-        lay_out(parser.parse_args().folder)
+        lay_out(arguments.folder, arguments.flatpak)
     except BadInput as error:
         print(f"share: {error}", file=sys.stderr)
         return 1

@@ -35,11 +35,12 @@ def test_a_template_without_a_place_for_releases_is_refused() -> None:
         completed("<component/>", (), date(2026, 1, 2))
 
 
-def test_the_validator_has_nothing_to_say(tmp_path: Path) -> None:
+@pytest.mark.parametrize("flatpak", [False, True])
+def test_the_validator_has_nothing_to_say(tmp_path: Path, flatpak: bool) -> None:
     if shutil.which("appstreamcli") is None:
         pytest.skip("needs appstreamcli (Debian: appstream)")
     path = tmp_path / TEMPLATE.name
-    path.write_text(metainfo(), encoding="utf-8")
+    path.write_text(metainfo(flatpak), encoding="utf-8")
 
     done = subprocess.run(
         ["appstreamcli", "validate", "--no-net", "--pedantic", "--no-color", path],
@@ -72,7 +73,7 @@ def test_it_names_the_same_app_as_the_desktop_file() -> None:
 
 
 def test_each_text_is_there_in_german() -> None:
-    tree = ET.fromstring(metainfo())
+    tree = ET.fromstring(metainfo(flatpak=True))
     language = "{http://www.w3.org/XML/1998/namespace}lang"
 
     for path in ("summary", "description/p", "description/ul/li", "screenshots/screenshot/caption"):
