@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 SIZES = (16, 20, 24, 32, 48, 64)
+LARGEST_SMALL = 24
+"""Up to this many pixels NAME-small takes the place of NAME, where there is such a drawing: its lines are on pixels."""
 STROKE = "#000000"
 """The colour that the drawings are made with and that gives way to the text's."""
 BADGE = "#14783F"
@@ -29,9 +31,10 @@ class Icons:
         if key not in self._icons:
             icon = self._icons[key] = QIcon()
             for edge in SIZES:
-                icon.addPixmap(self.pixmap(name, edge, colour))
+                drawing = self._drawing(name, edge)
+                icon.addPixmap(self.pixmap(drawing, edge, colour))
                 if muted is not None:
-                    icon.addPixmap(self.pixmap(name, edge, muted), QIcon.Mode.Disabled)
+                    icon.addPixmap(self.pixmap(drawing, edge, muted), QIcon.Mode.Disabled)
         return self._icons[key]
 
     def pixmap(self, name: str, edge: int, colour: str, ratio: float = 1.0) -> QPixmap:
@@ -68,6 +71,10 @@ class Icons:
                 _draw_spot(pixmap)
             icon.addPixmap(pixmap)
         return icon
+
+    def _drawing(self, name: str, edge: int) -> str:
+        small = f"{name}-small"
+        return small if edge <= LARGEST_SMALL and self._text(small) is not None else name
 
     def _text(self, name: str) -> str | None:
         if name not in self._texts:
