@@ -20,7 +20,7 @@ cd "$top"
 . installer/common.sh
 
 test_packages="$virtual_display_packages openbox twm tigervnc-standalone-server xterm x11-apps x11-utils xdotool imagemagick chromium mmdebstrap
-dbus desktop-file-utils iproute2 git ffmpeg mpv curl firefox-esr slowhttptest testssl.sh nginx-light"
+dbus desktop-file-utils appstream mandoc zsh fish libplist-utils squashfs-tools iproute2 git ffmpeg mpv curl firefox-esr slowhttptest testssl.sh nginx-light"
 long_packages="webkit2gtk-driver"
 npm_tools=$top/.cache/npm
 
@@ -96,12 +96,13 @@ check_page() {
 }
 
 check_scripts() {
-    for script in installer/*.sh; do
+    for script in installer/*.sh installer/*/*.sh; do
         sh -n "$script" || return 1
     done
     bash -n .ci/run
     if command -v shellcheck >/dev/null 2>&1; then
-        shellcheck --external-sources installer/run.sh installer/test.sh
+        shellcheck --external-sources installer/run.sh installer/test.sh installer/appimage/appimage.sh \
+            installer/appimage/AppRun installer/macos/dmg.sh
     fi
 }
 
