@@ -1,6 +1,6 @@
 # Prints what zsh offers for a line:  zsh -f complete.zsh FOLDER LINE
 #
-# FOLDER has the function _panecast. An interactive zsh in a terminal of its own completes the line; each time that
+# FOLDER has the function _panecast, and keeps what zsh finds out about all its functions. An interactive zsh in a terminal of its own completes the line; each time that
 # something is offered to it (compadd), the words that fit are written to a file.
 zmodload zsh/zpty
 export FOUND=$(mktemp)
@@ -9,7 +9,7 @@ zpty -w shell "source =(<<<'
 PROMPT=
 fpath=($1 \$fpath)
 autoload -U compinit
-compinit -u -D
+compinit -u -C -d $1/.zcompdump
 bindkey \"^I\" complete-word
 zstyle \":completion:*\" insert-tab false
 finish() { exit }

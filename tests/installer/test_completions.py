@@ -47,24 +47,25 @@ SHELLS = {
 }
 
 
-@pytest.fixture(params=SHELLS)
-def complete(request: pytest.FixtureRequest, tmp_path: Path) -> Complete:
+@pytest.fixture(scope="module", params=SHELLS)
+def complete(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Complete:
     """Return what asks one of the shells which words it offers for the end of a line."""
     ask, make, file = SHELLS[request.param]
     if shutil.which(request.param) is None:
         pytest.skip(f"needs {request.param}")
-    (tmp_path / file).write_text(make(KNOWN), encoding="utf-8")
-    (tmp_path / "a folder").mkdir()
-    (tmp_path / "a.pem").touch()
+    folder = tmp_path_factory.mktemp(request.param)
+    (folder / file).write_text(make(KNOWN), encoding="utf-8")
+    (folder / "a folder").mkdir()
+    (folder / "a.pem").touch()
 
     def offered(line: str) -> set[str]:
         done = subprocess.run(
-            ask(tmp_path, line),
+            ask(folder, line),
             check=False,
             capture_output=True,
             text=True,
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "TERM": "dumb"},
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TERM": "dumb"},
             stdin=subprocess.DEVNULL,
             timeout=30,
         )

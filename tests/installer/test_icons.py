@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageStat
 
-from installer.icons import ICNS_SIZES, ICO_SIZES, MAC_MARGIN, PNG_SIZES, draw
+from installer.icons import ICNS_SIZES, ICO_SIZES, MAC_MARGIN, PNG_SIZES, draw, main
 from installer.project import APPLICATION, TOP
 
 
@@ -39,9 +39,10 @@ def test_windows_and_macos_get_each_size(drawn: Path) -> None:
         assert {width * scale for width, _, scale in image.info["sizes"]} == set(ICNS_SIZES)
 
 
-def test_the_same_drawing_gives_the_same_bytes(drawn: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, TOP / "installer" / "icons.py", tmp_path], check=True)
+def test_the_same_drawing_gives_the_same_bytes(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["icons", str(tmp_path)])
 
+    assert main() == 0
     assert files(tmp_path) == files(drawn)
 
 

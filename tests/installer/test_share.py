@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from installer.project import APPLICATION, TOP
-from installer.share import lay_out
+from installer.share import lay_out, main
 
 EPOCH = "1767225600"
 
@@ -64,14 +64,11 @@ def test_two_builds_are_equal(share: Path, tmp_path: Path, monkeypatch: pytest.M
     assert files(tmp_path) == files(share)
 
 
-def test_a_date_that_is_none_is_said(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, TOP / "installer" / "share.py", tmp_path],
-        check=False,
-        env=os.environ | {"SOURCE_DATE_EPOCH": "soon"},
-        capture_output=True,
-        text=True,
-    )
+def test_a_date_that_is_none_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    monkeypatch.setattr("sys.argv", ["share", str(tmp_path)])
 
-    assert done.returncode == 1
-    assert done.stderr == "share: SOURCE_DATE_EPOCH is to be seconds since 1970, not 'soon'.\n"
+    assert main() == 1
+    assert capsys.readouterr().err == "share: SOURCE_DATE_EPOCH is to be seconds since 1970, not 'soon'.\n"
