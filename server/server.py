@@ -41,6 +41,8 @@ BAD_PORTS = frozenset(
 """Ports that browsers do not open, whoever listens there (Fetch Standard, "port blocking")."""
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
+WINDOWS_ACCESS_DENIED = 10013
+"""What Windows says of a port that another program has for itself, or that the system keeps for one."""
 
 
 class Server:
@@ -228,7 +230,7 @@ def _bind(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
                 raise ListenError(f"This computer has the address {address} no longer.")
     except OSError as error:
         _close(bound)
-        if error.errno == errno.EADDRINUSE:
+        if error.errno == errno.EADDRINUSE or getattr(error, "winerror", None) == WINDOWS_ACCESS_DENIED:
             raise PortInUse(port, _free_port(addresses, port + 1) if port else None) from error
         if error.errno == errno.EACCES:
             raise ListenError(
@@ -253,7 +255,9 @@ def _bind_one(address: str, port: int) -> socket.socket | None:
     except OSError:
         return None
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # The latter would let any program take our port over on Windows, which lets go of one at once anyway.
+        alone = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+        listening.setsockopt(socket.SOL_SOCKET, alone, 1)
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listening.bind((address, port))
