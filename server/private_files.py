@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
-# Windows has neither; what is in a person's own folder there is his own by its rights.
+# Windows has neither of these, and tells 0o666 of every file: what is in a person's own folder is that person's by the
+# folder's rights.
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 CLOSE_ON_EXEC = getattr(os, "O_CLOEXEC", 0)
 MOST_ASIDE = 9
@@ -38,10 +39,11 @@ def make_private_folder(folder: Path) -> None:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode):
         raise NotPrivate(f"{folder.name} is not a folder of its own but leads elsewhere")
-    if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
-        raise NotPrivate(f"the folder {folder.name} belongs to somebody else")
-    if stat.S_IMODE(found.st_mode) != FOLDER_MODE:
-        folder.chmod(FOLDER_MODE)
+    if hasattr(os, "geteuid"):
+        if found.st_uid != os.geteuid():
+            raise NotPrivate(f"the folder {folder.name} belongs to somebody else")
+        if stat.S_IMODE(found.st_mode) != FOLDER_MODE:
+            folder.chmod(FOLDER_MODE)
 
 
 def read_private(path: Path, most_bytes: int) -> tuple[bytes, bool]:
@@ -62,7 +64,7 @@ def read_private(path: Path, most_bytes: int) -> tuple[bytes, bool]:
         content = file.read(most_bytes + 1)
         if len(content) > most_bytes:
             raise NotAFile(f"{path.name} is larger than it can be")
-        was_open = bool(stat.S_IMODE(found.st_mode) & 0o077)
+        was_open = hasattr(os, "geteuid") and bool(stat.S_IMODE(found.st_mode) & 0o077)
         if was_open:
             path.chmod(FILE_MODE)
     return content, was_open

@@ -109,6 +109,19 @@ def test_nobody_else_may_read_it(file: AccessStore) -> None:
     assert list(file.path.parent.iterdir()) == [file.path]
 
 
+def test_where_files_have_no_modes_nothing_is_said_of_them(file: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows tells 0o666 of every file; what is in a person's own folder is that person's by its rights."""
+    file.save(some())
+    file.path.chmod(0o666)
+    file.path.parent.chmod(0o777)
+    monkeypatch.delattr(os, "geteuid")
+
+    assert file.load() == some()
+    assert file.problems == ()
+    file.save(some())
+    assert mode(file.path.parent) == 0o777
+
+
 def test_folder_that_was_open_is_closed(file: AccessStore) -> None:
     file.path.parent.mkdir(mode=0o755)
     file.path.parent.chmod(0o755)
