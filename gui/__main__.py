@@ -13,12 +13,14 @@ from collections.abc import Sequence
 
 from gui import current_folder
 from server.folder_lock import folder_argument
+from server.terminal import complain, prepare
 
 HEADLESS = ("serve", "windows", "doctor")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Panecast and return the exit code."""
+    prepare()
     current_folder.keep_out()
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = next((each for each in arguments if not each.startswith("-")), "")
@@ -47,11 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             try:
                 rules.append(parse_rule(text))
             except ValueError as error:
-                print(f"panecast: {error}", file=sys.stderr)
+                complain(str(error))
                 return 2
     lacking = _lacks_display()
     if lacking:
-        print(f"panecast: {lacking}", file=sys.stderr)
+        complain(lacking)
         return 1
     # qasync takes the first Qt binding it finds unless it is told.
     os.environ["QT_API"] = "pyside6"

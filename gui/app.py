@@ -47,7 +47,7 @@ from server.folder_lock import FolderTaken
 from server.host import Host
 from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
-from server.terminal import complain
+from server.terminal import complain, say
 
 PREVIEW_SECONDS = 0.2
 """Least time between two pictures of the preview."""
@@ -104,7 +104,7 @@ def run(options: StartOptions) -> int:
         return 1
     if copy is None:  # the one that runs already has come forward
         if options.wishes:
-            sys.stderr.write(f"panecast: {NOT_TAKEN_UP}\n")
+            complain(NOT_TAKEN_UP)
             return 1
         return 0
     loop = Loop(application)
@@ -320,8 +320,7 @@ class App:
             self._has_printed = True
             # With the link, where nobody gets in without one: where there is no panel it stands nowhere else.
             self.access_controller.refresh_now()
-            sys.stdout.write(f"{self.access_controller.state.full_url or state.url}\n")
-            sys.stdout.flush()
+            say(self.access_controller.state.full_url or state.url)
 
     def _set_option(self, name: str, value: object) -> None:
         if name not in self._throttles:

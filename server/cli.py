@@ -147,7 +147,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         return _complain(str(error), MISUSED)
     except ServerError as error:
         return _complain(error.message, FAILED)
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, KeyboardInterrupt):  # the latter by Ctrl-C on Windows
         return 0  # it was told to end
     return 0
 

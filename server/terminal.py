@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
 
 FAILED = 1
+STANDARD_ERROR = 2
 
 
 def prepare() -> None:
-    """Have what is said be written somehow: titles of windows hold what not every terminal can show."""
+    """Have what is said be written somehow: titles of windows hold what not every terminal can show.
+
+    Where a stream is closed, what is written to its number goes nowhere: libraries do that without asking Python, and
+    the system would give the number to the next file or connection of ours. To be called before anything is opened.
+    """
+    with contextlib.suppress(OSError):
+        while (opened := os.open(os.devnull, os.O_RDWR)) <= STANDARD_ERROR:
+            os.set_inheritable(opened, True)
+        os.close(opened)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

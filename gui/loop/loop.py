@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from server.terminal import complain
+
 Result = TypeVar("Result")
 
 
 def end_at_once() -> None:
     """End the process as it stands: without its display Qt cannot take its windows apart."""
-    sys.stderr.write("panecast: The desktop that the panel was on is gone, so sharing has ended.\n")
-    sys.stderr.flush()
+    complain("The desktop that the panel was on is gone, so sharing has ended.")
     os._exit(1)
 
 

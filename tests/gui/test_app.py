@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,3 +134,31 @@ async def test_watchdog_sees_a_held_loop(caplog: pytest.LogCaptureFixture) -> No
     assert watchdog.stalls == len(told) >= 1
     # Whoever reads the terminal can mend nothing of it: only --verbose has it said.
     assert {record.levelno for record in told} == {logging.DEBUG}
+
+
+@pytest.mark.panel
+def test_without_streams_it_shares_and_a_second_start_ends_with_its_code(tmp_path: Path) -> None:
+    """A program without a console on Windows has none."""
+    port = free_port()
+    command = [sys.executable, "-m", "gui", "--config-dir", str(tmp_path), "--share", "demo", "--print-url"]
+    without = ["sh", "-c", 'exec <&- >&- 2>&-; exec "$@"', "sh", *command]
+    kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment = kept | {"QT_QPA_PLATFORM": "offscreen"}
+    app = subprocess.Popen([*without, "--port", str(port)], cwd=ROOT, env=environment)
+    try:
+        deadline = time.monotonic() + 30
+        while not _health(port):
+            assert app.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert subprocess.run(without, cwd=ROOT, env=environment, check=False, timeout=30).returncode == 1
+    finally:
+        app.terminate()
+    assert app.wait(20) == 0
+
+
+def _health(port: int) -> bytes:
+    """Return the answer of the app at ``port``; nothing as long as there is none."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+        return bytes(answer.read())
+    return b""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from tests.helpers.ports import free_port
 from tests.helpers.x11.desktop import PROJECT
 
 SAY = "import sys; from server.terminal import prepare, say; prepare(); sys.exit(say({words!r} * {times}))"
@@ -59,3 +64,83 @@ def test_the_list_of_windows_goes_through_it(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert b"1280?720" in done.stdout
     assert b"Traceback" not in done.stderr
+
+
+NO_STREAMS = "exec <&- >&- 2>&-; "
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--version",), 0),
+        (("--help",), 0),
+        (("--port", "none"), 2),
+        (("--share", "what is that"), 2),
+        (("serve",), 2),
+        (("serve", "--share", "demo", "--port", "6000"), 1),
+        (("serve", "--help"), 0),
+        (("windows", "--json"), 1),
+    ],
+)
+def test_a_program_without_streams_ends_with_the_same_code(arguments: tuple[str, ...], code: int) -> None:
+    """A program without a console on Windows has none; neither has one that a careless service starts."""
+    env = {"PATH": "/usr/bin:/bin"}
+    command = ["sh", "-c", f'{NO_STREAMS}exec "$@"', "sh", sys.executable, "-m", "gui", *arguments]
+
+    assert subprocess.run(command, cwd=PROJECT, env=env, check=False, timeout=60).returncode == code
+
+
+def test_what_writes_past_python_does_not_hit_our_files() -> None:
+    """The system gives out the lowest free number, and libraries write their complaints to the second."""
+    program = """
+import os
+from server.terminal import prepare
+prepare()
+opened = os.open("/dev/zero", os.O_RDONLY)
+os._exit(0 if opened > 2 and all(os.path.samestat(os.fstat(n), os.stat("/dev/null")) for n in range(3)) else 1)
+"""
+    command = ["sh", "-c", f'{NO_STREAMS}exec "$@"', "sh", sys.executable, "-c", program]
+
+    assert subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode == 0
+
+
+def test_serve_shows_pictures_without_streams(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "gui", "serve", "--share", "demo", "--print-url", "--verbose", "--port", str(port)]
+    process = subprocess.Popen(["sh", "-c", f'{NO_STREAMS}exec "$@"', "sh", *command], cwd=PROJECT)
+    try:
+        assert asyncio.run(_picture(port)).startswith(b"\xff\xd8")
+    finally:
+        process.terminate()
+    assert process.wait(20) == 0
+
+
+async def _picture(port: int) -> bytes:
+    """Return a snapshot of the demo picture, as soon as the server answers."""
+    async with asyncio.timeout(30), aiohttp.ClientSession() as client:
+        while True:
+            with contextlib.suppress(aiohttp.ClientConnectorError):
+                async with client.get(f"http://127.0.0.1:{port}/snapshot/demo.jpg") as answer:
+                    return await answer.read()
+            await asyncio.sleep(0.05)
+
+
+def test_ctrl_c_ends_serve_in_order_where_the_loop_takes_no_handlers() -> None:
+    """As that of Windows, where Python's own handler breaks the loop off."""
+    program = """
+import asyncio, sys
+class LoopOfWindows(asyncio.SelectorEventLoop):
+    def add_signal_handler(self, number, handler):
+        raise NotImplementedError
+asyncio.DefaultEventLoopPolicy._loop_factory = LoopOfWindows
+from gui.__main__ import main
+sys.exit(main(["serve", "--share", "demo", "--port", "0", "--print-url"]))
+"""
+    command = [sys.executable, "-c", program]
+    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("http://")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+
+    assert (process.returncode, errors) == (0, "")
