@@ -14,6 +14,8 @@ PROJECT = Path(__file__).parents[1]
 PARTS = ("gui", "server", "capture")
 LARGEST_FOLDER = 18
 STANDARD_LIBRARY = {
+    "capture/platforms/waiting.py",
+    "capture/platforms/x11/protocol/refusal.py",
     "gui/current_folder.py",
     "gui/desktop/single_instance.py",
     "server/folder_lock.py",

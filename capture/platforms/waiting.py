@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 import select
-
-
-def by_poll(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
-    """Wait as `wait_readable`, by poll(2), which does not end at descriptor 1024 as select(2) does."""
-    poller = select.poll()
-    for descriptor in descriptors:
-        poller.register(descriptor, select.POLLIN)
-    # Rounded up: a wait that ends a fraction early would spin until the time has come.
-    milliseconds = None if seconds is None else max(0, -int(-seconds * 1000 // 1))
-    return {descriptor for descriptor, _ in poller.poll(milliseconds)}
+import sys
 
 
 def by_select(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
@@ -21,7 +12,20 @@ def by_select(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
     return {*readable, *broken}
 
 
-_wait = by_poll if hasattr(select, "poll") else by_select
+if sys.platform == "win32":
+    _wait = by_select
+else:
+
+    def by_poll(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
+        """Wait as `wait_readable`, by poll(2), which does not end at descriptor 1024 as select(2) does."""
+        poller = select.poll()
+        for descriptor in descriptors:
+            poller.register(descriptor, select.POLLIN)
+        # Rounded up: a wait that ends a fraction early would spin until the time has come.
+        milliseconds = None if seconds is None else max(0, -int(-seconds * 1000 // 1))
+        return {descriptor for descriptor, _ in poller.poll(milliseconds)}
+
+    _wait = by_poll
 
 
 def wait_readable(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:

@@ -129,20 +129,25 @@ def _own_folder() -> Path | None:
     """Return a folder that only this person can use, None if there is none."""
     if sys.platform == "win32":
         return Path(tempfile.gettempdir())  # in the person's profile
-    given = os.environ.get("XDG_RUNTIME_DIR")
-    made = Path(tempfile.gettempdir()) / f"panecast-{os.getuid()}"
-    for folder in (Path(given), made) if given else (made,):
-        if _is_own(folder, may_make=folder == made) and len(os.fsencode(folder)) < LONGEST_PATH - 40:
-            return folder
-    return None
+    else:  # noqa: RET505  or else type checkers take the rest for unreachable there
+        number = os.getuid()
+        given = os.environ.get("XDG_RUNTIME_DIR")
+        made = Path(tempfile.gettempdir()) / f"panecast-{number}"
+        for folder in (Path(given), made) if given else (made,):
+            if _is_own(folder, number, may_make=folder == made) and len(os.fsencode(folder)) < LONGEST_PATH - 40:
+                return folder
+        return None
 
 
-def _is_own(folder: Path, may_make: bool) -> bool:
-    """Tell whether nobody else can use ``folder``: in a temporary folder, anybody may have made it before us."""
+def _is_own(folder: Path, number: int, may_make: bool) -> bool:
+    """Tell whether nobody but the user of that ``number`` can use ``folder``.
+
+    In a temporary folder, anybody may have made it before us.
+    """
     try:
         if may_make:
             folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == number and not found.st_mode & 0o077

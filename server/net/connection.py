@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -222,15 +223,13 @@ class GuardedConnection(asyncio.BufferedProtocol):
 
 def unacknowledged(descriptor: int) -> int:
     """Return how many bytes the kernel holds that the other side has not confirmed; 0 where it does not tell."""
-    if sys.platform != "linux":
-        return 0
-    import fcntl
-    import termios
+    if sys.platform == "linux":
+        import fcntl
+        import termios
 
-    try:
-        return int.from_bytes(fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
-    except OSError:
-        return 0
+        with contextlib.suppress(OSError):
+            return int.from_bytes(fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    return 0
 
 
 CONNECTION: Final = web.RequestKey("connection", GuardedConnection)

@@ -357,12 +357,13 @@ class _FirstByte(asyncio.Protocol):
 
 def descriptor_limit() -> int | None:
     """Return how many file descriptors this program may have open; None where the system has no such limit."""
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return None
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return None if soft == resource.RLIM_INFINITY else soft
+    else:  # noqa: RET505  or else type checkers take the rest for unreachable there
+        import resource
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return None if soft == resource.RLIM_INFINITY else soft
 
 
 def _spare_descriptor() -> int | None:
