@@ -32,6 +32,18 @@ def installation() -> Installation:
     return "portable"
 
 
+PORTABLE: Final = "portable"
+"""The file, beside the program, by which a copy that is carried about says so; whatever it holds."""
+
+
+def portable_folder() -> Path | None:
+    """Return where a copy that is carried about keeps its settings: beside the program. None for any other copy."""
+    if bundle() is None:
+        return None
+    folder = Path(sys.executable).resolve().parent
+    return folder / "settings" if (folder / PORTABLE).is_file() else None
+
+
 _VIDEO_ADVICE: Final[dict[Installation, str]] = {
     "python": "Install it with: pip install av",
     "deb": "Install the package panecast-video: sudo apt install ./panecast-video_*.deb",

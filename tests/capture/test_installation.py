@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from capture import installation
-from capture.installation import MARK, Installation, bundle, video_advice
+from capture.installation import MARK, Installation, bundle, portable_folder, video_advice
+from gui.core.settings import SettingsFile
 
 
 @pytest.fixture
@@ -51,3 +52,28 @@ def test_frozen_program_is_not_told_of_pip(frozen: Path, monkeypatch: pytest.Mon
 
     assert video_problem().startswith("Video comes in a package of its own. Install the package panecast-video")
     assert "Python" not in {check.name for check in doctor.checks()}
+
+
+def test_copy_that_is_carried_about_keeps_its_settings_beside_it(
+    frozen: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path_factory.mktemp("stick") / "Panecast" / "panecast"
+    program.parent.mkdir()
+    program.touch()
+    link = frozen / "panecast"
+    link.symlink_to(program)
+    for started_as in (program, link):
+        monkeypatch.setattr(sys, "executable", str(started_as))
+        program.with_name("portable").unlink(missing_ok=True)
+        assert portable_folder() is None
+        program.with_name("portable").touch()
+        assert portable_folder() == program.with_name("settings")
+        assert SettingsFile().path == program.with_name("settings") / "settings.toml"
+    assert SettingsFile(frozen).path == frozen / "settings.toml"
+
+
+def test_portable_beside_python_itself_means_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "portable").touch()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+    assert portable_folder() is None
