@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -172,6 +173,55 @@ def test_who_does_not_get_on_with_it_is_cut_after_five_seconds(
 
             assert await answer(caller) == b""
             assert door.listener.overdue == 1
+
+    run_on(kind, scenario)
+
+
+@LOOPS
+def test_who_begins_tls_and_stops_costs_a_place_and_little_else(kind: str, certificate: Certificate) -> None:
+    """A buffer as large as asyncio's own TLS makes for each, or a task, would be had for one byte."""
+
+    async def scenario() -> None:
+        async with house(tls=certificate.context()) as door:
+            first_of_all = door.call(said=b"\x16\x03\x01")
+            await door.until(lambda: len(door.listener.limiter) == 1)
+            tasks = asyncio.all_tasks()
+            tracemalloc.start()
+            try:
+                callers = [door.call(said=b"\x16\x03\x01") for _ in range(40)]
+                # They are read before one that comes later has its answer.
+                await asyncio.to_thread(fetch, door, certificate, get())
+                await door.until(lambda: len(door.listener.limiter) == 41)
+                await door.until(lambda: asyncio.all_tasks() <= tasks)
+                held, _ = tracemalloc.get_traced_memory()
+            finally:
+                tracemalloc.stop()
+            with closing(first_of_all, *callers):
+                assert held < 40 * 32 * 1024
+
+    run_on(kind, scenario)
+
+
+@LOOPS
+def test_who_speaks_no_tls_of_ours_is_told_so(kind: str, certificate: Certificate) -> None:
+    """A browser then says that it is too old; of a connection that just ends it would say that the network is bad."""
+
+    async def scenario() -> None:
+        async with house(tls=certificate.context()) as door:
+            old = trusting(certificate)
+            old.maximum_version = ssl.TLSVersion.TLSv1_2
+            old.set_ciphers("ECDHE-ECDSA-AES256-SHA")
+
+            def ask() -> str:
+                with socket.create_connection(("127.0.0.1", door.port), timeout=30) as raw:
+                    try:
+                        old.wrap_socket(raw, server_hostname="localhost")
+                    except ssl.SSLError as refused:
+                        return refused.reason
+                raise AssertionError("it was spoken")
+
+            assert "ALERT" in await asyncio.to_thread(ask)
+            await door.until(lambda: len(door.listener.limiter) == 0)
 
     run_on(kind, scenario)
 
