@@ -1,8 +1,8 @@
 """TLS between a transport and a protocol, for a connection of which the first bytes have been read already.
 
-The loops' own `start_tls` cannot be given those bytes. And what its transport says of unsent bytes leaves out those
-that wait below it, so that a viewer that takes nothing would look as if it took everything; here, writing and waiting
-are those of the transport below.
+asyncio's own TLS takes 256 kB for each connection, and ends those with which it cannot speak without an alert: see
+docs/decisions/016-front.md. Writing, waiting and sizes here are those of the transport below, so that a viewer that
+takes nothing does not look as if it took everything.
 """
 
 from __future__ import annotations
