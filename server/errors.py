@@ -54,6 +54,18 @@ class ServerError(Exception):
         self.message = message
 
 
+class Refusal(ServerError):
+    """Something that a viewer asked for and does not get.
+
+    ``code`` is the protocol's word for why, ``field`` the option it is about, None where it is about none.
+    """
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
 class ListenError(ServerError):
     """The server cannot listen at that address."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import time
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from aiohttp import WSMessage, web
 
 from capture.source import Source
 from server import __version__
-from server.errors import BAD_REQUEST, CLOSE_CODES
+from server.errors import CLOSE_CODES, Refusal
 from server.http import login as entering
 from server.http import metrics, openapi
 from server.http import snapshot as pictures
@@ -33,10 +34,9 @@ from server.http.responses import (
 from server.http.snapshot import plain_list
 from server.http.starting import until_complete
 from server.protocol import messages
-from server.protocol.options import BINARY_FORMATS, FORMATS, InvalidOption
+from server.protocol.options import BINARY_FORMATS, FORMATS
 from server.protocol.wire import MANY_PROTOCOL, PROTOCOL
 from server.sharing import listed
-from server.stream.device_limits import TooMuch
 from server.stream.message_rate import WORTH_OF_OPENING
 from server.stream.multi_session import MultiSession
 from server.stream.socket import ViewerSocket, web_socket
@@ -141,18 +141,14 @@ async def stream(request: web.Request) -> web.StreamResponse:
     binary = response.ws_protocol == PROTOCOL
     source, heard = await _found(request, response)
     if source is None:
-        return response if response.closed else await _turn_away(response, "source_not_found", NOT_FOUND)
+        return response if response.closed else await _turn_away(response, Refusal("source_not_found", NOT_FOUND))
     try:
         options = registry.defaults_for(binary).from_query(request.query, BINARY_FORMATS if binary else FORMATS)
-    except InvalidOption as bad:
-        await _last_words(response, messages.error("invalid_option", bad.message, bad.field), BAD_REQUEST)
-        return response
-    if registry.is_full(viewer_of(request)):
-        return await _turn_away(response, "too_many_viewers", FULL)
-    try:
+        if registry.is_full(viewer_of(request)):
+            return await _turn_away(response, Refusal("too_many_viewers", FULL))
         session = registry.open(source, options.for_form(binary), viewer_of(request), binary)
-    except TooMuch as much:
-        return await _turn_away(response, much.code, much.message)
+    except Refusal as refused:
+        return await _turn_away(response, refused)
     try:
         await session.run(response, ViewerSocket(response, request), heard)
     except ConnectionError:
@@ -172,7 +168,7 @@ async def streams(request: web.Request) -> web.StreamResponse:
     await registry.allowance(viewer_of(request)).pace.read_one(WORTH_OF_OPENING)
     await response.prepare(request)
     if registry.is_full(viewer_of(request)):
-        return await _turn_away(response, "too_many_viewers", FULL)
+        return await _turn_away(response, Refusal("too_many_viewers", FULL))
     connection = MultiSession(registry, viewer_of(request), _base_url(request))
     registry.enter(connection)
     try:
@@ -211,18 +207,12 @@ def _base_url(request: web.Request) -> str:
     return f"{request.scheme}://{request.host}"
 
 
-async def _turn_away(response: web.WebSocketResponse, code: str, words: str) -> web.WebSocketResponse:
-    await _last_words(response, messages.error(code, words), CLOSE_CODES[code])
-    return response
-
-
-async def _last_words(response: web.WebSocketResponse, text: bytes, code: int) -> None:
-    try:
+async def _turn_away(response: web.WebSocketResponse, refused: Refusal) -> web.WebSocketResponse:
+    with contextlib.suppress(ConnectionError, TimeoutError):
         async with asyncio.timeout(5):
-            await response.send_str(text.decode())
-            await response.close(code=code)
-    except (ConnectionError, TimeoutError):
-        return
+            await response.send_str(messages.refusal(refused).decode())
+            await response.close(code=CLOSE_CODES[refused.code])
+    return response
 
 
 def _file(request: web.Request, name: str, status: int = 200) -> web.Response:

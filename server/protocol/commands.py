@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import msgspec
 
-from server.errors import ServerError
+from server.errors import Refusal
 
 NAMES = ("update_options", "take_screenshot", "get_status", "pause", "resume", "stop")
 SYNONYMS = MappingProxyType({"status": "get_status"})
@@ -22,15 +22,11 @@ class Command:
     options: Mapping[str, object]
 
 
-class BadCommand(ServerError):
-    """Something that is no command; ``code`` is the protocol's word for why."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+class BadCommand(Refusal):
+    """Something that is no command."""
 
 
-def parse(text: str, names: tuple[str, ...] = NAMES) -> Command:
+def parse(text: str, names: Collection[str] = NAMES) -> Command:
     """Return the command that ``text`` holds, one of ``names``.
 
     Raises:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from capture.encode.image import Encoded
 from capture.source import Condition
+from server.errors import Refusal
 
 
 def rfc3339(seconds: float) -> str:
@@ -28,6 +29,11 @@ def error(code: str, words: str, field: str | None = None) -> bytes:
     if field is not None:
         body["field"] = field
     return _text({"type": "error", "timestamp": _now(), "error": body})
+
+
+def refusal(refused: Refusal) -> bytes:
+    """Return the ``error`` message that says why."""
+    return error(refused.code, refused.message, refused.field)
 
 
 def state(condition: Condition) -> bytes:

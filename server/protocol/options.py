@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from capture.encode.image import Format, Rendition
-from server.errors import ServerError
+from server.errors import Refusal
 
 Unchanged = Literal["repeat", "skip"]
 
@@ -20,15 +20,14 @@ FORMATS: Mapping[str, Format] = {"jpeg": "jpeg", "jpg": "jpeg", "png": "png", "w
 BINARY_FORMATS: Mapping[str, AnyFormat] = {**FORMATS, "h264": "h264", "auto": "auto"}
 
 
-class InvalidOption(ServerError):
+class InvalidOption(Refusal):
     """A value that is not allowed; ``field`` names it, ``message`` says what is."""
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
         shown = str(value) if isinstance(value, str | int | float) else type(value).__name__
         if len(shown) > 40:
             shown = shown[:39] + "…"
-        super().__init__(f"{field} must be {allowed}, not {shown!r}.")
-        self.field = field
+        super().__init__("invalid_option", f"{field} must be {allowed}, not {shown!r}.", field)
 
 
 @dataclass(frozen=True, slots=True)
