@@ -35,7 +35,7 @@ from server.sharing import ShareList
 from server.stream.device_limits import TooMuch
 from server.stream.message_rate import WORTH_OF_LOOK, WORTH_OF_OPENING
 from server.stream.mjpeg import CONTENT_TYPE, MJPEG_OPTIONS, MultipartResponse, MultipartSocket
-from server.stream.transport import cut, keep_little_unsent
+from server.stream.socket import cut, keep_little_unsent
 
 SNAPSHOT_FORMATS: Final[Mapping[str, Format]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
 PLAIN_FORMATS: Final = Choice({"jpg": "jpg", "jpeg": "jpg", "png": "png"})

@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 from server.protocol import messages, wire
 from server.protocol.framing import binary_frame, text_frame
-from server.stream.socket import ViewerSocket
-from server.stream.transport import anything
+from server.stream.socket import ViewerSocket, anything
 
 
 class Multiplexer:

@@ -22,8 +22,8 @@ from server.protocol.options import BINARY_FORMATS, StreamOptions
 from server.stream.consumer import Consumer, Outgoing
 from server.stream.device_limits import Allowance
 from server.stream.policy import SLOW_SECONDS, STALL_SECONDS, SessionPolicy
+from server.stream.socket import ViewerTransport, anything
 from server.stream.stats import SessionView, Totals, Traffic
-from server.stream.transport import ViewerTransport, anything
 from server.stream.waker import Waker
 
 log = logging.getLogger(__name__)
