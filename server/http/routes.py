@@ -169,14 +169,14 @@ async def streams(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     if registry.is_full(viewer_of(request)):
         return await _turn_away(response, Refusal("too_many_viewers", FULL))
-    connection = MultiSession(registry, viewer_of(request), _base_url(request))
-    registry.enter(connection)
-    try:
-        await connection.run(response, ViewerSocket(response, request))
-    except ConnectionError:
-        return response  # the viewer left before it was answered
-    finally:
-        registry.leave(connection)
+    with contextlib.suppress(ConnectionError):  # the viewer left before it was answered
+        socket = ViewerSocket(response, request)
+        connection = MultiSession(registry, viewer_of(request), _base_url(request), socket)
+        registry.enter(connection)
+        try:
+            await connection.run(response, socket)
+        finally:
+            registry.leave(connection)
     return response
 
 

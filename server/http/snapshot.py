@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -34,7 +33,14 @@ from server.protocol.options import Choice, InvalidOption, StreamOptions, Whole,
 from server.sharing import ShareList
 from server.stream.device_limits import TooMuch
 from server.stream.message_rate import WORTH_OF_LOOK, WORTH_OF_OPENING
-from server.stream.mjpeg import CONTENT_TYPE, MJPEG_OPTIONS, MultipartResponse, MultipartSocket
+from server.stream.mjpeg import (
+    CONTENT_TYPE,
+    MJPEG_OPTIONS,
+    MjpegConsumer,
+    MultipartResponse,
+    MultipartSocket,
+    wants_early_heads,
+)
 from server.stream.socket import cut, keep_little_unsent
 
 SNAPSHOT_FORMATS: Final[Mapping[str, Format]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
@@ -122,8 +128,7 @@ async def mjpeg(request: web.Request) -> web.StreamResponse:
     if source is None:
         return _missing(registry.shares)
     try:
-        defaults = replace(registry.defaults_for(binary=False), format="jpeg", unchanged="skip", adaptive=False)
-        options = defaults.from_query(only(request.query, MJPEG_OPTIONS))
+        options = MjpegConsumer.suited(registry.defaults).from_query(only(request.query, MJPEG_OPTIONS))
     except InvalidOption as bad:
         return problem(400, "invalid_option", bad.message, bad.field)
     if request.method == "HEAD":
@@ -138,7 +143,9 @@ async def mjpeg(request: web.Request) -> web.StreamResponse:
     response = MultipartResponse()
     try:
         await response.prepare(request)
-        await session.run(MultipartSocket(request))
+        socket = MultipartSocket(request, wants_early_heads(session.viewer.agent))
+        await socket.begin()
+        await session.write(socket)
     except ConnectionError:
         pass  # the viewer left
     finally:

@@ -1,4 +1,4 @@
-"""What one viewer is shown of one source: which message is due when. Here what every form has, and the JSON form."""
+"""The messages one viewer is due of one source, and when: the part that every form shares, and the JSON form."""
 
 from __future__ import annotations
 
@@ -61,7 +61,6 @@ class Consumer(ABC):
         source: Source,
         options: StreamOptions,
         may_see: Callable[[Source], bool],
-        changed: Callable[[], None],
         allowance: Allowance | None = None,
     ) -> None:
         """``allowance`` is that of the viewer's device; without it there is one for this alone."""
@@ -77,10 +76,19 @@ class Consumer(ABC):
         self._hub = hub
         self._source = source
         self._may_see = may_see
-        self._changed = changed
         self._pacer = Pacer(options.fps)
         self._subscription: Subscription | None = None
         self._seen = 0
+
+    @staticmethod
+    @abstractmethod
+    def suited(options: StreamOptions) -> StreamOptions:
+        """Return ``options`` as they hold in this form."""
+
+    @property
+    def owes_since(self) -> float | None:
+        """Return since when (monotonic) the viewer owes an acknowledgement, None while it owes none."""
+        return None
 
     @property
     def is_active(self) -> bool:
@@ -92,14 +100,19 @@ class Consumer(ABC):
         """Return how the source is, None while it is not watched."""
         return None if self._subscription is None else self._subscription.condition
 
-    def start(self) -> None:
+    @property
+    def has_video(self) -> bool:
+        """Tell whether there is an encoder of video."""
+        return self._hub.shared_videos is not None
+
+    def start(self, changed: Callable[[], None]) -> None:
         """Watch the source; ``changed()`` is called after each new picture or condition."""
         self._seen = 0
         self._subscription = self._hub.subscribe(
             self._source,
             fps=self.options.fps,
             pointer=self.options.cursor,
-            changed=self._changed,
+            changed=changed,
             may_take=partial(self._may_see, self._source),
             order=self._order(),
         )
@@ -175,27 +188,15 @@ class Consumer(ABC):
         return Outgoing(framed, partial(self._may_send, subscription, frame))
 
 
-class JsonConsumer(Consumer):
-    """Whole pictures as text, in the JSON form."""
+class WholePictures(Consumer):
+    """Each picture as one message that holds all of it."""
 
-    _finished: JsonMessage | None = None
+    _framed: bytes | None = None
     _shown: tuple[int, Rendition] | None = None
     _sent_at = _repeated_at = float("-inf")
 
-    def due(self, now: float) -> float | None:
-        frame = self._newest()
-        if frame is None:
-            return None
-        interval = self._pacer.interval
-        if (frame.version(self.options.cursor), self._rendition) != self._shown:
-            return max(self._pacer.due, self._repeated_at + interval / 2)
-        if self.options.unchanged == "skip" or self._finished is None:
-            return None
-        # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.
-        return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
-
     def withheld(self) -> None:
-        self._shown = self._finished = None
+        self._shown = self._framed = None
 
     async def next_message(self, now: float) -> Outgoing | None:
         subscription, frame = self._subscription, self._newest()
@@ -207,20 +208,43 @@ class JsonConsumer(Consumer):
         shown = (frame.version(rendition.cursor), rendition)
         if shown == self._shown:
             self._repeated_at = now
-            return None if self._finished is None else self._outgoing(subscription, frame, self._finished.framed)
+            return None if self._framed is None else self._outgoing(subscription, frame, self._framed)
         self._pacer.beat(now)
-        before, self._shown, self._finished = self._shown, shown, None
-        finished: JsonMessage = await self._hub.encoder.encode(frame, ImageRequest(rendition, _finished), self._party)
+        before, self._shown, self._framed = self._shown, shown, None
+        made: Encoded | JsonMessage = await self._hub.encoder.encode(frame, self._order(), self._party)
         if self._subscription is not subscription:
             self._shown = None
             return None
         # Whether it may go is asked where it goes.
         self.delivered += before is None or before[0] != shown[0]
-        self.seconds = (finished.take_seconds, finished.encode_seconds)
-        self._finished = finished
-        return self._outgoing(subscription, frame, finished.framed)
+        self.seconds = (made.take_seconds, made.encode_seconds)
+        self._framed = framed = made.data if isinstance(made, Encoded) else made.framed
+        return self._outgoing(subscription, frame, framed)
 
-    def _order(self) -> EncodePlan:
+    @abstractmethod
+    def _order(self) -> ImageRequest: ...
+
+
+class JsonConsumer(WholePictures):
+    """Whole pictures as text, in the JSON form."""
+
+    @staticmethod
+    def suited(options: StreamOptions) -> StreamOptions:
+        return options.for_form(binary=False)
+
+    def due(self, now: float) -> float | None:
+        frame = self._newest()
+        if frame is None:
+            return None
+        interval = self._pacer.interval
+        if (frame.version(self.options.cursor), self._rendition) != self._shown:
+            return max(self._pacer.due, self._repeated_at + interval / 2)
+        if self.options.unchanged == "skip" or self._framed is None:
+            return None
+        # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.
+        return self._sent_at + (interval if self._repeated_at == self._sent_at else interval * 1.5)
+
+    def _order(self) -> ImageRequest:
         return ImageRequest(self._rendition, _finished)
 
 

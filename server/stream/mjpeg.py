@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from aiohttp import web
 
-from capture.encode.image import Encoded, Rendition
 from capture.encode.shared import ImageRequest
-from capture.errors import EncodeError
-from capture.feed.hub import Hub
-from capture.source import Condition, Source
-from server.access.control import Viewer
-from server.protocol.options import BINARY_FORMATS, StreamOptions
-from server.stream.consumer import Consumer, Outgoing
-from server.stream.device_limits import Allowance
-from server.stream.policy import SLOW_SECONDS, STALL_SECONDS, SessionPolicy
+from server.protocol.options import StreamOptions
+from server.stream.consumer import WholePictures
 from server.stream.socket import ViewerTransport, anything
-from server.stream.stats import SessionView, Totals, Traffic
-from server.stream.waker import Waker
 
 log = logging.getLogger(__name__)
 
 MJPEG_OPTIONS = ("fps", "quality", "scale", "max_width", "max_height", "cursor")
 REPEAT_SECONDS = 1.0
 """How often a picture that stays is sent again, for players that take silence for a fault."""
+LOOK_SECONDS: Final = 0.25
+"""How often is looked whether the viewer has left, while nothing is sent."""
 
 
 BOUNDARY: Final = "panecast-picture"
@@ -70,201 +60,61 @@ class MultipartResponse(web.StreamResponse):
 
 
 class MultipartSocket(ViewerTransport):
-    """The sending side of a prepared `MultipartResponse`. Loop only; one send at a time."""
+    """The sending side of a prepared `MultipartResponse`, for pictures alone: words cannot be told. Loop only."""
 
-    async def send(self, *pieces: bytes, may_go: Callable[[], bool] = anything) -> bool:
-        """Send ``pieces`` as one; returns when the kernel has taken them, or False where they may not go any more.
+    ping_seconds = LOOK_SECONDS
+    rtt = None
+
+    def __init__(self, request: web.Request, early_heads: bool) -> None:
+        super().__init__(request)
+        self._early_heads = early_heads
+
+    async def begin(self) -> None:
+        """Send what goes before the first picture. Raises `ConnectionError`."""
+        if self._early_heads:
+            await self._put((EARLY_HEAD,), anything)
+
+    async def send(self, text: bytes) -> None:
+        """Tell nothing of ``text``; the log does."""
+        log.debug("an MJPEG viewer is not told: %s", text)
+
+    async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
+        """Send a JPEG file; returns when the kernel has taken it, or False where ``may_go()`` says no.
 
         Raises:
             ConnectionError: the viewer is gone.
         """
-        return await self._put(pieces, may_go)
+        return await self._put(part(framed, self._early_heads), may_go)
+
+    async def ping(self) -> None:
+        """Look whether the viewer is still there: nothing is read of it. Raises `ConnectionError`."""
+        if self._transport.is_closing():
+            raise ConnectionResetError("the viewer is gone")
+
+    async def close(self, code: int, reason: str) -> None:
+        """End where the last picture ended; the answer's end is the handler's."""
+        log.info("an MJPEG stream ends: %s", reason)
+
+    def part(self, text: bytes, code: int) -> None:
+        """Cut the connection: there is no last word."""
+        self.abort()
 
 
-class MjpegConsumer(Consumer):
+class MjpegConsumer(WholePictures):
     """Whole pictures as JPEG files; the last one again now and then while nothing changes."""
 
-    _shown: tuple[int, Rendition] | None = None
-    _encoded: Encoded | None = None
-    _sent_at = float("-inf")
+    @staticmethod
+    def suited(options: StreamOptions) -> StreamOptions:
+        # Nothing tells how the viewer keeps up but that it takes no more.
+        return replace(options, format="jpeg", unchanged="skip", adaptive=False)
 
     def due(self, now: float) -> float | None:
         frame = self._newest()
-        if frame is not None and (frame.version(self.options.cursor), self.options.rendition) != self._shown:
-            return self._pacer.due
-        return None if self._encoded is None else self._sent_at + max(REPEAT_SECONDS, self._pacer.interval)
-
-    def withheld(self) -> None:
-        self._shown = self._encoded = None
-
-    async def next_message(self, now: float) -> Outgoing | None:
-        subscription, frame, rendition = self._subscription, self._newest(), self.options.rendition
-        self._sent_at = now
-        if subscription is None or frame is None or not self._may_see(self._source):
-            self._pacer.beat(now)
+        if frame is None or not self._may_see(self._source):
             return None
-        outgoing = partial(self._outgoing, subscription, frame)
-        shown = (frame.version(rendition.cursor), rendition)
-        if shown != self._shown:
-            self._pacer.beat(now)
-            before, self._shown, self._encoded = self._shown, shown, None
-            encoded: Encoded = await self._hub.encoder.encode(frame, ImageRequest(rendition), self._party)
-            if not self._may_send(subscription, frame):
-                self._shown = None
-                return None
-            self.delivered += before is None or before[0] != shown[0]
-            self.seconds = (encoded.take_seconds, encoded.encode_seconds)
-            self._encoded = encoded
-        return None if self._encoded is None else outgoing(self._encoded.data)
+        if (frame.version(self.options.cursor), self._rendition) != self._shown:
+            return self._pacer.due
+        return None if self._framed is None else self._sent_at + max(REPEAT_SECONDS, self._pacer.interval)
 
     def _order(self) -> ImageRequest:
-        return ImageRequest(self.options.rendition)
-
-
-class MjpegSession:
-    """Streams one source to one viewer who cannot answer, until either side ends it.
-
-    `run` belongs to the request's task. Everything else is called on the loop by the registry. Such a viewer can be
-    told nothing in words: it sees the last picture, and how the source is only in that it stays.
-    """
-
-    def __init__(
-        self,
-        session_id: str,
-        source: Source,
-        options: StreamOptions,
-        viewer: Viewer,
-        hub: Hub,
-        may_see: Callable[[Source], bool],
-        changed: Callable[[], None],
-        allowance: Allowance,
-    ) -> None:
-        self.id = session_id
-        self.source = source
-        self.policy = SessionPolicy()
-        self.viewer = viewer
-        self._early_heads = wants_early_heads(viewer.agent)
-        self._changed = changed
-        self._allowance = allowance
-        self._consumer = MjpegConsumer(hub, source, options, may_see, self._source_changed, allowance)
-        self._traffic = Traffic(time.monotonic())
-        self._told = Condition("waiting")
-        self._socket: MultipartSocket | None = None
-        self._waker = Waker()
-        self._has_ended = False
-        self._is_dropped = False
-
-    @property
-    def totals(self) -> Totals:
-        """Return what was sent and left out so far."""
-        skipped = max(0, self._consumer.offered - self._consumer.delivered)
-        return Totals(self._traffic.frames, self._traffic.bytes, skipped, int(self._is_dropped))
-
-    def view(self) -> SessionView:
-        """Return the session as it is now."""
-        now = time.monotonic()
-        fps, rate = self._traffic.rates(now)
-        is_slow = self._socket is not None and self._socket.stuck_for(now) > SLOW_SECONDS
-        state = "slow" if is_slow else self._told.state
-        options, since = self._consumer.options, self._traffic.since
-        return SessionView(self.id, self.viewer, self.source, options, fps, rate, since, state)
-
-    async def run(self, socket: MultipartSocket) -> None:
-        """Serve the viewer until the session ends or the viewer is gone.
-
-        Raises:
-            ConnectionError: the viewer is gone.
-        """
-        self._socket = socket
-        self._consumer.start()
-        self._source_changed()
-        try:
-            if self._early_heads:
-                await socket.send(EARLY_HEAD)
-            while not (self._has_ended or socket.is_gone):
-                self._waker.clear()
-                now = time.monotonic()
-                due = self._consumer.due(now)
-                if due is not None and due <= now:
-                    await self._send_picture(socket)
-                else:
-                    await self._waker.sleep(due)
-        finally:
-            self._waker.close()
-            self._consumer.stop()
-
-    def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
-        """Change options, at once; the format stays JPEG.
-
-        Raises:
-            InvalidOption: a value that is not allowed; nothing is changed then.
-        """
-        del changed_by  # it is always the host: this viewer has no way to say anything
-        options = self._consumer.options
-        asked = options.patched(patch, BINARY_FORMATS)
-        options = replace(asked, format=options.format, unchanged=options.unchanged)
-        self._allowance.watch(self.id, self.source, options, is_host=True)
-        self._consumer.set_options(options)
-        self._waker.wake()
-        self._changed()
-
-    def end(self, code: str, words: str) -> None:
-        """End the answer; a viewer of this kind cannot be told why."""
-        del words
-        log.info("%s ends: %s", self.id, code)
-        self._has_ended = True
-        self._waker.wake()
-        if self._socket is not None:
-            self._socket.recheck()
-
-    def close_source(self, reason: str) -> None:
-        """The source is gone for good: end the answer."""
-        self._told = Condition("closed", reason)
-        self.end("source_closed", reason)
-
-    def check(self, now: float) -> None:
-        """Drop a viewer that stopped reading, and notice one that left; called by the registry a few times a second."""
-        if self._socket is None:
-            return
-        if self._socket.is_gone:
-            self._waker.wake()
-        elif self._socket.stuck_for(now) > STALL_SECONDS:
-            log.info("%s took nothing for %.1f s and is dropped", self.id, STALL_SECONDS)
-            self._is_dropped = True
-            self._socket.abort()
-
-    def abort(self) -> None:
-        """Cut the connection."""
-        if self._socket is not None:
-            self._socket.abort()
-
-    async def _send_picture(self, socket: MultipartSocket) -> None:
-        try:
-            async with self._consumer.place:
-                picture = None if self._has_ended else await self._consumer.next_message(time.monotonic())
-        except EncodeError as error:
-            log.warning("%s gets no picture: %s", self.id, error.message)
-            return
-        if picture is None:
-            await asyncio.sleep(0)  # whatever the reason, others get their turn
-        elif not self._has_ended:
-            pieces = part(picture.framed, self._early_heads)
-            if await socket.send(*pieces, may_go=picture.may_go):
-                self._traffic.sent(time.monotonic(), len(picture.framed))
-            else:
-                self._consumer.withheld()
-
-    def _source_changed(self) -> None:
-        if self._socket is not None:
-            self._socket.recheck()
-        condition = self._consumer.condition
-        if condition is None:
-            return
-        if condition.state == "closed":
-            self.close_source(condition.reason)
-            return
-        if condition != self._told:
-            self._told = condition
-            self._changed()
-        if self._consumer.has_news():
-            self._waker.wake()
+        return ImageRequest(self._rendition)

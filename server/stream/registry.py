@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import TypeVar
 
 from capture.events import Listeners
 from capture.feed.hub import Hub
@@ -21,14 +21,15 @@ from server.access.control import AccessControl, Viewer
 from server.access.request import browser_name
 from server.protocol.options import BINARY_FORMATS, StreamOptions
 from server.sharing import ShareList
-from server.stream.consumer import JsonConsumer
+from server.stream.consumer import Consumer, JsonConsumer
 from server.stream.device_limits import Allowance, Allowances
-from server.stream.mjpeg import MjpegSession
-from server.stream.policy import SessionPolicy
-from server.stream.session import ViewerSession
+from server.stream.mjpeg import MjpegConsumer
+from server.stream.session import Session, SessionPolicy
+from server.stream.session_base import SessionBase
 from server.stream.snapshot_viewers import SnapshotViewer, SnapshotViewers
 from server.stream.stats import SessionView, Totals
 from server.stream.update_consumer import UpdateConsumer
+from server.stream.websocket_session import WebSocketSession
 
 MOST_VIEWERS = 256
 OWNERS_PLACES = 16
@@ -42,70 +43,11 @@ DISCONNECTED = "The person at the other computer disconnected you."
 UNSHARED = "The person at the other computer stopped showing this."
 GONE = "What you watched was closed on the other computer."
 SHUT_OUT = "The link you came by is good no longer, or the person at the other computer removed this device."
-ALONE = SessionPolicy()
+ALONE, PICTURES_ALONE = SessionPolicy(), SessionPolicy(tells_figures=False)
 
 
-class Group(Protocol):
-    """A viewer who has several sessions over one connection, which may have none at times."""
-
-    @property
-    def id(self) -> str:
-        """Return what its sessions' policies name."""
-
-    @property
-    def viewer(self) -> Viewer:
-        """Return who watches."""
-
-    def end(self, code: str, words: str) -> None:
-        """Tell the viewer why, then close."""
-
-    def check(self, now: float) -> None:
-        """Drop a viewer that reads nothing, or that is silent."""
-
-    def abort(self) -> None:
-        """Cut the connection without a word."""
-
-    @property
-    def totals(self) -> Totals:
-        """Return what was done beside its sessions: whether it was dropped."""
-
-
-class Session(Protocol):
-    """One viewer's connection, of whatever form.
-
-    Attributes:
-        id: what `SessionRegistry.disconnect` takes.
-        source: what is watched; replaced when its title or size changes.
-        viewer: who watches.
-        policy: what holds for it beside its options.
-    """
-
-    id: str
-    source: Source
-    viewer: Viewer
-    policy: SessionPolicy
-
-    @property
-    def totals(self) -> Totals:
-        """Return what was sent and left out so far."""
-
-    def view(self) -> SessionView:
-        """Return the session as it is now."""
-
-    def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
-        """Change options, at once. Raises `InvalidOption`."""
-
-    def end(self, code: str, words: str) -> None:
-        """Tell the viewer why, where it can be told, then close."""
-
-    def close_source(self, reason: str) -> None:
-        """The source is gone for good: close."""
-
-    def check(self, now: float) -> None:
-        """Drop a viewer that reads nothing; called a few times a second."""
-
-    def abort(self) -> None:
-        """Cut the connection."""
+AnySession = Session | SnapshotViewer
+S = TypeVar("S", bound=Session)
 
 
 class SessionRegistry:
@@ -141,8 +83,8 @@ class SessionRegistry:
         self._page_fps = page_fps
         self._allowances = Allowances()
         self._lookers = SnapshotViewers(self._know, self.close_session)
-        self._sessions: dict[str, Session] = {}
-        self._groups: dict[str, Group] = {}
+        self._sessions: dict[str, AnySession] = {}
+        self._groups: dict[str, SessionBase] = {}
         self._ended_totals = Totals()
         self._ended: dict[str, asyncio.Event] = {}
         self._listeners = Listeners()
@@ -215,28 +157,18 @@ class SessionRegistry:
         viewer: Viewer,
         binary: bool = False,
         policy: SessionPolicy = ALONE,
-    ) -> ViewerSession:
+    ) -> WebSocketSession:
         """Return a new session for ``viewer``, in the binary or the JSON form; `close_session` has to follow.
 
         Raises:
             TooMuch: the viewer's device watches as much as it may.
         """
         form = UpdateConsumer if binary else JsonConsumer
-        session_id, may_see, allowance = self._new_id(), self.may_see(viewer), self.allowance(viewer)
-        allowance.watch(session_id, source, options)
-        session = ViewerSession(
-            session_id, source, options, viewer, self.hub, may_see, self._listeners.tell, form, policy, allowance
-        )
-        self._take_in(session)
-        return session
+        return self._open(WebSocketSession, form, source, options, viewer, policy)
 
-    def open_mjpeg(self, source: Source, options: StreamOptions, viewer: Viewer) -> MjpegSession:
+    def open_mjpeg(self, source: Source, options: StreamOptions, viewer: Viewer) -> Session:
         """Return a new session for ``viewer`` of Motion JPEG; `close_session` has to follow. Raises `TooMuch`."""
-        session_id, may_see, allowance = self._new_id(), self.may_see(viewer), self.allowance(viewer)
-        allowance.watch(session_id, source, options)
-        session = MjpegSession(session_id, source, options, viewer, self.hub, may_see, self._listeners.tell, allowance)
-        self._take_in(session)
-        return session
+        return self._open(Session, MjpegConsumer, source, options, viewer, PICTURES_ALONE)
 
     def looker(self, source: Source, options: StreamOptions, viewer: Viewer) -> SnapshotViewer:
         """Return ``viewer`` as one who looks at ``source`` now and then, until a minute after this."""
@@ -250,7 +182,7 @@ class SessionRegistry:
         """Return what tells whether ``viewer`` may see a source now; any thread may ask it."""
         return partial(self.access.authorizer.may_see, viewer.who)
 
-    def close_session(self, session: Session) -> None:
+    def close_session(self, session: AnySession) -> None:
         """Forget a session that has ended."""
         if self._sessions.pop(session.id, None) is not None:
             self._ended_totals += session.totals
@@ -262,13 +194,13 @@ class SessionRegistry:
             ended.set()
         self._listeners.tell()
 
-    def enter(self, group: Group) -> None:
+    def enter(self, group: SessionBase) -> None:
         """Know a viewer who is going to have several sessions; `leave` has to follow."""
         self._groups[group.id] = group
         self._ended[group.id] = asyncio.Event()
         self._schedule_check()
 
-    def leave(self, group: Group) -> None:
+    def leave(self, group: SessionBase) -> None:
         """Forget a viewer whose connection has ended."""
         del self._groups[group.id]
         self._ended_totals += group.totals
@@ -298,14 +230,27 @@ class SessionRegistry:
                 timer.cancel()
         self._checking = self._freeing = None
 
+    def _open(
+        self,
+        kind: type[S],
+        form: type[Consumer],
+        source: Source,
+        options: StreamOptions,
+        viewer: Viewer,
+        policy: SessionPolicy,
+    ) -> S:
+        session_id, allowance = self._new_id(), self.allowance(viewer)
+        allowance.watch(session_id, source, options)
+        consumer = form(self.hub, source, options, self.may_see(viewer), allowance)
+        session = kind(session_id, source, viewer, consumer, allowance, policy, self._listeners.tell)
+        self._know(session)
+        self._schedule_check()
+        return session
+
     def _new_id(self) -> str:
         return f"{next(self._numbers)}-{secrets.token_hex(4)}"
 
-    def _take_in(self, session: Session) -> None:
-        self._know(session)
-        self._schedule_check()
-
-    def _know(self, session: Session) -> None:
+    def _know(self, session: AnySession) -> None:
         self._sessions[session.id] = session
         viewer, source = session.viewer, session.source
         program = browser_name(viewer.agent)
@@ -342,7 +287,7 @@ class SessionRegistry:
         """Return the ids of the devices that are connected."""
         return frozenset(each.viewer.device_id for each in (*self._sessions.values(), *self._groups.values()))
 
-    def _viewers(self) -> list[Session | Group]:
+    def _viewers(self) -> list[AnySession | SessionBase]:
         """Return the viewers with a connection."""
         alone = [session for session in self._sessions.values() if not session.policy.group]
         return [*alone, *self._groups.values()]

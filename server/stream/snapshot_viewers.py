@@ -12,7 +12,7 @@ from capture.encode.fair_queue import Party
 from capture.source import Identity, Source
 from server.access.control import Viewer
 from server.protocol.options import StreamOptions
-from server.stream.policy import SessionPolicy
+from server.stream.session import SessionPolicy
 from server.stream.stats import SessionView, Totals, Traffic
 
 KEPT_SECONDS = 60.0

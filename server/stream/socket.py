@@ -96,11 +96,6 @@ class ViewerTransport:
         self._may_go: Callable[[], bool] = anything
         keep_little_unsent(transport)
 
-    @property
-    def is_gone(self) -> bool:
-        """Tell whether the viewer has left."""
-        return self._transport.is_closing()
-
     def stuck_for(self, now: float, owes_since: float | None = None) -> float:
         """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have.
 

@@ -100,10 +100,9 @@ class UpdateConsumer(Consumer):
         source: Source,
         options: StreamOptions,
         may_see: Callable[[Source], bool],
-        changed: Callable[[], None],
         allowance: Allowance | None = None,
     ) -> None:
-        super().__init__(hub, source, options, may_see, changed, allowance)
+        super().__init__(hub, source, options, may_see, allowance)
         self.latencies = LatencyBreakdown()
         self._held = ViewerState()
         self._owed: deque[_Owed] = deque()
@@ -118,14 +117,17 @@ class UpdateConsumer(Consumer):
         self._film: tuple[SharedVideo, Rendition, float] | None = None
         self._position: int | None = None
 
+    @staticmethod
+    def suited(options: StreamOptions) -> StreamOptions:
+        return options.for_form(binary=True)
+
     @property
     def owes_since(self) -> float | None:
-        """Return since when (monotonic) the viewer owes an acknowledgement, None while it owes none."""
         return self._owed[0].sent_at if self._owed else None
 
-    def start(self) -> None:
+    def start(self, changed: Callable[[], None]) -> None:
         self.forget()
-        super().start()
+        super().start(changed)
 
     def stop(self) -> None:
         super().stop()
@@ -328,10 +330,9 @@ class UpdateConsumer(Consumer):
         return self._rendition.size_for(frame.width, frame.height)
 
     def _order(self) -> EncodePlan | None:
-        has_film = self._hub.shared_videos is not None
-        if has_film and self.options.format == "h264":
+        if self.has_video and self.options.format == "h264":
             return None
-        return Following(self._rendition, has_film and self.options.format == "auto")
+        return Following(self._rendition, self.has_video and self.options.format == "auto")
 
 
 def film_message(parts: Update) -> bytes:

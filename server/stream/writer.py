@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from capture.errors import EncodeError
+from server.errors import CLOSE_CODES
 from server.protocol import messages
 from server.stream.consumer import Consumer, Outgoing
 from server.stream.socket import MessageSink
@@ -28,7 +29,12 @@ class Ending:
 
     code: int
     reason: str
-    farewell: bytes | None
+    farewell: bytes | None = None
+
+    @classmethod
+    def because(cls, code: str, words: str) -> Ending:
+        """Return the end that tells a viewer why; ``code`` is one of `CLOSE_CODES`."""
+        return cls(CLOSE_CODES[code], code, messages.error(code, words))
 
 
 class Writer:
@@ -118,6 +124,7 @@ class Writer:
             async with self._consumer.place:
                 picture = None if self.ending else await self._consumer.next_message(time.monotonic())
         except EncodeError as error:
+            log.info("a picture cannot be encoded as wished: %s", error.message)
             self.say(messages.error("cannot_encode", error.message))
             return
         if picture is None:

@@ -65,7 +65,7 @@ async def test_they_count_what_happens(studio: Studio) -> None:
 async def test_what_was_skipped_and_who_was_dropped_stays_counted(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.stream.session.STALL_SECONDS", 0.3)
+    monkeypatch.setattr("server.stream.session_base.STALL_SECONDS", 0.3)
     painting = asyncio.create_task(paint(studio))
     stuck = stuck_viewer(studio)
     await until(lambda: len(studio.registry) == 1)

@@ -31,8 +31,8 @@ async def test_a_viewer_that_never_reads_is_dropped_while_another_goes_on(studio
 async def test_who_reads_again_in_time_learns_why_it_was_dropped(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.stream.session.STALL_SECONDS", 0.5)
-    monkeypatch.setattr("server.stream.session.PARTING_SECONDS", 5.0)
+    monkeypatch.setattr("server.stream.session_base.STALL_SECONDS", 0.5)
+    monkeypatch.setattr("server.stream.session_base.PARTING_SECONDS", 5.0)
     painting = asyncio.create_task(paint(studio))
     stuck = stuck_viewer(studio)
     await until(lambda: studio.hub.running == 1)

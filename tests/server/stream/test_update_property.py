@@ -46,12 +46,10 @@ class Scene:
 
     def __init__(self, hub: Hub, canvas: Canvas) -> None:
         self.canvas = canvas
-        self.consumer = UpdateConsumer(
-            hub, SOURCE, StreamOptions(fps=60, cursor=False), lambda source: True, lambda: None
-        )
+        self.consumer = UpdateConsumer(hub, SOURCE, StreamOptions(fps=60, cursor=False), lambda source: True)
         self.viewer = Viewer()
         self.now = 1000.0
-        self.consumer.start()
+        self.consumer.start(lambda: None)
 
     async def take(self, step: tuple[Any, ...]) -> None:
         match step:
@@ -75,7 +73,7 @@ class Scene:
                 self.consumer.forget()
             case ("restart",):
                 self.consumer.stop()
-                self.consumer.start()
+                self.consumer.start(lambda: None)
 
     def change(self, x: int, y: int, width: int, height: int, value: Any) -> None:
         pixels = self.canvas.pixels.copy()
