@@ -17,9 +17,8 @@ class WakeableThread:
 
     def __init__(self, name: str, body: Callable[[], None]) -> None:
         self.is_stopping = False
-        self._body = body
         self._ends: tuple[socket.socket, socket.socket] | None = None  # ours, the thread's
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(body,), name=name, daemon=True)
 
     @property
     def descriptor(self) -> int:
@@ -57,9 +56,9 @@ class WakeableThread:
         assert self._ends is not None, "a body runs from start on"
         return self._ends[1]
 
-    def _run(self) -> None:
+    def _run(self, body: Callable[[], None]) -> None:
         try:
-            self._body()
+            body()
         finally:
             for end in self._ends or ():
                 end.close()

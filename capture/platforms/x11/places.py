@@ -28,7 +28,7 @@ Wanted = tuple[Kind, str]
 """Kind of a source, and its output."""
 
 
-class X11Places:
+class X11Places(WakeableThread):
     """Follows chosen sources from its own thread, until `stop`.
 
     A window's place is that of its frame; of one that paints its own shadow it is what lies in that. ``tell`` is called
@@ -38,26 +38,14 @@ class X11Places:
     def __init__(self, tell: Callable[[Places], None]) -> None:
         self._tell = tell
         self._wanted: Mapping[str, Wanted] = {}
-        self._thread = WakeableThread("places", self._body)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
+        super().__init__("places", self._body)
 
     def follow(self, sources: Iterable[Source]) -> None:
         """Follow these sources, and no others."""
         wanted = {source.id: (source.kind, source.output) for source in sources}
         if wanted != self._wanted:
             self._wanted = wanted
-            self._thread.call()
-
-    def stop(self) -> None:
-        """Have the thread end; it does so within a fraction of a second."""
-        self._thread.stop()
-
-    def join(self, seconds: float) -> None:
-        """Wait until the thread has ended, ``seconds`` at most."""
-        self._thread.join(seconds)
+            self.call()
 
     # The thread from here on.
 
@@ -70,7 +58,7 @@ class X11Places:
             # The thread's border: what is drawn around the windows goes away.
             log.exception("following windows failed")
         finally:
-            if not self._thread.is_stopping:
+            if not self.is_stopping:
                 self._tell({})
 
     @speaks_to_display
@@ -83,7 +71,7 @@ class X11Places:
             layout = screens.layout()
             told: Places = {}
             events: list[Any] = []
-            while not self._thread.is_stopping:
+            while not self.is_stopping:
                 if any(map(screens.is_event, events)):
                     layout = screens.layout()
                 wanted = self._wanted.items()
@@ -94,8 +82,8 @@ class X11Places:
                 # What came along with the answers is here already, and the socket tells of it no more.
                 events = list(display.events())
                 if not events:
-                    if display.wait(None, self._thread.descriptor):
-                        self._thread.take_calls()
+                    if display.wait(None, self.descriptor):
+                        self.take_calls()
                     events = list(display.events())
         finally:
             display.close()

@@ -47,7 +47,7 @@ READ = ("_NET_WM_NAME", "WM_NAME", "WM_CLASS", "_NET_WM_ICON", "_NET_WM_PID", "_
 """Window properties whose change may change the list."""
 
 
-class X11WindowList:
+class X11WindowList(WakeableThread):
     """Tells of every change of the windows and screens, from its own thread, until `stop`.
 
     ``tell`` is called from that thread with each new `Listing`, the first time as soon as it is known. Windows of
@@ -62,28 +62,16 @@ class X11WindowList:
         self._exclusions = exclusions
         self._generations = generations
         self._monitors = monitors
-        self._thread = WakeableThread("windows", self._body)
-
-    def start(self) -> None:
-        """Begin to watch."""
-        self._thread.start()
+        super().__init__("windows", self._body)
 
     def look_again(self) -> None:
         """Have the list made again, after the guard's rules have changed."""
-        self._thread.call()
-
-    def stop(self) -> None:
-        """Have the thread end; it does so within a fraction of a second."""
-        self._thread.stop()
-
-    def join(self, seconds: float) -> None:
-        """Wait until the thread has ended, ``seconds`` at most."""
-        self._thread.join(seconds)
+        self.call()
 
     # The list's thread from here on.
 
     def _body(self) -> None:
-        while not self._thread.is_stopping:
+        while not self.is_stopping:
             try:
                 self._watch()
             except CaptureError as fault:
@@ -92,8 +80,8 @@ class X11WindowList:
                 # The thread's border: the list stays empty until it works again.
                 log.exception("listing the windows failed")
                 self._tell(Listing((), Condition("waiting", "Listing the windows failed; it is tried again.")))
-            if not self._thread.is_stopping:
-                wait_readable((self._thread.descriptor,), RETRY_SECONDS)
+            if not self.is_stopping:
+                wait_readable((self.descriptor,), RETRY_SECONDS)
 
     @speaks_to_display
     def _watch(self) -> None:
@@ -102,19 +90,19 @@ class X11WindowList:
         display = Display()
         try:
             table = _Table(display, self._exclusions, self._generations, self._monitors)
-            self._generations.answer_from(self._thread.call)
+            self._generations.answer_from(self.call)
             told: Listing | None = None
-            while not self._thread.is_stopping:
+            while not self.is_stopping:
                 listing = Listing(table.sources(), table.condition)
                 if listing != told:
                     told = listing
                     self._tell(listing)
-                while not self._thread.is_stopping and not table.absorb():
-                    if display.wait(None, self._thread.descriptor):
-                        self._thread.take_calls()
+                while not self.is_stopping and not table.absorb():
+                    if display.wait(None, self.descriptor):
+                        self.take_calls()
                         self._generations.answer(table.generations_now)
-                if not self._thread.is_stopping:
-                    wait_readable((self._thread.descriptor,), CALM_SECONDS)
+                if not self.is_stopping:
+                    wait_readable((self.descriptor,), CALM_SECONDS)
                     table.absorb()
         finally:
             self._generations.answer_from(None)
