@@ -48,6 +48,8 @@ class Consumer(ABC):
     """Pulls pictures of a source at the rate and in the rendition that a viewer wishes for. Loop only.
 
     Attributes:
+        source: what is shown.
+        allowance: what the viewer's device may have.
         options: the viewer's wishes; replaced by `set_options`.
         offered: different pictures the source had for this viewer.
         delivered: different pictures handed out.
@@ -66,7 +68,7 @@ class Consumer(ABC):
         """``allowance`` is that of the viewer's device; without it there is one for this alone."""
         allowance = allowance or Allowance(NOBODY)
         self.place = allowance.place(source)
-        self._allowance = allowance
+        self.allowance = allowance
         self._party = allowance.party
         self.options = options
         self._rendition = options.rendition
@@ -74,7 +76,7 @@ class Consumer(ABC):
         self.delivered = 0
         self.seconds: tuple[float, float] | None = None
         self._hub = hub
-        self._source = source
+        self.source = source
         self._may_see = may_see
         self._pacer = Pacer(options.fps)
         self._subscription: Subscription | None = None
@@ -109,11 +111,11 @@ class Consumer(ABC):
         """Watch the source; ``changed()`` is called after each new picture or condition."""
         self._seen = 0
         self._subscription = self._hub.subscribe(
-            self._source,
+            self.source,
             fps=self.options.fps,
             pointer=self.options.cursor,
             changed=changed,
-            may_take=partial(self._may_see, self._source),
+            may_take=partial(self._may_see, self.source),
             order=self._order(),
         )
 
@@ -169,7 +171,7 @@ class Consumer(ABC):
         if subscription is None or frame is None:
             return None
         encoded: Encoded = await self._hub.encoder.encode(frame, ImageRequest(rendition), self._party)
-        name = _file_name(self._source, encoded)
+        name = _file_name(self.source, encoded)
         text = await self._hub.encoder.run((self._party,), messages.screenshot, encoded, name)
         return self._outgoing(subscription, frame, text_frame(text))
 
@@ -182,7 +184,7 @@ class Consumer(ABC):
 
     def _may_send(self, subscription: Subscription, frame: Frame) -> bool:
         """Tell whether ``frame``, which came by ``subscription`` and may be encoded by now, may leave."""
-        return subscription.shows(frame) and self._may_see(self._source)
+        return subscription.shows(frame) and self._may_see(self.source)
 
     def _outgoing(self, subscription: Subscription, frame: Frame, framed: bytes) -> Outgoing:
         return Outgoing(framed, partial(self._may_send, subscription, frame))
@@ -201,7 +203,7 @@ class WholePictures(Consumer):
     async def next_message(self, now: float) -> Outgoing | None:
         subscription, frame = self._subscription, self._newest()
         self._sent_at = now
-        if subscription is None or frame is None or not self._may_see(self._source):
+        if subscription is None or frame is None or not self._may_see(self.source):
             self._repeated_at = now
             return None
         rendition = self._rendition

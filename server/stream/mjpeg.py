@@ -110,7 +110,7 @@ class MjpegConsumer(WholePictures):
 
     def due(self, now: float) -> float | None:
         frame = self._newest()
-        if frame is None or not self._may_see(self._source):
+        if frame is None or not self._may_see(self.source):
             return None
         if (frame.version(self.options.cursor), self._rendition) != self._shown:
             return self._pacer.due

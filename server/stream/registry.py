@@ -242,7 +242,7 @@ class SessionRegistry:
         session_id, allowance = self._new_id(), self.allowance(viewer)
         allowance.watch(session_id, source, options)
         consumer = form(self.hub, source, options, self.may_see(viewer), allowance)
-        session = kind(session_id, source, viewer, consumer, allowance, policy, self._listeners.tell)
+        session = kind(session_id, viewer, consumer, policy, self._listeners.tell)
         self._know(session)
         self._schedule_check()
         return session

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from capture.feed.feed import WAITING
-from capture.source import Condition, Source
+from capture.source import Condition
 from server.access.control import Viewer
 from server.protocol import messages
 from server.protocol.options import BINARY_FORMATS, AnyFormat, StreamOptions
 from server.stream.adaptation import Adaptation
 from server.stream.consumer import Consumer
-from server.stream.device_limits import Allowance
 from server.stream.message_rate import MessageRateLimit
 from server.stream.session_base import SessionBase
 from server.stream.socket import MessageSink
@@ -56,18 +55,11 @@ class Session(SessionBase):
     """
 
     def __init__(
-        self,
-        session_id: str,
-        source: Source,
-        viewer: Viewer,
-        consumer: Consumer,
-        allowance: Allowance,
-        policy: SessionPolicy,
-        changed: Callable[[], None],
+        self, session_id: str, viewer: Viewer, consumer: Consumer, policy: SessionPolicy, changed: Callable[[], None]
     ) -> None:
         """``consumer`` says what is sent, and in which form; ``changed()`` is called when `view` has changed."""
-        super().__init__(session_id, viewer, allowance, MessageRateLimit(), FLOODED)
-        self.source = source
+        super().__init__(session_id, viewer, consumer.allowance, MessageRateLimit(), FLOODED)
+        self.source = consumer.source
         self.policy = policy
         self._consumer = consumer
         self._changed = changed

@@ -193,7 +193,7 @@ class UpdateConsumer(Consumer):
                 better = self._sharpened_at(now)
                 if better is not None and (not self._owed or better > now):
                     times.append(better)
-        return min(times) if times and self._may_see(self._source) else None
+        return min(times) if times and self._may_see(self.source) else None
 
     def is_held_up(self, now: float) -> bool:
         """Tell whether something is due that only acknowledgements keep from being sent."""
@@ -213,7 +213,7 @@ class UpdateConsumer(Consumer):
 
     async def next_message(self, now: float) -> Outgoing | None:
         subscription, frame = self._subscription, self._newest()
-        if subscription is None or frame is None or not self._may_see(self._source):
+        if subscription is None or frame is None or not self._may_see(self.source):
             self._pacer.beat(now)
             return None
         seen = Seen(subscription, frame)
@@ -260,16 +260,16 @@ class UpdateConsumer(Consumer):
         if self._film is None or self._film[1:] != request:
             self._leave_film()
             width, height = self._size(frame)
-            if not self._allowance.begin_film((self._source.identity, *request), width * height):
+            if not self.allowance.begin_film((self.source.identity, *request), width * height):
                 return None
-            self._film = (shared_videos.join(self._source.identity, *request), *request)
+            self._film = (shared_videos.join(self.source.identity, *request), *request)
         return self._film[0]
 
     def _leave_film(self) -> None:
         film, self._film, self._position = self._film, None, None
         if film is not None and self._hub.shared_videos is not None:
-            self._hub.shared_videos.leave(self._source.identity, *film[1:])
-            self._allowance.end_film((self._source.identity, *film[1:]))
+            self._hub.shared_videos.leave(self.source.identity, *film[1:])
+            self.allowance.end_film((self.source.identity, *film[1:]))
 
     def _owe(self, parts: Update, framed: bytes, frame: Frame, now: float) -> None:
         """Note that the viewer is sent ``framed``, and owes an acknowledgement for it."""

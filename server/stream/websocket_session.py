@@ -11,7 +11,7 @@ from aiohttp import WSMessage, web
 
 from capture.encode.image import Rendition
 from capture.errors import EncodeError
-from capture.source import Condition, Source
+from capture.source import Condition
 from server.access.control import Viewer
 from server.errors import DONE, Refusal
 from server.protocol import messages, wire
@@ -19,7 +19,6 @@ from server.protocol.commands import Command
 from server.protocol.framing import BINARY, PING, PONG
 from server.protocol.options import BINARY_FORMATS, FORMATS, InvalidOption, StreamOptions
 from server.stream.consumer import Consumer
-from server.stream.device_limits import Allowance
 from server.stream.session import Session, SessionPolicy
 from server.stream.socket import MessageSink, ViewerSocket
 from server.stream.update_consumer import BadAck, UpdateConsumer
@@ -36,16 +35,9 @@ class WebSocketSession(Session):
     """
 
     def __init__(
-        self,
-        session_id: str,
-        source: Source,
-        viewer: Viewer,
-        consumer: Consumer,
-        allowance: Allowance,
-        policy: SessionPolicy,
-        changed: Callable[[], None],
+        self, session_id: str, viewer: Viewer, consumer: Consumer, policy: SessionPolicy, changed: Callable[[], None]
     ) -> None:
-        super().__init__(session_id, source, viewer, consumer, allowance, policy, changed)
+        super().__init__(session_id, viewer, consumer, policy, changed)
         self._parts = consumer if isinstance(consumer, UpdateConsumer) else None
         self._offered = (time.monotonic(), 0)
         self._screenshots: set[asyncio.Task[None]] = set()
