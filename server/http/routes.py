@@ -174,7 +174,7 @@ async def streams(request: web.Request) -> web.StreamResponse:
         connection = MultiSession(registry, viewer_of(request), _base_url(request), socket)
         registry.enter(connection)
         try:
-            await connection.run(response, socket)
+            await connection.run(response)
         finally:
             registry.leave(connection)
     return response

@@ -13,26 +13,25 @@ from server.stream.socket import ViewerSocket, anything
 
 
 class Multiplexer:
-    """The sending side that channels share: one message at a time, in the order in which they were given. Loop only."""
+    """The sending side that channels share: one message at a time, in the order in which they were given. Loop only.
+
+    Attributes:
+        socket: what carries them all.
+    """
 
     def __init__(self, socket: ViewerSocket) -> None:
-        self._socket = socket
+        self.socket = socket
         self._turn = asyncio.Lock()
         self._selected = 0
         self._moved_at = time.monotonic()
         self._is_parted = False
-
-    @property
-    def rtt(self) -> float | None:
-        """Return how long the last sign of life took there and back, in seconds; None before the first."""
-        return self._socket.rtt
 
     def stuck_for(self, now: float, owes_since: float | None) -> float:
         """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have.
 
         What one channel is owed may have to wait for the others, so it counts only while nothing moves on any.
         """
-        return self._socket.stuck_for(now, None if owes_since is None else max(owes_since, self._moved_at))
+        return self.socket.stuck_for(now, None if owes_since is None else max(owes_since, self._moved_at))
 
     def note_answer(self) -> None:
         """Note that the viewer answered something, on whichever channel."""
@@ -50,33 +49,21 @@ class Multiplexer:
             if channel != self._selected:
                 # In one piece, for a write of its own would cost a packet of its own.
                 framed = binary_frame(wire.channel(channel)) + framed
-            went = await self._socket.send_ready(framed, may_go)
+            went = await self.socket.send_ready(framed, may_go)
             if went:
                 self._selected = channel
                 self._moved_at = time.monotonic()
             return went
 
-    def recheck(self) -> None:
-        """Cut the connection where the rest of what is being sent may not go any more."""
-        self._socket.recheck()
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close the socket in good order, one second at most."""
-        await self._socket.close(code, reason)
-
     def part(self, text: bytes, code: int) -> None:
         """Put a last message and a close behind what is stuck, once, whoever asks for it; `abort` has to follow."""
         if not self._is_parted:
             self._is_parted = True
-            self._socket.part(text, code, before=binary_frame(wire.channel(0)))
-
-    def abort(self) -> None:
-        """Cut the connection at once, and with it every channel."""
-        self._socket.abort()
+            self.socket.part(text, code, before=binary_frame(wire.channel(0)))
 
 
 class Channel:
-    """What a session has for its socket: a part of a `Multiplexer`. Loop only."""
+    """A `MessageSink` that is one of many on a `Multiplexer`; cutting one cuts all. Loop only."""
 
     # The line itself asks for signs of life.
     ping_seconds = math.inf
@@ -87,24 +74,19 @@ class Channel:
 
     @property
     def rtt(self) -> float | None:
-        """Return the line's."""
-        return self._line.rtt
+        return self._line.socket.rtt
 
     def stuck_for(self, now: float, owes_since: float | None) -> float:
-        """Return for how many seconds the viewer has taken, or acknowledged, nothing on any channel."""
         return self._line.stuck_for(now, owes_since)
 
     async def send(self, text: bytes) -> None:
-        """Send one text message on this channel. Raises `ConnectionError`."""
         await self._line.send(self._number, text_frame(text))
 
     async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
-        """Send a ready-made message on this channel, if it may go still. Raises `ConnectionError`."""
         return await self._line.send(self._number, framed, may_go)
 
     def recheck(self) -> None:
-        """Cut the connection where the rest of what is being sent, on any channel, may not go any more."""
-        self._line.recheck()
+        self._line.socket.recheck()
 
     async def ping(self) -> None:
         """Ask for nothing: the line does."""
@@ -118,8 +100,7 @@ class Channel:
         self._line.part(text, code)
 
     def abort(self) -> None:
-        """Cut the connection."""
-        self._line.abort()
+        self._line.socket.abort()
 
 
 def closed(number: int, code: int, reason: str) -> bytes:

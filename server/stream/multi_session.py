@@ -101,13 +101,13 @@ class MultiSession(SessionBase):
         """Return whether it was dropped; what was sent is its sessions' to tell."""
         return Totals(dropped=int(self._is_dropped))
 
-    async def run(self, response: web.WebSocketResponse, socket: ViewerSocket) -> None:
+    async def run(self, response: web.WebSocketResponse) -> None:
         """Serve the viewer until the connection ends; every channel ends with it."""
         both = (self._registry.shares, self._registry.access.authorizer)
         unsubscribe = [each.subscribe(self._sources_changed) for each in both]
-        writing = asyncio.create_task(self._write(socket), name=f"writer-{self.id}")
+        writing = asyncio.create_task(self._write(), name=f"writer-{self.id}")
         try:
-            await self._listen(response, socket, self._take)
+            await self._listen(response, self._line.socket, self._take)
         finally:
             for end in unsubscribe:
                 end()
@@ -248,10 +248,10 @@ class MultiSession(SessionBase):
         self._outbox.append((channel, text_frame(text)))
         self._waker.wake()
 
-    async def _write(self, socket: ViewerSocket) -> None:
+    async def _write(self) -> None:
         """Send until the end, or until the viewer is gone."""
         try:
-            await self._talk(socket)
+            await self._talk()
         except ConnectionError:
             return
         except Exception:
@@ -260,7 +260,7 @@ class MultiSession(SessionBase):
         finally:
             self._waker.close()
 
-    async def _talk(self, socket: ViewerSocket) -> None:
+    async def _talk(self) -> None:
         next_sources = next_beat = time.monotonic()
         while True:
             self._waker.clear()
@@ -279,7 +279,7 @@ class MultiSession(SessionBase):
             if now >= next_beat:
                 next_beat = now + BEAT_SECONDS
                 await self._line.send(0, text_frame(messages.message("alive", {})))
-                await socket.ping()
+                await self._line.socket.ping()
             await self._waker.sleep(min(next_sources, next_beat) if has_news else next_beat)
 
     async def _tell_sources(self) -> None:
@@ -297,7 +297,7 @@ class MultiSession(SessionBase):
             channel.task.cancel()
         if ending.farewell is not None:
             await self._line.send(0, text_frame(ending.farewell))
-        await self._line.close(ending.code, ending.reason)
+        await self._line.socket.close(ending.code, ending.reason)
 
 
 def _channel_number(command: Command) -> int:

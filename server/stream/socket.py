@@ -162,7 +162,7 @@ def web_socket(protocol: str, largest: int = LARGEST_READ) -> web.WebSocketRespo
 
 
 class ViewerSocket(ViewerTransport):
-    """The sending side of a prepared WebSocket. Loop only; one send at a time.
+    """The sending side of a prepared WebSocket, a `MessageSink`. Loop only; one send at a time.
 
     Attributes:
         rtt: how long the last sign of life took there and back, in seconds; None before the first.
@@ -177,27 +177,13 @@ class ViewerSocket(ViewerTransport):
         self._connection = request.get(CONNECTION)
 
     async def send(self, text: bytes) -> None:
-        """Send one text message; returns when the kernel has taken it.
-
-        Raises:
-            ConnectionError: the viewer is gone.
-        """
         await self._timed(self._response.send_frame(text, TEXT))
 
     async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
-        """Send what `text_frame` or `binary_frame` made, as one piece; returns when the kernel has taken it.
-
-        Returns False, and sends nothing, where ``may_go()`` says so.
-
-        aiohttp would write the few bytes in front of a picture by themselves, which costs a packet of their own.
-
-        Raises:
-            ConnectionError: the viewer is gone.
-        """
+        # aiohttp would write the few bytes in front of a picture by themselves, which costs a packet of their own.
         return await self._put((framed,), may_go)
 
     async def ping(self) -> None:
-        """Ask for a sign of life."""
         await self._response.ping(struct.pack("!d", time.monotonic()))
 
     async def takes_sign_of_life(self, received: WSMessage) -> bool:
@@ -219,7 +205,6 @@ class ViewerSocket(ViewerTransport):
                 self.rtt = rtt
 
     async def close(self, code: int, reason: str) -> None:
-        """Close in good order, one second at most."""
         await self._response.close(code=code, message=reason.encode()[:120])
 
     def part(self, text: bytes, code: int, before: bytes = b"") -> None:
