@@ -1,4 +1,4 @@
-"""What can go wrong while taking pictures, in words a person can act on."""
+"""Faults while taking pictures, in words a person can act on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be shown: the desktop, a monitor, a window, the demo picture."""
+"""Sources, which can be shown: the desktop, a monitor, a window, the demo picture."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Icon:
 
 
 class Identity(NamedTuple):
-    """What stays the same for as long as a source is the same thing.
+    """The part of a source that stays the same for as long as it is the same thing.
 
     ``id`` is the source's. A window's number may be given to another one: ``pid`` and ``started`` tell its process from
     a later one, ``generation`` tells it from a later window, also of the same process. It differs in each run.

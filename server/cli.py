@@ -38,7 +38,7 @@ FAILED, MISUSED = 1, 2
 LINK_NAME = "panecast serve"
 """By which the link of the command line is found again, and which program has a folder."""
 PAGE_FPS = 30
-"""What the page begins with; programs of the JSON form, which get whole pictures, begin with the protocol's 10."""
+"""The page begins with it; programs of the JSON form, which get whole pictures, begin with the protocol's 10."""
 
 
 def main(argv: Sequence[str], extra_checks: Callable[[], list[Check]] | None = None) -> int:

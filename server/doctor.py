@@ -1,4 +1,4 @@
-"""What this system lacks, with the command that mends it."""
+"""The things this system lacks, with the command that mends each."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ END_SECONDS = 1.6
 def end_within(seconds: float = END_SECONDS) -> None:
     """Have the process end after so many seconds as it stands, unless it has ended by itself. Returns at once.
 
-    It ends well (status 0): it was asked to. What is to be kept is written soon after it changes, or first of all now.
+    It ends well (status 0): it was asked to. All that is kept is written soon after it changes, or first of all now.
     """
     timer = threading.Timer(seconds, _end_now)
     timer.daemon = True

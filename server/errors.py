@@ -1,4 +1,4 @@
-"""What can go wrong between us and a viewer, or while starting, in words a person can act on."""
+"""Faults between us and a viewer, or while starting, in words a person can act on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CLOSE_CODES: Mapping[str, int] = MappingProxyType(
         "encrypted": GOING_AWAY,
     }
 )
-"""Which close code follows an error that ends a session."""
+"""The close code that follows an error that ends a session."""
 
 
 @dataclass(frozen=True, slots=True)

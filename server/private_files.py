@@ -23,7 +23,7 @@ class NotPrivate(OSError):
 
 
 class NotAFile(NotPrivate):
-    """What lies in the place of the file cannot be one of ours, and so can be put aside."""
+    """The file's place holds something that cannot be one of ours, and so can be put aside."""
 
 
 def make_private_folder(folder: Path) -> None:

@@ -7,7 +7,7 @@ import re
 from capture.source import clean_text
 
 SECRET_LIKE = re.compile(r"[A-Za-z0-9_-]{22,}|(?<!\d)\d{6}(?!\d)")
-"""What could be a token, a cookie's secret or a PIN: the title of a window may hold the very link that opens it."""
+"""Text that could be a token, a cookie's secret or a PIN: a window's title may hold the very link that opens it."""
 
 
 def redacted(text: str) -> str:

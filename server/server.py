@@ -135,7 +135,7 @@ class Server:
             access_log=None,
             keepalive_timeout=KEEPALIVE_SECONDS,
             shutdown_timeout=0.3,
-            # What is made for somebody who left is of use to nobody.
+            # An answer made for somebody who left is of use to nobody.
             handler_cancellation=True,
         )
         try:

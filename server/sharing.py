@@ -1,4 +1,4 @@
-"""What viewers may see: rules made by the person at the computer, and the sources they allow right now."""
+"""The list of what viewers may see: rules of the person at the computer, and the sources they allow right now."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from capture.source import DEMO_ID, DESKTOP_ID, Condition, Identity, Source, Uns
 RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity", "monitor"]
 SIMPLE: Mapping[str, RuleKind] = MappingProxyType({"all": "all", "desktop": "desktop", "demo": "demo"})
 UNNAMED = "Window"
+"""The title that viewers are told of a window whose own is hidden and whose program nobody knows."""
 STARTING = "This computer has only just started sharing. Try again in a moment."
-"""What viewers are told of a window whose title is hidden and whose program nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ T = TypeVar("T")
 HALF_LIFE_SECONDS = 1.0
 """After so long what somebody has had counts half: nobody pays for long ago, and nobody saves up."""
 LEAST_SECONDS = 1e-4
-"""What is less than this is forgotten."""
+"""Less than this is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Party:
     """On whose behalf something is done.
 
     Attributes:
-        crowd: where they come from, such as an address; crowds take turns first, then those within one. Who comes as
-            many devices has no more turns than one.
+        crowd: where they come from, such as an address; crowds take turns first, then those within one. One that
+            comes as many devices has no more turns than as one.
         name: which of them.
     """
 

@@ -1,4 +1,4 @@
-"""What brings a viewer from one picture to another: a few rectangles, each encoded alone."""
+"""Updates, which bring a viewer from one picture to another: a few rectangles, each encoded alone."""
 
 from __future__ import annotations
 

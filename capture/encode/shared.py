@@ -24,11 +24,11 @@ Key = tuple[Any, Hashable, Hashable]
 """Of which source, of which family, which version."""
 
 HANG_SECONDS = 2.5
-"""What takes longer than this is given up …"""
+"""An encoding that takes longer than this is given up …"""
 PIXELS_A_SECOND = 10_000_000
 """… but large pictures may take longer: as slow as this is a PNG of noise."""
 RELIEF_SECONDS = 0.25
-"""What takes longer than this gets a worker of its own, so that it does not keep the others waiting."""
+"""An encoding that takes longer than this gets a worker of its own, so that it does not keep the others waiting."""
 MOST_HANGING = 2
 """So many encodings of one source may hang; after that no more are begun."""
 TOO_LONG = "Encoding the picture took too long."
@@ -36,7 +36,7 @@ MOST_SLOTS = 24
 """Finished results kept of one source; the oldest go first."""
 
 STALE_PICTURES = 60
-"""What was made of a picture that is so many older than the newest is kept for nobody: its viewer has left."""
+"""An outcome of a picture that is so many older than the newest is kept for nobody: its viewer has left."""
 
 
 class EncodeRequest(Protocol):
@@ -53,7 +53,7 @@ class EncodeRequest(Protocol):
 
 
 class EncodePlan(Protocol):
-    """What a viewer will wish for each next picture; compared, to see whether all wish for the same.
+    """A viewer's request for each next picture; compared, to see whether all wish for the same.
 
     Attributes:
         follows_moves: it can use that a picture is the last one, moved.
@@ -95,14 +95,14 @@ class ImageRequest:
         return self.finish(encode(frame, self.rendition))
 
     def next_request(self, last: Frame, frame: Frame) -> EncodeRequest | None:
-        # What is slow to make must not keep the feed waiting.
+        # A format that is slow to make must not keep the feed waiting.
         is_new = self.version(frame) != self.version(last)
         return self if is_new and self.rendition.format == "jpeg" else None
 
 
 @dataclass(slots=True)
 class _Slot:
-    """What was made of a picture, or will be.
+    """The outcome of a request for one picture, made or still to be made.
 
     ``job`` makes it, None where it is made of what others wished for. ``settled``: nobody need wait for it any longer.
     ``parties`` wish for it, ``waiting`` is how many wait.

@@ -46,7 +46,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class UpdateRequest:
-    """What brings viewers who have picture ``base`` (0: none) to a frame, handed to ``finish`` in the worker.
+    """An update that brings viewers who have picture ``base`` (0: none) to a frame, handed to ``finish`` in the worker.
 
     Attributes:
         tiles: rows × columns, packed to bits: what they lack, or what is to get better.

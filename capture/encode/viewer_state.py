@@ -1,4 +1,4 @@
-"""What one viewer has of a source: which picture, and how good each tile of it is."""
+"""The picture that one viewer has of a source, and how good each tile of it is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from capture.picture.frame import Frame
 from capture.picture.scroll import Scroll
 
 STILL_SECONDS = 0.5
-"""What did not change for so long is worth being sent again, better."""
+"""A tile that did not change for so long is worth being sent again, better."""
 MUCH = 0.2
 """From this part of the picture on, what is blurred becomes fine first, and exact after that."""
 
@@ -109,7 +109,7 @@ class ViewerState:
         return self.sequence > 0 and self._shape == frame.pixels.shape and self._size == size
 
     def _move(self, scroll: Scroll, now: float) -> None:
-        """What was moved is as good as the worse of the two tiles that it came from."""
+        """A tile that was moved is as good as the worse of the two that it came from."""
         down = scroll.rect.y - scroll.from_y
         rows = np.arange(self._levels.shape[0])
         last = len(rows) - 1

@@ -21,7 +21,7 @@ IDLE_SECONDS = 1.0
 ACTIVE_SECONDS = 0.5
 """A party that had something done so lately will want more: others do not take all threads in between."""
 SLOW_SECONDS = 1.0
-"""What is slow keeps nobody else waiting. From here on it is taken to hang: then its own crowd does not wait either."""
+"""Slow work keeps nobody else waiting. From here on it is taken to hang: then its own crowd does not wait either."""
 NOBODY = Party()
 
 

@@ -1,4 +1,4 @@
-"""What can be shown, and one feed for each source that is watched, with its thread.
+"""The list of sources, and one feed for each that is watched, with its thread.
 
 Knows no technique of taking pictures.
 """

@@ -10,8 +10,7 @@ from capture.platforms.choose import make_session_lock
 from capture.privacy.blanking import Blanking
 
 LockRule = Literal["blank", "blank_and_wait", "nothing"]
-"""What happens when the session locks: everything is blanked until it is unlocked, or until a person says so, or
-nothing happens."""
+"""When the session locks: everything is blanked until it is unlocked, or until a person says so, or nothing happens."""
 
 LOCK, PERSON = "lock", "person"
 """Owners of the hub's curtains: the lock's opens with the lock, the person's only by a person."""

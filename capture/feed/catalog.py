@@ -20,7 +20,7 @@ LOOKING = "The list of windows is being made."
 
 
 class Catalog:
-    """What can be shown right now, kept up to date while started. Loop only.
+    """The sources that can be shown right now, kept up to date while started. Loop only.
 
     Attributes:
         sources: demo, desktop, monitors and windows; an immutable snapshot, replaced whole.

@@ -33,8 +33,8 @@ class Feed:
     The thread runs from the first subscription to the last. When it stops, the last picture is dropped;
     the sequence goes on where it was. There is no queue: a slow viewer finds the newest picture.
 
-    Pictures are *withdrawn* when something in them is not to be seen any more, for whichever reason. Who has one in
-    hand, to encode or to send it, asks `shows` before it goes on.
+    Pictures are *withdrawn* when something in them is not to be seen any more, for whichever reason. Code that
+    has one in hand, to encode or to send it, asks `shows` before it goes on.
 
     A thread that hangs is left to itself and another one takes its place: at once, or when too many hang already, as
     soon as one of them has ended.
@@ -152,7 +152,7 @@ class Feed:
         if self._demand is None or blanking == last:
             return
         if blanking is None:
-            # What was told holds until there is a picture again.
+            # The condition that was told holds until there is a picture again.
             self._start(self._demand)
             return
         self._stop()

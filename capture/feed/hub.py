@@ -1,4 +1,4 @@
-"""Who watches what: one feed per source, started by the first subscription and stopped by the last."""
+"""All feeds: one per source that is watched, started by the first subscription and stopped by the last."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Hub:
         self._requests: dict[int, tuple[Feed, Demand]] = {}
         self._numbers = itertools.count(1)
         self._masks: dict[Identity, tuple[Mask, ...]] = {}
-        # What there is by the last list; None before the first.
+        # The sources of the last list; None before the first.
         self._there: frozenset[Identity] | None = None
         self._size_listeners = Listeners()
         self._blankings: dict[str, Blanking] = {}

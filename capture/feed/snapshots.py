@@ -19,7 +19,7 @@ KEPT_SECONDS = 15.0
 from memory, while nothing changes, and not through a new beginning each time."""
 NONE = "There is no picture of it at the moment."
 SLOWEST_FPS = 0.1
-"""What is wished for between two requests: as good as nothing."""
+"""The rate between two requests: as good as nothing."""
 
 Key = tuple[Identity, bool]
 MayTake = Callable[[], bool]

@@ -44,7 +44,7 @@ RETRY_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What the subscribers together ask of a feed; swapped whole by the loop, read by the feed's thread.
+    """All that the subscribers together ask of a feed; swapped whole by the loop, read by the feed's thread.
 
     ``may_take`` is asked before every take: the picture is taken only while at least one says yes. ``order`` is what
     all who want pictures encoded want them as, None when they differ. ``follows_moves``: somebody can use it when a
@@ -61,7 +61,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Look:
-    """What a picture looks like, the pointer aside, and since which picture."""
+    """The looks of a picture, the pointer aside, and since which picture it has them."""
 
     sequence: int
     pixels: Pixels
@@ -72,7 +72,7 @@ class _Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """What the feed's thread tells the loop after it looked.
+    """The news that the feed's thread tells the loop after it looked.
 
     ``refreshes`` is the number of the last `refresh` that needs no more waiting, ``looked`` that of the last one
     before ``frame`` was found or found to be still right. ``laid`` says how masks lie over it.

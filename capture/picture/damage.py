@@ -1,4 +1,4 @@
-"""What changed between two pictures, by tile, and since when."""
+"""Changes between two pictures, by tile, and since when."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Take:
-    """What a backend found when it looked.
+    """The findings of a backend when it looked once.
 
     Attributes:
         condition: the source's state.

@@ -1,4 +1,4 @@
-"""What pictures are made of."""
+"""Pixels and rectangles, of which pictures are made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which platform does what on which system: one table, and what is said where nothing does."""
+"""One table of the platforms that serve each system, and the words where none does."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from capture.source import Condition, Source
 Finding = tuple[str, bool, str, str]
 """Name, whether it is there, what was found, the command that mends it."""
 Places = Mapping[str, Rect]
-"""By a source's id, where it is: relative to the root, in device pixels. What cannot be seen is not in it."""
+"""By a source's id, where it is: relative to the root, in device pixels. A source out of sight is not in it."""
 SessionState = Literal["unlocked", "locked", "asleep"]
 """Asleep: about to sleep, or just waking."""
 
@@ -57,7 +57,7 @@ class Backend(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What there is to show: desktop, monitors, windows; or why there is nothing."""
+    """All there is to show: desktop, monitors, windows; or why there is nothing."""
 
     sources: tuple[Source, ...]
     condition: Condition
@@ -126,7 +126,7 @@ def _no_problem() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """What one kind of system offers, each part None where it does not.
+    """The parts that one kind of system offers, each None where it does not.
 
     Every function imports what it needs when it is called: libraries of other systems are not there.
 

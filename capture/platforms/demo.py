@@ -34,7 +34,7 @@ def demo_source(width: int = 1280, height: int = 720) -> Source:
 
 
 class Demo:
-    """Backend for the demo picture. What it shows depends on the clock alone."""
+    """Backend for the demo picture, which depends on the clock alone."""
 
     def __init__(self, source: Source) -> None:
         self._width = source.width

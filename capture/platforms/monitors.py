@@ -9,7 +9,7 @@ from capture.picture.pixels import Rect
 from capture.source import Source
 
 UNNAMED = "screen"
-"""What servers without hardware call their only monitor: it tells nobody anything."""
+"""Names that servers without hardware give their only monitor: they tell nobody anything."""
 
 
 class KnownMonitors:

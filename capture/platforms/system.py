@@ -1,4 +1,4 @@
-"""What kind of system and session this is. Everything that depends on it asks here, and here only."""
+"""The kind of system and session that this is. Everything that depends on it asks here, and here only."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What must not be seen: programs that are never shown, masks, blanking. Knows no platform."""
+"""Privacy: programs that are never shown, masks, blanking. Knows no platform."""

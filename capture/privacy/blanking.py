@@ -22,7 +22,7 @@ MOST_PIXELS = 2_100_000
 
 @dataclass(frozen=True, slots=True)
 class Blanking:
-    """What viewers get instead of new pictures; nothing is taken meanwhile.
+    """The state that viewers get instead of new pictures; nothing is taken meanwhile.
 
     Attributes:
         state: ``paused``: the last picture stays. ``blanked``: a plain one takes its place.

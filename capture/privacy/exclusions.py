@@ -1,4 +1,4 @@
-"""What no picture may hold: our own windows, and those of programs that keep secrets. Knows names, not windows."""
+"""Windows that no picture may hold: our own, and those of programs that keep secrets. Knows names, not windows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STARTING_LIST = (
     "world secrets", "keyguard", "kpcli",
     # Authenticators.
     "authenticator", "authy", "ente auth", "enteauth", "yubico", "yubioauth", "otpclient", "numberstation",
-    # What asks for passwords, and keeps keys.
+    # Programs that ask for passwords, and keep keys.
     "seahorse", "gnome keyring", "gcr prompter", "gcr viewer", "pinentry", "kwallet", "ksshaskpass", "ssh askpass",
     "openssh askpass", "kleopatra",
     # Those who ask before something is done with the administrator's rights.
@@ -51,7 +51,7 @@ class ExclusionRules:
 
 
 class Exclusions:
-    """What is never shown, as it is now. Changed on the loop, read by any thread.
+    """The programs that are never shown, as it is now. Changed on the loop, read by any thread.
 
     Attributes:
         rules: a frozen value, swapped whole.

@@ -51,7 +51,7 @@ class MaskState:
 
 
 class Remnant(NamedTuple):
-    """What was seen beneath a mask in the size before, to notice a program that still has not painted."""
+    """The pixels beneath a mask in the size before, to notice a program that still has not painted."""
 
     rect: Rect
     pixels: Pixels
@@ -117,7 +117,7 @@ class Masking:
         before, self._bare = self._bare, take.pixels if take.is_ours else self._buffers.copy(take.pixels)
         pixels = self._covered(self._bare, before, take.passed)
         assert self.laid is not None
-        # What changes beneath a mask changes whole blocks of it.
+        # A change beneath a mask changes whole blocks of it.
         damage = None if take.damage is None else take.damage + self.laid.rects
         return replace(take, pixels=pixels, damage=damage, is_ours=True)
 
@@ -174,7 +174,7 @@ class Masking:
     def _left_over(self, before: Pixels | None, size: Size) -> tuple[Remnant, ...]:
         """Return what a program that does not paint would show in ``size`` too, after ``before``.
 
-        It may not have painted for that one either. What was covered only for a while is none of it: other parts are
+        It may not have painted for that one either. A part covered only for a while is none of it: other parts are
         there as well, which may stay as they are.
         """
         if before is None:

@@ -106,7 +106,7 @@ def spread(rect: Rect, old: tuple[int, int], new: tuple[int, int], across: Acros
     ``across`` and ``down`` are the edges from which it is known to keep its distance.
     """
     wide, high = new[0] / old[0], new[1] / old[1]
-    # What keeps its shape follows the other edge too, where that is not known to stay.
+    # A mask that keeps its shape follows the other edge too, where that is not known to stay.
     columns = _reach(rect.x, rect.width, old[0], new[0], 1.0 if down else high, across)
     rows = _reach(rect.y, rect.height, old[1], new[1], 1.0 if across else wide, down)
     if columns is None or rows is None:
@@ -123,7 +123,7 @@ def _reach(begin: int, length: int, old: int, new: int, other: float, edge: str)
     end, more = begin + length, new - old
     if edge:
         by = more if edge in ("right", "bottom") else 0
-        # What reaches an edge of the window may go on beyond it, and comes to light when there is room.
+        # A mask that reaches an edge of the window may go on beyond it, and comes to light when there is room.
         first, last = (begin + by if begin else 0), (end + by if end < old else new)
         return (first, last) if 0 <= first < last <= new else None
     if length > new:

@@ -29,7 +29,7 @@ _DEBLOCK_FROM = 26
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What an encoder is opened for.
+    """Settings of an encoder, fixed when it is opened.
 
     Attributes:
         width, height: pixels, both even.

@@ -1,4 +1,4 @@
-"""Which H.264 encoders work on this computer, in hardware or not, and what their units look like."""
+"""The H.264 encoders that work on this computer, in hardware or not, and what their units look like."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HARDWARE: Mapping[Family, tuple[str, ...]] = MappingProxyType(
         "macos": ("h264_videotoolbox",),
     }
 )
-"""What a platform's graphics hardware may be called, the quickest first."""
+"""Names of encoders that a platform's graphics hardware may have, the quickest first."""
 
 TRIAL_SIZE = (640, 360)
 """Width and height of the trial pictures: hardware refuses very small ones."""

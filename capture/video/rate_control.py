@@ -51,7 +51,7 @@ def contrast(pixels: Pixels) -> float:
 def coarsest(quality: int, contrast: float) -> int:
     """Return the coarsest quantiser with which pictures of that contrast stay as similar as ``quality`` says.
 
-    At quality 80 that is an SSIM of 0.98. What is sharper than text is treated like text: an SSIM would allow for more,
+    At quality 80 that is an SSIM of 0.98. Sharper pictures are treated like text: an SSIM would allow for more,
     but rings around its edges would show.
     """
     return min(max(round(3 * math.log2(min(contrast, _SHARPEST)) - 6.5 + 0.3 * (80 - quality)), 0), COARSEST)

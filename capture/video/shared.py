@@ -73,8 +73,8 @@ class _EncoderThread:
 class SharedVideo:
     """The running video of one source in one rendition. Loop only; encoding happens in a thread of its own.
 
-    The viewer that asks first has a picture encoded; the others get the same units. What was made of a picture that has
-    been withdrawn is thrown away together with the encoder, whose next units would build on it.
+    The viewer that asks first has a picture encoded; the others get the same units. The unit of a picture that has been
+    withdrawn is thrown away together with the encoder, whose next units would build on it.
 
     Attributes:
         encodes: pictures encoded so far.

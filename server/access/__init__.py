@@ -1,1 +1,1 @@
-"""Who is asking, and what they may see: links, devices, PIN, consent, lockout. Knows neither HTTP nor sockets."""
+"""Access: who is asking and what they may see, by links, devices, PIN, consent, lockout. Knows no HTTP, no sockets."""

@@ -30,7 +30,7 @@ PAGE_FOLDERS = ("/watch/", "/viewer/")
 to a stranger no source exists."""
 LOOKING = frozenset({"GET", "HEAD"})
 FOR_OWNER = frozenset({"/metrics"})
-"""What tells about all that is shared and everybody who watches."""
+"""Addresses that tell about all that is shared and everybody who watches."""
 
 NEEDED = (
     "Open the link that the person at the other computer gave you, or ask for one. "

@@ -49,7 +49,7 @@ Later = Callable[[float, Callable[[], None]], Cancellable]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the person is asked.
+    """A question to the person at the computer.
 
     Attributes:
         id: to answer it by.

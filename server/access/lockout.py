@@ -19,7 +19,7 @@ FAILURES_LISTED = 50
 NEWS_SECONDS = 120.0
 """For so long after the last try, or the wait for it, somebody who failed is listed as one who tries now."""
 QUESTION = "question"
-"""What failed when the person at this computer said no, or nothing. Counted apart from guesses: questions need a right
+"""A try to which the person at this computer said no, or nothing. Counted apart from guesses: questions need a right
 credential, so that who guesses must not keep the questions of others away."""
 
 

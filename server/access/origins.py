@@ -23,7 +23,7 @@ LOOPBACK_NAMES = frozenset({"localhost", "localhost.", "ip6-localhost", "ip6-loo
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::([1-9][0-9]{0,4}))?")
 ORIGIN = re.compile(r"https?://([^\s;,'\"/@?#]+)")
 FOREIGN_SITES = frozenset({"cross-site", "same-site"})
-"""What browsers say of requests that other people's pages make. Another port of this computer is another page too."""
+"""Words by which browsers mark requests of other people's pages. Another port of this computer is another page too."""
 TAKING = ("/snapshot/", "/mjpeg/")
 """Addresses at which asking has a picture taken."""
 
@@ -45,7 +45,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class OriginPolicy:
-    """What this server answers to. Loopback names always count, with any port: a tunnel may end at another one.
+    """The names this server answers to. Loopback names always count, with any port: a tunnel may end at another one.
 
     Attributes:
         port: where it listens; 0 while it does not, and then nobody is answered.

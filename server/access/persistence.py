@@ -18,7 +18,7 @@ from server.access.store import AccessState, AccessStore
 log = logging.getLogger(__name__)
 
 WRITE_SECONDS = 0.5
-"""What changes within so long is written together."""
+"""Changes within so long are written together."""
 
 
 class AccessPersister:

@@ -35,7 +35,7 @@ class OneTimePin:
     """Owns the one PIN there may be. Loop only.
 
     A PIN ends when it has opened one question to the person at this computer, after three minutes, after ten wrong
-    guesses in all, and when it is hidden. Which of them it was, a guesser is not told.
+    guesses in all, and when it is hidden. A guesser is not told which of them it was.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a request shows of itself: who asks, with which program, with which credentials. Nothing is judged here."""
+"""A request as it shows itself: who asks, with which program, with which credentials. Nothing is judged here."""
 
 from __future__ import annotations
 

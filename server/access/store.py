@@ -19,7 +19,7 @@ MOST_KNOWN = (MOST_LINKS + 1) * MOST_DEVICES
 
 
 class AccessState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that is to outlive the program. What `Links` and `Devices` begin with.
+    """All that is to outlive the program; `Links` and `Devices` begin with it.
 
     Unknown fields are refused: they could be restrictions that another version made and that this one would ignore.
     """

@@ -1,4 +1,4 @@
-"""What proves who somebody is: made at random, kept as a digest where possible, compared in constant time."""
+"""Secrets that prove who somebody is: made at random, kept as a digest where possible, compared in constant time."""
 
 from __future__ import annotations
 

@@ -39,10 +39,10 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 16 * 1024
 FULL_RETRY_SECONDS = 30.0
 FOREIGN_PATHS = ("/api/", "/snapshot/", "/mjpeg/", "/embed.js")
-"""What scripts, and pictures with ``crossorigin``, of pages that the owner allowed may read."""
+"""Addresses that pages which the owner allowed may read by scripts, and by pictures with ``crossorigin``."""
 
 EMBEDDED_PATHS = ("/watch/", "/snapshot/", "/mjpeg/")
-"""What pages that the owner allowed may show in a frame, with ``?clean=1``."""
+"""Addresses that such pages may show in a frame, with ``?clean=1``."""
 
 
 def make_app(registry: SessionRegistry) -> web.Application:

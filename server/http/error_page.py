@@ -1,4 +1,4 @@
-"""What a person reads whose browser was led to an address that has nothing for him: a page in place of JSON. Pure."""
+"""A page in place of JSON, for a person whose browser was led to an address that has nothing for him. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-"""By an error's code. What is not in here is said in the words of the error, which are English."""
+"""By an error's code. For a code that is not in here, the words of the error are shown, which are English."""
 
 
 def error_page(path: str, code: str, message: str, speech: Language) -> str:

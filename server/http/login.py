@@ -30,7 +30,7 @@ HOW = 'Send {"token": "…"} with the token of a link, or {"pin": "…"}, perhap
 
 
 class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody shows: the token of a link, or a PIN and perhaps the one source that is wished for."""
+    """The credentials somebody shows: the token of a link, or a PIN and perhaps the one source that is wished for."""
 
     token: Annotated[str, msgspec.Meta(min_length=1, max_length=256)] | None = None
     pin: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None

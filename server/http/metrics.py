@@ -1,4 +1,4 @@
-"""What the server has done, as Prometheus reads it (text format 0.0.4). No titles, no handles."""
+"""Figures of the server's work, as Prometheus reads them (text format 0.0.4). No titles, no handles."""
 
 from __future__ import annotations
 

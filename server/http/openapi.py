@@ -1,4 +1,4 @@
-"""What can be asked for over HTTP, as OpenAPI 3.1: ``resources/openapi.json``, with the version that runs.
+"""The description of the HTTP interface, as OpenAPI 3.1: ``resources/openapi.json``, with the version that runs.
 
 A test holds it against the routes, their answers, and the options that they check.
 """

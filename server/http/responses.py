@@ -1,4 +1,4 @@
-"""What every handler has at hand: the parts of the application, who asks, and how to say no."""
+"""Tools of every handler: the parts of the application, who asks, and how to say no."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ STARTED: Final = web.AppKey("started", float)
 """When the application was made, on the monotonic clock."""
 
 ENTRY: Final = web.RequestKey("entry", Grant)
-"""Who asks, and what is there for him; set by the authorizer before anything else."""
+"""The one who asks, and what is there for him; set by the authorizer before anything else."""
 
 PROBLEM: Final = web.ResponseKey("problem", dict[str, str])
-"""What an error says, at its answer."""
+"""The body of an error, at its answer."""
 
 NOT_FOUND: Final = "Nothing is shared under this address."
 STARTING_SECONDS: Final = 1.0

@@ -90,7 +90,7 @@ async def favicon(request: web.Request) -> web.Response:
 
 
 async def windows(request: web.Request) -> web.Response:
-    """What is shared now."""
+    """The list of sources that are shared now."""
     shares = request.app[REGISTRY].shares
     if not shares.is_ready:
         return not_yet(shares)
@@ -115,13 +115,13 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def figures(request: web.Request) -> web.Response:
-    """What the server has done, for Prometheus."""
+    """Figures of the server's work, for Prometheus."""
     text = metrics.exposition(request.app[REGISTRY], time.monotonic() - request.app[STARTED])
     return web.Response(body=text.encode(), headers={"Content-Type": metrics.CONTENT_TYPE})
 
 
 async def description(request: web.Request) -> web.Response:
-    """What can be asked for over HTTP, for programs."""
+    """The description of the HTTP interface, for programs."""
     return web.json_response(openapi.document())
 
 

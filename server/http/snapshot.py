@@ -48,7 +48,7 @@ PLAIN_FORMATS: Final = Choice({"jpg": "jpg", "jpeg": "jpg", "png": "png"})
 EVERY: Final = Whole(1, 3600)
 """Seconds between two loads of the page without scripts."""
 PICTURE_OPTIONS: Final = ("quality", "scale", "max_width", "max_height", "cursor")
-"""What may be wished of a single picture."""
+"""Options of a single picture."""
 Given = Callable[[Callable[[], None]], AbstractContextManager[None]]
 """Calls back if what is given away while it is open is withdrawn."""
 

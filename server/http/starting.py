@@ -1,4 +1,4 @@
-"""What a viewer hears while the first list of windows is not there: that it is waited for, not that nothing is shared.
+"""Before the first list of windows is there, a viewer hears that it is waited for, not that nothing is shared.
 
 That is said of whatever is not in the list yet, so that nobody learns from it what there is.
 """

@@ -67,7 +67,7 @@ def without_comments(source: str) -> str:
     for line in source.splitlines():
         text = line.strip()
         if is_comment or text.startswith("/**"):
-            # What stands before code on the same line stays.
+            # A comment before code on the same line stays.
             is_comment = "*/" not in text
             if is_comment or text.endswith("*/"):
                 continue

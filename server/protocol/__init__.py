@@ -1,1 +1,1 @@
-"""What is said on the wire: options, messages, bytes. Knows no socket."""
+"""The words of the wire: options, messages, bytes. Knows no socket."""

@@ -1,4 +1,4 @@
-"""What a viewer may say: text in, a checked command out."""
+"""Commands of viewers: text in, a checked command out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of our languages a browser asks for. Pure."""
+"""The one of our languages that a browser asks for. Pure."""
 
 from __future__ import annotations
 

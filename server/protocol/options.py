@@ -1,4 +1,4 @@
-"""What a viewer may wish for, and the check of every wish that comes from outside."""
+"""The options of viewers, and the check of every wish that comes from outside."""
 
 from __future__ import annotations
 

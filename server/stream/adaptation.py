@@ -37,7 +37,7 @@ HELD = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """What is sent at most."""
+    """The most that is sent."""
 
     quality: int
     scale: float
@@ -47,7 +47,7 @@ class Rung:
         """Return what is sent to a viewer who asked for ``asked``: never more than that, and always within range."""
         return dataclasses.replace(
             asked,
-            # What png ignores need not be changed, and does not help.
+            # PNG ignores the quality: lowering it would not help.
             quality=asked.quality if asked.format == "png" else min(asked.quality, self.quality),
             scale=min(asked.scale, self.scale),
             # A bound in pixels would hide that the scale has become smaller.

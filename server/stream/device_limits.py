@@ -1,4 +1,4 @@
-"""What one device may have at once, on all its connections together: nobody waits for all that others wish for."""
+"""Limits of one device, on all its connections together: nobody waits for all that others wish for."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ class Place:
 
 
 class Crowd:
-    """What those of one address share."""
+    """The limits that all devices of one address share."""
 
     def __init__(self) -> None:
         self.making = asyncio.Semaphore(MOST_MAKING_FOR_CROWD)
 
 
 class Allowance:
-    """What one device has of what it may have. Loop only; kept as long as somebody refers to it.
+    """The places that one device has, of those it may have. Loop only; kept as long as somebody refers to it.
 
     Attributes:
         party: in whose turn its pictures are made.

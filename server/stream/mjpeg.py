@@ -26,7 +26,7 @@ LOOK_SECONDS: Final = 0.25
 BOUNDARY: Final = "panecast-picture"
 _HEAD: Final = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n".encode()
 EARLY_HEAD: Final = _HEAD + b"\r\n"
-"""What goes before the first picture where heads are sent early."""
+"""The bytes before the first picture where heads are sent early."""
 
 
 def part(picture: bytes, early_heads: bool) -> tuple[bytes, ...]:

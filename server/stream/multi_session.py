@@ -55,7 +55,7 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class _OpenChannel:
-    """What a viewer wants to see on a channel."""
+    """A viewer's wish for a channel."""
 
     source_id: str
     options: StreamOptions
@@ -155,7 +155,7 @@ class MultiSession(SessionBase):
         elif not self._floods() and self._selected == 0:
             commands = {"open": self._open, "close": self._close}
             self._obey(received, commands, "text messages and selections")
-        # What is for a channel that is closed was on its way when that happened.
+        # A message for a channel that is closed was on its way when that happened.
 
     def _open(self, command: Command) -> None:
         number = _channel_number(command)

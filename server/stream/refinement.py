@@ -6,7 +6,7 @@ FIRST_PIXELS = 32_000
 FEWEST_PIXELS = 4_000
 MOST_PIXELS = 400_000
 QUICK_SECONDS, SLOW_SECONDS = 0.08, 0.2
-"""What was drawn sooner than the first may be followed by twice as much; later than the second, by half."""
+"""A piece drawn sooner than the first may be followed by twice as much; later than the second, by half."""
 PAUSE = 0.2
 """Part of the time that goes on to other things: as long as a fifth of what the last piece took."""
 

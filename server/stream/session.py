@@ -31,7 +31,7 @@ NO_VIDEO = "The other computer has no video encoder; single pictures go on. Its 
 
 @dataclass(frozen=True, slots=True)
 class SessionPolicy:
-    """What holds for a session beside its options.
+    """Terms of a session beside its options.
 
     Attributes:
         group: the viewer it is one of several sessions of, empty when it is alone.

@@ -1,4 +1,4 @@
-"""What one session has sent, and how fast of late."""
+"""Figures of one session: how much it has sent, and how fast of late."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What was done for viewers in all: pictures and their bytes sent, pictures skipped, viewers dropped because they
+    """The work for viewers in all: pictures and their bytes sent, pictures skipped, viewers dropped because they
     took nothing."""
 
     pictures: int = 0

@@ -1,4 +1,4 @@
-"""What one viewer of the binary form is shown: changed parts, sharpened when still, and the pointer apart from them."""
+"""The messages for one viewer of the binary form: changed parts, sharpened when still, and the pointer apart."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Seen(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """What an acknowledgement says: seconds from sending until it came, of which the viewer spent ``decode``."""
+    """An acknowledgement of a picture: seconds from sending until it came, of which the viewer spent ``decode``."""
 
     delay: float
     decode: float
@@ -109,7 +109,7 @@ class UpdateConsumer(Consumer):
         self._pardoned: list[int] = []
         self._refinement = Refinement()
         self._pointer_pacer = Pacer(options.fps)
-        # Which pointer the viewer has, in a picture of which size; None while that is not known.
+        # The pointer that the viewer has, and the size of the picture it is in; None while that is not known.
         self._pointed: tuple[Pointer | None, tuple[int, int]] | None = (None, (0, 0))
         self._failed: tuple[int, Rendition] | None = None
         self._forgets = 0

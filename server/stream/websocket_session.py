@@ -159,7 +159,7 @@ class WebSocketSession(Session):
                     self._say(messages.error("no_picture", NO_PICTURE))
                 else:
                     self._writer.show(picture)
-                # What is not read yet counts as not given yet, or it would pile up here.
+                # A picture that is not read yet counts as not given yet, or they would pile up here.
                 await self._writer.all_said()
         except EncodeError as error:
             self._say(messages.error("cannot_encode", error.message))

@@ -1,1 +1,1 @@
-"""What Linux offers whatever its display is: D-Bus, processes, memory, the session's lock. Knows no X11."""
+"""The parts of Linux that no display is needed for: D-Bus, processes, memory, the session's lock. Knows no X11."""

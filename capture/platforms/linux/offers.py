@@ -1,4 +1,4 @@
-"""What Linux offers in every session, whatever its display is."""
+"""The parts that Linux offers in every session, whatever its display is."""
 
 from __future__ import annotations
 

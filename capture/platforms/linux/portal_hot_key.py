@@ -32,7 +32,7 @@ NO_PORTAL = "This desktop offers programs no keys that work everywhere. Use the 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the portal says to a request; a ``code`` other than 0 is a refusal."""
+    """The portal's answer to a request; a ``code`` other than 0 is a refusal."""
 
     code: int
     results: dict[str, Any]

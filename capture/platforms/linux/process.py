@@ -1,4 +1,4 @@
-"""What the system tells of a process. Linux: /proc; elsewhere nothing is known."""
+"""Facts about a process, as the system tells them. Linux: /proc; elsewhere nothing is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Windows offers."""
+"""The parts that Windows offers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whether the session on this computer is locked or the computer asleep, as Windows tells a window of ours.
 
-Written by the documentation (WTSRegisterSessionNotification, WM_POWERBROADCAST) and not tried on Windows. What messages
-mean stands apart from how they come, and is tested everywhere.
+Written by the documentation (WTSRegisterSessionNotification, WM_POWERBROADCAST) and not tried on Windows. The
+meaning of messages stands apart from how they come, and is tested everywhere.
 """
 
 from __future__ import annotations

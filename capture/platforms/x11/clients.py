@@ -1,4 +1,4 @@
-"""Which windows on X11 are windows for people: those the manager lists or, where it lists none, those in the tree."""
+"""The windows on X11 that are for people: those the manager lists or, where it lists none, those in the tree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from capture.platforms.x11.protocol.display import Display
 DEEPEST = 3
 """How far below the root a window lies at most: window managers put it into a frame, or two."""
 LIST, MANAGER = "_NET_CLIENT_LIST", "_NET_SUPPORTING_WM_CHECK"
-"""What a manager keeps on the root: its windows, and where to see that it is still there."""
+"""Properties that a manager keeps on the root: its windows, and where to see that it is still there."""
 WITHDRAWN = 0
 """``WM_STATE`` of a window that is no longer the manager's (ICCCM 4.1.3.1); others have none."""
 FOLLOWED = EventMask.PropertyChange | EventMask.StructureNotify

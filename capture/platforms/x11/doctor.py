@@ -1,4 +1,4 @@
-"""What taking pictures needs on this system, and whether it is there."""
+"""The needs of taking pictures on this system, and whether each is met."""
 
 from __future__ import annotations
 

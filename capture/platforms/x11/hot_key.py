@@ -80,7 +80,7 @@ class X11HotKey:
                 events = list(display.events())
                 for event in events:
                     self._receive(display, event)
-                # What came along with answers is here already, and the socket tells of it no more.
+                # Events that came along with answers are here already, and the socket tells of them no more.
                 if not events:
                     display.wait(None, self._thread.descriptor)
         finally:
@@ -123,7 +123,7 @@ class X11HotKey:
 
 
 class _Layout:
-    """Which keys the keyboard has, and what they mean now."""
+    """The keys of the keyboard, and what they mean now."""
 
     def __init__(self, display: Display) -> None:
         setup = display.connection.get_setup()

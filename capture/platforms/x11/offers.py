@@ -1,4 +1,4 @@
-"""What X11 offers."""
+"""The parts that X11 offers."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class WindowOwners:
         made_by = {client: _process(question) for client, question in makers.items()}
         name, number = self._display.atom("WM_CLASS"), self._display.atom("_NET_WM_PID")
         classes = [core.GetProperty(False, window, name, 0, 0, MOST_WORDS) for window in asked]
-        # What a window says of its process counts only where the X server does not know it.
+        # A window's own word on its process counts only where the X server does not know it.
         said = {
             window: core.GetProperty(False, window, number, 0, 0, 1)
             for window in asked
@@ -123,7 +123,7 @@ class WindowOwners:
         """Return the windows that a frame was made for, none where it is no frame.
 
         A frame is the window manager's, or it holds another program's window that a window manager has marked as one
-        it cares for (WM_STATE), as those do that say nothing of themselves. What a program embeds is not marked.
+        it cares for (WM_STATE), as those do that say nothing of themselves. An embedded window is not marked.
         """
         core = self._display.connection.core
         is_managers = self._is_managers(top_level)

@@ -79,7 +79,7 @@ class X11Places(WakeableThread):
                 if places != told:
                     told = places
                     self._tell(places)
-                # What came along with the answers is here already, and the socket tells of it no more.
+                # Events that came along with the answers are here already, and the socket tells of them no more.
                 events = list(display.events())
                 if not events:
                     if display.wait(None, self.descriptor):

@@ -55,7 +55,7 @@ class Redaction:
         self._stack: dict[int, int] = {}
         self._is_stack_stale = True
         self._is_composited = False
-        # What changed before it no longer counts: `LINGER` before the last take.
+        # A change before it no longer counts: `LINGER` before the last take.
         self._edge = time.monotonic()
         self._inside = Subwindows(display, display.root)
         self._deeds: dict[type, Callable[[Any, float], None]] = {
@@ -74,10 +74,10 @@ class Redaction:
 
     def absorb(self, event: Any) -> None:
         """Take notice of something that happened on the display."""
-        # What is in a window has to be told before that is forgotten.
+        # The windows in a window have to be told before that is forgotten.
         self._inside.absorb(event)
         deed = self._deeds.get(type(event))
-        # What windows tell of those in them is `Subwindows`'s, also where these are the root's by now.
+        # The news that windows tell of those in them is `Subwindows`'s, also where these are the root's by now.
         if deed is not None and getattr(event, "event", self._display.root) == self._display.root:
             deed(event, time.monotonic())
 
@@ -260,7 +260,7 @@ class Redaction:
                 top.hides = not self._shape.QueryExtents(window).reply().bounding_shaped
             may_be_shown = self._window_owners.may_be_shown(window, self._rules)
             masked = self._rules.masked
-            # What a window manager leaves alone are menus, and what a field offers while one types in it.
+            # A window manager leaves alone menus, and lists that a field offers while one types in it.
             if self._window_owners.holds_one_of(window, masked) or (
                 attributes.override_redirect and self._window_owners.came_with_one_of(window, masked)
             ):

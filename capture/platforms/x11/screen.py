@@ -142,7 +142,7 @@ class Screen:
                 break
             wanted, self._damaged = seen_from(place, self._damage.collect()), False
         after = self._redaction.rects(begun)
-        # What needs covering no longer has not been fetched.
+        # An area that needs covering no longer has not been fetched.
         self._is_untold = after != covered
         last, self._covered = self._covered, tuple(dict.fromkeys(covered + after))
         paint_over(pixels, seen_from(place, self._covered), PLAIN)

@@ -74,7 +74,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What can be seen of a window where nothing lies over it, ``rect``, and of which ``children`` in it there is some.
+    """The part of a window in sight where nothing lies over it, ``rect``, and the ``children`` of which some is in it.
 
     ``x`` and ``y`` are where its inside begins, without its border. All is relative to the base.
     """

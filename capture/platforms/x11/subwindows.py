@@ -49,7 +49,7 @@ class Subwindows:
         self._inner = {base: self._base}
         self._unknown: dict[int, Subwindow] = {base: self._base}
         self._closed: dict[int, Subwindow] = {}
-        # What went from one window into another: not all of that is told.
+        # Windows that went from one into another: not all of that is told.
         self._untold: set[int] = set()
         self._left: list[Left] = []
         # Where windows are, or were, that nobody had looked into: they may be seen after that moment.
@@ -298,7 +298,7 @@ class Subwindows:
                 self._left.remove(left)
                 remember(self._fresh, Left(now, left.rect, window, is_sure=False))
 
-    # What happens.
+    # Events.
 
     def _note_new(self, event: Any, now: float) -> None:
         parent = self._inner.get(event.parent)

@@ -56,7 +56,7 @@ class TopLevel:
         if may_be_shown:
             self.trail = [left for left in self.trail if left.is_sure]
         elif self.may_be_shown is not False:
-            # What lies over it is not known yet.
+            # The windows over it are not known yet.
             self.changed_at = now
         self.may_be_shown = may_be_shown
 

@@ -1,4 +1,4 @@
-"""Which parts of a window's picture are not its own: what nobody has painted yet, and what lies outside of its shape.
+"""The parts of a window's picture that are not its own: unpainted ones, and those outside of its shape.
 
 The X server fills a window's background when it appears, grows or is uncovered. But most programs' windows have none,
 so that nothing flickers, and then all stays until the program paints: on the screen, and in the picture that Composite

@@ -76,7 +76,7 @@ class X11Window:
         self._pointer = PointerWatch(display)
         self._pixmap: int | None = None
         self._size = (0, 0)
-        # What it was before we looked nobody knows.
+        # Nobody knows what it was before we looked.
         self._passed: tuple[tuple[int, int], ...] | None = None
         self._shown = Rect(0, 0, 0, 0)
         self._shadow_changed = False
@@ -84,7 +84,7 @@ class X11Window:
         self._told = False
         self._covered: tuple[Rect, ...] = ()
         self._uncovers = False
-        # What was noticed behind the last picture; nobody tells it again.
+        # Changes noticed behind the last picture; nobody tells them again.
         self._untold = Wake.NOTHING
         try:
             self._telling = {display.atom(name) for name in (*TELLING, WORKSPACE)}
@@ -181,7 +181,7 @@ class X11Window:
             return None
         covers = self._covers(time.monotonic())
         if covers != self._covered:
-            # What was painted over in the last picture is not what the window has there.
+            # Where the last picture was painted over, it does not hold what the window has there.
             damage += covers + self._covered
         if self._told and not damage:
             return Take(LIVE, None, (), pointer)
@@ -213,7 +213,7 @@ class X11Window:
             begun = time.monotonic()
             pixels, part = self._pictures.fetch(pixmap, area, None if damage is None else seen_from(shown, damage))
             fetched.append(part)
-            # What happened before the picture was fetched has been told by now, without another question.
+            # All that happened before the picture was fetched has been told by now, without another question.
             self._absorb_more()
             self._inside.look(self._rules)
             if not self._inside.came_after(begun):
@@ -252,7 +252,7 @@ class X11Window:
         for bared in self._inside.take_bared():
             self._unpainted.begin(self._inside, self._whole, bared)
         if self._unpainted.parts:
-            # What makes XDamage tell too much has been told by now.
+            # The events that make XDamage tell too much have been told by now.
             self._absorb_more()
             if self._unpainted.is_stirred:
                 damage += self._begin_anew()

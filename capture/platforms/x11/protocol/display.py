@@ -1,4 +1,4 @@
-"""What the X11 backends share: a connection, what tells of painting, the mouse pointer.
+"""The common ground of the X11 backends: a connection, the news of painting, the mouse pointer.
 
 Each object is opened, used and closed in one thread. Every extension that anybody uses is imported here: xcffib keeps
 them in a dictionary, through which each new connection goes, and that must not grow in another thread meanwhile.
@@ -44,7 +44,7 @@ NEEDED_FOR = {
     "DAMAGE": ", which tells when something was painted",
     "XFIXES": ", which tells where something was painted",
 }
-"""What is said of extensions that we cannot do without."""
+"""Words about extensions that we cannot do without."""
 LONGEST_TEXT = 16384
 """Bytes of a title or a name that are read: programs may write any number of them."""
 

@@ -1,4 +1,4 @@
-"""What of a window is the window itself: some programs paint their own shadow around it, and say how wide that is."""
+"""A window without its shadow: some programs paint that around it themselves, and say how wide it is."""
 
 from __future__ import annotations
 

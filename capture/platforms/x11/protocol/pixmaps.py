@@ -64,8 +64,8 @@ class PixmapReader:
         """Return the drawable's ``area`` as it is now, and the rectangle of it that was fetched anew.
 
         The picture (height × width × 4, BGRX) belongs to the caller for as long as he holds it. ``damage`` is what
-        was painted since the last call, relative to ``area``; None: it may be another drawable altogether. What is
-        outside of the rectangle looks as it did at the last call.
+        was painted since the last call, relative to ``area``; None: it may be another drawable altogether. The
+        picture outside of the rectangle looks as it did at the last call.
 
         Raises:
             XError: the drawable is gone or smaller than ``area``.
