@@ -102,7 +102,7 @@ ensure_packages() {
     }
 }
 
-# What an up-to-date environment was made from. `$1` is the set of dependencies: run or test.
+# What an up-to-date environment was made from. `$1` is the set of dependencies: run, test or build.
 # The folder belongs to it because an environment that was moved does not work.
 stamp_of() {
     version=$(sed -n 's/^version *= *//p' "$venv/pyvenv.cfg" 2>/dev/null)
@@ -122,7 +122,7 @@ is_usable_venv() {
 
 # Prints the Debian packages without which no environment can be made here.
 venv_packages() {
-    if is_stamped run || is_stamped test || is_usable_venv; then
+    if is_stamped run || is_stamped test || is_stamped build || is_usable_venv; then
         return 0
     fi
     python=$(find_python) || {
@@ -143,22 +143,23 @@ make_venv() {
         return 0
     fi
     python=$(find_python) || fail "Python 3.11, 3.12 or 3.13 is needed and was not found."
-    say "Making .venv with $python"
+    say "Making ${venv#"$top/"} with $python"
     "$python" -I -m venv --clear "$venv" || fail "$python could not make $venv"
 }
 
 # Makes .venv hold the project and its dependencies; does nothing when it does already.
-# `$1` is the set: run, or test, which contains it.
+# `$1` is the set: run; test, which contains it; or build, which has an environment of its own.
 ensure_venv() {
-    if is_stamped test || is_stamped "$1"; then
+    if { [ "$1" != build ] && is_stamped test; } || is_stamped "$1"; then
         return 0
     fi
     make_venv
     case $1 in
         run) project=".[video]" ;;
         test) project=".[test]" ;;
+        build) project=".[video,build]" ;;
     esac
-    say "Installing the Python packages into .venv (the first time, this takes a minute or two)"
+    say "Installing the Python packages into ${venv#"$top/"} (the first time, this takes a minute or two)"
     # As variables and not as arguments, because only so do the pins reach what pip installs to build a package.
     # The second is for the newer versions of pip. A relative path, because pip would split one that has spaces.
     PIP_CONSTRAINT=installer/constraints.txt PIP_BUILD_CONSTRAINT=installer/constraints.txt \

@@ -28,7 +28,7 @@ def strip(tree: Path) -> None:
             continue
         copy = path.with_name(path.name + ".stripped")
         shutil.copy2(path, copy)
-        done = subprocess.run(["strip", "--strip-unneeded", copy], capture_output=True, check=False)  # noqa: S603, S607
+        done = subprocess.run(["strip", "--strip-unneeded", copy], capture_output=True, check=False)
         if done.returncode == 0 and is_loadable(copy.read_bytes()) and copy.stat().st_size < path.stat().st_size:
             copy.replace(path)
         else:
