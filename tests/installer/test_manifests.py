@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
+from capture.installation import PORTABLE, portable_folder
 from installer import manifests as module
 from installer.manifests import filled, manifests
 from installer.project import HOMEPAGE, PUBLISHER, VERSION, BadInput
 
-SETUP, ARCHIVE = f"panecast-{VERSION}-windows-setup.exe", f"panecast-{VERSION}-windows.zip"
+SETUP, ARCHIVE = f"panecast-{VERSION}-setup.exe", f"panecast-{VERSION}-windows-x64.zip"
 HEAD = {"PackageIdentifier", "PackageVersion", "ManifestType", "ManifestVersion"}
 NEEDED = {
     "version": HEAD | {"DefaultLocale"},
@@ -36,7 +37,8 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     (folder / SETUP).write_bytes(b"MZ setup")
     (folder / f"{SETUP}.sha256").write_text("")
-    (folder / "panecast-0.0.1-windows.zip").write_bytes(b"of an earlier version")
+    (folder / f"panecast-video-{VERSION}-windows-x64.zip").write_bytes(b"only what video adds")
+    (folder / "panecast-0.0.1-windows-x64.zip").write_bytes(b"of an earlier version")
     pack(folder / ARCHIVE, "Panecast/")
     return folder
 
@@ -85,6 +87,18 @@ def test_scoop_is_told_of_the_archive(dist: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", package["hash"])
 
 
+def test_an_update_by_scoop_keeps_the_settings_of_a_copy_that_is_carried_about(
+    dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scoop = json.loads(manifests(dist)["scoop/panecast.json"])
+    (tmp_path / PORTABLE).touch()
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    monkeypatch.setattr("sys._MEIPASS", str(tmp_path), raising=False)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "panecast.exe"))
+
+    assert portable_folder() == tmp_path / scoop["persist"]
+
+
 def test_an_archive_without_a_folder_needs_none(dist: Path) -> None:
     pack(dist / ARCHIVE, "")
 
@@ -104,7 +118,7 @@ def test_the_command_line_writes_the_same_twice(dist: Path, tmp_path: Path, monk
 
 def test_what_is_missing_or_wrong_in_the_folder_is_said(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pack(dist / ARCHIVE, "", "panecast-cli.exe")
-    with pytest.raises(BadInput, match=r"windows\.zip lacks"):
+    with pytest.raises(BadInput, match=r"windows-x64\.zip lacks"):
         manifests(dist)
     (dist / ARCHIVE).write_bytes(b"half of it")
     with pytest.raises(BadInput, match="is no zip file"):
