@@ -15,7 +15,6 @@ import platform
 import re
 import sys
 import sysconfig
-import tomllib
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -29,6 +28,7 @@ from installer.inside.installed import Installation  # noqa: E402
 from installer.inside.licences import NoticeError  # noqa: E402
 from installer.inside.notices_text import notices  # noqa: E402
 from installer.inside.sbom import bill  # noqa: E402
+from installer.version import version  # noqa: E402
 
 FOLDER = "usr/lib/panecast"
 HOLDERS = "Panecast contributors"
@@ -59,7 +59,6 @@ def main(arguments: list[str] | None = None) -> int:
     wished = _parser().parse_args(arguments)
     folders = tuple(wished.python) or (Path(sysconfig.get_path("purelib")),)
     epoch = wished.epoch if wished.epoch is not None else int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
-    version = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     name = "panecast-video" if wished.video else "panecast"
     try:
         installation = Installation(folders)
@@ -67,12 +66,12 @@ def main(arguments: list[str] | None = None) -> int:
         python = python_of(folders[0], wished.python_version)
         components = components_of(wished.tree, installation, python, tables)
         check(components, installation, tables, is_video=wished.video)
-        product = f"{'Panecast video' if wished.video else 'Panecast'} {version}"
+        product = f"{'Panecast video' if wished.video else 'Panecast'} {version()}"
         licence = "GPL-3.0-or-later" if wished.video else "MIT"
         own = (PROJECT / "LICENSE").read_text(encoding="utf-8")
         made = (
             (wished.out_notices, notices(components, product)),
-            (wished.out_sbom, bill(components, name, version, licence, epoch)),
+            (wished.out_sbom, bill(components, name, version(), licence, epoch)),
             (wished.out_copyright, copyright_file(components, FOLDER, HOLDERS, own, licence)),
         )
     except (NoticeError, ValueError) as fault:
@@ -99,22 +98,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def python_of(folder: Path, version: str = "") -> Python:
+def python_of(folder: Path, stated_version: str = "") -> Python:
     """Return the Python that a folder of modules belongs to: that of the environment around it, else this one."""
     settings = (above / "pyvenv.cfg" for above in folder.resolve().parents)
     words = next((each.read_text(encoding="utf-8") for each in settings if each.exists()), "")
     found = {key: re.search(rf"^{key} = (.+)$", words, re.MULTILINE) for key in ("version", "version_info", "home")}
     stated = found["version"] or found["version_info"]
-    version = version or (".".join(stated[1].split(".")[:3]) if stated else platform.python_version())
+    found_version = ".".join(stated[1].split(".")[:3]) if stated else platform.python_version()
+    number = stated_version or found_version
     home = Path(found["home"][1]) if found["home"] else Path(sys.base_prefix, "bin")
-    name = "python" + ".".join(version.split(".")[:2])
+    name = "python" + ".".join(number.split(".")[:2])
     places = (
         home.parent / "lib" / name / "LICENSE.txt",
         home / "LICENSE.txt",
         Path("/usr/share/doc", name, "copyright"),
     )
     licence = next((place.read_text(encoding="utf-8") for place in places if place.exists()), "")
-    return Python(version, licence)
+    return Python(number, licence)
 
 
 if __name__ == "__main__":
