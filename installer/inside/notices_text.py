@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from installer.inside.components import Component, common_texts, gpl_in
 
-WIDE = "=" * 78
-THIN = "-" * 78
+WIDE = "=" * 60
+THIN = "-" * 60
 COPYRIGHT = re.compile(r"(?i)^\W*(copyright\b.*|\(c\) .*|©.*|all rights reserved\.?|.*\bcopyright (\(c\)|©) .*)$")
 SHORT = 6000
 """Longer texts speak of their holders in between."""
