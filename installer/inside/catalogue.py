@@ -46,9 +46,14 @@ class Library(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All entries."""
 
+    own: tuple[str, ...]
     library: tuple[Library, ...]
     distribution: dict[str, str]
     """Licence expressions by normalised name."""
+
+    def is_own(self, path: str) -> bool:
+        """Tell whether the file at ``path`` is its distribution's own, although it looks like somebody else's."""
+        return _fits(path, self.own)
 
     def owner(self, path: str) -> Library | None:
         """Return the first library that fits."""

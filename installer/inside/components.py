@@ -151,7 +151,7 @@ class _Search:
                 self.used.add(freezer)
                 self._extensions[freezer].append(file.path)
             return freezer is not None
-        if owner is not None and (EXTENSION.search(file.module_path.rpartition("/")[2]) or _is_tool(file)):
+        if owner is not None and (_is_module(file) or _is_tool(file) or catalogue().is_own(file.module_path)):
             self._extensions[owner].append(file.path)
             return True
         return False
@@ -284,6 +284,10 @@ def _of_crate(crate: dict[str, Any], owner: Installed) -> Component:
         copyright=(f"Copyright: {maker}",) if maker else (),
         common=text_names(licence),
     )
+
+
+def _is_module(file: File) -> bool:
+    return EXTENSION.search(file.module_path.rpartition("/")[2]) is not None
 
 
 def _is_tool(file: File) -> bool:

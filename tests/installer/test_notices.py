@@ -74,6 +74,28 @@ def test_modules_of_a_distribution_need_no_entry_of_their_own(made: Made) -> Non
     assert (component.name, component.files) == ("fast", (f"_internal/{module}",))
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("av.libs/avcodec-62-984de33114b7fa384296817dec999c9d.dll", {"FFmpeg"}),
+        ("av.libs/libx264-165-f3a909470ddc2d85ed21eda3d0fb7954.dll", {"x264"}),
+        ("av/.dylibs/libx264.165.dylib", {"x264"}),
+        ("numpy.libs/msvcp140-a4c2229bdc2a2a630acdc095b4d86008.dll", {"Microsoft Visual C++ Runtime"}),
+        ("pywin32_system32/pywintypes313.dll", set()),
+        ("PIL/_webp.cp313-win_amd64.pyd", {"libwebp"}),
+        ("PySide6/Qt6Svg.dll", {"Qt", "XSVG"}),
+        ("PySide6/Qt/lib/QtSvg.framework/Versions/A/QtSvg", {"Qt", "XSVG"}),
+        ("PySide6/plugins/platforms/qwindows.dll", {"Qt"}),
+        ("shiboken6/shiboken6.abi3.dll", set()),
+    ],
+)
+def test_libraries_are_known_by_their_names_on_windows_and_macos(made: Made, path: str, expected: set[str]) -> None:
+    made.distribution("wheel", path)
+    made.library(path)
+
+    assert {each.name for each in found_in(made)} == {"wheel"} | expected
+
+
 def test_version_is_read_from_the_file_itself(made: Made) -> None:
     made.distribution("av", "av.libs/libavutil-5809ad29.so.60.26.102", "av.libs/libvpx-edb6de90.so.12.0.0")
     made.library("av.libs/libavutil-5809ad29.so.60.26.102", b"abcFFmpeg version 8.1.2\0")

@@ -21,18 +21,32 @@ from installer.notices import python_of
 MODULES = Path(sysconfig.get_path("purelib"))
 NO_VERSION = {
     # They are compiled into others without a word of their version.
+    "Adobe Glyph List For New Fonts",
+    "Apache Tika MIME type definitions",
     "BLAKE2",
+    "Easing equations, strtoll and strtoull in Qt",
+    "Emoji Segmenter",
     "FreeType",
     "HarfBuzz",
+    "Hash functions in Qt",
     "MD4C",
-    "SHA-1 and SHA-3 routines in Qt",
+    "Memory allocators for Vulkan and Direct3D 12",
+    "Pixman in Qt",
+    "Public Suffix List",
+    "Smooth scaling in Qt",
     "TinyCBOR",
     "Unicode Character Database and CLDR",
+    "Wayland protocols",
+    "XCB-XInput",
+    "XSVG",
     "dav1d",
     "double-conversion",
+    "forkfd",
     "libffi",
+    "libpsl lookup",
     "libwebp",
     "libyuv",
+    "sRGB colour profile",
     "zlib",
 }
 
