@@ -29,6 +29,7 @@ from gui.desktop.demo import DemoProcess
 from gui.desktop.notices import Notices
 from gui.desktop.single_instance import FirstCopy, NotAnswering, claim
 from gui.desktop.tray import Tray
+from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
 from gui.dialogs.privacy_opener import PrivacyOpener
 from gui.loop.gc_on_loop import Collector
@@ -185,6 +186,7 @@ class App:
         self.watchdog = Watchdog()
         self._borders = Borders(self.controller)
         self._privacy = PrivacyOpener(self.controller, self.panel)
+        self._about = AboutWindow(self._file.path.parent, self.panel)
         self._signals = EndingSignals(self.quit)
         self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
         self._throttles: dict[str, Throttle] = {}
@@ -296,6 +298,7 @@ class App:
         panel.shown.connect(self._panel_shown)
         panel.hidden.connect(self._panel_hidden)
         panel.privacy_requested.connect(self._privacy.open)
+        panel.access_bar.about_requested.connect(self._about.come_forward)
         panel.preview.masks.masks_requested.connect(controller.set_masks)
         panel.preview.restore_requested.connect(self._restore)
         for part in (panel, tray):

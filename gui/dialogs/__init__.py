@@ -1,1 +1,1 @@
-"""Windows of their own, for links, PIN, privacy, encryption and names. Knows nothing that the core does not say."""
+"""Windows of their own: links, PIN, privacy, encryption, names, about. Knows nothing that the core does not say."""

@@ -87,6 +87,7 @@ class AccessBar(QWidget):
         encrypt_requested: whether what is sent is encrypted.
         certificate_requested: the window about that is to be shown.
         names_requested: the window about further names of this computer is to be shown.
+        about_requested: the window about Panecast itself is to be shown.
     """
 
     pin_requested = Signal()
@@ -98,6 +99,7 @@ class AccessBar(QWidget):
     encrypt_requested = Signal(bool)
     certificate_requested = Signal()
     names_requested = Signal()
+    about_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,7 +119,7 @@ class AccessBar(QWidget):
         menu = self._menu()
         self.more = QPushButton("&More")
         self.more.setObjectName("more")
-        self.more.setToolTip("Further things about who watches")
+        self.more.setToolTip("Encryption, notifications, logs, and about Panecast")
         self.more.setMenu(menu)
         self.hint = QLabel()
         self.hint.setObjectName("muted")
@@ -141,6 +143,7 @@ class AccessBar(QWidget):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
+        menu.setObjectName("moreMenu")
         self.notices = {kind: QAction(words, menu) for kind, words in KINDS.items()}
         tell = QMenu("Notify me when", menu)
         for kind, action in self.notices.items():
@@ -161,6 +164,8 @@ class AccessBar(QWidget):
         self.certificate.triggered.connect(self.certificate_requested)
         self.names = QAction("Other names of this computer…", menu)
         self.names.triggered.connect(self.names_requested)
+        self.about = QAction("About Panecast…", menu)
+        self.about.triggered.connect(self.about_requested)
         menu.addAction(self.encrypt)
         menu.addAction(self.certificate)
         menu.addAction(self.asks_here)
@@ -169,6 +174,8 @@ class AccessBar(QWidget):
         menu.addMenu(tell)
         menu.addAction(self.log)
         menu.addAction(self.refused)
+        menu.addSeparator()
+        menu.addAction(self.about)
         return menu
 
     def resizeEvent(self, event: QResizeEvent) -> None:

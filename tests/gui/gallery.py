@@ -94,6 +94,7 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
 
     from gui.core.encryption import Encryption
     from gui.core.settings import Settings
+    from gui.dialogs.about import AboutWindow
     from gui.dialogs.consent import ConsentWindow
     from gui.dialogs.encryption import EncryptionWindow
     from gui.dialogs.host_names import HostNamesWindow
@@ -131,6 +132,7 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     names = HostNamesWindow(panel)
     names.field.setText("screen.example.org")
     yield "names", names
+    yield "about", AboutWindow(Path("/home/somebody/.config/panecast"), panel)
     pin = PinWindow(panel)
     pin.show_access(content.DOORS)
     yield "pin", pin

@@ -1,0 +1,142 @@
+"""The window about Panecast: version, licence, whose work is in it, and where the settings lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from gui.dialogs.third_party import packaged_notices, pieces
+from gui.widgets.screen_fit import FittedDialog
+from server import __version__
+
+WHAT = (
+    "Shows any window of this computer in any browser. Panecast is free software under the MIT licence. "
+    "Copyright 2026 Panecast contributors."
+)
+LGPL = (
+    "Qt, PySide6 and python-xlib are used under the GNU Lesser General Public License (LGPL). They are separate files "
+    "that you can replace with your own versions."
+)
+NO_FILE_MANAGER = "This desktop has no program that shows folders. The settings are in"
+SMALLEST_HEIGHT = 180
+
+
+class AboutWindow(FittedDialog):
+    """Shows what Panecast is made of. Its long text is there only while the window is."""
+
+    def __init__(self, folder: Path, parent: QWidget | None = None, notices: tuple[Traversable, ...] = ()) -> None:
+        """``folder`` holds settings and logs; ``notices`` is shown instead of what the package was given."""
+        super().__init__(parent)
+        self._folder = folder
+        self._notices = notices or packaged_notices()
+        self._pieces: Iterator[str] = iter(())
+        self.setObjectName("aboutWindow")
+        self.setWindowTitle("About Panecast")
+        self.setMinimumWidth(560)
+        self.version = QLabel(f"Panecast {__version__}")
+        self.version.setObjectName("headline")
+        self.version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label = QLabel("&Third-party notices")
+        self.text = QPlainTextEdit()
+        self.text.setObjectName("notices")
+        self.text.setAccessibleName("Third-party notices")
+        self.text.setReadOnly(True)
+        self.text.setUndoRedoEnabled(False)
+        # The keyboard moves a caret through it, as in any text; Tab goes on to the buttons.
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.text.setTabChangesFocus(True)
+        self.text.setMinimumHeight(SMALLEST_HEIGHT)
+        label.setBuddy(self.text)
+        self.problem = _muted("")
+        self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.problem.hide()
+        self._filling = QTimer(self)
+        self._filling.setInterval(0)
+        self._filling.timeout.connect(self._fill)
+        layout = QVBoxLayout()
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setSpacing(8)
+        layout.addWidget(self.version)
+        layout.addWidget(_muted(WHAT))
+        layout.addWidget(_muted(LGPL))
+        layout.addSpacing(8)
+        layout.addWidget(label)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.problem)
+        self.lay_out(layout, self._buttons())
+
+    def come_forward(self) -> None:
+        """Show the window, beside the panel and without holding it."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    @property
+    def is_filled(self) -> bool:
+        """Tell whether the whole text is there."""
+        return not self._filling.isActive()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to fill the text in."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.problem.hide()
+            self.text.clear()
+            self._pieces = pieces(self._notices)
+            self._filling.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of the text: laid out, it takes many times its length."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._filling.stop()
+            self._pieces = iter(())
+            self.text.clear()
+
+    def _fill(self) -> None:
+        """Add one piece; all at once would hold the loop."""
+        piece = next(self._pieces, None)
+        if piece is None:
+            self._filling.stop()
+        elif piece:
+            # Not the visible cursor, which would scroll along.
+            end = QTextCursor(self.text.document())
+            end.movePosition(QTextCursor.MoveOperation.End)
+            end.insertText(piece)
+
+    def _buttons(self) -> QHBoxLayout:
+        self.open_folder = QPushButton("&Open settings folder")
+        self.open_folder.setObjectName("openFolder")
+        self.open_folder.setToolTip(f"Settings, links and logs: {self._folder}")
+        self.open_folder.setAutoDefault(False)
+        self.open_folder.clicked.connect(self._open_folder)
+        self.shut = QPushButton("Close")
+        self.shut.setObjectName("closeAbout")
+        self.shut.setDefault(True)
+        self.shut.clicked.connect(self.accept)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.open_folder)
+        buttons.addStretch(1)
+        buttons.addWidget(self.shut)
+        return buttons
+
+    def _open_folder(self) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder))):
+            self.problem.setText(f"{NO_FILE_MANAGER} {self._folder}")
+            self.problem.show()
+
+
+def _muted(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setObjectName("muted")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
