@@ -17,7 +17,7 @@ cd "$top"
 # shellcheck source=installer/common.sh
 . installer/common.sh
 
-build_packages="$run_packages binutils dpkg-dev gcc libc6-dev xz-utils squashfs-tools"
+build_packages="$run_packages binutils chrpath dpkg-dev gcc libc6-dev xz-utils squashfs-tools"
 # What goes into the packages comes from an environment of its own, without any tool for testing.
 venv=$top/.cache/build-venv
 

@@ -24,6 +24,8 @@ EXCLUDED_MODULES = (
     "PySide6.QtSql",
     "PySide6.QtTest",
     "PySide6.QtXml",
+    # Under the GPL, with FFmpeg and x264: a package of its own (video.py).
+    "av",
     "hypothesis",
     "numpy.f2py",
     "numpy.fft",
@@ -37,6 +39,9 @@ EXCLUDED_MODULES = (
     "setuptools",
     "tkinter",
 )
+
+VIDEO_NEEDS = ("argparse", "decimal", "errno", "fractions", "inspect", "numbers", "shutil", "urllib.request")
+"""Modules of Python's own library that PyAV imports, for it is laid over the frozen program later."""
 
 QT = "PySide6/Qt/"
 UNWANTED = (
@@ -63,6 +68,7 @@ UNWANTED = (
     "PIL/_avif*",
     "numpy/*/tests/*",
     "*.pyi",
+    "resources/__pycache__/*",
 )
 WANTED = (f"{QT}translations/qtbase_de.qm", f"{QT}plugins/platforms/libqoffscreen.so")
 

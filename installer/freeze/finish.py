@@ -16,7 +16,7 @@ PAGE = 4096
 
 
 def strip(tree: Path) -> None:
-    """Take symbols that only a debugger reads out of the libraries below ``tree``.
+    """Take symbols that only a debugger reads, and search paths of this machine, out of the libraries below ``tree``.
 
     Libraries that were changed by patchelf, as those in ``*.libs`` of wheels were, may come out with segments that
     cannot be loaded: a file is left as it was where that happens.
@@ -26,6 +26,9 @@ def strip(tree: Path) -> None:
     for path in sorted(tree.rglob("*.so*")):
         if path.is_symlink() or not path.is_file() or path.parent.name.endswith(".libs"):
             continue
+        if _search_path(path).startswith("/"):
+            # Of the machine that compiled it, where anybody may have a folder of that name.
+            subprocess.run(["chrpath", "--delete", path], check=True, stdout=subprocess.DEVNULL)
         copy = path.with_name(path.name + ".stripped")
         shutil.copy2(path, copy)
         done = subprocess.run(["strip", "--strip-unneeded", copy], capture_output=True, check=False)
@@ -33,6 +36,12 @@ def strip(tree: Path) -> None:
             copy.replace(path)
         else:
             copy.unlink()
+
+
+def _search_path(library: Path) -> str:
+    """Return where ``library`` has its own libraries looked for; empty if it says nothing."""
+    told = subprocess.run(["chrpath", "--list", library], capture_output=True, text=True, check=False).stdout
+    return told.rpartition("=")[2].strip()
 
 
 def is_loadable(library: bytes) -> bool:

@@ -45,7 +45,9 @@ def lay_out_video(target: Path) -> None:
                 replace_by_stand_in(library, bundle / "av.libs", body)
     # Folders of packages cannot be written to, so Python could not keep what it compiles.
     unchecked = PycInvalidationMode.UNCHECKED_HASH
-    compileall.compile_dir(bundle / "av", quiet=1, invalidation_mode=unchecked, stripdir=target)
+    compileall.compile_dir(bundle / "av", quiet=1, legacy=True, invalidation_mode=unchecked, stripdir=target)
+    for source in sorted((bundle / "av").rglob("*.py")):
+        source.unlink()
 
 
 def replace_by_stand_in(library: Path, users: Path, body: str) -> None:
