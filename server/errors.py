@@ -54,7 +54,7 @@ class ServerError(Exception):
         self.message = message
 
 
-class Refusal(ServerError):
+class ProtocolError(ServerError):
     """Something that a viewer asked for and does not get.
 
     ``code`` is the protocol's word for why, ``field`` the option it is about, None where it is about none.

@@ -13,7 +13,7 @@ from aiohttp import WSMessage, web
 
 from capture.source import Source
 from server import __version__
-from server.errors import CLOSE_CODES, Refusal
+from server.errors import CLOSE_CODES, ProtocolError
 from server.http import login as entering
 from server.http import metrics, openapi
 from server.http import snapshot as pictures
@@ -141,13 +141,13 @@ async def stream(request: web.Request) -> web.StreamResponse:
     binary = response.ws_protocol == PROTOCOL
     source, heard = await _found(request, response)
     if source is None:
-        return response if response.closed else await _turn_away(response, Refusal("source_not_found", NOT_FOUND))
+        return response if response.closed else await _turn_away(response, ProtocolError("source_not_found", NOT_FOUND))
     try:
         options = registry.defaults_for(binary).from_query(request.query, BINARY_FORMATS if binary else FORMATS)
         if registry.is_full(viewer_of(request)):
-            return await _turn_away(response, Refusal("too_many_viewers", FULL))
+            return await _turn_away(response, ProtocolError("too_many_viewers", FULL))
         session = registry.open(source, options.for_form(binary), viewer_of(request), binary)
-    except Refusal as refused:
+    except ProtocolError as refused:
         return await _turn_away(response, refused)
     try:
         await session.run(response, ViewerSocket(response, request), heard)
@@ -168,7 +168,7 @@ async def streams(request: web.Request) -> web.StreamResponse:
     await registry.allowance(viewer_of(request)).pace.read_one(WORTH_OF_OPENING)
     await response.prepare(request)
     if registry.is_full(viewer_of(request)):
-        return await _turn_away(response, Refusal("too_many_viewers", FULL))
+        return await _turn_away(response, ProtocolError("too_many_viewers", FULL))
     with contextlib.suppress(ConnectionError):  # the viewer left before it was answered
         socket = ViewerSocket(response, request)
         connection = MultiSession(registry, viewer_of(request), _base_url(request), socket)
@@ -207,10 +207,10 @@ def _base_url(request: web.Request) -> str:
     return f"{request.scheme}://{request.host}"
 
 
-async def _turn_away(response: web.WebSocketResponse, refused: Refusal) -> web.WebSocketResponse:
+async def _turn_away(response: web.WebSocketResponse, refused: ProtocolError) -> web.WebSocketResponse:
     with contextlib.suppress(ConnectionError, TimeoutError):
         async with asyncio.timeout(5):
-            await response.send_str(messages.refusal(refused).decode())
+            await response.send_str(messages.protocol_error(refused).decode())
             await response.close(code=CLOSE_CODES[refused.code])
     return response
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from server.errors import Refusal
+from server.errors import ProtocolError
 
 NAMES = ("update_options", "take_screenshot", "get_status", "pause", "resume", "stop")
 SYNONYMS = MappingProxyType({"status": "get_status"})
@@ -22,7 +22,7 @@ class Command:
     options: Mapping[str, object]
 
 
-class BadCommand(Refusal):
+class BadCommand(ProtocolError):
     """Something that is no command."""
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from capture.encode.image import Encoded
 from capture.source import Condition
-from server.errors import Refusal
+from server.errors import ProtocolError
 
 
 def rfc3339(seconds: float) -> str:
@@ -31,9 +31,9 @@ def error(code: str, words: str, field: str | None = None) -> bytes:
     return _text({"type": "error", "timestamp": _now(), "error": body})
 
 
-def refusal(refused: Refusal) -> bytes:
+def protocol_error(fault: ProtocolError) -> bytes:
     """Return the ``error`` message that says why."""
-    return error(refused.code, refused.message, refused.field)
+    return error(fault.code, fault.message, fault.field)
 
 
 def state(condition: Condition) -> bytes:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from capture.encode.image import Format, Rendition
-from server.errors import Refusal
+from server.errors import ProtocolError
 
 Unchanged = Literal["repeat", "skip"]
 
@@ -20,7 +20,7 @@ FORMATS: Mapping[str, Format] = {"jpeg": "jpeg", "jpg": "jpeg", "png": "png", "w
 BINARY_FORMATS: Mapping[str, AnyFormat] = {**FORMATS, "h264": "h264", "auto": "auto"}
 
 
-class InvalidOption(Refusal):
+class InvalidOption(ProtocolError):
     """A value that is not allowed; ``field`` names it, ``message`` says what is."""
 
     def __init__(self, field: str, value: object, allowed: str) -> None:

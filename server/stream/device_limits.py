@@ -14,7 +14,7 @@ from capture.encode.fair_queue import Party
 from capture.source import Identity, Source
 from server.access.authorizer import Guest
 from server.access.control import Viewer
-from server.errors import Refusal
+from server.errors import ProtocolError
 from server.protocol.options import StreamOptions
 from server.stream.message_rate import Pace
 
@@ -44,7 +44,7 @@ TOO_MANY_RENDITIONS = (
 TOO_MANY_SNAPSHOTS = f"This device waits for {MOST_SNAPSHOTS} pictures already; ask again when one has come."
 
 
-class TooMuch(Refusal):
+class TooMuch(ProtocolError):
     """The device has as much of something as it may."""
 
 

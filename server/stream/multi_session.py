@@ -13,7 +13,7 @@ from aiohttp import WSMessage, web
 
 from capture.source import Source
 from server.access.control import Viewer
-from server.errors import CLOSE_CODES, DONE, Refusal
+from server.errors import CLOSE_CODES, DONE, ProtocolError
 from server.protocol import messages, wire
 from server.protocol.commands import Command
 from server.protocol.framing import BINARY, PING, PONG, text_frame
@@ -162,7 +162,7 @@ class MultiSession(SessionBase):
         if number in self._channels or number in self._early:
             raise InvalidOption("channel", number, "the number of a channel that is not open")
         if len(self._channels) + len(self._early) >= MOST_CHANNELS:
-            self._refuse(number, Refusal("too_many_viewers", TOO_MANY))
+            self._refuse(number, ProtocolError("too_many_viewers", TOO_MANY))
             return
         try:
             wish = self._wish(command)
@@ -171,7 +171,7 @@ class MultiSession(SessionBase):
             return
         if not self._begin(number, wish):
             if self._registry.shares.is_complete:
-                self._refuse(number, Refusal("source_not_found", MISSING))
+                self._refuse(number, ProtocolError("source_not_found", MISSING))
             else:
                 self._early[number] = _Early(wish, [])
                 self._say(messages.state(self._registry.shares.waits_for), number)
@@ -199,7 +199,7 @@ class MultiSession(SessionBase):
             early, self._early = self._early, {}
             for number, each in early.items():
                 if not self._begin(number, each.wish, each.heard):
-                    self._refuse(number, Refusal("source_not_found", MISSING))
+                    self._refuse(number, ProtocolError("source_not_found", MISSING))
 
     def _wish(self, command: Command) -> _OpenChannel:
         """Return what an ``open`` asks for. Raises `InvalidOption`."""
@@ -234,8 +234,8 @@ class MultiSession(SessionBase):
             if found is not None and found.session is session:
                 del self._channels[number]
 
-    def _refuse(self, number: int, refused: Refusal) -> None:
-        self._say(messages.refusal(refused), number)
+    def _refuse(self, number: int, refused: ProtocolError) -> None:
+        self._say(messages.protocol_error(refused), number)
         self._say(closed(number, CLOSE_CODES[refused.code], refused.code), number)
 
     # Writing on channel 0, and what is said of channels that have no session.

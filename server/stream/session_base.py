@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import WSMessage, web
 
 from server.access.control import Viewer
-from server.errors import CLOSE_CODES, Refusal
+from server.errors import CLOSE_CODES, ProtocolError
 from server.protocol import messages
 from server.protocol.commands import Command, parse
 from server.protocol.framing import TEXT
@@ -119,8 +119,8 @@ class SessionBase(ABC):
             try:
                 command = parse(received.data, commands)
                 commands[command.name](command)
-            except Refusal as bad:
-                self._say(messages.refusal(bad))
+            except ProtocolError as bad:
+                self._say(messages.protocol_error(bad))
 
     def _floods(self) -> bool:
         """Note one more message that nobody asked for, and end the session where they are too many."""

@@ -13,7 +13,7 @@ from capture.encode.image import Rendition
 from capture.errors import EncodeError
 from capture.source import Condition
 from server.access.control import Viewer
-from server.errors import DONE, Refusal
+from server.errors import DONE, ProtocolError
 from server.protocol import messages, wire
 from server.protocol.commands import Command
 from server.protocol.framing import BINARY, PING, PONG
@@ -163,8 +163,8 @@ class WebSocketSession(Session):
                 await self._writer.all_said()
         except EncodeError as error:
             self._say(messages.error("cannot_encode", error.message))
-        except Refusal as much:
-            self._say(messages.refusal(much))
+        except ProtocolError as much:
+            self._say(messages.protocol_error(much))
 
     def _pause_command(self, command: Command) -> None:
         del command
