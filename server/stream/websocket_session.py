@@ -28,7 +28,7 @@ PAUSED = Condition("paused", "You paused the pictures.")
 
 
 class WebSocketSession(Session):
-    """Hears one viewer as well.
+    """A session whose viewer can speak: in commands and, in the binary form, by acknowledging what it has drawn.
 
     `run` belongs to the request's task and reads. A second task writes, so that a viewer which does not read is still
     listened to. Where several sessions share a socket, the reader of that calls `write` and `hear` instead.
