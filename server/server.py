@@ -42,7 +42,7 @@ BAD_PORTS = frozenset(
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 WINDOWS_ACCESS_DENIED = 10013
-"""What Windows says of a port that another program has for itself, or that the system keeps for one."""
+"""The fault Windows tells of a port that another program has for itself, or that the system keeps for one."""
 
 
 class Server:

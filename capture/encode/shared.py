@@ -75,7 +75,7 @@ def as_is(encoded: Encoded) -> Encoded:
 class ImageRequest:
     """A whole picture as ``rendition``, handed to ``finish`` in the worker; the outcome is shared too.
 
-    Who wishes for the same rendition finished otherwise shares the encoding.
+    Viewers of the same rendition, finished otherwise, share the encoding.
     """
 
     rendition: Rendition

@@ -44,7 +44,7 @@ class ViewerState:
         return self.sequence > 0 and bool((self._levels == EXACT).all())
 
     def forget(self) -> None:
-        """Take nothing for granted any more: what comes next is whole."""
+        """Take nothing for granted any more: the next picture is whole."""
         self.sequence = 0
         self._oldest = math.inf
 

@@ -44,7 +44,7 @@ class Backend(Protocol):
     def wait(self, seconds: float | None, call: int) -> Wake:
         """Block until something may have changed, ``seconds`` are over (None: for ever), or ``call`` is readable.
 
-        What is known and was not told yet ends the wait at once, however long ago it was noticed.
+        News that is known and was not told yet ends the wait at once, however long ago it was noticed.
         ``call`` is a file descriptor through which the feed is woken; it is not read here.
         """
 

@@ -38,7 +38,7 @@ class Generations:
     """
 
     def __init__(self) -> None:
-        # Another run's generations are not this one's: what was kept of them is to match nothing.
+        # Another run's generations are not this one's: those that were kept are to match nothing.
         self._run = secrets.token_hex(4)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()

@@ -33,7 +33,7 @@ class Viewer:
     """Somebody who watches.
 
     Attributes:
-        address: of the socket's other end; what headers claim is not in it.
+        address: of the socket's other end, whatever headers claim.
         agent: the program, as it calls itself.
         who: as the authorizer let them in.
         by: in words, how: the name of a link, “PIN”, “this computer”.
@@ -56,7 +56,7 @@ class Viewer:
 
 
 class AccessControl:
-    """The parts of access to what ``shares`` holds. Loop only; what any thread may ask is said at the parts.
+    """The parts of access to what ``shares`` holds. Loop only; the parts say what any thread may ask.
 
     Attributes:
         links, devices: what was given away, and who came by it.

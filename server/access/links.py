@@ -115,7 +115,7 @@ class Links:
         most_devices: int | None = None,
         asks: bool = False,
     ) -> Link:
-        """Return a new link; what the arguments mean is said at `Link`.
+        """Return a new link; `Link` says what the arguments mean.
 
         Raises:
             LinkError: there are as many as there may be, or a value is not possible.
@@ -145,7 +145,7 @@ class Links:
         most_devices: int | None,
         asks: bool,
     ) -> None:
-        """Have a link be all this from now on, and keep its address; what the arguments mean is said at `Link`.
+        """Have a link be all this from now on, and keep its address; `Link` says what the arguments mean.
 
         It holds also for those who are watching. Devices that it has let in already stay, also when they are more
         than ``most_devices``. One that is not there any more is left alone.

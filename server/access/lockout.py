@@ -62,7 +62,7 @@ class Tally:
         if level < limit.failures:
             return Tally(level, now, waits)
         wait = min(FIRST_WAIT_SECONDS * 2**waits, LONGEST_WAIT_SECONDS)
-        # Not above the limit: what went on for long is not to take longer to be forgotten. A wait that would no
+        # Not above the limit: a long series is not to take longer to be forgotten. A wait that would no
         # longer grow is counted no further.
         grown = waits + 1 if wait < LONGEST_WAIT_SECONDS else waits
         return Tally(limit.failures, now + wait, grown)
@@ -163,7 +163,7 @@ class Lockout:
     def came_in(self, peer: Peer, *what: str) -> None:
         """List ``peer`` no longer as somebody who failed, if it tried one of ``what`` last: it is in now.
 
-        What it has to wait for is counted all the same, or a guest's link would make room for more guesses.
+        A try that has to wait is counted all the same, or a guest's link would make room for more guesses.
         """
         known = self._listed.get(peer.key)
         if known is not None and known.what in what:

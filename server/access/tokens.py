@@ -13,7 +13,7 @@ RandomBytes = Callable[[int], bytes]
 ID_BYTES = 8
 LONGEST_ID = 64
 LONGEST_SECRET = 256
-"""Characters; what is longer is none of ours and is not even looked at."""
+"""Characters; a longer token is none of ours and is not even looked at."""
 
 
 def random_word(random_bytes: RandomBytes, size: int) -> str:

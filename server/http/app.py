@@ -116,7 +116,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
             raise
         answer = problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
         if isinstance(error, web.HTTPMethodNotAllowed):
-            answer.headers["Allow"] = error.headers["Allow"]  # RFC 9110 15.5.6: who errs learns what is right
+            answer.headers["Allow"] = error.headers["Allow"]  # RFC 9110 15.5.6: the caller learns the right ones
         return for_a_person(request, answer)
 
 

@@ -70,7 +70,7 @@ def for_a_person(request: web.Request, answer: web.StreamResponse) -> web.Stream
 def refused(request: web.Request, refusal: Refusal) -> web.Response:
     """Return the answer to somebody who does not get in: a sentence for people, with a code for programs.
 
-    What is wrong about the name or the page it comes from (no `Denial`) is said as text: whoever reads that has typed
+    A wrong name, or page that it comes from (no `Denial`), is told as text: a person who reads that has typed
     an address, or made a page.
     """
     if not isinstance(refusal, Denial):

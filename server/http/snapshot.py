@@ -164,7 +164,7 @@ async def plain_page(request: web.Request) -> web.Response:
     except InvalidOption as bad:
         return problem(400, "invalid_option", bad.message, bad.field)
     if source is not None:
-        # The page itself has a title; what it shows counts when it is asked for.
+        # The page itself has a title; the picture in it counts when it is asked for.
         request.app[REGISTRY].looker(source, options, viewer_of(request))
     speech = language(request.headers.get("Accept-Language", ""))
     is_early = source is None and not request.app[REGISTRY].shares.is_complete

@@ -96,7 +96,7 @@ class StreamOptions:
     def for_form(self, binary: bool) -> StreamOptions:
         """Return the options as they hold in the binary or in the JSON form.
 
-        In the binary form nothing is sent twice; what only that has for a format is JPEG in the other one.
+        In the binary form nothing is sent twice; a format that only it has is JPEG in the other one.
         """
         if binary:
             return dataclasses.replace(self, unchanged="skip")

@@ -163,7 +163,7 @@ class Adaptation:
         self._quickest[1] = min(self._quickest[1], travel)
         if now - delay < self._changed_at:
             return  # it is still one of those that were too much
-        # Of two pictures on their way, the second waits for the first; what it took itself is what passed in between.
+        # Of two pictures on their way, the second waits for the first; its own time is the one that passed in between.
         queued = travel - min(*self._quickest, LONGEST_TRAVEL)
         self._connection.took(min(queued, since_last), size, self._allowed)
         self._viewer.took(min(decode, since_last), size, self._allowed)

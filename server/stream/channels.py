@@ -29,7 +29,7 @@ class Multiplexer:
     def stuck_for(self, now: float, owes_since: float | None) -> float:
         """Return for how many seconds the viewer has taken, or acknowledged, nothing that it should have.
 
-        What one channel is owed may have to wait for the others, so it counts only while nothing moves on any.
+        An answer owed on one channel may have to wait for the others, so it counts only while nothing moves on any.
         """
         return self.socket.stuck_for(now, None if owes_since is None else max(owes_since, self._moved_at))
 

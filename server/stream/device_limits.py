@@ -97,7 +97,7 @@ class Allowance:
         self.snapshots = 0
 
     def watch(self, stream_id: str, source: Source, options: StreamOptions, *, is_host: bool = False) -> None:
-        """Note that a stream begins, or wishes for something else; what the host wishes for is not refused.
+        """Note that a stream begins, or wishes for something else; the host's wishes are not refused.
 
         Raises:
             TooMuch: the device watches, or is sent, as much as it may; nothing is noted then.

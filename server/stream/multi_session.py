@@ -98,7 +98,7 @@ class MultiSession(SessionBase):
 
     @property
     def totals(self) -> Totals:
-        """Return whether it was dropped; what was sent is its sessions' to tell."""
+        """Return whether it was dropped; its sessions tell what was sent."""
         return Totals(dropped=int(self._is_dropped))
 
     async def run(self, response: web.WebSocketResponse) -> None:

@@ -261,7 +261,7 @@ class SessionRegistry:
     def _review(self) -> None:
         """End what may be seen no longer: nothing tells when the time of a link is up, so it is asked for now and then.
 
-        What is taken and sent asks for itself; this is for the viewer to be told.
+        The taking and the sending of pictures ask for themselves; this is for the viewer to be told.
         """
         authorizer = self.access.authorizer
         for group in tuple(self._groups.values()):

@@ -216,7 +216,7 @@ class ViewerSocket(ViewerTransport):
         self._transport.write(before + text_frame(text) + frame(WSMsgType.CLOSE, struct.pack("!H", code)))
 
     def stop_reading(self) -> None:
-        """Hear nothing more of a viewer that says too much; what ends the connection is still sent."""
+        """Hear nothing more of a viewer that says too much; the words that end the connection are still sent."""
         if self._connection is not None:
             self._connection.stop_reading()
         elif not self._transport.is_closing():
@@ -224,7 +224,7 @@ class ViewerSocket(ViewerTransport):
 
 
 def keep_little_unsent(transport: asyncio.WriteTransport) -> None:
-    """Have sending wait until the kernel has all but `UNSENT_BYTES` on the way: what waits unsent gets old."""
+    """Have sending wait until the kernel has all but `UNSENT_BYTES` on the way: pictures that wait unsent get old."""
     transport.set_write_buffer_limits(high=0)
     raw: socket.socket | None = transport.get_extra_info("socket")
     if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and hasattr(socket, "SO_REUSEPORT"):

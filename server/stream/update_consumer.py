@@ -140,7 +140,7 @@ class UpdateConsumer(Consumer):
     def forget(self) -> None:
         """Send everything anew: the viewer's picture is not to be relied upon.
 
-        What it ignores until then it does not acknowledge; what was on its way it may.
+        It does not acknowledge pictures that it ignores until then; those on their way it may.
         """
         self._pardoned += [owed.sequence for owed in self._owed]
         self._owed.clear()

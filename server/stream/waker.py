@@ -10,7 +10,7 @@ import time
 class Waker:
     """Wakes the one task that sleeps here. Loop only.
 
-    What calls `wake` while the task works is not lost: it has to be forgotten, by `clear`, before the task looks again.
+    A call of `wake` while the task works is not lost: it has to be forgotten, by `clear`, before the task looks again.
     """
 
     def __init__(self) -> None:

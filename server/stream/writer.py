@@ -1,4 +1,4 @@
-"""The writing side of a session: what there is to say goes first, then the picture that is due."""
+"""The writing side of a session: words go first, then the picture that is due."""
 
 from __future__ import annotations
 

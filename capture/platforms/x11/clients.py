@@ -59,7 +59,7 @@ class Clients:
     def _in_tree(self) -> tuple[int, ...]:
         """Return what a manager without a list has marked as its own or, without a manager, what is to be seen.
 
-        What asks not to be managed, such as menus (override-redirect), is no window for people.
+        A window that asks not to be managed, such as a menu (override-redirect), is none for people.
         """
         core = self._display.connection.core
         tops = self._children([self._display.root])

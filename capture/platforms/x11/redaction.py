@@ -84,7 +84,7 @@ class Redaction:
     def ask(self) -> None:
         """Find out what may lie over windows that must not be seen, after a picture was fetched.
 
-        What happened before the X server gave that picture has arrived as events by now: it tells in order.
+        All that happened before the X server gave that picture has arrived as events by now: it tells in order.
         """
         core = self._display.connection.core
         if not any(top.is_secret for top in self._tops.values()) and not any(self._inside.closed()):
@@ -215,7 +215,7 @@ class Redaction:
         if known is None:
             self._add(window)
             return
-        # Where it is now is not asked: what counts is where it has been. Its being shown is told.
+        # Where it is now is not asked: the place where it has been counts. Its being shown is told.
         self._tops[window] = TopLevel(known, is_mapped=False, changed_at=now)
         self._unknown.add(window)
         self._is_stack_stale = True

@@ -38,7 +38,7 @@ TRIES = 3
 class Screen:
     """Backend for the desktop (all monitors together) and for single monitors, which are known by their output's name.
 
-    What ``exclusions`` says must never be shown is painted over before anybody gets the picture. Of a picture during
+    Windows that ``exclusions`` never shows are painted over before anybody gets the picture. Of a picture during
     which the screen's place changed nobody gets anything: the X server tells of that in order, before it answers the
     question that is asked after the picture.
     """
@@ -74,7 +74,7 @@ class Screen:
             # next take may be a second off, and a wait that ends at once until then would be no wait.
             self._is_told = True
             return Wake.CHANGED
-        # Told once: what has been told is looked at with the next take, which may be some time off.
+        # Told once: the next take looks at what has been told, and may be some time off.
         moment = None if self._uncovers or self._place is None else self._redaction.next_change()
         wake, is_over = wait_for_events_until(self._display, self._absorb, seconds, call, moment)
         self._uncovers |= is_over

@@ -72,7 +72,7 @@ class Screens:
     def layout(self) -> Layout:
         """Return where everything is now; monitors in the X server's order.
 
-        What of a monitor lies outside of the desktop is cut off. A name that several have is nobody's.
+        Parts of a monitor outside of the desktop are cut off. A name that several have is nobody's.
         """
         asked = self._ask()
         size = self._display.connection.core.GetGeometry(self._display.root).reply()

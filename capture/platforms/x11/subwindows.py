@@ -147,7 +147,7 @@ class Subwindows:
     def seen(self, whole: Rect) -> Iterator[Seen]:
         """Give the base, which is as large as that, and all that can be seen in it, outer ones first.
 
-        What is in windows that must not be seen is left out.
+        Windows in ones that must not be seen are left out.
         """
         waiting = [(self._base, whole)]
         while waiting:
@@ -163,7 +163,7 @@ class Subwindows:
     def _is_old(self, event: Any) -> bool:
         """Tell whether it is news of a window from a parent in which it is no more.
 
-        A window may be found where it went before it was read that it left: what came before that is over.
+        A window may be found where it went before it was read that it left: events before that are over.
         """
         inner = self._inner.get(event.window)
         if inner is None or isinstance(event, xcffib.xproto.CreateNotifyEvent):
@@ -226,7 +226,7 @@ class Subwindows:
                     # Others in this thread may have selected something too.
                     mask |= core.GetWindowAttributes(inner.number).reply().your_event_mask
                 core.ChangeWindowAttributes(inner.number, xcffib.xproto.CW.EventMask, [mask])
-                # After that: what comes later is told.
+                # After that: later events are told.
                 asked.append((inner, core.QueryTree(inner.number)))
         found = []
         for inner, question in asked:

@@ -110,7 +110,7 @@ class X11Window:
         wake, self._untold = self._untold, Wake.NOTHING
         if wake is not Wake.NOTHING:
             return wake
-        # Told once: what has been told is looked at with the next take, which may be some time off.
+        # Told once: the next take looks at what has been told, and may be some time off.
         moment = None if self._uncovers else self._inside.next_change(x11_cover.LINGER)
         wake, is_over = wait_for_events_until(self._display, self._absorb, seconds, call, moment)
         self._uncovers |= is_over
@@ -201,7 +201,7 @@ class X11Window:
     def _fetch(self, damage: tuple[Rect, ...] | None) -> tuple[Pixels, list[Rect], float]:
         """Return the window's picture, what was fetched anew for it, and when this was begun.
 
-        What came into the window meanwhile, and has not been looked into before, must not be seen. So another picture
+        A window that came into it meanwhile, and has not been looked into before, must not be seen. So another picture
         is fetched then; while more and more comes, the last one has to do.
         """
         pixmap = self._pixmap
