@@ -45,8 +45,8 @@ GONE = "What you watched was closed on the other computer."
 SHUT_OUT = "The link you came by is good no longer, or the person at the other computer removed this device."
 ALONE, PICTURES_ALONE = SessionPolicy(), SessionPolicy(tells_figures=False)
 
-
 AnySession = Session | SnapshotViewer
+"""The second has no connection."""
 S = TypeVar("S", bound=Session)
 
 

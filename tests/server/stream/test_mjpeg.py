@@ -106,6 +106,16 @@ async def test_the_sliders_of_the_host_reach_it(studio: Studio) -> None:
         assert (await viewer.picture()).size == (80, 60)
 
 
+async def test_it_is_never_adapted_for_it_could_not_be_told(studio: Studio) -> None:
+    async with watching_mjpeg(studio.server.port) as viewer:
+        await viewer.picture()
+        studio.registry.apply({"adaptive": True, "unchanged": "repeat", "format": "h264", "quality": 40})
+        (view,) = studio.registry.sessions()
+
+        assert (view.options.adaptive, view.options.unchanged, view.options.format) == (False, "skip", "jpeg")
+        assert view.options.quality == 40
+
+
 @pytest.mark.parametrize("how", ["disconnect", "unshare", "close", "stop"])
 @pytest.mark.parametrize("agent", [PLAYER, BROWSER])
 async def test_its_end_is_the_answers_end(studio: Studio, how: str, agent: str) -> None:
