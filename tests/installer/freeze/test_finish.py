@@ -8,11 +8,11 @@ from pathlib import Path
 from installer.freeze.finish import is_loadable, settle, strip
 
 
-def _compiled(folder: Path, name: str) -> Path:
+def _compiled(folder: Path, name: str, *options: str) -> Path:
     source = folder / "part.c"
     source.write_text("int answer(void) { return 42; }\n", encoding="ascii")
     library = folder / name
-    subprocess.run(["gcc", "-g", "-shared", "-fPIC", "-o", library, source], check=True)
+    subprocess.run(["gcc", "-g", "-shared", "-fPIC", *options, "-o", library, source], check=True)
     source.unlink()
     return library
 
@@ -26,6 +26,20 @@ def test_symbols_go_and_the_library_still_loads(tmp_path: Path) -> None:
     assert library.stat().st_size < before
     assert ctypes.CDLL(str(library)).answer() == 42
     assert [path.name for path in tmp_path.iterdir()] == ["libpart.so.1"]
+
+
+def test_libraries_are_looked_for_in_no_folder_of_the_build_machine(tmp_path: Path) -> None:
+    far = _compiled(tmp_path, "libfar.so.1", "-Wl,-rpath,/home/somebody/lib")
+    near = _compiled(tmp_path, "libnear.so.1", "-Wl,-rpath,$ORIGIN/parts")
+
+    strip(tmp_path)
+
+    told = {
+        path: subprocess.run(["readelf", "-d", path], capture_output=True, check=True).stdout for path in (far, near)
+    }
+    assert b"somebody" not in told[far]
+    assert b"$ORIGIN/parts" in told[near]
+    assert ctypes.CDLL(str(far)).answer() == 42
 
 
 def test_libraries_of_wheels_stay_as_they_are(tmp_path: Path) -> None:
