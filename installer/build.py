@@ -20,7 +20,7 @@ from installer.freeze.video import lay_out_video
 from installer.linux.archive import make_archive
 from installer.linux.deb import make_deb, make_video_deb
 from installer.linux.nfpm import make_by_nfpm
-from installer.linux.root import NOTICES, SHOWN, tell_inside
+from installer.linux.root import NOTICES, SHOWN, copy_tree, tell_inside
 from installer.project import TOP, VERSION, BadInput
 
 WORK = TOP / "build"
@@ -92,21 +92,23 @@ def arch(wish: Wish) -> Iterator[Path]:
 
 def appimage(wish: Wish) -> Iterator[Path]:
     """Make the AppImage's folder and its file system; with a runtime in PANECAST_APPIMAGE_RUNTIME, the AppImage."""
-    out = WORK / "appimage"
-    shutil.rmtree(out, ignore_errors=True)
+    trees = [FROZEN]
+    if wish.video:
+        trees.append(WORK / "appimage" / "with-video" / "panecast")
+        copy_tree(FROZEN, trees[1])
+        shutil.copytree(VIDEO, trees[1], symlinks=True, dirs_exist_ok=True)
     runtime = os.environ.get("PANECAST_APPIMAGE_RUNTIME")
-    run("sh", TOP / "installer" / "appimage" / "appimage.sh", FROZEN, out, *([runtime] if runtime else []))
+    for tree in trees:
+        out = WORK / "appimage"
+        run("sh", TOP / "installer" / "appimage" / "appimage.sh", tree, out, *([runtime] if runtime else []))
     for path in sorted(out.glob("*.AppImage")):
         yield Path(shutil.copy2(path, DIST))
 
 
 def wheel(wish: Wish) -> Iterator[Path]:
     """Make the wheel and the archive of the source."""
-    before = set(DIST.iterdir())
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", DIST, TOP, stdout=subprocess.DEVNULL)
-    for path in sorted(DIST.glob(f"panecast-{VERSION}*.whl")) + sorted(DIST.glob(f"panecast-{VERSION}.tar.gz")):
-        if path not in before or path.stat().st_mtime:
-            yield path
+    yield from (DIST / f"panecast-{VERSION}-py3-none-any.whl", DIST / f"panecast-{VERSION}.tar.gz")
 
 
 def windows(wish: Wish) -> Iterator[Path]:

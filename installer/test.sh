@@ -1,9 +1,10 @@
 #!/bin/sh
 # Sets this machine up for testing as far as needed and runs every check:
-#   sh installer/test.sh [--long] [--only STEP] [-- PATH OR OPTION OF PYTEST…]
+#   sh installer/test.sh [--long] [--packages] [--only STEP] [-- PATH OR OPTION OF PYTEST…]
 #
 # With --only pytest, only those tests run that are named behind --, in the order in which they stand there.
 # --long also runs this script inside the bare system that the fresh test makes.
+# --packages builds every package and tries each where nothing else is, which takes half an hour; nothing else is run then.
 # Steps: setup, ruff, format, mypy, imports, page, scripts, access, crowd (with --long), pytest (all but fresh), fresh,
 # conformance (which are part of pytest).
 # All steps run even when one fails; the exit status tells whether any did.
@@ -22,12 +23,14 @@ cd "$top"
 test_packages="$virtual_display_packages openbox twm tigervnc-standalone-server xterm x11-apps x11-utils xdotool imagemagick chromium mmdebstrap
 dbus desktop-file-utils appstream mandoc zsh fish libplist-utils squashfs-tools chrpath binutils iproute2 git ffmpeg mpv curl firefox-esr slowhttptest testssl.sh nginx-light"
 long_packages="webkit2gtk-driver"
+trial_packages="lintian rpm2cpio cpio squashfuse zstd"
 npm_tools=$top/.cache/npm
 
 only=
 while [ $# -gt 0 ]; do
     case $1 in
         --long) export PANECAST_LONG=1 ;;
+        --packages) export PANECAST_PACKAGES=1 ;;
         --only)
             [ $# -ge 2 ] || fail "--only needs the name of a step"
             only=$2
@@ -43,7 +46,7 @@ while [ $# -gt 0 ]; do
 done
 case $only in
     pytest) ;;
-    *) [ $# -eq 0 ] || fail "only with --only pytest tests can be named" ;;
+    *) [ $# -eq 0 ] || [ -n "${PANECAST_PACKAGES:-}" ] || fail "only with --only pytest tests can be named" ;;
 esac
 case $only in
     '' | setup | ruff | format | mypy | imports | page | scripts | access | crowd | pytest | fresh | conformance) ;;
@@ -69,7 +72,7 @@ ensure_npm_tools() {
 }
 
 set_up() {
-    packages="$run_packages $(venv_packages) $test_packages ${PANECAST_LONG:+$long_packages}"
+    packages="$run_packages $(venv_packages) $test_packages ${PANECAST_LONG:+$long_packages} ${PANECAST_PACKAGES:+$trial_packages}"
     # Debian's npm brings some hundred packages along; a machine that has one from elsewhere keeps it.
     if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
         packages="$packages nodejs npm"
@@ -168,6 +171,11 @@ tests() {
 announce setup
 set_up
 conclude setup ok
+
+if [ -n "${PANECAST_PACKAGES:-}" ]; then
+    announce packages
+    exec "$venv/bin/python" -m pytest -m packages tests/install "$@"
+fi
 
 python=$venv/bin/python
 # Where node looks for what a test requires.

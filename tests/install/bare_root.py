@@ -21,7 +21,8 @@ from pathlib import Path
 
 import psutil
 
-SUITE = "bookworm"
+SUITES = ("bookworm", "trixie")
+"""The first is the host's own."""
 PACKAGES = "python3,git,ca-certificates"
 # Older package lists are likely to name files that the mirrors have replaced.
 ARCHIVE_DAYS = 7
@@ -38,9 +39,10 @@ PASSED_ON = re.compile(r"(PIP_\w+|npm_config_\w+|https?_proxy|no_proxy|ftp_proxy
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
-def debian_sources(folder: Path) -> list[Path]:
-    """Copy those of the host's package sources that belong to the suite, and name the files."""
-    suites = {SUITE, f"{SUITE}-updates", f"{SUITE}-security"}
+def debian_sources(folder: Path, suite: str) -> list[Path]:
+    """Copy those of the host's package sources that belong to its suite, made over to ``suite``; name the files."""
+    own = SUITES[0]
+    suites = {own, f"{own}-updates", f"{own}-security"}
     lines: list[str] = []
     paragraphs: list[str] = []
     apt = Path("/etc/apt")
@@ -58,8 +60,9 @@ def debian_sources(folder: Path) -> list[Path]:
     files = []
     for name, entries, between in (("host.list", lines, "\n"), ("host.sources", paragraphs, "\n\n")):
         if entries:
-            (folder / name).write_text(between.join(entries) + "\n")
-            files.append(folder / name)
+            file = folder / f"{suite}-{name}"
+            file.write_text(between.join(entries).replace(own, suite) + "\n")
+            files.append(file)
     return files
 
 
@@ -69,19 +72,19 @@ def apt_ways() -> list[str]:
     return [line for line in settings.splitlines() if re.match(r"Acquire::https?::", line)]
 
 
-def make_archive(cache: Path) -> Path:
+def make_archive(cache: Path, suite: str, packages: str) -> Path:
     """Bootstrap the system, or take the one bootstrapped lately."""
     cache.mkdir(parents=True, exist_ok=True)
-    sources = debian_sources(cache)
-    said = "".join([SUITE, PACKAGES, "unsafe-io", *apt_ways(), *(file.read_text() for file in sources)])
+    sources = debian_sources(cache, suite)
+    said = "".join([suite, packages, "unsafe-io", *apt_ways(), *(file.read_text() for file in sources)])
     archive = cache / f"root-{hashlib.sha256(said.encode()).hexdigest()[:12]}.tar"
     if archive.exists() and time.time() - archive.stat().st_mtime < ARCHIVE_DAYS * 86400:
         return archive
     unfinished = archive.with_suffix(".part.tar")
     # Nobody needs this disk after a power cut, so there is no need to wait for it.
     options = ["--dpkgopt=force-unsafe-io", *(f"--aptopt={line}" for line in apt_ways())]
-    options += ["--quiet", "--variant=minbase", f"--include={PACKAGES}"]
-    subprocess.run(["mmdebstrap", *options, SUITE, unfinished, *sources], check=True)
+    options += ["--quiet", "--variant=minbase", f"--include={packages}"]
+    subprocess.run(["mmdebstrap", *options, suite, unfinished, *sources], check=True)
     unfinished.rename(archive)
     return archive
 
@@ -212,9 +215,9 @@ class RunningCommand:
 
 
 @contextlib.contextmanager
-def bare_root(cache: Path) -> Iterator[BareRoot]:
-    """Unpack a bare system and remove it afterwards."""
-    archive = make_archive(cache)
+def bare_root(cache: Path, suite: str = SUITES[0], packages: str = PACKAGES) -> Iterator[BareRoot]:
+    """Unpack a bare system of ``suite`` with ``packages`` in it, and remove it afterwards."""
+    archive = make_archive(cache, suite, packages)
     # Not pytest's own temporary folders: those are kept for three runs, and this one is large.
     with tempfile.TemporaryDirectory(dir=cache, prefix="run-") as name:
         folder = Path(name) / "root"
