@@ -28,6 +28,11 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="changing the root dir
 CACHES = ("var/cache/", "var/lib/apt/", "var/lib/dpkg/", "var/log/", "tmp/", "proc/", "sys/", "dev/", "run/", "root/")
 """Where purging may leave something: what was known of packages, and what was said."""
 MOST_PACKAGES = 30
+BROKEN_OFF = """
+dpkg -i "$0" >/dev/null 2>&1 &
+until [ -e /usr/lib/panecast/panecast.dpkg-new ] || ! kill -0 $!; do :; done
+kill -KILL $!
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -143,10 +148,7 @@ def test_copy_that_runs_goes_on_while_another_is_installed(debian: Callable[[str
 
     # Cut off in the middle, and once more.
     shutil.copy(deb, system.folder / "tmp" / deb.name)
-    broken = (
-        'dpkg -i "$1" >/dev/null 2>&1 & until [ -e /usr/lib/panecast/panecast.dpkg-new ]; do :; done; kill -KILL $!'
-    )
-    system.run("sh", "-c", broken, "sh", f"/tmp/{deb.name}", may_fail=True)
+    system.run("sh", "-c", BROKEN_OFF, f"/tmp/{deb.name}", may_fail=True)
     system.run("sh", "-c", "dpkg --configure -a; dpkg -i /tmp/" + deb.name)
     assert system.run("panecast", "--version").stdout == f"panecast {__version__}\n"
 
