@@ -94,7 +94,7 @@ class Program:
                 'mount --rbind /dev "$0/dev"',
                 f'mkdir -p "$0{SOCKETS}"',
                 f'mount --bind {SOCKETS} "$0{SOCKETS}"',
-                'exec chroot "$0" "$@"',
+                'exec /usr/sbin/chroot "$0" "$@"',
             )
             words = ("unshare", "--mount", "sh", "-ec", "\n".join(steps), str(self.root), *words)
         return subprocess.Popen(
@@ -220,11 +220,15 @@ async def _watch_binary(client: aiohttp.ClientSession, address: str, size: tuple
 def _look(url: str, window: str, video: bool) -> list[str]:
     """See that a real browser shows the pages in both languages, and pictures in them."""
     seen = []
+    problems: list[object] = []
+
+    def note(problem: object) -> None:
+        problems.append(problem)
+
     with sync_playwright() as driver, chromium(driver) as browser:
         for locale, words in (("en-US", "Full screen"), ("de-DE", "Vollbild")):
             page = new_page(browser, locale)
-            problems: list[object] = []
-            page.on("pageerror", problems.append)
+            page.on("pageerror", note)
             page.goto(f"{url}/watch/{window}?format={'h264' if video else 'auto'}")
             page.wait_for_function(DRAWN)
             page.wait_for_function("words => document.documentElement.innerHTML.includes(words)", arg=words)

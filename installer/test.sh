@@ -23,7 +23,7 @@ cd "$top"
 test_packages="$virtual_display_packages openbox twm tigervnc-standalone-server xterm x11-apps x11-utils xdotool imagemagick chromium mmdebstrap
 dbus desktop-file-utils appstream mandoc zsh fish libplist-utils squashfs-tools chrpath binutils iproute2 git ffmpeg mpv curl firefox-esr slowhttptest testssl.sh nginx-light"
 long_packages="webkit2gtk-driver"
-trial_packages="lintian rpm2cpio cpio squashfuse zstd"
+trial_packages="faketime lintian rpm2cpio cpio squashfuse zstd"
 npm_tools=$top/.cache/npm
 
 only=

@@ -33,13 +33,34 @@ def stand_alone(folder: Path) -> None:
         os.environ["LD_LIBRARY_PATH"] = original
     else:
         os.environ.pop("LD_LIBRARY_PATH", None)
+    # The bootloader would take a second one that is started from here, such as the demo window, for a part of this one,
+    # and leave out to put its bundle first: https://pyinstaller.org/en/stable/common-issues-and-pitfalls.html
+    os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
     if sys.platform == "linux":
         ask_system = ctypes.util.find_library
         ctypes.util.find_library = lambda name: find_library(name, folder, ask_system)
 
 
+def run() -> int:
+    """Run the program and return its exit code; a file that is missing or damaged is named in a sentence."""
+    try:
+        from gui.__main__ import main
+
+        return main()
+    except ImportError as error:
+        if sys.stderr is not None:
+            words = f"A file of this installation is missing or damaged ({first_cause(error)}). Install Panecast again."
+            sys.stderr.write(f"panecast: {words}\n")
+        return 1
+
+
+def first_cause(error: BaseException) -> str:
+    """Return the first line of what went wrong first; libraries such as numpy say it in a page of their own."""
+    while (before := error.__cause__ or error.__context__) is not None:
+        error = before
+    return str(error).strip().partition("\n")[0]
+
+
 if __name__ == "__main__":
     stand_alone(Path(__file__).parent)
-    from gui.__main__ import main
-
-    sys.exit(main())
+    sys.exit(run())

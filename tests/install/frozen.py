@@ -12,6 +12,7 @@ from server import __version__
 
 PROJECT = Path(__file__).parents[2]
 DIST = PROJECT / "dist"
+FROZEN = PROJECT / "build/panecast"
 KINDS = ("deb", "tar", "rpm", "arch", "appimage")
 BUILD_SECONDS = 1500
 SMOKE_SECONDS = 300
