@@ -71,7 +71,8 @@ class ScreenFit(QObject):
             self._follow(screen)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() == QEvent.Type.Show and not event.spontaneous():
+        # The type first: while Python takes a window apart, other events still come, and `_window` is gone.
+        if event.type() == QEvent.Type.Show and not event.spontaneous() and watched is self._window:
             self._look()
         return False
 
