@@ -19,7 +19,7 @@ from gui.panel.header import Header
 from gui.panel.message_bar import MessageBar
 from gui.panel.preview import PreviewPane
 from gui.panel.sources import SourcesPane
-from gui.panel.viewers import Viewers
+from gui.panel.viewers.card import Viewers
 from gui.widgets.icons import Icons
 from gui.widgets.screen_fit import ScreenFit, Scrolled
 from gui.widgets.style import current_look, style_sheet

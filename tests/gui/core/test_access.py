@@ -19,7 +19,7 @@ from capture.source import Source
 from gui.core.access import MY_LINK, AccessController
 from gui.core.settings import Settings
 from gui.core.state import watchers
-from gui.panel.viewers import cells
+from gui.panel.viewers.model import cells
 from server.access import lockout as access_lockout
 from server.access.links import Link
 from server.access.rebinding import Rebinding

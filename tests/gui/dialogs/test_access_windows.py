@@ -29,7 +29,7 @@ from gui.dialogs.links import LinksWindow
 from gui.dialogs.pin import PinWindow, grouped
 from gui.panel.access_bar import AccessBar
 from gui.panel.header import Header
-from gui.panel.traffic import History, line_points
+from gui.panel.viewers.traffic import History, line_points
 from gui.widgets.icons import Icons
 from gui.widgets.qr import QrDialog
 from server.access.consent import Question

@@ -14,7 +14,8 @@ from gui.desktop.tray import Tray
 from gui.panel.controls import Controls
 from gui.panel.header import Header
 from gui.panel.message_bar import MessageBar
-from gui.panel.viewers import END, WATCHES, Viewers, describe, lasted, rate
+from gui.panel.viewers.card import Viewers
+from gui.panel.viewers.model import END, WATCHES, describe, lasted, rate
 from gui.panel.window import Panel
 from gui.widgets.icons import Icons
 from gui.widgets.qr import QrDialog
