@@ -57,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     # qasync takes the first Qt binding it finds unless it is told.
     os.environ["QT_API"] = "pyside6"
-    from gui.app import StartOptions, run
+    from gui.app import StartOptions
+    from gui.start import run
 
     return run(
         StartOptions(

@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import logging
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from capture.platforms.restore import restore
 from capture.privacy.exclusions import Exclusions
-from capture.source import Condition, Source
+from capture.source import Source
 from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
@@ -27,35 +24,24 @@ from gui.core.state import Message
 from gui.desktop.border import Borders
 from gui.desktop.demo import DemoProcess
 from gui.desktop.notices import Notices
-from gui.desktop.single_instance import FirstCopy, NotAnswering, claim
 from gui.desktop.tray import Tray
 from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
 from gui.dialogs.privacy_opener import PrivacyOpener
-from gui.loop.gc_on_loop import Collector
-from gui.loop.loop import Loop, end_at_once
+from gui.loop.loop import end_at_once
 from gui.loop.monitor import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
 from gui.loop.signals import EndingSignals
-from gui.panel.live_picture import LivePicture
+from gui.panel.previewing import Previewing
 from gui.panel.throttle import Throttle
 from gui.panel.thumbnails import Thumbnails
 from gui.panel.window import Panel
-from gui.widgets.check_style import PanelStyle
 from gui.widgets.icons import Icons
-from gui.widgets.style import accented, current_look
-from resources import APPLICATION_ID
-from server.folder_lock import FolderTaken
+from gui.widgets.style import current_look
 from server.host import Host
 from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
-from server.terminal import complain, say
+from server.terminal import say
 
-PREVIEW_SECONDS = 0.2
-"""Least time between two pictures of the preview."""
-NOT_TAKEN_UP = (
-    "Panecast is running already and has come forward. What was asked for on this command line was not taken up: "
-    "choose it in its window, or quit it first."
-)
 SAVE_SECONDS = 0.5
 """Settings are written this long after a change, together with the changes that follow it."""
 
@@ -78,71 +64,13 @@ class StartOptions:
         return bool(self.rules or self.demo or self.port is not None or self.print_url)
 
 
-def run(options: StartOptions) -> int:
-    """Show the app until the person quits; return the exit code."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    if options.verbose:
-        # Not what the libraries have to say: qasync tells of every turn of the loop.
-        # Named one by one: the build of the wheel has to find the names (installer/wheel_hook.py).
-        for logger in (logging.getLogger("gui"), logging.getLogger("server"), logging.getLogger("capture")):
-            logger.setLevel(logging.DEBUG)
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("panecast")
-    application.setApplicationDisplayName("Panecast")
-    application.setDesktopFileName(APPLICATION_ID)
-    application.setStyle(PanelStyle())
-    # qasync's loop ends with the last window otherwise, and the app lives in the tray.
-    application.setQuitOnLastWindowClosed(False)
-    application.setPalette(accented(application.palette()))
-    application.styleHints().colorSchemeChanged.connect(lambda: application.setPalette(accented(application.palette())))
-    try:
-        copy = claim(SettingsFile(options.config_dir).path.parent)
-    except (FolderTaken, NotAnswering) as reason:
-        complain(reason.message)
-        if not options.print_url and (sys.stderr is None or not sys.stderr.isatty()):
-            # Started from a menu: nobody reads the terminal. With an address to print, a program has started it.
-            QMessageBox.critical(None, "Panecast", reason.message)
-        return 1
-    if copy is None:  # the one that runs already has come forward
-        if options.wishes:
-            complain(NOT_TAKEN_UP)
-            return 1
-        return 0
-    loop = Loop(application)
-    asyncio.set_event_loop(loop)
-    # qasync's own executor starts ten threads.
-    loop.set_default_executor(ThreadPoolExecutor(2, thread_name_prefix="default"))
-    with loop:
-        loop.run_until_complete(_main(application, options, copy, loop))
-    return 0
-
-
-async def _main(application: QApplication, options: StartOptions, copy: FirstCopy, loop: Loop) -> None:
-    collector = Collector()
-    collector.start()
-    app = App(application, options)
-    loop.broken = app.abandon
-    app.open()
-    if copy.problem:
-        app.controller.tell(Message("folder", copy.problem, "notice"))
-    copy.called.connect(app.panel.come_forward)
-    try:
-        settling = asyncio.ensure_future(app.settle())
-        await app.quitting.wait()
-        settling.cancel()
-    finally:
-        copy.close()
-        await app.close()
-        collector.stop()
-
-
 class App:
     """Everything there is, joined. Loop only.
 
     Attributes:
         quitting: set when the app is to end.
-        panel, tray, controller, access_controller, encryption, doorway, watchdog: for those who drive the app from
-            outside, such as tests.
+        panel, tray, controller, access_controller, encryption, doorway, watchdog: for those who drive the app
+            from outside, such as tests.
     """
 
     def __init__(self, application: QApplication, options: StartOptions) -> None:
@@ -190,7 +118,7 @@ class App:
         self._signals = EndingSignals(self.quit)
         self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
         self._throttles: dict[str, Throttle] = {}
-        self._live: LivePicture | None = None
+        self._previewing = Previewing(self._hub, self._workers, self.panel.preview.stage)
         self._in_sight: tuple[Source, ...] = ()
         self._is_seen = False
         self._question: QMessageBox | None = None
@@ -258,7 +186,7 @@ class App:
         self.panel.hide()
         self.tray.close()
         self._thumbnails.close()
-        self._stop_preview()
+        self._previewing.stop()
         await self._guarding.close()
         await self._borders.close()
         self.doorway.close()
@@ -291,7 +219,6 @@ class App:
         panel.viewers.disconnect_requested.connect(self.access_controller.partings.disconnect)
         panel.viewers.figures_requested.connect(controller.refresh)
         panel.message_bar.dismissed.connect(controller.dismiss)
-        panel.preview.stage.size_changed.connect(self._resize_preview)
         panel.toggle_requested.connect(controller.toggle)
         panel.quit_requested.connect(self.quit)
         panel.close_requested.connect(self._close_panel)
@@ -316,7 +243,7 @@ class App:
         state = self.controller.state
         if self._is_seen:
             self.panel.show_state(state)
-            self._preview()
+            self._previewing.show(state.selected)
         self.tray.show_state(state)
         self.watchdog.interval = BUSY_INTERVAL if self._is_seen or state.is_sharing else IDLE_INTERVAL
         if state.is_sharing and self._options.print_url and not self._has_printed:
@@ -353,7 +280,7 @@ class App:
     def _panel_hidden(self) -> None:
         if self._is_seen:
             self._is_seen = False
-            self._stop_preview()
+            self._previewing.stop()
             self._thumbnails.set_in_sight(())
             self._remember_look()
             self._show_state()
@@ -364,28 +291,6 @@ class App:
         self._thumbnails.set_size((round(72 * ratio), round(45 * ratio)))
         self._thumbnails.set_in_sight(sources if self._is_seen else ())
 
-    def _preview(self) -> None:
-        """Look at what is selected, unless that is what is looked at already."""
-        source = self.controller.state.selected
-        if source is None or (self._live is not None and self._live.source.identity == source.identity):
-            return
-        self._stop_preview()
-        stage = self.panel.preview.stage
-        stage.clear("Waiting for the first picture…")
-        self._live = LivePicture(
-            self._hub,
-            source,
-            self._workers,
-            interval=PREVIEW_SECONDS,
-            size=stage.target(),
-            pointer=True,
-            shown=self._show_picture,
-        )
-
-    def _show_picture(self, image: QImage | None, condition: Condition) -> None:
-        size = (0, 0) if self._live is None else self._live.taken_size
-        self.panel.preview.stage.show_picture(image, condition, size)
-
     def _restore(self, source: Source) -> None:
         loop = asyncio.get_running_loop()
 
@@ -394,15 +299,6 @@ class App:
                 loop.call_soon_threadsafe(self.controller.tell, Message("restore", words, "notice"))
 
         restore(source, failed)
-
-    def _resize_preview(self, width: int, height: int) -> None:
-        if self._live is not None:
-            self._live.set_size((width, height))
-
-    def _stop_preview(self) -> None:
-        live, self._live = self._live, None
-        if live is not None:
-            live.close()
 
     def _close_panel(self) -> None:
         if self.tray.is_there:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 import gui.app
+import gui.start
 from gui.__main__ import main
 
 
@@ -90,5 +91,5 @@ def _handle(slider: QSlider, value: int) -> QRect:
 
 
 if __name__ == "__main__":
-    gui.app.App = DrivenApp
+    gui.start.App = DrivenApp
     sys.exit(main())
