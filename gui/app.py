@@ -35,6 +35,7 @@ from gui.panel.previewing import Previewing
 from gui.panel.throttle import Throttle
 from gui.panel.thumbnails import Thumbnails
 from gui.panel.window import Panel
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
 from server.host import Host
@@ -69,7 +70,7 @@ class App:
 
     Attributes:
         quitting: set when the app is to end.
-        panel, tray, controller, access_controller, encryption, doorway, watchdog: for those who drive the app
+        verbs, panel, tray, controller, access_controller, encryption, doorway, watchdog: for those who drive the app
             from outside, such as tests.
     """
 
@@ -95,8 +96,9 @@ class App:
         self.access_controller = AccessController(self.controller, host.registry, host.server)
         self.encryption = Encryption(self.controller, self._file.path.parent)
         icons = Icons()
-        self.panel = Panel(icons)
-        self.tray = Tray(icons)
+        self.verbs = verbs = Verbs(icons)
+        self.panel = Panel(icons, verbs)
+        self.tray = Tray(icons, verbs)
         self._notices = Notices(self.tray, lambda: self.controller.settings, self._open_notice)
         self._guarding = PrivacyController(
             self.controller, host.exclusions, host.hub, host.shares.hide_titles, self._remind
@@ -208,9 +210,6 @@ class App:
         controller, panel, tray = self.controller, self.panel, self.tray
         controller.subscribe(self._show_state)
         controller.subscribe_settings(self._save_soon)
-        panel.sharing.start_requested.connect(controller.start)
-        panel.sharing.stop_requested.connect(controller.stop)
-        panel.sharing.copy_requested.connect(self.doorway.copy_link)
         panel.sharing.port_requested.connect(controller.set_port)
         panel.sources.share_requested.connect(controller.set_shared)
         panel.sources.selected.connect(controller.select)
@@ -219,8 +218,6 @@ class App:
         panel.viewers.disconnect_requested.connect(self.access_controller.partings.disconnect)
         panel.viewers.figures_requested.connect(controller.refresh)
         panel.message_bar.dismissed.connect(controller.dismiss)
-        panel.toggle_requested.connect(controller.toggle)
-        panel.quit_requested.connect(self.quit)
         panel.close_requested.connect(self._close_panel)
         panel.shown.connect(self._panel_shown)
         panel.hidden.connect(self._panel_hidden)
@@ -228,19 +225,21 @@ class App:
         panel.access_bar.about_requested.connect(self._about.come_forward)
         panel.preview.masks.masks_requested.connect(controller.set_masks)
         panel.preview.restore_requested.connect(self._restore)
-        for part in (panel, tray):
-            part.pause_requested.connect(controller.pause)
-            part.blank_requested.connect(controller.blank)
-            part.go_on_requested.connect(controller.go_on)
-        tray.start_requested.connect(controller.start)
-        tray.stop_requested.connect(controller.stop)
-        tray.panel_requested.connect(panel.come_forward)
-        tray.copy_requested.connect(self.doorway.copy_link)
-        tray.quit_requested.connect(self.quit)
+        for verb, act in (
+            (self.verbs.start_stop, controller.toggle),
+            (self.verbs.pause, controller.pause),
+            (self.verbs.blank, controller.blank),
+            (self.verbs.go_on, controller.go_on),
+            (self.verbs.copy, self.doorway.copy_link),
+            (self.verbs.open, panel.come_forward),
+            (self.verbs.quit, self.quit),
+        ):
+            verb.triggered.connect(act)
         tray.unshare_requested.connect(lambda source: controller.set_shared(source, False))
 
     def _show_state(self) -> None:
         state = self.controller.state
+        self.verbs.show_state(state)
         if self._is_seen:
             self.panel.show_state(state)
             self._previewing.show(state.selected)

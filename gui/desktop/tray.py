@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from gui.core.access_state import AccessViewState
 from gui.core.state import AppState
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
 
@@ -18,60 +19,35 @@ class Tray(QObject):
     """The icon and its menu.
 
     Signals:
-        start_requested, stop_requested, panel_requested, copy_requested, quit_requested: entries of the menu.
         unshare_requested: a source was unticked.
-        pause_requested, blank_requested, go_on_requested: what viewers are to see.
     """
 
-    start_requested = Signal()
-    stop_requested = Signal()
-    panel_requested = Signal()
-    copy_requested = Signal()
-    quit_requested = Signal()
     unshare_requested = Signal(object)
-    pause_requested = Signal()
-    blank_requested = Signal()
-    go_on_requested = Signal()
 
-    def __init__(self, icons: Icons) -> None:
+    def __init__(self, icons: Icons, verbs: Verbs) -> None:
         super().__init__()
         self._icons = icons
+        self._verbs = verbs
         self._state = AppState()
         self._is_open = False
         self._drawn: tuple[object, ...] = ()
         self.menu = QMenu()
         self.headline = QAction(self.menu)
         self.headline.setEnabled(False)
-        self.start_stop = QAction(self.menu)
-        self.start_stop.triggered.connect(self._press)
-        self.open = QAction("Open Panecast", self.menu)
-        self.open.triggered.connect(self.panel_requested)
-        self.copy = QAction("Copy link", self.menu)
-        self.copy.triggered.connect(self.copy_requested)
         self.shared = QMenu("Shared sources", self.menu)
         self.shared.aboutToShow.connect(self._fill_shared)
-        self.pause = QAction("Pause pictures", self.menu)
-        self.pause.triggered.connect(self.pause_requested)
-        self.blank = QAction("Blank everything", self.menu)
-        self.blank.triggered.connect(self.blank_requested)
-        self.go_on = QAction("Go on", self.menu)
-        self.go_on.triggered.connect(self.go_on_requested)
-        self.quit = QAction("Quit", self.menu)
-        self.quit.triggered.connect(self.quit_requested)
         self.menu.addAction(self.headline)
         self.menu.addSeparator()
-        self.menu.addAction(self.start_stop)
-        self.menu.addActions((self.pause, self.blank, self.go_on))
+        self.menu.addActions((verbs.start_stop, verbs.pause, verbs.blank, verbs.go_on))
         self.menu.addSeparator()
-        self.menu.addAction(self.open)
-        self.menu.addAction(self.copy)
+        self.menu.addActions((verbs.open, verbs.copy))
         self.menu.addMenu(self.shared)
         self.menu.addSeparator()
-        self.menu.addAction(self.quit)
+        self.menu.addAction(verbs.quit)
         self.icon = QSystemTrayIcon()
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
-        self.icon.messageClicked.connect(self.panel_requested)
+        self.icon.messageClicked.connect(verbs.open.trigger)
         self.show_state(self._state)
 
     @property
@@ -101,19 +77,6 @@ class Tray(QObject):
             self._drawn = drawn
             icon = self._icons.tray(state.is_sharing, count, look.text, blanked=is_blanked, is_open=self._is_open)
             self.icon.setIcon(icon)
-            muted = look.muted
-            can_stop = state.phase in ("sharing", "stopping")
-            self.start_stop.setIcon(self._icons.icon("stop" if can_stop else "start", look.text, muted))
-            self.copy.setIcon(self._icons.icon("copy", look.text, muted))
-            for action, name in ((self.pause, "pause"), (self.blank, "blank"), (self.go_on, "start")):
-                action.setIcon(self._icons.icon(name, look.text, muted))
-        can_stop = state.phase in ("sharing", "stopping")
-        self.start_stop.setText("Stop sharing" if can_stop else "Start sharing")
-        self.start_stop.setEnabled(state.phase in ("idle", "sharing"))
-        self.copy.setEnabled(state.is_sharing)
-        self.pause.setVisible(not is_blanked)
-        self.blank.setVisible(state.blanking is None or state.blanking.state == "paused")
-        self.go_on.setVisible(is_blanked)
         self.headline.setText(state.headline)
         words = f"Panecast: {state.headline}" + (" · open to your network" if self._is_open else "")
         self.icon.setToolTip(words)
@@ -147,12 +110,9 @@ class Tray(QObject):
         if isinstance(action, QAction):
             self.unshare_requested.emit(action.data())
 
-    def _press(self) -> None:
-        (self.stop_requested if self._state.phase == "sharing" else self.start_requested).emit()
-
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
-            self.panel_requested.emit()
+            self._verbs.open.trigger()
 
 
 def _short(title: str) -> str:

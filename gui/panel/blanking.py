@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.core.state import AppState
+from gui.verbs import VerbButton, Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
 
@@ -16,26 +17,13 @@ WORDS = {
 
 
 class BlankingButtons(QWidget):
-    """Pause and Blank, while pictures are taken.
+    """Pause and Blank, while pictures are taken."""
 
-    Signals:
-        pause_requested, blank_requested: a button was pressed.
-    """
-
-    pause_requested = Signal()
-    blank_requested = Signal()
-
-    def __init__(self, icons: Icons) -> None:
+    def __init__(self, icons: Icons, verbs: Verbs) -> None:
         super().__init__()
         self._icons = icons
-        self.pause = QPushButton("Pa&use")
-        self.pause.setObjectName("pause")
-        self.pause.setToolTip("Viewers keep the last picture and get nothing new (Ctrl+P)")
-        self.pause.clicked.connect(self.pause_requested)
-        self.blank = QPushButton("&Blank")
-        self.blank.setObjectName("blank")
-        self.blank.setToolTip("Viewers see nothing, at once (Ctrl+B)")
-        self.blank.clicked.connect(self.blank_requested)
+        self.pause = VerbButton(verbs.pause, "pause")
+        self.blank = VerbButton(verbs.blank, "blank")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -50,20 +38,14 @@ class BlankingButtons(QWidget):
     def restyle(self) -> None:
         """Take up the colours now in force."""
         look = current_look()
-        self.pause.setIcon(self._icons.icon("pause", look.text))
-        self.blank.setIcon(self._icons.icon("blank", look.text))
+        for button in (self.pause, self.blank):
+            button.setIcon(self._icons.icon(button.verb.icon_name, look.text))
 
 
 class BlankingStrip(QFrame):
-    """Says that viewers see nothing new, and why; hidden otherwise.
+    """Says that viewers see nothing new, and why; hidden otherwise."""
 
-    Signals:
-        go_on_requested: the big button was pressed.
-    """
-
-    go_on_requested = Signal()
-
-    def __init__(self, icons: Icons) -> None:
+    def __init__(self, icons: Icons, verbs: Verbs) -> None:
         super().__init__()
         self.setObjectName("blankingStrip")
         self._icons = icons
@@ -75,12 +57,9 @@ class BlankingStrip(QFrame):
         self.reason = QLabel()
         self.reason.setObjectName("blankingReason")
         self.reason.setWordWrap(True)
-        self.go_on = QPushButton("&Go on")
-        self.go_on.setObjectName("goOn")
+        self.go_on = VerbButton(verbs.go_on, "goOn")
         self.go_on.setIconSize(QSize(16, 16))
-        self.go_on.setToolTip("Viewers see live pictures again (Ctrl+B)")
         self.go_on.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.go_on.clicked.connect(self.go_on_requested)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._headline)
@@ -119,4 +98,4 @@ class BlankingStrip(QFrame):
         """Take up the colours now in force."""
         look = current_look()
         self._mark.setPixmap(self._icons.pixmap("blank", 24, look.on_blanking, self.devicePixelRatioF()))
-        self.go_on.setIcon(self._icons.icon("start", look.blanking))
+        self.go_on.setIcon(self._icons.icon(self.go_on.verb.icon_name, look.blanking))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 
 from gui.core.access_state import AccessViewState
 from gui.core.state import AppState
+from gui.verbs import VerbButton, Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.qr import show_qr
 from gui.widgets.style import current_look
@@ -22,22 +23,17 @@ class Header(QFrame):
     """The header card.
 
     Signals:
-        start_requested, stop_requested: the big button.
-        copy_requested: put the address into the clipboard.
         port_requested: a port number was typed.
     """
 
-    start_requested = Signal()
-    stop_requested = Signal()
-    copy_requested = Signal()
     port_requested = Signal(int)
 
-    def __init__(self, icons: Icons, verbs: tuple[QWidget, ...] = ()) -> None:
-        """``verbs`` are further buttons, before the big one."""
+    def __init__(self, icons: Icons, verbs: Verbs, more: tuple[QWidget, ...] = ()) -> None:
+        """``more`` are further buttons, before the big one."""
         super().__init__()
         self.setObjectName("card")
         self._icons = icons
-        self._verbs = verbs
+        self._more = more
         self._state = AppState()
         self._access_controller = AccessViewState()
         self._dot = QLabel("●")
@@ -46,10 +42,8 @@ class Header(QFrame):
         self._headline.setAccessibleName("State")
         # In a narrow panel the buttons leave little room.
         self._headline.setWordWrap(True)
-        self.start_stop = QPushButton()
-        self.start_stop.setObjectName("startStop")
+        self.start_stop = VerbButton(verbs.start_stop, "startStop")
         self.start_stop.setIconSize(QSize(16, 16))
-        self.start_stop.clicked.connect(self._press)
         self.address = QLineEdit()
         self.address.setObjectName("address")
         self.address.setReadOnly(True)
@@ -58,10 +52,7 @@ class Header(QFrame):
         self.address.setMinimumWidth(widest + 28)
         self.address.setMaximumWidth(420)
         self.address.installEventFilter(self)
-        self.copy = QPushButton("&Copy link")
-        self.copy.setObjectName("copyLink")
-        self.copy.setToolTip("Put the address into the clipboard (Ctrl+Shift+C)")
-        self.copy.clicked.connect(self.copy_requested)
+        self.copy = VerbButton(verbs.copy, "copyLink")
         self.qr = QPushButton("Q&R code")
         self.qr.setObjectName("showQr")
         self.qr.setToolTip("Show the address as a code to scan (Ctrl+R)")
@@ -98,7 +89,7 @@ class Header(QFrame):
             with QSignalBlocker(self.port):
                 self.port.setText(str(state.port))
         self.port.setEnabled(state.phase in ("idle", "sharing"))
-        self._dress_start_stop(state)
+        self._dress_start_stop()
         if self.address.property("live") != sharing:
             self.address.setProperty("live", sharing)
             _polish(self.address)
@@ -120,11 +111,11 @@ class Header(QFrame):
     def restyle(self) -> None:
         """Take up the colours now in force."""
         look = current_look()
-        self.copy.setText("&Copy link")
-        self.copy.setIcon(self._icons.icon("copy", look.text, look.muted))
+        self.copy.show_words()
+        self.copy.setIcon(self._icons.icon(self.copy.verb.icon_name, look.text, look.muted))
         self.qr.setIcon(self._icons.icon("qr", look.text, look.muted))
         self.copy.setMinimumWidth(self.copy.sizeHint().width())
-        self._dress_start_stop(self._state)
+        self._dress_start_stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Select the whole address when it is clicked or tabbed into."""
@@ -140,8 +131,8 @@ class Header(QFrame):
         upper.setSpacing(8)
         upper.addWidget(self._dot)
         upper.addWidget(self._headline, 1)
-        for verb in self._verbs:
-            upper.addWidget(verb)
+        for button in self._more:
+            upper.addWidget(button)
         upper.addWidget(self.start_stop)
         lower = QHBoxLayout()
         lower.setSpacing(8)
@@ -173,16 +164,10 @@ class Header(QFrame):
             self.address.setCursorPosition(0)
         self.address.setToolTip(tip)
 
-    def _dress_start_stop(self, state: AppState) -> None:
-        look = current_look()
-        can_stop = state.phase in ("sharing", "stopping")
-        self.start_stop.setText("Stop sharing" if can_stop else "Start sharing")
-        self.start_stop.setIcon(
-            self._icons.icon("stop" if can_stop else "start", look.refused if can_stop else look.on_accent, look.muted)
-        )
-        self.start_stop.setToolTip(
-            "Nobody can watch any more (Ctrl+Return)" if can_stop else "Let browsers watch what is ticked (Ctrl+Return)"
-        )
+    def _dress_start_stop(self) -> None:
+        look, name = current_look(), self.start_stop.verb.icon_name
+        can_stop = name == "stop"
+        self.start_stop.setIcon(self._icons.icon(name, look.refused if can_stop else look.on_accent, look.muted))
         if self.start_stop.property("sharing") != can_stop:
             self.start_stop.setProperty("sharing", can_stop)
             _polish(self.start_stop)
@@ -192,13 +177,6 @@ class Header(QFrame):
         if state.phase == "starting":
             return "One moment…"
         return "Start sharing to get the address" if state.shared else NOTHING_YET
-
-    def _press(self) -> None:
-        # Not disabled in between: the keyboard's focus would jump on to the next control.
-        if self._state.phase == "sharing":
-            self.stop_requested.emit()
-        elif self._state.phase == "idle":
-            self.start_requested.emit()
 
     def _tell_port(self) -> None:
         if self.port.hasAcceptableInput():

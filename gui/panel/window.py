@@ -6,7 +6,7 @@ import base64
 import contextlib
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, SignalInstance
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMessageBox, QSplitter, QToolButton, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from gui.panel.message_bar import MessageBar
 from gui.panel.preview import PreviewPane
 from gui.panel.sources import SourcesPane
 from gui.panel.viewers.card import Viewers
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.screen_fit import ScreenFit, Scrolled
 from gui.widgets.style import current_look, style_sheet
@@ -47,35 +48,28 @@ class Panel(QWidget):
     Signals:
         shown, hidden: the panel can be seen, or no longer.
         close_requested: the person closed the window; it stays until somebody hides it.
-        toggle_requested: start, or stop, by key.
-        quit_requested: end the program, by key.
-        pause_requested, blank_requested, go_on_requested: what viewers are to see.
         privacy_requested: open what keeps things private.
     """
 
     shown = Signal()
     hidden = Signal()
     close_requested = Signal()
-    toggle_requested = Signal()
-    quit_requested = Signal()
-    pause_requested = Signal()
-    blank_requested = Signal()
-    go_on_requested = Signal()
     privacy_requested = Signal()
 
-    def __init__(self, icons: Icons) -> None:
+    def __init__(self, icons: Icons, verbs: Verbs) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setWindowTitle("Panecast")
         self._icons = icons
+        self._verbs = verbs
         self._is_dressing = False
-        self.blanking_buttons = BlankingButtons(icons)
-        self.blanking_strip = BlankingStrip(icons)
+        self.blanking_buttons = BlankingButtons(icons, verbs)
+        self.blanking_strip = BlankingStrip(icons, verbs)
         self.privacy = QToolButton()
         self.privacy.setObjectName("privacy")
         self.privacy.setAccessibleName("Privacy")
         self.privacy.setToolTip("What is never shown, and what happens when you are away (Ctrl+Shift+P)")
-        self.sharing = Header(icons, (self.blanking_buttons, self.privacy))
+        self.sharing = Header(icons, verbs, (self.blanking_buttons, self.privacy))
         self.access_bar = AccessBar()
         self.sharing.add_line(self.access_bar)
         self.message_bar = MessageBar(icons)
@@ -86,7 +80,8 @@ class Panel(QWidget):
         self._lay_out()
         self._restyle()
         self._order_tabs()
-        self._join()
+        self.privacy.clicked.connect(self.privacy_requested)
+        verbs.add_keys(self)
         self._add_keys()
 
     def _lay_out(self) -> None:
@@ -252,26 +247,12 @@ class Panel(QWidget):
             QWidget.setTabOrder(first, second)
         self.sources.search.setFocus()
 
-    def _join(self) -> None:
-        self.blanking_buttons.pause_requested.connect(self.pause_requested)
-        self.blanking_buttons.blank_requested.connect(self.blank_requested)
-        self.blanking_strip.go_on_requested.connect(self.go_on_requested)
-        self.privacy.clicked.connect(self.privacy_requested)
-
-    def _toggle_blanking(self, requested: SignalInstance) -> None:
-        (self.go_on_requested if self.blanking_strip.isVisible() else requested).emit()
-
     def _add_keys(self) -> None:
         for keys, act in (
             (QKeySequence(QKeySequence.StandardKey.Find), self._go_to_search),
-            (QKeySequence("Ctrl+Return"), self.toggle_requested.emit),
-            (QKeySequence("Ctrl+Shift+C"), self.sharing.copy.click),
             (QKeySequence("Ctrl+R"), self.sharing.qr.click),
             (QKeySequence("Ctrl+L"), self.access_bar.links.click),
             (QKeySequence(QKeySequence.StandardKey.Close), self.close),
-            (QKeySequence("Ctrl+Q"), self.quit_requested.emit),
-            (QKeySequence("Ctrl+P"), lambda: self._toggle_blanking(self.pause_requested)),
-            (QKeySequence("Ctrl+B"), lambda: self._toggle_blanking(self.blank_requested)),
             (QKeySequence("Ctrl+Shift+P"), self.privacy_requested.emit),
             (QKeySequence("Ctrl+M"), self.preview.mask_button.toggle),
         ):

@@ -12,6 +12,7 @@ from gui.core.controller import BLANKED
 from gui.core.networks import ChosenNetwork, firewall_hint
 from gui.core.state import AppState, Message, SourceState, watchers
 from gui.panel.window import Panel
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from server.access.authorizer import Guest
 from server.access.consent import Question
@@ -126,7 +127,10 @@ STATES = (
 
 def panel(state: AppState, access_controller: AccessViewState) -> Panel:
     """Return the panel, showing ``state``."""
-    made = Panel(Icons())
+    icons = Icons()
+    verbs = Verbs(icons)
+    made = Panel(icons, verbs)
+    verbs.show_state(state)
     made.show_state(state)
     made.show_access(access_controller)
     if state.selected is not None:

@@ -22,6 +22,7 @@ import gui
 from gui.core.state import AppState, Message
 from gui.panel.blanking import BlankingStrip
 from gui.panel.window import Panel
+from gui.verbs import Verbs
 from gui.widgets.check_style import PanelStyle
 from gui.widgets.icons import Icons
 from gui.widgets.screen_fit import FittedDialog, keep_within, within
@@ -77,11 +78,11 @@ def test_place_in_a_room_is_within_it_and_no_other_where_it_was(place: QRect, ro
 
 def test_panel_of_a_screen_that_is_gone_opens_within_what_is_there(qtbot: QtBot, icons: Icons) -> None:
     # GIVEN the size and place of a panel on a large screen to the right of this one
-    before = Panel(icons)
+    before = Panel(icons, Verbs(icons))
     qtbot.addWidget(before)
     before.setGeometry(3000, 900, 2200, 1300)
     # WHEN it is opened where there is only the small one
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     panel.place(before.geometry_text(), ())
     panel.show()
@@ -118,7 +119,7 @@ def test_on_a_small_screen_all_of_it_is_there_and_privacy_can_be_closed(tmp_path
 
 
 def test_message_lies_over_the_preview_and_takes_nothing_from_it(qtbot: QtBot, icons: Icons) -> None:
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     panel.show_state(AppState())
     panel.show()
@@ -155,7 +156,7 @@ def test_table_of_viewers_folds_by_itself_and_by_hand(qtbot: QtBot, icons: Icons
 
 
 def test_strip_is_one_line_where_there_is_little_room(qtbot: QtBot, icons: Icons) -> None:
-    strip = BlankingStrip(icons)
+    strip = BlankingStrip(icons, Verbs(icons))
     qtbot.addWidget(strip)
     strip.show_state(replace(content.STATES[-1][1]))
     strip.set_low(True)

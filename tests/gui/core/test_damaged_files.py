@@ -19,6 +19,7 @@ from gui.core.privacy import rules_of
 from gui.core.remembered import found_again, masks_again
 from gui.core.settings import MaskedSource, SavedSource, Settings, SettingsFile
 from gui.panel.window import Panel
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from server.access.control import AccessControl
 from server.access.devices import Devices
@@ -76,7 +77,8 @@ def emptied(folder: Path) -> Path:
 def test_no_settings_keep_the_panel_from_opening(tmp_path: Path, qtbot: QtBot) -> None:
     assert SettingsFile(tmp_path).save(SETTINGS) is None
     whole = SettingsFile(tmp_path).path.read_bytes()
-    chosen, panel = random.Random(19), Panel(Icons())
+    icons = Icons()
+    chosen, panel = random.Random(19), Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     for number in range(MUTATIONS):
         file = SettingsFile(emptied(tmp_path / "settings"))

@@ -13,6 +13,7 @@ from gui.desktop.notices import Notices
 from gui.desktop.tray import Tray
 from gui.dialogs.access_windows import AccessWindows
 from gui.panel.window import Panel
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from server.access.lockout import EACH
 from server.net.peers import Peer
@@ -25,7 +26,7 @@ class HeardTray(Tray):
     """A tray of which a test hears what it says."""
 
     def __init__(self, icons: Icons) -> None:
-        super().__init__(icons)
+        super().__init__(icons, Verbs(icons))
         self.said: list[tuple[str, str]] = []
 
     @property
@@ -39,7 +40,7 @@ class HeardTray(Tray):
 async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icons, tmp_path: Path) -> None:
     desk = Desk(Settings())
     access_controller = AccessController(desk.controller, desk.registry, desk.server)
-    panel, tray = Panel(icons), HeardTray(icons)
+    panel, tray = Panel(icons, Verbs(icons)), HeardTray(icons)
     qtbot.addWidget(panel)
     notices = Notices(tray, Settings, panel.come_forward)
     encryption = Encryption(desk.controller, tmp_path)

@@ -22,6 +22,7 @@ from gui.desktop.tray import Tray
 from gui.dialogs.access_windows import AccessWindows
 from gui.panel.access_bar import AccessBar
 from gui.panel.window import Panel
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from server.access.lockout import EACH
 from server.net.peers import Peer
@@ -53,7 +54,7 @@ class House:
     def __init__(self, icons: Icons, address: str) -> None:
         self.settings = Settings()
         self.pressed: list[str] = []
-        self.tray = Tray(icons)  # its icon is not shown: nothing here has a place for it
+        self.tray = Tray(icons, Verbs(icons))  # its icon is not shown: nothing here has a place for it
         self.notices = Notices(self.tray, lambda: self.settings, self.pressed.append, address)
 
 
@@ -158,7 +159,7 @@ async def test_a_guesser_is_heard_of_without_a_tray(
 ) -> None:
     desk = Desk(Settings())
     access_controller = AccessController(desk.controller, desk.registry, desk.server)
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     encryption = Encryption(desk.controller, tmp_path)
     doorway = AccessWindows(

@@ -30,6 +30,7 @@ from gui.dialogs.pin import PinWindow, grouped
 from gui.panel.access_bar import AccessBar
 from gui.panel.header import Header
 from gui.panel.viewers.traffic import History, line_points
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.qr import QrDialog
 from server.access.consent import Question
@@ -113,7 +114,7 @@ def test_network_that_is_not_there_stays_what_is_shown_as_wished(qtbot: QtBot) -
 
 
 def test_header_shows_no_token(qtbot: QtBot, icons: Icons) -> None:
-    header = Header(icons)
+    header = Header(icons, Verbs(icons))
     qtbot.addWidget(header)
     header.show_state(AppState(phase="sharing", url="http://192.168.1.20:8080"))
     header.show_access(open_state(link=link("My link")))

@@ -17,6 +17,7 @@ from gui.core.controller import BLANKED, PAUSED
 from gui.core.state import AppState, SourceState
 from gui.desktop.tray import Tray
 from gui.panel.window import Panel
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 
 
@@ -26,8 +27,13 @@ def sharing(window: Callable[..., Source]) -> AppState:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, icons: Icons) -> Panel:
-    made = Panel(icons)
+def verbs(icons: Icons) -> Verbs:
+    return Verbs(icons)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, icons: Icons, verbs: Verbs) -> Panel:
+    made = Panel(icons, verbs)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -41,13 +47,13 @@ def panel(qtbot: QtBot, icons: Icons) -> Panel:
     ],
 )
 def test_panel_says_so_and_one_button_goes_on(
-    panel: Panel, qtbot: QtBot, sharing: AppState, blanking: Blanking, headline: str
+    panel: Panel, verbs: Verbs, qtbot: QtBot, sharing: AppState, blanking: Blanking, headline: str
 ) -> None:
     panel.show_state(sharing)
     assert panel.blanking_buttons.isVisible()
     assert not panel.blanking_strip.isVisible()
     panel.show_state(replace(sharing, blanking=blanking))
-    wishes = QSignalSpy(panel.go_on_requested)
+    wishes = QSignalSpy(verbs.go_on.triggered)
     qtbot.mouseClick(panel.blanking_strip.go_on, Qt.MouseButton.LeftButton)
 
     assert panel.blanking_strip.accessibleName() == headline
@@ -72,31 +78,29 @@ def test_focus_stays_with_the_curtain(panel: Panel, qtbot: QtBot, sharing: AppSt
     assert panel.focusWidget() is panel.blanking_buttons.blank
 
 
-def test_keys_blank_pause_and_go_on(panel: Panel, qtbot: QtBot, sharing: AppState) -> None:
-    panel.show_state(sharing)
-    blanks, pauses, on = (
-        QSignalSpy(signal) for signal in (panel.blank_requested, panel.pause_requested, panel.go_on_requested)
-    )
-    qtbot.keyClick(panel, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClick(panel, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    panel.show_state(replace(sharing, blanking=BLANKED))
-    qtbot.keyClick(panel, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+def test_keys_blank_pause_and_go_on(panel: Panel, verbs: Verbs, qtbot: QtBot, sharing: AppState) -> None:
+    blanks, pauses, on = (QSignalSpy(verb.triggered) for verb in (verbs.blank, verbs.pause, verbs.go_on))
+    counts = []
+    for blanking in (None, PAUSED, BLANKED):
+        verbs.show_state(replace(sharing, blanking=blanking))
+        for key in (Qt.Key.Key_B, Qt.Key.Key_P):
+            qtbot.keyClick(panel, key, Qt.KeyboardModifier.ControlModifier)
+        counts.append((blanks.count(), pauses.count(), on.count()))
 
-    assert (blanks.count(), pauses.count(), on.count()) == (1, 1, 1)
+    assert counts == [(1, 1, 0), (1, 1, 2), (1, 1, 4)]
 
 
-def test_tray_offers_what_is_possible(qtbot: QtBot, icons: Icons, sharing: AppState) -> None:
-    tray = Tray(icons)
+def test_tray_offers_what_is_possible(verbs: Verbs, qtbot: QtBot, icons: Icons, sharing: AppState) -> None:
+    tray = Tray(icons, verbs)
     found = []
     for blanking in (None, PAUSED, BLANKED):
+        verbs.show_state(replace(sharing, blanking=blanking))
         tray.show_state(replace(sharing, blanking=blanking))
-        found.append([action.text() for action in (tray.pause, tray.blank, tray.go_on) if action.isVisible()])
-    wishes = QSignalSpy(tray.go_on_requested)
-    tray.go_on.trigger()
+        wanted = (verbs.pause, verbs.blank, verbs.go_on)
+        found.append([action.text() for action in tray.menu.actions() if action in wanted and action.isVisible()])
 
     assert found == [["Pause pictures", "Blank everything"], ["Blank everything", "Go on"], ["Go on"]]
     assert tray.icon.toolTip() == "Panecast: Blanked · 0 watching"
-    assert wishes.count() == 1
 
 
 def test_trays_icon_has_a_bar_across_it(icons: Icons) -> None:

@@ -17,6 +17,7 @@ from gui.panel.message_bar import MessageBar
 from gui.panel.viewers.card import Viewers
 from gui.panel.viewers.model import END, WATCHES, describe, lasted, rate
 from gui.panel.window import Panel
+from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.qr import QrDialog
 from server.access.disconnected import Dismissal
@@ -76,10 +77,12 @@ def test_older_state_does_not_pull_the_slider_from_under_the_hand(qtbot: QtBot) 
 
 
 def test_header_offers_the_address_only_while_it_works(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
-    header = Header(icons)
+    verbs = Verbs(icons)
+    header = Header(icons, verbs)
     qtbot.addWidget(header)
     assert not header.copy.isEnabled()
     assert "http" not in header.address.text()
+    verbs.show_state(sharing_state)
     header.show_state(sharing_state)
 
     assert header.address.text() == "http://localhost:8080"
@@ -87,22 +90,25 @@ def test_header_offers_the_address_only_while_it_works(qtbot: QtBot, icons: Icon
     assert header.start_stop.text() == "Stop sharing"
 
 
-def test_big_button_wishes_for_the_other_state(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
-    header = Header(icons)
+def test_big_button_is_pressed_in_vain_while_it_starts(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
+    verbs = Verbs(icons)
+    header = Header(icons, verbs)
     qtbot.addWidget(header)
-    starts, stops = QSignalSpy(header.start_requested), QSignalSpy(header.stop_requested)
-    header.start_stop.click()
-    header.show_state(AppState(phase="starting"))
-    header.start_stop.click()
-    header.show_state(sharing_state)
-    header.start_stop.click()
+    wishes = QSignalSpy(verbs.start_stop.triggered)
+    counts = []
+    for state in (AppState(), AppState(phase="starting"), sharing_state):
+        verbs.show_state(state)
+        header.show_state(state)
+        header.start_stop.click()
+        counts.append(wishes.count())
 
-    assert (starts.count(), stops.count()) == (1, 1)
+    assert counts == [1, 1, 2]
+    assert header.start_stop.isEnabled(), "the keyboard's focus would have moved on"
 
 
 @pytest.mark.parametrize(("typed", "requested"), [("9000", [9000]), ("8080", []), ("0", []), ("", [])])
 def test_port_is_wished_for_when_it_is_one(qtbot: QtBot, icons: Icons, typed: str, requested: list[int]) -> None:
-    header = Header(icons)
+    header = Header(icons, Verbs(icons))
     qtbot.addWidget(header)
     got: list[int] = []
     header.port_requested.connect(got.append)
@@ -188,7 +194,8 @@ def test_a_page_that_shows_several_sources_is_one_row(
 
 
 def test_who_was_disconnected_stays_in_a_row_and_is_allowed_again_there(qtbot: QtBot, icons: Icons) -> None:
-    panel = Panel(icons)
+    verbs = Verbs(icons)
+    panel = Panel(icons, verbs)
     panel.resize(980, 900)
     qtbot.addWidget(panel)
     panel.show()
@@ -204,7 +211,7 @@ def test_who_was_disconnected_stays_in_a_row_and_is_allowed_again_there(qtbot: Q
     qtbot.keyClick(button, Qt.Key.Key_Space)
     panel.show_access(AccessViewState())
     pressed: list[str] = []
-    panel.pause_requested.connect(lambda: pressed.append("pause"))
+    verbs.pause.triggered.connect(lambda: pressed.append("pause"))
     qtbot.wait(0)  # the button goes with the next turn of the loop
     qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Space)
 
@@ -242,7 +249,7 @@ def test_figures_are_short(shown: str, expected: str) -> None:
 
 
 def test_tray_lists_what_is_shared_and_unticking_is_a_wish(qtbot: QtBot, icons: Icons, sharing_state: AppState) -> None:
-    tray = Tray(icons)
+    tray = Tray(icons, Verbs(icons))
     tray.show_state(sharing_state)
     wishes: list[str] = []
     tray.unshare_requested.connect(lambda source: wishes.append(source.id))
@@ -255,7 +262,7 @@ def test_tray_lists_what_is_shared_and_unticking_is_a_wish(qtbot: QtBot, icons: 
 
 
 def test_preview_keeps_the_last_picture_while_there_is_no_newer_one(qtbot: QtBot, icons: Icons) -> None:
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     stage = panel.preview.stage
     stage.show_picture(None, Condition("minimised", "The window is minimised."), (0, 0))
@@ -268,7 +275,7 @@ def test_preview_keeps_the_last_picture_while_there_is_no_newer_one(qtbot: QtBot
 def test_a_minimised_window_can_be_restored_from_the_preview(
     qtbot: QtBot, icons: Icons, window: Callable[..., Source]
 ) -> None:
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     panel.show()
     requested = QSignalSpy(panel.preview.restore_requested)
@@ -292,7 +299,7 @@ def test_a_minimised_window_can_be_restored_from_the_preview(
     ],
 )
 def test_preview_speaks_to_who_sits_here(qtbot: QtBot, icons: Icons, condition: Condition, words: str) -> None:
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     panel.preview.stage.show_picture(None, condition, (0, 0))
 
@@ -303,7 +310,7 @@ def test_preview_speaks_to_who_sits_here(qtbot: QtBot, icons: Icons, condition: 
     "name", ["startStop", "address", "port", "search", "sourceList", "fps", "quality", "format", "preview", "viewers"]
 )
 def test_every_control_has_a_name_for_screen_readers(qtbot: QtBot, icons: Icons, name: str) -> None:
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     found = panel.findChild(QWidget, name)
     assert isinstance(found, QWidget)
@@ -312,7 +319,7 @@ def test_every_control_has_a_name_for_screen_readers(qtbot: QtBot, icons: Icons,
 
 
 def test_closing_the_panel_only_asks(qtbot: QtBot, icons: Icons) -> None:
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     panel.show()
     wishes = QSignalSpy(panel.close_requested)
@@ -323,7 +330,7 @@ def test_closing_the_panel_only_asks(qtbot: QtBot, icons: Icons) -> None:
 
 
 def test_question_at_closing_does_not_block(qtbot: QtBot, icons: Icons) -> None:
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     panel.show()
     dialog = panel.ask_keep_sharing()
@@ -336,11 +343,11 @@ def test_question_at_closing_does_not_block(qtbot: QtBot, icons: Icons) -> None:
 
 
 def test_place_that_cannot_be_read_is_ignored(qtbot: QtBot, icons: Icons) -> None:
-    panel = Panel(icons)
+    panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     panel.place("not base64!", (1, 2, 3))
     panel.place("AAAA", ())
-    other = Panel(icons)
+    other = Panel(icons, Verbs(icons))
     qtbot.addWidget(other)
     panel.resize(760, 560)
     other.place(panel.geometry_text(), ())

@@ -1,0 +1,118 @@
+"""What can be done from anywhere, each as one action: the tray's entry, the panel's button and its key are faces of it.
+
+Knows neither tray nor panel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from gui.core.state import AppState
+from gui.widgets.icons import Icons
+from gui.widgets.style import Look, current_look
+
+
+class Verb(QAction):
+    """One thing that can be done. ``text`` is for menus, ``iconText`` for buttons, with a letter to press.
+
+    Attributes:
+        icon_name: what `Icons` calls its icon; menus show it, buttons draw it in a colour of their own.
+    """
+
+    def __init__(self, parent: QObject, icon_name: str, words: str, label: str = "", tip: str = "") -> None:
+        super().__init__(words, parent)
+        self.icon_name = icon_name
+        if label:
+            self.setIconText(label)
+        if tip:
+            self.setToolTip(tip)
+
+
+class VerbButton(QPushButton):
+    """A verb to press. Its words are the verb's; where and when it is seen is its owner's choice.
+
+    It is pressed in vain while the verb is disabled, and takes no part in that by itself: a button that is disabled
+    while it has the keyboard would hand it on to the next one.
+    """
+
+    def __init__(self, verb: Verb, name: str) -> None:
+        """``name`` is the object's, by which style and tests find it."""
+        super().__init__()
+        self.verb = verb
+        self.setObjectName(name)
+        self.clicked.connect(verb.trigger)
+        verb.changed.connect(self.show_words)
+        self.show_words()
+
+    def show_words(self) -> None:
+        """Say what the verb says."""
+        self.setText(self.verb.iconText())
+        self.setToolTip(self.verb.toolTip())
+
+
+class Verbs(QObject):
+    """All of them, and how they are.
+
+    Attributes:
+        start_stop, pause, blank, go_on, copy, open, quit: ``triggered`` tells that it was asked for.
+    """
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self._icons = icons
+        self._look: Look | None = None
+        self.start_stop = Verb(self, "start", "Start sharing")
+        self.pause = Verb(
+            self, "pause", "Pause pictures", "Pa&use", "Viewers keep the last picture and get nothing new (Ctrl+P)"
+        )
+        self.blank = Verb(self, "blank", "Blank everything", "&Blank", "Viewers see nothing, at once (Ctrl+B)")
+        self.go_on = Verb(self, "start", "Go on", "&Go on", "Viewers see live pictures again (Ctrl+B)")
+        self.copy = Verb(self, "copy", "Copy link", "&Copy link", "Put the address into the clipboard (Ctrl+Shift+C)")
+        self.open = Verb(self, "", "Open Panecast")
+        self.quit = Verb(self, "", "Quit")
+        self.show_state(AppState())
+
+    def show_state(self, state: AppState) -> None:
+        """Offer what is possible in ``state``."""
+        can_stop = state.phase in ("sharing", "stopping")
+        is_blanked = state.blanking is not None
+        icon_name = "stop" if can_stop else "start"
+        if (icon_name, current_look()) != (self.start_stop.icon_name, self._look):
+            self.start_stop.icon_name = icon_name
+            self._dress()
+        self.start_stop.setText("Stop sharing" if can_stop else "Start sharing")
+        self.start_stop.setToolTip(
+            "Nobody can watch any more (Ctrl+Return)" if can_stop else "Let browsers watch what is ticked (Ctrl+Return)"
+        )
+        self.start_stop.setEnabled(state.phase in ("idle", "sharing"))
+        self.copy.setEnabled(state.is_sharing)
+        self.pause.setVisible(not is_blanked)
+        self.blank.setVisible(state.blanking is None or state.blanking.state == "paused")
+        self.go_on.setVisible(is_blanked)
+
+    def add_keys(self, window: QWidget) -> None:
+        """Have them be done by their keys in ``window``.
+
+        The actions have no keys themselves: the tray's menu would show them, and they do nothing there.
+        """
+        acts: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("Ctrl+Return", self.start_stop.trigger),
+            ("Ctrl+Shift+C", self.copy.trigger),
+            ("Ctrl+Q", self.quit.trigger),
+            ("Ctrl+P", lambda: self._or_go_on(self.pause)),
+            ("Ctrl+B", lambda: self._or_go_on(self.blank)),
+        )
+        for keys, act in acts:
+            QShortcut(QKeySequence(keys), window, act)
+
+    def _or_go_on(self, verb: Verb) -> None:
+        (self.go_on if self.go_on.isVisible() else verb).trigger()
+
+    def _dress(self) -> None:
+        self._look = look = current_look()
+        for verb in (self.start_stop, self.copy, self.pause, self.blank, self.go_on):
+            verb.setIcon(self._icons.icon(verb.icon_name, look.text, look.muted))
