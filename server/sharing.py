@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from capture.events import Listeners
-from capture.feed.catalog import Catalog
 from capture.source import DEMO_ID, DESKTOP_ID, Condition, Identity, Source, Unsubscribe
+
+if TYPE_CHECKING:  # it takes long, and the command line reads rules before it knows whether it needs it
+    from capture.feed.catalog import Catalog
 
 RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity", "monitor"]
 SIMPLE: Mapping[str, RuleKind] = MappingProxyType({"all": "all", "desktop": "desktop", "demo": "demo"})
@@ -85,6 +87,23 @@ def parse_rule(text: str) -> ShareRule:
         f"Nothing can be shared as {text!r}. Possible are: all, desktop, demo, monitor-1 or monitor:HDMI-1, "
         "a window's handle (see: panecast windows), title:TEXT."
     )
+
+
+def with_source(rules: tuple[ShareRule, ...], source: Source) -> tuple[ShareRule, ...]:
+    """Return ``rules`` that allow ``source`` too."""
+    return rules if any(rule.matches(source) for rule in rules) else (*rules, ShareRule.for_source(source))
+
+
+def without_source(rules: tuple[ShareRule, ...], source: Source, shared: Mapping[str, Source]) -> tuple[ShareRule, ...]:
+    """Return ``rules`` that allow the other ``shared`` sources and not ``source``.
+
+    A wide rule that also allowed it, such as ``all``, gives way to one rule for each of the others.
+    """
+    left = tuple(rule for rule in rules if not rule.matches(source))
+    for other in shared.values():
+        if other.identity != source.identity:
+            left = with_source(left, other)
+    return left
 
 
 def described(source: Source) -> dict[str, object]:

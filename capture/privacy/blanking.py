@@ -38,6 +38,10 @@ class Blanking:
         return Condition(self.state, self.reason)
 
 
+PAUSED = Blanking("paused", "Paused by the person at the other computer.")
+BLANKED = Blanking("blanked", "Hidden by the person at the other computer.")
+
+
 def strictest(blankings: Iterable[Blanking]) -> Blanking | None:
     """Return the one that holds when several are drawn: one that blanks before one that pauses, None for none."""
     drawn = tuple(blankings)

@@ -15,7 +15,7 @@ import msgspec
 from capture.events import Listeners
 from capture.feed.blank_on_lock import LOCK, PERSON
 from capture.feed.catalog import Catalog
-from capture.privacy.blanking import Blanking
+from capture.privacy.blanking import BLANKED, PAUSED, Blanking
 from capture.privacy.masks import Mask
 from capture.source import Identity, Source, Unsubscribe
 from gui.core.networks import HERE
@@ -26,19 +26,15 @@ from gui.core.remembered import (
     remember,
     removed,
     with_masks,
-    with_source,
-    without_source,
 )
 from gui.core.settings import SavedSource, Settings
 from gui.core.state import AppState, Message, SourceOrder, source_states, watchers
 from server.errors import MOVED, STOPPED, Farewell, PortInUse, ServerError
 from server.protocol.options import InvalidOption
 from server.server import Server
-from server.sharing import ShareList
+from server.sharing import ShareList, with_source, without_source
 from server.stream.registry import SessionRegistry
 
-PAUSED = Blanking("paused", "Paused by the person at the other computer.")
-BLANKED = Blanking("blanked", "Hidden by the person at the other computer.")
 MASKS = "masks"
 """The subject of the message about windows that have them."""
 SIZES = "mask sizes"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from capture.privacy.masks import Mask
 from capture.source import Source
 from gui.core.settings import REMEMBERED_LIMIT, MaskedSource, SavedSource
-from server.sharing import ShareRule
 
 
 def remember(source: Source) -> SavedSource:
@@ -59,20 +58,3 @@ def masks_again(known: Iterable[MaskedSource], source: Source) -> tuple[Mask, ..
 def _by_number(source: Source) -> SavedSource:
     """Return how monitors were kept once. Shares kept so mean nothing now; masks are laid where they may belong."""
     return SavedSource(kind=source.kind, id=source.id)
-
-
-def with_source(rules: tuple[ShareRule, ...], source: Source) -> tuple[ShareRule, ...]:
-    """Return ``rules`` that allow ``source`` too."""
-    return rules if any(rule.matches(source) for rule in rules) else (*rules, ShareRule.for_source(source))
-
-
-def without_source(rules: tuple[ShareRule, ...], source: Source, shared: Mapping[str, Source]) -> tuple[ShareRule, ...]:
-    """Return ``rules`` that allow the other ``shared`` sources and not ``source``.
-
-    A wide rule that also allowed it, such as ``all``, gives way to one rule for each of the others.
-    """
-    left = tuple(rule for rule in rules if not rule.matches(source))
-    for other in shared.values():
-        if other.identity != source.identity:
-            left = with_source(left, other)
-    return left

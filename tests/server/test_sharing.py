@@ -4,7 +4,16 @@ import pytest
 
 from capture.feed.catalog import Catalog
 from capture.source import DEMO_ID, DESKTOP_ID, Condition, Source
-from server.sharing import STARTING, ShareList, ShareRule, described, listed, parse_rule
+from server.sharing import (
+    STARTING,
+    ShareList,
+    ShareRule,
+    described,
+    listed,
+    parse_rule,
+    with_source,
+    without_source,
+)
 from tests.server.access.fakes import LOG, MAIL, VAULT
 
 DESKTOP = Source(DESKTOP_ID, "desktop", "Whole desktop", "", 3840, 1080)
@@ -167,3 +176,11 @@ def test_it_is_told_when_the_list_becomes_ready_and_complete() -> None:
     assert shares.waits_for == Condition("waiting", STARTING)
     catalog.condition = Condition("waiting", "The display does not answer.")
     assert shares.waits_for == catalog.condition
+
+
+def test_unticking_narrows_a_wide_rule() -> None:
+    shared = {LOG.id: LOG, MAIL.id: MAIL}
+
+    assert without_source((parse_rule("all"),), LOG, shared) == (ShareRule.for_source(MAIL),)
+    assert with_source((parse_rule("all"),), LOG) == (parse_rule("all"),)
+    assert with_source((), LOG) == (ShareRule.for_source(LOG),)

@@ -13,12 +13,9 @@ from gui.core.remembered import (
     remember,
     removed,
     with_masks,
-    with_source,
-    without_source,
 )
 from gui.core.settings import REMEMBERED_LIMIT, MaskedSource, SavedSource
 from gui.core.state import STATE_WORDS, AppState, SourceOrder, SourceState, place_words, source_states, watchers
-from server.sharing import ShareRule, parse_rule
 from server.stream.stats import SessionView
 
 
@@ -90,15 +87,6 @@ def test_few_shares_are_remembered_and_the_newest_stay(window: Callable[..., Sou
     assert known[-1] == remember(window(0, f"title {REMEMBERED_LIMIT + 9}"))
     assert added(known, window(0, "title 20"))[-1].title == "title 20"
     assert removed(known, window(0, "title 20")) == tuple(each for each in known if each.title != "title 20")
-
-
-def test_unticking_narrows_a_wide_rule(window: Callable[..., Source]) -> None:
-    first, second = window(1), window(2)
-    shared = {"1": first, "2": second}
-
-    assert without_source((parse_rule("all"),), first, shared) == (ShareRule.for_source(second),)
-    assert with_source((parse_rule("all"),), first) == (parse_rule("all"),)
-    assert with_source((), first) == (ShareRule.for_source(first),)
 
 
 def test_monitors_are_found_again_by_their_output_and_not_by_their_number() -> None:
