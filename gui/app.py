@@ -24,6 +24,7 @@ from gui.core.state import Message
 from gui.desktop.border import Borders
 from gui.desktop.demo import DemoProcess
 from gui.desktop.notices import Notices
+from gui.desktop.running_copy import TrayCopy
 from gui.desktop.tray import Tray
 from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
@@ -58,11 +59,8 @@ class StartOptions:
     config_dir: Path | None = None
     minimized: bool = False
     verbose: bool = False
-
-    @property
-    def wishes(self) -> bool:
-        """Tell whether something was asked for that only a copy that starts can do."""
-        return bool(self.rules or self.demo or self.port is not None or self.print_url)
+    begin: bool = False
+    """Turn sharing on, whatever is shared."""
 
 
 class App:
@@ -70,6 +68,7 @@ class App:
 
     Attributes:
         quitting: set when the app is to end.
+        remote: what a later start of the program asks.
         verbs, panel, tray, controller, access_controller, encryption, doorway, watchdog: for those who drive the app
             from outside, such as tests.
     """
@@ -114,6 +113,7 @@ class App:
         )
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
+        self.remote = TrayCopy(host, self.controller, self.access_controller, verbs, self._show_demo)
         self._borders = Borders(self.controller)
         self._privacy = PrivacyOpener(self.controller, self.panel)
         self._about = AboutWindow(self._file.path.parent, self.panel)
@@ -148,8 +148,8 @@ class App:
         self._guarding.open()
         self._borders.open()
         if options.demo:
-            self._demo = DemoProcess(self._catalog, self._share_demo)
-        if options.demo or options.rules:
+            self._show_demo()
+        if options.demo or options.rules or options.begin:
             controller.start()
 
     async def settle(self) -> None:
@@ -255,6 +255,13 @@ class App:
         if name not in self._throttles:
             self._throttles[name] = Throttle(lambda requested: self.controller.set_option(name, requested))
         self._throttles[name](value)
+
+    def _show_demo(self) -> None:
+        """Open the demo's window and share it; one that is open is shared again."""
+        if self._demo is not None and self._demo.is_open:
+            self._demo.find_again()
+        else:
+            self._demo = DemoProcess(self._catalog, self._share_demo)
 
     def _share_demo(self, source: Source) -> None:
         self._host.shares.set_rules((*self._host.shares.rules, ShareRule.for_source(source)))

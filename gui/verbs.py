@@ -1,4 +1,4 @@
-"""What can be done from anywhere, each as one action: the tray's entry, the panel's button and its key are faces of it.
+"""Verbs that tray, panel and keys share, each as one action: the entry, the button and the key are faces of it.
 
 Knows neither tray nor panel.
 """

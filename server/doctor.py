@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from capture.installation import bundle
 from capture.platforms.choose import findings
 from capture.video.encoder import video_problem
+from server import DEFAULT_PORT
 from server.errors import ListenError
-from server.server import DEFAULT_PORT, listen
+from server.server import listen
 
 
 @dataclass(frozen=True, slots=True)

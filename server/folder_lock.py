@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+from capture.installation import portable_folder
 from server.errors import ServerError
 from server.private_files import CLOSE_ON_EXEC, FILE_MODE, FOLDER_MODE, NO_FOLLOW
 
@@ -38,6 +39,19 @@ def folder_argument(text: str) -> Path:
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty. Name the folder in which the settings are to be kept.")
     return Path(text).absolute()
+
+
+def settings_folder(chosen: Path | None) -> Path:
+    """Return the folder ``chosen`` on a command line.
+
+    Without one, it lies beside a program that is carried about, else where this system keeps settings.
+    """
+    folder = chosen or portable_folder()
+    if folder is not None:
+        return folder
+    from platformdirs import user_config_path
+
+    return user_config_path("panecast", appauthor=False)
 
 
 class FolderLock:

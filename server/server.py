@@ -12,6 +12,7 @@ from aiohttp import web
 
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
+from server import DEFAULT_PORT
 from server.access.links import Link
 from server.access.origins import OriginPolicy, Scheme, host_names
 from server.errors import STOPPED, Farewell, ListenError, PortInUse
@@ -23,7 +24,6 @@ from server.stream.registry import SessionRegistry
 
 log = logging.getLogger(__name__)
 
-DEFAULT_PORT = 8080
 PORTS_TRIED = 50
 """How many ports after a busy one are looked at for a free one."""
 KEEPALIVE_SECONDS = 5.0

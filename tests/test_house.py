@@ -17,10 +17,12 @@ STANDARD_LIBRARY = {
     "capture/platforms/waiting.py",
     "capture/platforms/x11/protocol/refusal.py",
     "gui/current_folder.py",
-    "gui/desktop/single_instance.py",
     "server/folder_lock.py",
     "server/net/connection.py",
     "server/net/listener.py",
+    "server/remote/client.py",
+    "server/remote/listener.py",
+    "server/remote/place.py",
 }
 """They ask which functions Python has on this system, as type checkers understand it."""
 

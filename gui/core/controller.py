@@ -118,6 +118,13 @@ class Controller:
         """Start, or stop."""
         self.stop() if self.state.phase == "sharing" else self.start()
 
+    async def settled(self) -> str:
+        """Wait until what was begun is done; return why sharing could not begin, empty if it could or was not to."""
+        while self._work is not None and not self._work.done():
+            await asyncio.wait([self._work])
+        problem = self._messages.get("server")
+        return "" if problem is None or self.state.is_sharing else problem.text
+
     def set_port(self, port: int) -> None:
         """Listen at ``port``, from now on if sharing."""
         self._remember(port=port)

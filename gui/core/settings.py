@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-import platformdirs
 import tomli_w
 
-from capture.installation import portable_folder
 from capture.privacy.masks import Mask
+from server.folder_lock import settings_folder
 from server.private_files import NotAFile, keep_copy, open_plain, put_aside
 
 NAME = "settings.toml"
@@ -123,7 +122,7 @@ class SettingsFile:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.path = (folder or portable_folder() or platformdirs.user_config_path("panecast", appauthor=False)) / NAME
+        self.path = settings_folder(folder) / NAME
         self.problems: tuple[str, ...] = ()
         self._unknown: dict[str, Any] = {}
         self._is_lost = False

@@ -27,7 +27,10 @@ def _program() -> tuple[str, ...]:
 class DemoProcess:
     """The demo window's process. Loop only; `close` ends it.
 
-    ``found`` is called once, with the window's source.
+    ``found`` is called with the window's source, once, and once more after each `find_again`.
+
+    Attributes:
+        is_open: the window is there, or will be.
     """
 
     def __init__(self, catalog: Catalog, found: Callable[[Source], None]) -> None:
@@ -38,6 +41,16 @@ class DemoProcess:
             [*_program(), "--follow"], stdin=subprocess.PIPE, start_new_session=True
         )
         self._unsubscribe = catalog.subscribe(self._look)
+        self._look()
+
+    @property
+    def is_open(self) -> bool:
+        return self._process.poll() is None
+
+    def find_again(self) -> None:
+        """Have ``found`` be called again."""
+        self._unsubscribe()
+        self._unsubscribe = self._catalog.subscribe(self._look)
         self._look()
 
     def close(self) -> None:

@@ -40,6 +40,24 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     return run
 
 
+def lightly(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run the program; its last line is what it loaded and need not have."""
+    program = """
+import sys
+from gui.__main__ import main
+try:
+    code = main(sys.argv[1:])
+except SystemExit as end:
+    code = end.code
+heavy = ("PySide6", "numpy", "aiohttp", "qasync", "gui.app", "gui.panel", "capture.feed", "asyncio")
+print([name for name in heavy if name in sys.modules])
+sys.exit(code)
+"""
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, check=False, capture_output=True, text=True, timeout=60
+    )
+
+
 @pytest.mark.panel
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_app_shares_prints_the_address_and_ends_on_a_signal(
@@ -55,11 +73,9 @@ def test_app_shares_prints_the_address_and_ends_on_a_signal(
         while part := visitor.recv(4096):
             answer += part
     if ending is signal.SIGINT:
-        second = start("--share", "desktop", QT_QPA_PLATFORM="offscreen")
-        _, said = second.communicate(timeout=20)
-        assert second.returncode == 1
-        assert "is running already" in said
-        assert "not taken up" in said
+        second = start("--share", "demo", "--print-url")
+        said, _ = second.communicate(timeout=20)
+        assert (second.returncode, said) == (0, f"http://localhost:{port}\n")
     app.send_signal(ending)
     _, errors = app.communicate(timeout=10)
 
@@ -95,10 +111,30 @@ def test_rule_that_means_nothing_is_refused(start: Callable[..., subprocess.Pope
     assert "planet" in errors
 
 
-def test_entry_point_imports_no_qt() -> None:
-    code = "import sys, gui.__main__, gui.doctor; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--version"], 0),
+        (["--help"], 0),
+        (["share", "--help"], 0),
+        (["status"], 3),
+        (["stop"], 3),
+        (["unshare", "planet"], 2),
+        (["shrae", "desktop"], 2),
+    ],
+)
+def test_what_needs_no_panel_loads_none(tmp_path: Path, arguments: list[str], code: int) -> None:
+    done = lightly([*arguments, *(["--config-dir", str(tmp_path / "new")] if code == 3 else [])])
 
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+    assert done.returncode == code, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest() -> None:
+    done = lightly(["shrae", "desktop"])
+
+    assert "Did you mean: panecast share?" in done.stderr
 
 
 @pytest.mark.panel
@@ -151,7 +187,9 @@ def test_without_streams_it_shares_and_a_second_start_ends_with_its_code(tmp_pat
             assert app.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        assert subprocess.run(without, cwd=ROOT, env=environment, check=False, timeout=30).returncode == 1
+        for more, code in (([], 0), (["--verbose"], 1)):
+            second = subprocess.run([*without, *more], cwd=ROOT, env=environment, check=False, timeout=30)
+            assert second.returncode == code
     finally:
         app.terminate()
     assert app.wait(20) == 0

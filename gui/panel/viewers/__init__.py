@@ -1,1 +1,1 @@
-"""Who is watching: the card at the bottom of the panel. Knows of server its values alone."""
+"""The viewers: the card at the bottom of the panel. Knows of server its values alone."""

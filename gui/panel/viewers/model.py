@@ -1,4 +1,4 @@
-"""Who is watching, asks to, or was disconnected: what the table of viewers says of each."""
+"""The rows of the table of viewers: those who watch, who ask to, and who were disconnected."""
 
 from __future__ import annotations
 

@@ -1,0 +1,241 @@
+"""The real app beside later starts of the program, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gui.test_app import lightly
+from tests.helpers.ports import free_port
+from tests.helpers.x11.desktop import PROJECT, XServer, windows_of
+
+pytestmark = pytest.mark.panel
+
+
+class Programs:
+    """Starts of the program, all with one settings folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._started: list[subprocess.Popen[str]] = []
+        self.environment = {name: value for name, value in os.environ.items() if name != "WAYLAND_DISPLAY"}
+        self.environment |= {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder)}
+        self.environment.pop("DISPLAY", None)
+
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start one that goes on."""
+        command = [sys.executable, "-m", "gui", *arguments, "--config-dir", str(self.folder / "settings")]
+        self._started.append(
+            subprocess.Popen(
+                command,
+                cwd=PROJECT,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            )
+        )
+        return self._started[-1]
+
+    def begin_app(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the app without its panel; return it once it listens."""
+        app = self.begin("--minimized", *arguments)
+        while self.run("status")[0] == 3:
+            assert app.poll() is None
+        return app
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Run one that ends; return its code and what it wrote."""
+        program = self.begin(*arguments)
+        said, complained = program.communicate(timeout=60)
+        return program.returncode, said, complained
+
+    def status(self) -> dict[str, object]:
+        """Return how the copy is that runs."""
+        code, said, complained = self.run("status", "--json")
+        assert code == 0, complained
+        found: dict[str, object] = json.loads(said)
+        return found
+
+    def close(self) -> None:
+        for each in self._started:
+            each.kill()
+            each.communicate()
+
+
+@pytest.fixture
+def programs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Programs]:
+    # Its path is short, as that of a socket has to be.
+    with tempfile.TemporaryDirectory(prefix="one") as folder:
+        made = Programs(Path(folder))
+        yield made
+        made.close()
+
+
+def address(program: subprocess.Popen[str]) -> str:
+    assert program.stdout is not None
+    return program.stdout.readline().strip()
+
+
+def test_a_terminal_beside_the_app_does_all_that_the_panel_does(programs: Programs) -> None:
+    port = free_port()
+    app = programs.begin_app("--port", str(port))
+    url = f"http://localhost:{port}"
+
+    assert programs.run("share", "demo") == (0, f"Sharing Demo picture at {url}\n", "")
+    assert programs.run("link") == (0, f"{url}\n", "")
+    code, said, _ = programs.run("link", "--qr")
+    assert (code, said.splitlines()[-1]) == (0, url)
+    assert "▀" in said
+    assert programs.run("blank")[0] == 0
+    assert programs.status() | {"shared": 1} == {
+        "version": "0.1.0",
+        "state": "sharing",
+        "blanking": "blanked",
+        "address": url,
+        "open": False,
+        "viewers": 0,
+        "shared": 1,
+        "panel": True,
+    }
+    assert programs.run("go-on") == (0, f"Sharing is on: 1 source at {url} · 0 watching\n", "")
+    assert programs.run("unshare", "demo")[0] == 0
+    assert programs.run("stop") == (0, "Sharing was stopped.\n", "")
+    assert programs.run("link")[0] == 1
+    assert programs.run("show") == (0, "", "")
+    assert programs.run("quit")[:2] == (0, "Panecast is quitting.\n")
+    assert app.wait(20) == 0
+    code, _, complained = programs.run("status")
+    assert (code, complained) == (3, "panecast: Panecast is not running. Start it with: panecast\n")
+
+
+def test_the_arguments_of_a_second_start_are_taken_up(programs: Programs) -> None:
+    first, moved = free_port(), free_port()
+    programs.begin_app("--port", str(first))
+    url = f"http://localhost:{first}"
+
+    assert programs.run("--share", "demo") == (0, f"Sharing Demo picture at {url}\n", "")
+    assert programs.run("--print-url", "--minimized") == (0, f"{url}\n", "")
+    assert programs.run() == (0, "", "")
+    code, _, complained = programs.run("--share", "title:novel")
+    assert (code, "There is no title:novel" in complained) == (1, True)
+    assert programs.run("--share", "planet")[0] == 2
+    assert programs.run("--verbose")[0] == 1
+    # A port that cannot be had leaves those who watch where they are.
+    code, _, complained = programs.run("--port", "25")
+    assert (code, "refuse to open port 25" in complained) == (1, True)
+    assert programs.status()["address"] == url
+    assert programs.run("--port", str(moved))[0] == 0
+    assert programs.status()["address"] == f"http://localhost:{moved}"
+    assert programs.run("stop")[0] == 0
+    assert programs.run("--print-url")[0] == 1
+
+
+@pytest.mark.parametrize(("command", "count"), [(("share", "demo"), 1), (("start",), 0)])
+def test_share_and_start_start_a_copy_where_none_runs(programs: Programs, command: tuple[str, ...], count: int) -> None:
+    (programs.folder / "settings").mkdir(mode=0o700)
+    (programs.folder / "settings" / "settings.toml").write_text(f"port = {free_port()}\n", encoding="utf-8")
+    app = programs.begin(*command, "--minimized")
+    while programs.run("status")[0] == 3:
+        assert app.poll() is None
+    found = programs.status()
+    shared = found["shared"]
+
+    assert isinstance(shared, list)
+    assert (found["state"], len(shared)) == ("sharing", count)
+    assert app.poll() is None
+
+
+def test_of_two_that_start_at_once_one_stays_and_does_both(programs: Programs) -> None:
+    (programs.folder / "settings").mkdir(mode=0o700)
+    (programs.folder / "settings" / "settings.toml").write_text(f"port = {free_port()}\n", encoding="utf-8")
+    both = [programs.begin("share", "demo", "--minimized") for _ in range(2)]
+    while all(each.poll() is None for each in both):
+        time.sleep(0.05)
+    (ended,) = (each for each in both if each.poll() is not None)
+    said, complained = ended.communicate()
+
+    assert (ended.returncode, said.startswith("Sharing Demo picture at"), complained) == (0, True, "")
+    assert programs.status()["state"] == "sharing"
+
+
+def test_a_copy_that_is_stuck_is_said(programs: Programs) -> None:
+    app = programs.begin_app("--port", str(free_port()))
+    app.send_signal(signal.SIGSTOP)
+    found = [programs.run(*arguments, "--print-url") for arguments in ((), ("--share", "demo"))]
+    found.append(programs.run("stop"))
+    app.send_signal(signal.SIGCONT)
+
+    assert [code for code, _, _ in found] == [1, 1, 1]
+    assert all("has not answered for 3 seconds" in complained for _, _, complained in found)
+    assert programs.run("status")[0] == 0
+
+
+def test_a_second_start_loads_next_to_nothing(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs.begin_app("--share", "demo", "--port", str(free_port()), "--print-url")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(programs.folder))
+    assert programs.run("start")[0] == 0
+    for arguments in (["--share", "demo"], ["status"], ["windows"]):
+        done = lightly([*arguments, "--config-dir", str(programs.folder / "settings")])
+        assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_serve_answers_the_same(programs: Programs) -> None:
+    server = programs.begin("serve", "--share", "demo", "--port", "0", "--print-url")
+    url = address(server)
+
+    assert programs.run("status")[1].splitlines()[0] == f"Sharing is on: 1 source at {url} · 0 watching"
+    assert programs.run("link") == (0, f"{url}\n", "")
+    assert programs.run("pause")[0] == 0
+    assert programs.run("stop")[0] == 0
+    assert programs.status()["state"] == "idle"
+    assert programs.run("start")[0] == 0
+    assert programs.status() | {"shared": 1, "version": ""} == {
+        "version": "",
+        "state": "sharing",
+        "blanking": "paused",
+        "address": url,
+        "open": False,
+        "viewers": 0,
+        "shared": 1,
+        "panel": False,
+    }
+    code, _, complained = programs.run("show")
+    assert (code, "no panel" in complained) == (4, True)
+    assert programs.run("quit")[0] == 0
+    assert server.wait(20) == 0
+    assert programs.run("quit")[0] == 3
+
+
+@pytest.mark.x11
+def test_by_this_way_too_a_never_shown_program_is_not_shared(programs: Programs) -> None:
+    display = XServer()
+    try:
+        programs.environment["DISPLAY"] = display.name
+        with windows_of(display, "keepassxc") as keeper, windows_of(display, "editor") as plain:
+            secret = keeper.open("secretwords", 10, 10, 200, 150, "ff00ff")
+            handle = plain.open("buildlog", 300, 10, 200, 150, "00ff00")
+            display.wait_until_managed(secret)
+            display.wait_until_managed(handle)
+            programs.begin_app("--port", str(free_port()))
+            assert programs.run("share", "title:buildlog")[0] == 0
+            refused = [programs.run("share", what) for what in ("title:secretwords", secret)]
+            assert programs.run("share", "all")[0] == 0
+            listed = programs.run("windows")[1]
+            shared = json.dumps(programs.status()["shared"])
+    finally:
+        display.close()
+
+    assert [code for code, _, _ in refused] == [1, 1]
+    assert "buildlog" in shared
+    assert "secretwords" not in shared + listed
