@@ -9,6 +9,7 @@ from typing import Literal
 
 from gui.__main__ import _parser as app_parser
 from server.cli import _parser as headless_parser
+from server.remote.command_line import parser as remote_parser
 
 Kind = Literal["", "nothing", "text", "what", "format", "file", "folder"]
 KINDS: dict[str, Kind] = {"WHAT": "what", "FILE": "file", "DIR": "folder", "--format": "format"}
@@ -42,7 +43,7 @@ class Command:
 
 def commands() -> tuple[Command, ...]:
     """Return the program itself, then all its commands in the order of its help."""
-    parsers = (app_parser(), headless_parser())
+    parsers = (app_parser(), remote_parser(), headless_parser())
     options: dict[tuple[str, ...], Option] = {}
     found: dict[str, Command] = {}
     for parser in parsers:
