@@ -69,10 +69,16 @@ def test_another_reader_understands_them(name: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="is about systems that are no Mac")
-def test_elsewhere_the_script_says_that_it_needs_a_mac(tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["sh", SOURCES / "dmg.sh", tmp_path, tmp_path / "panecast.dmg"], check=False, capture_output=True, text=True
-    )
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("build.sh", "build: the program for macOS is made on a Mac"),
+        ("dmg.sh", "dmg: disk images are made on a Mac"),
+    ],
+)
+def test_elsewhere_the_scripts_say_that_they_need_a_mac(name: str, said: str, tmp_path: Path) -> None:
+    files = [tmp_path, tmp_path / "panecast.dmg"] if name == "dmg.sh" else []
+    done = subprocess.run(["sh", SOURCES / name, *files], check=False, capture_output=True, text=True)
 
     assert done.returncode == 1
-    assert done.stderr.startswith("dmg: disk images are made on a Mac")
+    assert done.stderr.startswith(said)
