@@ -93,7 +93,7 @@ class RemoteListener:
             async with asyncio.timeout(HANDLING_SECONDS):
                 return await self._act(request)
         except TimeoutError:
-            return failed("Panecast is still at it. See how far it is: panecast status")
+            return failed("Panecast is still busy with that. See how far it is: panecast status")
         except Exception:  # a request must not end the loop, and the caller is to hear of it
             log.exception("A request could not be answered")
             return failed("Something went wrong in the Panecast that runs; its log says what.")
