@@ -186,6 +186,11 @@ class ServingCopy:
         server = self.host.server
         return server.url_of(_link(self.host.access)) if self._needs_link else server.url
 
+    async def settled(self) -> None:
+        """Wait until sharing is on or off."""
+        async with self._turn:
+            return
+
     async def start(self) -> str:
         """Listen again, where and how it was listened at first."""
         async with self._turn:

@@ -107,6 +107,8 @@ class Controller:
     def start(self) -> None:
         """Let viewers in."""
         if self.state.phase == "idle":
+            # At once: a list of windows that comes before the work begins would tick what was shared last time.
+            self._show(phase="starting")
             self._run(self._start())
 
     def stop(self) -> None:

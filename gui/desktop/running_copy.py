@@ -36,6 +36,7 @@ class TrayCopy:
         self.set_shared: Callable[[Source, bool], None] = controller.set_shared
         self.pause, self.blank, self.go_on = controller.pause, controller.blank, controller.go_on
         self.show = verbs.open.trigger
+        self.settled = controller.settled
 
     @property
     def phase(self) -> str:

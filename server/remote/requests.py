@@ -45,6 +45,9 @@ class RunningCopy(Protocol):
     def address(self) -> str:
         """Return the address to give away while sharing, with the link where one is needed: a secret then."""
 
+    async def settled(self) -> object:
+        """Wait until sharing is on or off, and neither is on its way."""
+
     async def start(self) -> str:
         """Let viewers in; return why that is not possible, empty when it is done."""
 
@@ -109,6 +112,7 @@ async def _share(request: Request, copy: RunningCopy) -> Answer:
     found, missing = _named(request.words("what"), copy.host.shares.sources)
     if missing:
         return failed(f"There is no {', no '.join(missing)}, so nothing was changed. See: panecast windows")
+    await _forget_ticks(copy)
     for source in found:
         copy.set_shared(source, True)
     problem = await copy.start()
@@ -245,6 +249,7 @@ async def _fulfilled(request: Request, copy: RunningCopy) -> Answer:
             return shared
         said.append(shared.text)
     if request.flag("demo"):
+        await _forget_ticks(copy)
         if problem := await copy.start():
             return failed(problem)
         copy.show_demo()
@@ -269,6 +274,13 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "open": Command("", _open),
     }
 )
+
+
+async def _forget_ticks(copy: RunningCopy) -> None:
+    """While sharing is off, have nothing be shared as it is turned on: ticks of last time were not asked for."""
+    await copy.settled()
+    if copy.phase == "idle":
+        copy.host.shares.set_rules(())
 
 
 def _rules(texts: Iterable[str]) -> tuple[ShareRule, ...]:

@@ -218,6 +218,31 @@ def test_serve_answers_the_same(programs: Programs) -> None:
 
 
 @pytest.mark.x11
+def test_ticks_of_last_time_are_not_shared_with_the_named(programs: Programs) -> None:
+    (programs.folder / "settings").mkdir(mode=0o700)
+    kept = programs.folder / "settings" / "settings.toml"
+    kept.write_text(f'port = {free_port()}\n[[shared]]\nkind = "desktop"\nid = "0"\n', encoding="utf-8")
+    display = XServer()
+    try:
+        programs.environment["DISPLAY"] = display.name
+        programs.begin_app()
+        while not programs.status()["shared"]:
+            time.sleep(0.05)  # until the first list of windows is there
+        shares = []
+        for arguments in (("share", "demo"), ("stop",), ("--share", "demo"), ("share", "desktop")):
+            assert programs.run(*arguments)[0] == 0
+            found = programs.status()
+            shared = found["shared"]
+            assert isinstance(shared, list)
+            if found["state"] == "sharing":
+                shares.append([each["handle"] for each in shared])
+    finally:
+        display.close()
+
+    assert shares == [["demo"], ["demo"], ["demo", 0]]
+
+
+@pytest.mark.x11
 def test_by_this_way_too_a_never_shown_program_is_not_shared(programs: Programs) -> None:
     display = XServer()
     try:

@@ -76,6 +76,18 @@ async def test_just_what_is_named_is_shared_and_no_more(house: House, what: list
     assert house.shared == shared
 
 
+async def test_while_sharing_is_off_only_the_named_is_turned_on(house: House) -> None:
+    house.host.shares.set_rules((parse_rule("desktop"), parse_rule("title:inbox")))
+    await house.ask("share", what=["demo"])
+    assert house.shared == {"demo"}
+    await house.ask("share", what=["title:build"])
+    assert house.shared == {"demo", "4711"}
+    await house.ask("stop")
+    await house.ask("share", what=["monitor-1"])
+
+    assert house.shared == {"monitor-1"}
+
+
 async def test_a_window_that_comes_later_is_not_shared_by_an_earlier_wish(house: House) -> None:
     await house.ask("share", what=["title:build", "all"])
     later = Source("4713", "window", "build log", "xterm", 640, 480, pid=3, started=1)
