@@ -44,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = arguments[0] if arguments else ""
     if command == "demo-window":  # how a frozen program starts it: gui/desktop/demo.py
         from gui.desktop.demo_window import main as demo_window
+        from gui.plugins import use_own_plugins
 
+        use_own_plugins()
         return demo_window()
     if command in HEADLESS:
         return _headless(arguments)

@@ -14,6 +14,7 @@ from gui.app import App, StartOptions
 from gui.core.state import Message
 from gui.loop.gc_on_loop import Collector
 from gui.loop.loop import Loop
+from gui.plugins import use_own_plugins
 from gui.widgets.check_style import PanelStyle
 from gui.widgets.style import accented
 from resources import APPLICATION_ID
@@ -48,6 +49,7 @@ def show_failure(words: str) -> None:
 
 
 def _application() -> QApplication:
+    use_own_plugins()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("panecast")
     application.setApplicationDisplayName("Panecast")
