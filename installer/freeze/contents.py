@@ -34,16 +34,20 @@ EXCLUDED_MODULES = (
     "numpy.testing",
     "pip",
     "pytest",
+    "pythonwin",
     # Under the GPL without an exception.
     "readline",
     "setuptools",
     "tkinter",
+    "win32ui",
 )
 
 VIDEO_NEEDS = ("argparse", "decimal", "errno", "fractions", "inspect", "numbers", "shutil", "urllib.request")
 """Modules of Python's own library that PyAV imports, for it is laid over the frozen program later."""
 
 QT = "PySide6/Qt/"
+QT_OF_WINDOWS = "PySide6/"
+"""Its wheels have no folder of their own for what is Qt's."""
 UNWANTED = (
     # Qt's own languages but for the two of the interface.
     f"{QT}translations/*",
@@ -65,12 +69,29 @@ UNWANTED = (
     # Local sockets are all that Qt's network is used for.
     f"{QT}plugins/tls/*",
     f"{QT}qml/*",
+    f"{QT_OF_WINDOWS}translations/*",
+    # OpenGL by the processor, which is a tenth of all.
+    f"{QT_OF_WINDOWS}opengl32sw.dll",
+    f"{QT_OF_WINDOWS}plugins/generic/*",
+    f"{QT_OF_WINDOWS}plugins/networkinformation/*",
+    f"{QT_OF_WINDOWS}plugins/platforms/qdirect2d.dll",
+    f"{QT_OF_WINDOWS}plugins/platforms/qminimal.dll",
+    f"{QT_OF_WINDOWS}plugins/imageformats/q[!s]*",
+    f"{QT_OF_WINDOWS}plugins/tls/*",
+    # A part of Windows; what stands in for it in trials is none.
+    "icuuc.dll",
+    # Windows of pywin32's own; pywinctl needs its calls alone.
+    "pythonwin/*",
     "PIL/_avif*",
     "numpy/*/tests/*",
     "*.pyi",
     "resources/__pycache__/*",
 )
-WANTED = (f"{QT}translations/qtbase_de.qm", f"{QT}plugins/platforms/libqoffscreen.so")
+WANTED = (
+    f"{QT}translations/qtbase_de.qm",
+    f"{QT}plugins/platforms/libqoffscreen.so",
+    f"{QT_OF_WINDOWS}translations/qtbase_de.qm",
+)
 
 
 def is_wanted(name: str) -> bool:
