@@ -3,6 +3,7 @@
 #
 # The project is at /project there (Z:\project), drive C at /root/prefix/drive_c. The command has namespaces of its own:
 # once it has ended, the kernel ends whatever it has started, wine's server included, and takes the mounts along.
+# PANECAST_WINEPREFIX names another drive C than that of wine-root.sh, which then has no Python in it.
 # Programs with windows need DISPLAY to name an X server of this computer.
 set -eu
 
@@ -27,7 +28,7 @@ exec unshare --mount --pid --fork --kill-child sh -c '
     mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"
     inside() {
         chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/bin:/bin LANG=C.UTF-8 DISPLAY="${DISPLAY:-}" \
-            WINEPREFIX=/root/prefix WINEDEBUG=-all "WINEDLLOVERRIDES=mscoree,mshtml=" "$@" </dev/null
+            WINEPREFIX="${PANECAST_WINEPREFIX:-/root/prefix}" WINEDEBUG=-all "WINEDLLOVERRIDES=mscoree,mshtml=" "$@" </dev/null
     }
     # In the foreground of a shell, which is the first process and reaps what falls to it.
     status=0

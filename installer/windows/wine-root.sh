@@ -101,7 +101,8 @@ make_icu() {
         "$folder/icu.c" "$folder/icu.def" || fail "the stand-in for ICU could not be made"
 }
 
-ensure_venv test
+venv=$top/.cache/build-venv
+ensure_venv build
 make_root
 if [ ! -d "$prefix/drive_c/windows/system32" ]; then
     say "Setting wine up"
