@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -205,11 +204,3 @@ def changelog(package: str, epoch: int) -> str:
             f" -- {MAINTAINER}  {format_datetime(day)}\n"
         )
     return "\n".join(entries)
-
-
-def version_of(deb: Path) -> str:
-    """Return the version that the file name of ``deb`` has."""
-    found = re.fullmatch(r"[a-z-]+_([^_]+)_[a-z0-9]+\.deb", deb.name)
-    if found is None:
-        raise ValueError(f"{deb.name} is not named as a package of Debian is.")
-    return found[1]

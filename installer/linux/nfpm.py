@@ -43,7 +43,7 @@ def make_by_nfpm(
         copy_tree(video, root / APP)
         lay_out_notices(root, "panecast-video")
         needs = [f"panecast = {VERSION}" if packager == "rpm" else f"panecast={VERSION}"]
-        licence = "GPL-2.0-or-later"
+        licence = "GPL-3.0-or-later"
         yield _pack(packager, root, "panecast-video", VIDEO_SUMMARY, VIDEO_DESCRIPTION, needs, licence, dist, epoch)
 
 
