@@ -7,14 +7,14 @@
 !macroend
 
 !insertmacro Word ProgramName "Panecast" "Panecast"
-!insertmacro Word ProgramWords "The program itself, with its entry in the Start menu. It needs no administrator rights." \
-    "Das Programm selbst, mit seinem Eintrag im Startmenü. Es braucht keine Administratorrechte."
+!insertmacro Word ProgramWords "The program, with its entry in the Start menu. Needs no administrator rights." \
+    "Das Programm, mit seinem Eintrag im Startmenü. Braucht keine Administratorrechte."
 !insertmacro Word VideoName "Video (H.264)" "Video (H.264)"
-!insertmacro Word VideoWords "Smooth moving pictures with less data. Contains FFmpeg and x264, which are under the GNU General Public License (GPL), version 2 or later. Everything else works without it." \
-    "Flüssige Bewegtbilder mit weniger Daten. Enthält FFmpeg und x264, die unter der GNU General Public License (GPL), Version 2 oder neuer, stehen. Alles andere geht auch ohne."
+!insertmacro Word VideoWords "Smoother pictures with less data. Contains FFmpeg and x264, which are under the GNU GPL. Everything else works without it." \
+    "Flüssigere Bilder mit weniger Daten. Enthält FFmpeg und x264, die unter der GNU GPL stehen. Alles andere geht auch ohne."
 !insertmacro Word FirewallName "Firewall rule" "Firewallregel"
-!insertmacro Word FirewallWords "Lets other devices in private networks reach Panecast. Windows asks for an administrator. Not needed to show windows on this computer only." \
-    "Lässt andere Geräte in privaten Netzwerken Panecast erreichen. Windows fragt nach einem Administrator. Nicht nötig, um Fenster nur an diesem Computer zu zeigen."
+!insertmacro Word FirewallWords "Lets other devices in private networks connect. Windows asks for an administrator. Not needed on this computer alone." \
+    "Lässt andere Geräte in privaten Netzwerken zu. Windows fragt nach einem Administrator. Für diesen Computer allein nicht nötig."
 !insertmacro Word WrongSystem "Panecast needs Windows 10, version 1809, or later, on a 64-bit computer." \
     "Panecast braucht Windows 10, Version 1809, oder neuer, auf einem 64-Bit-Computer."
 !insertmacro Word IsNewer "Panecast $Installed is installed, which is newer than ${VERSION}. Settings of a newer version may not be understood by an older one.$\n$\nReplace it with the older version?" \
