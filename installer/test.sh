@@ -105,7 +105,7 @@ check_scripts() {
     bash -n .ci/run
     if command -v shellcheck >/dev/null 2>&1; then
         shellcheck --external-sources installer/run.sh installer/test.sh installer/appimage/appimage.sh \
-            installer/appimage/AppRun installer/macos/build.sh installer/macos/dmg.sh
+            installer/appimage/AppRun installer/macos/build.sh installer/macos/dmg.sh installer/windows/*.sh
     fi
 }
 

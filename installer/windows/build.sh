@@ -64,7 +64,7 @@ name_there() {
     if [ -n "$on_windows" ]; then
         cygpath -w "$top/$1"
     else
-        printf 'Z:\\project\\%s' "$1" | tr / '\\'
+        printf 'Z:/project/%s' "$1" | tr / '\134'
     fi
 }
 
@@ -122,7 +122,7 @@ translate_tables() {
     there=$(name_there x)
     for table in PYZ-00.toc COLLECT-00.toc; do
         sed -e 's,\\\\,/,g' -e "s,C:/python/Lib/site-packages/,$modules/,g" \
-            -e "s,$(printf '%s' "${there%x}" | tr '\\' /),$top/,g" "$work/build/panecast/$table" >"$work/tables/$table"
+            -e "s,$(printf '%s' "${there%x}" | tr '\134' /),$top/,g" "$work/build/panecast/$table" >"$work/tables/$table"
     done
 }
 
