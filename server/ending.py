@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import threading
 
 from server.terminal import complain
 
 END_SECONDS = 1.6
 """How long a clean end may take. People that stop a service, or a computer, do not wait for much longer."""
+
+
+def ending_signals() -> tuple[signal.Signals, ...]:
+    """Return the signals that ask this program to end.
+
+    SIGHUP says that the terminal was closed or the session ends. Under ``nohup`` it is ignored, and stays so.
+    """
+    told = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # Windows has none
+        told.append(signal.SIGHUP)
+    return tuple(told)
 
 
 def end_within(seconds: float = END_SECONDS) -> None:

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import contextlib
 import gc
-import signal
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
@@ -18,7 +17,7 @@ from capture.source import Source
 from server.access.control import AccessControl
 from server.access.links import Link
 from server.access.origins import parse_name, parse_origin
-from server.ending import end_within
+from server.ending import end_within, ending_signals
 from server.errors import ServerError
 from server.folder_lock import WAIT_SECONDS, FolderLock, lock_folder
 from server.host import Host
@@ -73,7 +72,7 @@ def _lock(folder: Path | None) -> Iterator[None]:
 
 
 def _end_when_told() -> Callable[[], None]:
-    """Have SIGINT and SIGTERM cancel the running task, wherever it is: the start may wait for something too.
+    """Have SIGINT, SIGTERM and SIGHUP cancel the running task, wherever it is: the start may wait for something too.
 
     Return what does the same.
     """
@@ -82,14 +81,15 @@ def _end_when_told() -> Callable[[], None]:
 
     def end() -> None:
         # Once: a second signal must not break off the end.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, lambda: None)
         end_within()
         task.cancel()
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = ending_signals()
+    for number in numbers:
         with contextlib.suppress(NotImplementedError):  # not on Windows, where Ctrl-C ends the loop itself
             loop.add_signal_handler(number, end)
     return end

@@ -1,4 +1,4 @@
-"""Ends the app cleanly on SIGINT and SIGTERM, and in time also where Qt hangs.
+"""Ends the app cleanly on SIGINT, SIGTERM and SIGHUP, and in time also where Qt hangs.
 
 Python handles signals between two of its own instructions only, and Qt's loop runs none while it waits; but Python's
 handler in C writes to a socket at once. A thread waits there, without any timer, and calls the loop, which may be held
@@ -15,7 +15,7 @@ from types import FrameType
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from server.ending import end_within
+from server.ending import end_within, ending_signals
 
 
 class EndingSignals(QObject):
@@ -29,13 +29,14 @@ class EndingSignals(QObject):
     def __init__(self, ended: Callable[[], None], last: Callable[[], None] = end_within) -> None:
         super().__init__()
         self._last = last
+        self._numbers = ending_signals()
         self._asked.connect(ended, Qt.ConnectionType.QueuedConnection)
         self._near, self._far = socket.socketpair()
         self._far.setblocking(False)
         self._thread = threading.Thread(target=self._wait, name="signals", daemon=True)
         self._thread.start()
         self._old_fd = signal.set_wakeup_fd(self._far.fileno(), warn_on_full_buffer=False)
-        self._old = {number: signal.signal(number, _note) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._old = {number: signal.signal(number, _note) for number in self._numbers}
 
     def close(self) -> None:
         """Handle signals as before."""
@@ -48,7 +49,7 @@ class EndingSignals(QObject):
 
     def _wait(self) -> None:
         while received := self._near.recv(64):
-            if any(number in (signal.SIGINT, signal.SIGTERM) for number in received):
+            if any(number in self._numbers for number in received):
                 self._last()
                 self._asked.emit()
 

@@ -59,7 +59,7 @@ sys.exit(code)
 
 
 @pytest.mark.panel
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_app_shares_prints_the_address_and_ends_on_a_signal(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path, ending: signal.Signals
 ) -> None:
