@@ -127,6 +127,7 @@ def _start(options: argparse.Namespace) -> int:
         print_url=options.print_url,
         minimized=options.minimized,
         verbose=options.verbose,
+        wait_tray=options.wait_tray,
     )
 
 
@@ -151,6 +152,7 @@ def _run(
     minimized: bool = False,
     verbose: bool = False,
     begin: bool = False,
+    wait_tray: bool = False,
 ) -> int:
     """Run the app as the one copy; return the exit code."""
     lacking = _lacks_display()
@@ -162,7 +164,7 @@ def _run(
     from gui.app import StartOptions
     from gui.start import run
 
-    return run(StartOptions(rules, demo, port, print_url, config_dir, minimized, verbose, begin), lock)
+    return run(StartOptions(rules, demo, port, print_url, config_dir, minimized, verbose, begin, wait_tray), lock)
 
 
 def _rules(texts: Sequence[str]) -> tuple[ShareRule, ...] | None:
@@ -204,6 +206,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--config-dir", type=folder_argument, metavar="DIR", help="where the settings are kept")
     parser.add_argument("--minimized", action="store_true", help="do not open the panel")
+    parser.add_argument(
+        "--wait-tray", action="store_true", help="with --minimized: wait a minute for a tray before showing the panel"
+    )
     parser.add_argument("--verbose", action="store_true", help="say more on standard error")
     return parser
 

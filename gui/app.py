@@ -24,6 +24,7 @@ from gui.core.state import Message
 from gui.desktop.border import Borders
 from gui.desktop.demo import DemoProcess
 from gui.desktop.notices import Notices
+from gui.desktop.presence import Presence, advice
 from gui.desktop.running_copy import TrayCopy
 from gui.desktop.tray import Tray
 from gui.dialogs.about import AboutWindow
@@ -61,6 +62,8 @@ class StartOptions:
     verbose: bool = False
     begin: bool = False
     """Turn sharing on, whatever is shared."""
+    wait_tray: bool = False
+    """When minimized, wait for a tray before the panel is put into the task bar."""
 
 
 class App:
@@ -98,6 +101,7 @@ class App:
         self.verbs = verbs = Verbs(icons)
         self.panel = Panel(icons, verbs)
         self.tray = Tray(icons, verbs)
+        self._presence = Presence(self.tray, self.panel, self._say_no_tray, lambda: self.controller.dismiss("tray"))
         self._notices = Notices(self.tray, lambda: self.controller.settings, self._open_notice)
         self._guarding = PrivacyController(
             self.controller, host.exclusions, host.hub, host.shares.hide_titles, self._remind
@@ -134,12 +138,8 @@ class App:
         controller, options = self.controller, self._options
         self.panel.place(controller.settings.geometry, controller.settings.splitter)
         self.watchdog.start()
-        self.tray.show()
         self._show_state()
-        if not options.minimized:
-            self.panel.show()
-        elif not self.tray.is_there:
-            self.panel.showMinimized()
+        self._presence.open(is_quiet=options.minimized, waits=options.wait_tray)
         if self._file.problems:
             controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
         if self._host.problems:
@@ -185,6 +185,7 @@ class App:
         # Before anything that speaks to the display, which may not answer any more.
         self._file.save(self.controller.settings)
         self._host.settle()
+        await self._presence.close()
         self.panel.hide()
         self.tray.close()
         self._thumbnails.close()
@@ -319,6 +320,11 @@ class App:
             self._question.accepted.connect(self.quit)
             self._question.rejected.connect(self.panel.showMinimized)
             self._question.finished.connect(self._forget_question)
+
+    def _say_no_tray(self) -> None:
+        if not self.controller.settings.knows_no_tray:
+            self.controller.tell(Message("tray", advice(), "notice"))
+            self.controller.remember(knows_no_tray=True)
 
     def _forget_question(self) -> None:
         self._question = None

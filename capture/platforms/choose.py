@@ -16,6 +16,7 @@ from capture.platforms.contract import (
     Places,
     Platform,
     SessionLock,
+    SystemTray,
     WindowList,
 )
 from capture.platforms.demo import Demo
@@ -106,6 +107,12 @@ def make_session_lock(changed: Callable[[], None], address: str | None = None) -
     """Return what follows the session's lock, not yet started; None where nobody tells of it."""
     make = platform().session_lock
     return None if make is None else make(changed, address)
+
+
+def make_system_tray(changed: Callable[[bool], None]) -> SystemTray | None:
+    """Return what follows whether the display shows tray icons, not yet started; None where nobody tells of it."""
+    make = platform().system_tray
+    return None if make is None else make(changed)
 
 
 def findings() -> Iterator[Finding]:

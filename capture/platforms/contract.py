@@ -120,6 +120,16 @@ class SessionLock(Protocol):
         """Follow it no longer; may be called twice."""
 
 
+class SystemTray(Protocol):
+    """Follows whether this display shows tray icons, from `start` to `stop`. Loop only."""
+
+    def start(self) -> None:
+        """Begin to follow."""
+
+    async def stop(self) -> None:
+        """Follow it no longer; may be called twice."""
+
+
 def _no_problem() -> str:
     return ""
 
@@ -140,6 +150,7 @@ class Platform:
         places: ``tell`` is called from its thread with all places after each change.
         hot_key: ``pressed()`` is called on the loop each time, ``failed(words)`` once when it listens no more.
         session_lock: ``changed()`` is called on the loop after each change; the ``address`` is a bus, else the usual.
+        system_tray: ``changed(is_there)`` is called on the loop after each change, and as soon as it is known.
     """
 
     findings: Callable[[], Iterator[Finding]] | None = None
@@ -149,3 +160,4 @@ class Platform:
     places: Callable[[Callable[[Places], None]], PlaceList] | None = None
     hot_key: Callable[[Keys, Callable[[], None], Callable[[str], None]], HotKey] | None = None
     session_lock: Callable[[Callable[[], None], str | None], SessionLock] | None = None
+    system_tray: Callable[[Callable[[bool], None]], SystemTray] | None = None

@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         geometry: size and place of the panel, as Qt writes it, in base64.
         splitter: widths of the list and of the preview.
         knows_tray: the person was told that closing the panel leaves the app in the tray.
+        knows_no_tray: the person was told that this desktop has none, and what would bring one.
         never_shown: programs whose windows are in no picture, beside those on the starting list.
         shown_anyway: programs on the starting list that are shown all the same.
         hide_titles: viewers get the program's name in place of a window's title.
@@ -90,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     geometry: str = ""
     splitter: Annotated[tuple[Pixels, ...], msgspec.Meta(max_length=8)] = ()
     knows_tray: bool = False
+    knows_no_tray: bool = False
     never_shown: Programs = ()
     shown_anyway: Programs = ()
     hide_titles: bool = False

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from gui.core.access_state import AccessViewState
 from gui.core.state import AppState
+from gui.desktop.tray_hosts import TrayKind
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
@@ -17,6 +18,9 @@ TITLE_LENGTH = 48
 
 class Tray(QObject):
     """The icon and its menu.
+
+    Attributes:
+        icon: the one in use; there is another after another kind of host has come.
 
     Signals:
         unshare_requested: a source was unticked.
@@ -44,20 +48,35 @@ class Tray(QObject):
         self.menu.addMenu(self.shared)
         self.menu.addSeparator()
         self.menu.addAction(verbs.quit)
-        self.icon = QSystemTrayIcon()
-        self.icon.setContextMenu(self.menu)
-        self.icon.activated.connect(self._activated)
-        self.icon.messageClicked.connect(verbs.open.trigger)
+        self._kind: TrayKind | None = None
+        self._made_for: TrayKind = ""
+        self.icon = self._made()
         self.show_state(self._state)
 
     @property
     def is_there(self) -> bool:
         """Tell whether the desktop shows the icon."""
-        return self.icon.isVisible() and QSystemTrayIcon.isSystemTrayAvailable()
+        has_host = QSystemTrayIcon.isSystemTrayAvailable() if self._kind is None else bool(self._kind)
+        return self.icon.isVisible() and has_host
 
     def show(self) -> None:
         """Show the icon, at once or as soon as the desktop has a place for it."""
         self.icon.show()
+
+    def host_is(self, kind: TrayKind) -> None:
+        """Have the icon shown by the host that is there now.
+
+        Qt decides when an icon is made how it is shown, and keeps to it; so for another kind of host another is made.
+        """
+        self._kind = kind
+        if kind and kind != self._made_for:
+            self._made_for = kind
+            old, self.icon = self.icon, self._made()
+            self.icon.setIcon(old.icon())
+            self.icon.setToolTip(old.toolTip())
+            self.icon.setVisible(old.isVisible())
+            old.hide()
+            old.deleteLater()
 
     def close(self) -> None:
         """Take the icon away."""
@@ -91,6 +110,13 @@ class Tray(QObject):
         if access_controller.is_open != self._is_open:
             self._is_open = access_controller.is_open
             self.show_state(self._state)
+
+    def _made(self) -> QSystemTrayIcon:
+        icon = QSystemTrayIcon()
+        icon.setContextMenu(self.menu)
+        icon.activated.connect(self._activated)
+        icon.messageClicked.connect(self._verbs.open.trigger)
+        return icon
 
     def _fill_shared(self) -> None:
         wanted = [(row.source.identity, _short(row.title)) for row in self._state.shared]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from capture.platforms.contract import Backend, Finding, HotKey, Listing, PlaceList, Places, Platform, WindowList
+from capture.platforms.contract import (
+    Backend,
+    Finding,
+    HotKey,
+    Listing,
+    PlaceList,
+    Places,
+    Platform,
+    SystemTray,
+    WindowList,
+)
 from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
 from capture.platforms.monitors import KnownMonitors
@@ -54,6 +64,12 @@ def _hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[str], No
     return X11HotKey(keys, pressed, failed)
 
 
+def _system_tray(changed: Callable[[bool], None]) -> SystemTray:
+    from capture.platforms.x11.system_tray import X11SystemTray
+
+    return X11SystemTray(changed)
+
+
 PLATFORM = Platform(
     findings=_findings,
     display_problem=_display_problem,
@@ -61,4 +77,5 @@ PLATFORM = Platform(
     backend=_backend,
     places=_places,
     hot_key=_hot_key,
+    system_tray=_system_tray,
 )

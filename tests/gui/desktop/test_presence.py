@@ -1,0 +1,160 @@
+"""The app on desktops whose tray comes late, dies and comes again: an X server, trayer, and a bus with a tray on it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.capture.platforms.fake_logind import message_bus
+from tests.gui.desktop.fake_tray_host import FakeTrayHost
+from tests.helpers.ports import free_port
+from tests.helpers.waiting import until
+from tests.helpers.x11.desktop import PROJECT, XServer
+
+pytestmark = [pytest.mark.x11, pytest.mark.panel]
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[XServer]:
+    server = XServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def bus(tmp_path: Path) -> Iterator[str]:
+    with message_bus(tmp_path) as address:
+        yield address
+
+
+class Running:
+    """The app, and what can be seen of it."""
+
+    def __init__(self, display: XServer, process: subprocess.Popen[str], folder: Path) -> None:
+        self._display = display
+        self.process = process
+        self.folder = folder
+
+    @property
+    def panel(self) -> str:
+        """Return ``open``, ``minimized`` or ``hidden``."""
+        found = self._display.run("xdotool", "search", "--name", "^Panecast$").split()
+        for handle in found:
+            words = self._display.run("xprop", "-id", handle, "WM_STATE")
+            if "window state: Iconic" in words:
+                return "minimized"
+            if "window state: Normal" in words:
+                return "open"
+        return "hidden"
+
+
+@contextmanager
+def running(display: XServer, bus: str, folder: Path, *arguments: str) -> Iterator[Running]:
+    """Have the app run while the block lasts; it is ready when that begins."""
+    environment = display.environment | {"DBUS_SESSION_BUS_ADDRESS": bus, "QT_QPA_PLATFORM": "xcb"}
+    environment.pop("WAYLAND_DISPLAY", None)
+    command = [sys.executable, "-m", "gui", "--config-dir", str(folder), "--share", "demo", "--print-url"]
+    command += ["--port", str(free_port()), *arguments]
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline()
+            yield Running(display, process, folder)
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0
+
+
+@contextmanager
+def trayer(display: XServer) -> Iterator[None]:
+    """Have a tray of the old kind while the block lasts."""
+    with subprocess.Popen(["trayer"], env=display.environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+def holds_icon(display: XServer) -> bool:
+    """Tell whether trayer holds the app's icon."""
+    tray = display.run("xdotool", "search", "--class", "^trayer$").split()
+    return any("panecast" in display.run("xwininfo", "-tree", "-id", handle) for handle in tray)
+
+
+async def test_a_host_that_comes_after_the_app_gets_the_icon_and_the_panel_goes(
+    display: XServer, bus: str, tmp_path: Path
+) -> None:
+    with running(display, bus, tmp_path / "settings", "--minimized") as app:
+        await until(lambda: app.panel == "minimized")
+        await _come_and_go(bus, app)
+        await _come_and_go(bus, app)  # one that comes again gets it again
+
+
+async def _come_and_go(bus: str, app: Running) -> None:
+    host = FakeTrayHost(bus)
+    await host.open()
+    await until(lambda: host.items and app.panel == "hidden")
+    await host.close()
+    await until(lambda: app.panel == "minimized")
+
+
+async def test_where_icons_are_taken_and_nobody_shows_them_the_panel_stays(
+    display: XServer, bus: str, tmp_path: Path
+) -> None:
+    host = FakeTrayHost(bus, has_host=False)
+    await host.open()
+    with running(display, bus, tmp_path / "settings", "--minimized") as app:
+        await until(lambda: app.panel == "minimized")
+        host.tell_host()
+        await until(lambda: host.items and app.panel == "hidden")
+    await host.close()
+
+
+async def test_a_tray_of_the_old_kind_that_dies_and_comes_again(display: XServer, bus: str, tmp_path: Path) -> None:
+    with running(display, bus, tmp_path / "settings", "--minimized") as app:
+        for _ in range(2):
+            await until(lambda: app.panel == "minimized")
+            with trayer(display):
+                await until(lambda: holds_icon(display) and app.panel == "hidden")
+        await until(lambda: app.panel == "minimized")
+
+
+async def test_one_kind_of_tray_takes_over_from_the_other(display: XServer, bus: str, tmp_path: Path) -> None:
+    host = FakeTrayHost(bus)
+    with trayer(display), running(display, bus, tmp_path / "settings", "--minimized") as app:
+        await until(lambda: holds_icon(display))
+        await host.open()
+        await until(lambda: host.items and not holds_icon(display))
+        assert app.panel == "hidden"
+        await host.close()
+        await until(lambda: holds_icon(display))
+        assert app.panel == "hidden"
+
+
+async def test_an_open_panel_stays_open_and_says_once_that_there_is_no_tray(
+    display: XServer, bus: str, tmp_path: Path
+) -> None:
+    settings, told = tmp_path / "settings" / "settings.toml", "knows_no_tray = true"
+    with running(display, bus, tmp_path / "settings") as app:
+        await until(lambda: told in settings.read_text() if settings.exists() else False)
+        host = FakeTrayHost(bus)
+        await host.open()
+        await until(lambda: host.items)
+        assert app.panel == "open"
+        await host.close()
+
+
+async def test_a_start_with_the_system_waits_for_a_tray(display: XServer, bus: str, tmp_path: Path) -> None:
+    with running(display, bus, tmp_path / "settings", "--minimized", "--wait-tray") as app:
+        assert app.panel == "hidden"
+        host = FakeTrayHost(bus)
+        await host.open()
+        await until(lambda: host.items)
+        assert app.panel == "hidden"
+        await host.close()
+        await until(lambda: app.panel == "minimized")
