@@ -21,6 +21,7 @@ from gui.core.encryption import Encryption
 from gui.core.privacy import PrivacyController, rules_of
 from gui.core.settings import Settings, SettingsFile
 from gui.core.state import Message
+from gui.desktop.autostart.switch import AutostartSwitch
 from gui.desktop.border import Borders
 from gui.desktop.demo import DemoProcess
 from gui.desktop.notices import Notices
@@ -121,6 +122,10 @@ class App:
         self._borders = Borders(self.controller)
         self._privacy = PrivacyOpener(self.controller, self.panel)
         self._about = AboutWindow(self._file.path.parent, self.panel)
+        more = self.panel.access_bar
+        self._autostart = AutostartSwitch(
+            more.autostart, more.more.menu(), lambda words: self.controller.tell(Message("autostart", words))
+        )
         self._signals = EndingSignals(self.quit)
         self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
         self._throttles: dict[str, Throttle] = {}
@@ -146,6 +151,7 @@ class App:
             self._say_unkept(" ".join(self._host.problems))
         self._catalog.start()
         self._guarding.open()
+        self._autostart.open()
         self._borders.open()
         if options.demo:
             self._show_demo()

@@ -88,6 +88,9 @@ class AccessBar(QWidget):
         certificate_requested: the window about that is to be shown.
         names_requested: the window about further names of this computer is to be shown.
         about_requested: the window about Panecast itself is to be shown.
+
+    Attributes:
+        autostart: the switch whether Panecast starts with the system.
     """
 
     pin_requested = Signal()
@@ -119,7 +122,7 @@ class AccessBar(QWidget):
         menu = self._menu()
         self.more = QPushButton("&More")
         self.more.setObjectName("more")
-        self.more.setToolTip("Encryption, notifications, logs, and about Panecast")
+        self.more.setToolTip("Encryption, notifications, logs, start with the system, and about Panecast")
         self.more.setMenu(menu)
         self.hint = QLabel()
         self.hint.setObjectName("muted")
@@ -164,6 +167,7 @@ class AccessBar(QWidget):
         self.certificate.triggered.connect(self.certificate_requested)
         self.names = QAction("Other names of this computer…", menu)
         self.names.triggered.connect(self.names_requested)
+        self.autostart = QAction("Start with the system", menu)
         self.about = QAction("About Panecast…", menu)
         self.about.triggered.connect(self.about_requested)
         menu.addAction(self.encrypt)
@@ -175,6 +179,7 @@ class AccessBar(QWidget):
         menu.addAction(self.log)
         menu.addAction(self.refused)
         menu.addSeparator()
+        menu.addAction(self.autostart)
         menu.addAction(self.about)
         return menu
 

@@ -47,7 +47,11 @@ def test_the_agent_starts_the_program_at_login_without_its_panel() -> None:
     agent = plistlib.loads((SOURCES / "launch-agent.plist").read_bytes())
 
     assert agent["Label"] == agent["AssociatedBundleIdentifiers"] == APPLICATION
-    assert agent["ProgramArguments"] == ["/Applications/Panecast.app/Contents/MacOS/panecast", "--minimized"]
+    assert agent["ProgramArguments"] == [
+        "/Applications/Panecast.app/Contents/MacOS/panecast",
+        "--minimized",
+        "--wait-tray",
+    ]
     assert agent["RunAtLoad"] is True
     assert "KeepAlive" not in agent  # else nobody could quit it
 

@@ -1,0 +1,1 @@
+"""Whether Panecast starts with the system, as the system itself keeps it. Knows neither panel nor settings of ours."""

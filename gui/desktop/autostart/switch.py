@@ -1,0 +1,72 @@
+"""The switch in a menu, which shows what the system will do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from capture.platforms.system import family
+from gui.desktop.autostart.contract import Autostart, AutostartError, own_program
+
+WORDS = "Start with the system"
+
+
+def make_autostart() -> Autostart | None:
+    """Return this system's way, None where there is none."""
+    match family():
+        case "linux":
+            from gui.desktop.autostart.xdg import XdgAutostart
+
+            return XdgAutostart(own_program())
+        case "windows":
+            from gui.desktop.autostart.windows import OwnRegistry, RunKey
+
+            return RunKey(own_program(), OwnRegistry())
+        case "macos":
+            from gui.desktop.autostart.macos import LaunchAgent
+
+            return LaunchAgent(own_program())
+        case "other":
+            return None
+
+
+class AutostartSwitch:
+    """Keeps ``action`` as the system has it, each time ``menu`` opens, and does what it asks for. Loop only."""
+
+    def __init__(
+        self, action: QAction, menu: QMenu, tell: Callable[[str], None], autostart: Autostart | None = None
+    ) -> None:
+        """``tell(sentence)`` says what was not possible; ``autostart`` is the system's way, else that of this one."""
+        self._action = action
+        self._tell = tell
+        self._autostart = autostart or make_autostart()
+        action.setCheckable(True)
+        action.setVisible(self._autostart is not None)
+        action.triggered.connect(self._switch)
+        menu.aboutToShow.connect(self.refresh)
+
+    def open(self) -> None:
+        """Mend an entry whose program was moved, which is this one."""
+        if self._autostart is not None:
+            self._try(self._autostart.mend)
+
+    def refresh(self) -> None:
+        """Show how it is now."""
+        if self._autostart is not None:
+            state = self._autostart.state()
+            self._action.setChecked(state.is_on)
+            self._action.setText(f"{WORDS} ({state.note})" if state.note else WORDS)
+
+    def _switch(self, wanted: bool) -> None:
+        autostart = self._autostart
+        if autostart is not None:
+            self._try(lambda: autostart.switch(wanted))
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except AutostartError as error:
+            self._tell(error.message)
+        self.refresh()
