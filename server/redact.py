@@ -8,6 +8,8 @@ from capture.source import clean_text
 
 SECRET_LIKE = re.compile(r"[A-Za-z0-9_-]{22,}|(?<!\d)\d{6}(?!\d)")
 """Text that could be a token, a cookie's secret or a PIN: a window's title may hold the very link that opens it."""
+QUERY = re.compile(r"\?[^\s'\"<>]+")
+"""What stands behind an address: it may hold the same."""
 
 
 def redacted(text: str) -> str:

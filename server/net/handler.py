@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -19,12 +18,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from server.net.aiohttp_private import handler_options
 from server.net.headers import SAFETY_HEADERS, SERVER_NAME
-from server.redact import SECRET_LIKE, redacted
+from server.redact import QUERY, SECRET_LIKE, redacted
 
 log = logging.getLogger(__name__)
 
 LOG_SECONDS = 60.0
-QUERY = re.compile(r"\?[^\s'\"<>]+")
 WORDS = {
     400: "This is not a request that is understood here.\n",
     500: "Something went wrong here. The person who shares can find it in the log.\n",
