@@ -6,21 +6,15 @@ of the log of visits.
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from server.private_files import append_private
 from server.redact import redacted
 
 NAME, REFUSED_NAME = "access.log", "refused.log"
-LARGEST_BYTES = 256 * 1024
-FILES_KEPT = 4
-"""The newest and three older ones: a megabyte, some ten thousand visits."""
 MINUTE = 60.0
 MOST_REFUSALS = 30
 """Refusals that are written down in one minute, of all together; the same one once …"""
@@ -147,34 +141,6 @@ def _described(visit: Visit) -> str:
     where = f" ({redacted(visit.app)})" if visit.app else ""
     who = f"{visit.address or 'unknown address'}, {redacted(visit.browser)}, by {redacted(visit.by)}"
     return f"{who}: {redacted(visit.title) or 'without a title'}{where}"
-
-
-class LogFile:
-    """Adds lines to a file in ``folder`` and begins a new one in time. Any thread, one call at a time.
-
-    Attributes:
-        path: the newest file; older ones have ``.1``, ``.2`` … behind their name.
-    """
-
-    def __init__(self, folder: Path, name: str = NAME, largest: int = LARGEST_BYTES) -> None:
-        """``largest`` is the size in bytes from which on a file is full."""
-        self.path = folder / name
-        self._largest = largest
-
-    def append(self, lines: str) -> str | None:
-        """Write ``lines``; return what went wrong, if anything."""
-        try:
-            if append_private(self.path, lines) >= self._largest:
-                self._rotate()
-        except OSError as error:
-            return f"The access log could not be written ({error.strerror or error})."
-        return None
-
-    def _rotate(self) -> None:
-        names = [self.path, *(self.path.with_name(f"{self.path.name}.{number}") for number in range(1, FILES_KEPT))]
-        for newer, older in reversed(list(itertools.pairwise(names))):
-            if newer.exists():
-                newer.replace(older)
 
 
 def duration(seconds: float) -> str:

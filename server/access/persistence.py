@@ -11,14 +11,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from server.access.audit_log import REFUSED_NAME, LogFile
+from server.access.audit_log import NAME, REFUSED_NAME
 from server.access.control import AccessControl
 from server.access.store import AccessState, AccessStore
+from server.logs.rotating import LogFile
 
 log = logging.getLogger(__name__)
 
 WRITE_SECONDS = 0.5
 """Changes within so long are written together."""
+LARGEST_BYTES = 256 * 1024
+FILES_KEPT = 4
+"""The newest and three older ones: a megabyte, some ten thousand visits."""
 
 
 class AccessPersister:
@@ -32,7 +36,10 @@ class AccessPersister:
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
         """Read what is in ``folder``; ``tell`` is called on the loop with a sentence when it cannot be written to."""
         self._file = AccessStore(folder)
-        self._logs = (LogFile(folder), LogFile(folder, REFUSED_NAME))
+        self._logs = (
+            LogFile(folder / NAME, LARGEST_BYTES, FILES_KEPT),
+            LogFile(folder / REFUSED_NAME, LARGEST_BYTES, FILES_KEPT),
+        )
         self._tell = tell
         self._lines: tuple[list[str], list[str]] = ([], [])
         self._access: AccessControl | None = None
@@ -101,7 +108,11 @@ class AccessPersister:
 
     def _put(self, kept: AccessState | None, lines: tuple[str, ...]) -> str | None:
         problems = [None if kept is None else self._file.save(kept)]
-        problems += [log.append(said) for log, said in zip(self._logs, lines, strict=True) if said]
+        for file, said in zip(self._logs, lines, strict=True):
+            try:
+                file.append(said)
+            except OSError as error:
+                problems.append(f"The access log could not be written ({error.strerror or error}).")
         return " ".join(dict.fromkeys(problem for problem in problems if problem)) or None
 
     def _say(self, problem: str | None) -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import stat
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,11 +8,9 @@ from hypothesis import strategies as st
 
 from server.access.audit_log import (
     COUNTS_KEPT,
-    FILES_KEPT,
     MOST_REFUSALS,
     MOST_VISITS,
     AuditLog,
-    LogFile,
     Visit,
     duration,
 )
@@ -147,26 +143,6 @@ def test_time_is_the_persons_own_by_default() -> None:
 
     at = datetime.strptime(lines[0][:24], "%Y-%m-%d %H:%M:%S%z")
     assert abs(datetime.now(UTC) - at) < timedelta(minutes=5)
-
-
-def test_file_is_for_its_owner_only_and_begins_anew_in_time(tmp_path: Path) -> None:
-    file = LogFile(tmp_path / "panecast", largest=100)
-    for number in range(31):
-        assert file.append(f"line {number:02} of a log that is full soon\n") is None
-
-    found = sorted(file.path.parent.iterdir())
-    assert [path.name for path in found] == ["access.log", *(f"access.log.{n}" for n in range(1, FILES_KEPT))]
-    assert {stat.S_IMODE(path.stat().st_mode) for path in found} == {0o600}
-    assert "line 30" in file.path.read_text()
-    assert "line 00" not in "".join(path.read_text() for path in found)
-    kept = [line for path in reversed(found) for line in path.read_text().splitlines()]
-    assert kept == sorted(kept)
-
-
-def test_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    (tmp_path / "panecast").write_text("a file, where a folder should be")
-
-    assert "could not be written" in (LogFile(tmp_path / "panecast").append("x\n") or "")
 
 
 def test_a_refusal_is_not_written_again_and_again() -> None:
