@@ -12,8 +12,9 @@ from pathlib import Path
 
 from server.redact import QUERY, SECRET_LIKE
 
-LONGEST = 16_384
-"""Characters of one entry; what is longer is cut."""
+LONGEST, LONGEST_LINE = 16_384, 2048
+"""Characters of one entry, and of one of its lines; what is longer is cut. Both bound the time that it takes."""
+LONGEST_ADDRESS = 80
 TITLES_KEPT = 512
 """Titles that are looked for, the newest; a window may be spoken of after it has another one."""
 SHORTEST_TITLE = 4
@@ -28,9 +29,7 @@ NAMED = re.compile(
 )
 SPOKEN_PIN = re.compile(r"(?<![\d.])\d{3} \d{3}(?![\d.])")
 FRAGMENT = re.compile(r"(?i)(\bhttps?://[^\s'\"<>#]*)#[^\s'\"<>]+")
-TITLE = re.compile(
-    r"((?:\btitle['\"]?\s*[=:]\s*)|(?:kind='title', text=))('(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
-)
+TITLE = re.compile(r"((?:\btitle['\"]?\s*[=:]\s*)|(?:kind='title', text=))('(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")")
 TITLE_RULE = re.compile(r"\btitle:(?!\s|…)[^\n]+")
 ADDRESS_6 = re.compile(r"(?<![\w.])(?:[0-9A-Fa-f]{0,4}:){2,}[0-9A-Fa-f:.]*(?:%\w+)?(?![\w:])")
 ADDRESS_4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
@@ -72,16 +71,21 @@ def shortened(text: str, titles: Titles | None = None, home: Path | None = None)
     ``home`` is the person's own folder, whose name is theirs; the one of this process at first.
     """
     pattern = None if titles is None else titles.pattern
-    whole = CONTROL.sub("�", text if len(text) <= LONGEST else f"{text[:LONGEST]} …")
+    whole = CONTROL.sub("�", _cut(text, LONGEST))
     folder = str(Path.home() if home is None else home)
     lines = whole.split("\n")
     for at, line in enumerate(lines):
         is_code = PLACE.match(line) or (at and PLACE.match(lines[at - 1]) and line.startswith("    "))
         # Code has long names that look like secrets, and nothing that is one.
-        lines[at] = line if is_code else _line(line, pattern)
+        lines[at] = line if is_code else _line(_cut(line, LONGEST_LINE), pattern)
         if len(folder) > 1:
             lines[at] = lines[at].replace(folder, "~")
     return "\n".join(lines)
+
+
+def _cut(text: str, longest: int) -> str:
+    # A secret that is cut in the middle would not be known as one any more.
+    return text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0]} …"
 
 
 def _line(line: str, titles: re.Pattern[str] | None) -> str:
@@ -105,6 +109,8 @@ def _line(line: str, titles: re.Pattern[str] | None) -> str:
 def _address(found: re.Match[str]) -> str:
     """Return an address without the part that is somebody's own; what is none as it is."""
     text, tail = found[0], ""
+    if len(text) > LONGEST_ADDRESS:
+        return "…"
     while text:
         try:
             address = ipaddress.ip_address(text)

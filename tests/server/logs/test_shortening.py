@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.logs.shortening import LONGEST, TITLES_KEPT, Titles, shortened
+from server.logs.shortening import LONGEST, LONGEST_LINE, TITLES_KEPT, Titles, shortened
 
 TOKEN = "Zk3vVq0-9sA_bcDEfghIJklmn012"
 
@@ -79,8 +79,15 @@ def test_what_stands_below_something_like_a_place_is_not_code() -> None:
     assert TOKEN not in shortened(f'  File "a", line 1, in b\n{TOKEN}')
 
 
-def test_long_entries_are_cut() -> None:
-    assert len(shortened("word " * LONGEST)) <= LONGEST + 2
+def test_long_entries_are_cut_and_never_in_the_middle_of_a_secret() -> None:
+    assert len(shortened("word " * LONGEST)) <= LONGEST_LINE + 2
+    assert len(shortened("word\n" * LONGEST)) <= LONGEST + 2
+    assert shortened(f"{'x ' * (LONGEST_LINE // 2 - 6)}{TOKEN}").endswith("x x …")
+
+
+@pytest.mark.parametrize("odd", [":", "http://", "1.", "title='", "cookie ", "12:", "pin='"])
+def test_no_entry_takes_long(odd: str) -> None:
+    assert shortened(odd * LONGEST)
 
 
 @given(st.text(), st.text())
