@@ -104,7 +104,10 @@ def _start(options: argparse.Namespace) -> int:
     rules = _rules(options.share)
     if rules is None:
         return MISUSED
-    wishes = ("share", "demo", "port", "print_url", "minimized", "verbose")
+    if options.safe_mode and (rules or options.demo):
+        complain("--safe-mode shares nothing. Leave out --share and --demo, or share in the panel once it is open.")
+        return MISUSED
+    wishes = ("share", "demo", "port", "print_url", "minimized", "verbose", "safe_mode")
     try:
         found = claim(
             settings_folder(options.config_dir), Request("open", {key: getattr(options, key) for key in wishes})
@@ -128,6 +131,7 @@ def _start(options: argparse.Namespace) -> int:
         minimized=options.minimized,
         verbose=options.verbose,
         wait_tray=options.wait_tray,
+        safe_mode=options.safe_mode,
     )
 
 
@@ -153,6 +157,7 @@ def _run(
     verbose: bool = False,
     begin: bool = False,
     wait_tray: bool = False,
+    safe_mode: bool = False,
 ) -> int:
     """Run the app as the one copy; return the exit code."""
     lacking = _lacks_display()
@@ -164,7 +169,8 @@ def _run(
     from gui.app import StartOptions
     from gui.start import run
 
-    return run(StartOptions(rules, demo, port, print_url, config_dir, minimized, verbose, begin, wait_tray), lock)
+    start = StartOptions(rules, demo, port, print_url, config_dir, minimized, verbose, begin, wait_tray, safe_mode)
+    return run(start, lock)
 
 
 def _rules(texts: Sequence[str]) -> tuple[ShareRule, ...] | None:
@@ -208,6 +214,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minimized", action="store_true", help="do not open the panel")
     parser.add_argument(
         "--wait-tray", action="store_true", help="with --minimized: wait a minute for a tray before showing the panel"
+    )
+    parser.add_argument(
+        "--safe-mode",
+        action="store_true",
+        help="share nothing, use default options and no hot key, and leave the settings as they are",
     )
     parser.add_argument("--verbose", action="store_true", help="say more on standard error")
     return parser

@@ -7,6 +7,7 @@ import contextlib
 import gc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,7 @@ from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
 from gui.core.privacy import PrivacyController, rules_of
-from gui.core.settings import Settings, SettingsFile
+from gui.core.settings import Settings, SettingsFile, cautious
 from gui.core.state import Message
 from gui.desktop.autostart.switch import AutostartSwitch
 from gui.desktop.border import Borders
@@ -30,6 +31,7 @@ from gui.desktop.running_copy import TrayCopy
 from gui.desktop.tray import Tray
 from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
+from gui.dialogs.crash_report import show_after_crash
 from gui.dialogs.privacy_opener import PrivacyOpener
 from gui.loop.loop import end_at_once
 from gui.loop.monitor import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
@@ -41,11 +43,14 @@ from gui.panel.window import Panel
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
+from server.ending import end_within
 from server.host import Host
+from server.logs.recording import Recording
 from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
 from server.terminal import say
 
+SAFE_MODE = "Safe mode: nothing is shared from last time, and changes to the settings are not kept."
 SAVE_SECONDS = 0.5
 """Settings are written this long after a change, together with the changes that follow it."""
 
@@ -65,6 +70,8 @@ class StartOptions:
     """Turn sharing on, whatever is shared."""
     wait_tray: bool = False
     """When minimized, wait for a tray before the panel is put into the task bar."""
+    safe_mode: bool = False
+    """Share nothing from last time, and keep no changes of the settings."""
 
 
 class App:
@@ -72,15 +79,20 @@ class App:
 
     Attributes:
         quitting: set when the app is to end.
+        restarts_safely: it is to be started again then, in safe mode.
         remote: what a later start of the program asks.
         verbs, panel, tray, controller, access_controller, encryption, doorway, watchdog: for those who drive the app
             from outside, such as tests.
     """
 
-    def __init__(self, application: QApplication, options: StartOptions) -> None:
+    def __init__(self, application: QApplication, options: StartOptions, recording: Recording) -> None:
         self._options = options
-        self._file = SettingsFile(options.config_dir)
+        self._recording = recording
+        self._loop = asyncio.get_running_loop()
+        self._file = SettingsFile(options.config_dir, keeps=not options.safe_mode)
         settings = self._file.load()
+        if options.safe_mode:
+            settings = cautious(settings)
         if options.port is not None:
             settings = msgspec.structs.replace(settings, port=options.port)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
@@ -95,6 +107,7 @@ class App:
         assert host.persister is not None
         self._hub, self._catalog = host.hub, host.catalog
         self.quitting = asyncio.Event()
+        self.restarts_safely = False
         self.controller = Controller(host.catalog, host.shares, host.registry, host.server, settings)
         self.access_controller = AccessController(self.controller, host.registry, host.server)
         self.encryption = Encryption(self.controller, self._file.path.parent)
@@ -121,12 +134,12 @@ class App:
         self.remote = TrayCopy(host, self.controller, self.access_controller, verbs, self._show_demo)
         self._borders = Borders(self.controller)
         self._privacy = PrivacyOpener(self.controller, self.panel)
-        self._about = AboutWindow(self._file.path.parent, self.panel)
         more = self.panel.access_bar
         self._autostart = AutostartSwitch(
             more.autostart, more.more.menu(), lambda words: self.controller.tell(Message("autostart", words))
         )
-        self._signals = EndingSignals(self.quit)
+        self._about = AboutWindow(self._file.path.parent, recording.folder, self.panel)
+        self._signals = EndingSignals(self.quit, self._end_in_time)
         self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
         self._throttles: dict[str, Throttle] = {}
         self._previewing = Previewing(self._hub, self._workers, self.panel.preview.stage)
@@ -141,6 +154,10 @@ class App:
     def open(self) -> None:
         """Show the panel and begin."""
         controller, options = self.controller, self._options
+        # First, so that what can be mended is said over it.
+        self._recording.writer.tell(partial(self._tell_later, "log"))
+        if options.safe_mode:
+            controller.tell(Message("safe mode", SAFE_MODE, "notice"))
         self.panel.place(controller.settings.geometry, controller.settings.splitter)
         self.watchdog.start()
         self._show_state()
@@ -177,8 +194,10 @@ class App:
     def abandon(self) -> None:
         """Keep what is to be kept, and end the process: the display is gone."""
         try:
+            self._recording.run.ending()
             self._file.save(self.controller.settings)
             self._host.settle()
+            self._recording.end()
         finally:
             end_at_once()
 
@@ -213,8 +232,25 @@ class App:
         if left:
             await asyncio.wait(left, timeout=0.5)
 
+    def _tell_later(self, subject: str, words: str) -> None:
+        """Tell of something that another thread has found."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody reads it any more
+            self._loop.call_soon_threadsafe(self.controller.tell, Message(subject, words, "notice"))
+
+    def _start_safely(self) -> None:
+        self.restarts_safely = True
+        self.quit()
+
+    def _end_in_time(self) -> None:
+        end_within()
+        self._recording.run.ending()
+
+    def _hide_titles(self) -> None:
+        self._recording.writer.titles.hide(source.title for source in self._catalog.sources if source.kind == "window")
+
     def _join(self) -> None:
         controller, panel, tray = self.controller, self.panel, self.tray
+        self._catalog.subscribe(self._hide_titles)
         controller.subscribe(self._show_state)
         controller.subscribe_settings(self._save_soon)
         panel.sharing.port_requested.connect(controller.set_port)
@@ -242,6 +278,7 @@ class App:
             (self.verbs.quit, self.quit),
         ):
             verb.triggered.connect(act)
+        show_after_crash(self._recording.run.report, panel, self._start_safely)
         tray.unshare_requested.connect(lambda source: controller.set_shared(source, False))
 
     def _show_state(self) -> None:
@@ -305,13 +342,7 @@ class App:
         self._thumbnails.set_in_sight(sources if self._is_seen else ())
 
     def _restore(self, source: Source) -> None:
-        loop = asyncio.get_running_loop()
-
-        def failed(words: str) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody reads it any more
-                loop.call_soon_threadsafe(self.controller.tell, Message("restore", words, "notice"))
-
-        restore(source, failed)
+        restore(source, partial(self._tell_later, "restore"))
 
     def _close_panel(self) -> None:
         if self.tray.is_there:

@@ -4,42 +4,83 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from capture.installation import own_command
 from gui.app import App, StartOptions
 from gui.core.state import Message
+from gui.loop.faults import QtMessages, log_fault
 from gui.loop.gc_on_loop import Collector
 from gui.loop.loop import Loop
 from gui.plugins import use_own_plugins
 from gui.widgets.check_style import PanelStyle
 from gui.widgets.style import accented
 from resources import APPLICATION_ID
+from server import __version__
 from server.folder_lock import FolderLock, settings_folder
+from server.logs.place import log_folder
+from server.logs.recording import Recording
 from server.remote.listener import RemoteListener
+from server.remote.message import FAILED
 from server.remote.requests import answer
+from server.terminal import complain
+
+log = logging.getLogger(__name__)
 
 
 def run(options: StartOptions, lock: FolderLock) -> int:
     """Show the app until the person quits; return the exit code. ``lock`` of the settings stays until the process
     ends: until then they are written."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    if options.verbose:
-        # Not what the libraries have to say: qasync tells of every turn of the loop.
-        # Named one by one: the build of the wheel has to find the names (installer/wheel_hook.py).
-        for logger in (logging.getLogger("gui"), logging.getLogger("server"), logging.getLogger("capture")):
-            logger.setLevel(logging.DEBUG)
+    recording = Recording(log_folder(options.config_dir), verbose=options.verbose)
+    recording.begin()
+    messages = QtMessages(recording.run.crashed)
+    messages.begin()
+    fault: Exception | None = None
+    restarts = False
+    try:
+        restarts = _run(options, lock, recording)
+    except Exception as ended_by:  # noqa: BLE001  it is written down, whatever it is
+        fault = ended_by
+        recording.crashed(ended_by)
+        complain(f"Panecast ended because something went wrong. Its log: {recording.folder}")
+    finally:
+        messages.end()
+        recording.end(well=fault is None)
+    if restarts:
+        lock.release()
+        _start_safely(options)
+    return 0 if fault is None else FAILED
+
+
+def _start_safely(options: StartOptions) -> None:
+    folder = [] if options.config_dir is None else ["--config-dir", str(options.config_dir)]
+    # By itself: whatever this one was started from has seen it end.
+    nowhere = subprocess.DEVNULL
+    subprocess.Popen(  # noqa: S603  it is ourselves
+        [*own_command(), "--safe-mode", *folder],
+        stdin=nowhere,
+        stdout=nowhere,
+        stderr=nowhere,
+        start_new_session=True,
+    )
+
+
+def _run(options: StartOptions, lock: FolderLock, recording: Recording) -> bool:
+    """Run the app; return whether it is to be started again in safe mode."""
     application = _application()
     loop = Loop(application)
     asyncio.set_event_loop(loop)
+    loop.set_exception_handler(log_fault)
     # qasync's own executor starts ten threads.
     loop.set_default_executor(ThreadPoolExecutor(2, thread_name_prefix="default"))
+    log.info("Panecast %s begins", __version__)
     with loop:
-        loop.run_until_complete(_main(application, options, lock, loop))
-    return 0
+        return loop.run_until_complete(_main(application, options, lock, loop, recording))
 
 
 def show_failure(words: str) -> None:
@@ -62,10 +103,12 @@ def _application() -> QApplication:
     return application
 
 
-async def _main(application: QApplication, options: StartOptions, lock: FolderLock, loop: Loop) -> None:
+async def _main(
+    application: QApplication, options: StartOptions, lock: FolderLock, loop: Loop, recording: Recording
+) -> bool:
     collector = Collector()
     collector.start()
-    app = App(application, options)
+    app = App(application, options, recording)
     loop.broken = app.abandon
     app.open()
     if lock.problem:
@@ -75,8 +118,11 @@ async def _main(application: QApplication, options: StartOptions, lock: FolderLo
         await listener.open()
         settling = asyncio.ensure_future(app.settle())
         await app.quitting.wait()
+        recording.run.ending()
+        log.info("Panecast ends")
         settling.cancel()
     finally:
         await listener.close()
         await app.close()
         collector.stop()
+    return app.restarts_safely

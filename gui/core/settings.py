@@ -113,6 +113,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
 
 
+def cautious(settings: Settings) -> Settings:
+    """Return the defaults, with what protects and what finds the way here from ``settings``; nothing is shared."""
+    kept = ("port", "masks", "never_shown", "hide_titles", "when_locked", "asks_here", "https", "certificate", "key")
+    return Settings(
+        **{name: getattr(settings, name) for name in (*kept, "geometry", "splitter", "knows_tray")}, hot_key=""
+    )
+
+
 class SettingsFile:
     """Reads and writes the settings in ``folder``; keys it does not know are kept as they are.
 
@@ -123,7 +131,9 @@ class SettingsFile:
         problems: sentences about what could not be read; empty when all is well.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, keeps: bool = True) -> None:
+        """Without ``keeps``, `save` writes nothing."""
+        self._keeps = keeps
         self.path = settings_folder(folder) / NAME
         self.problems: tuple[str, ...] = ()
         self._unknown: dict[str, Any] = {}
@@ -160,6 +170,8 @@ class SettingsFile:
 
         May run in any thread, one call at a time.
         """
+        if not self._keeps:
+            return None
         if self._is_lost:
             return f"The settings are not kept, because {self.path} could not be read."
         table = self._unknown | msgspec.to_builtins(settings)

@@ -1,8 +1,9 @@
-"""The window about Panecast: version, licence, whose work is in it, and where the settings lie."""
+"""The window about Panecast: version, licence, whose work is in it, and where settings and logs lie."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -22,17 +23,21 @@ LGPL = (
     "Qt, PySide6 and python-xlib are used under the GNU Lesser General Public License (LGPL). They are separate files "
     "that you can replace with your own versions."
 )
-NO_FILE_MANAGER = "This desktop has no program that shows folders. The settings are in"
+NO_FILE_MANAGER = "This desktop has no program that shows folders. The folder is"
+NO_LOGS = "There is no log yet. It would lie in"
 SMALLEST_HEIGHT = 180
 
 
 class AboutWindow(FittedDialog):
     """Shows what Panecast is made of. Its long text is there only while the window is."""
 
-    def __init__(self, folder: Path, parent: QWidget | None = None, notices: tuple[Traversable, ...] = ()) -> None:
-        """``folder`` holds settings and logs; ``notices`` is shown instead of what the package was given."""
+    def __init__(
+        self, folder: Path, log_folder: Path, parent: QWidget | None = None, notices: tuple[Traversable, ...] = ()
+    ) -> None:
+        """``folder`` holds settings and links; ``notices`` is shown instead of what the package was given."""
         super().__init__(parent)
         self._folder = folder
+        self._log_folder = log_folder
         self._notices = notices or packaged_notices()
         self._pieces: Iterator[str] = iter(())
         self.setObjectName("aboutWindow")
@@ -66,6 +71,9 @@ class AboutWindow(FittedDialog):
         layout.addWidget(self.version)
         layout.addWidget(_muted(WHAT))
         layout.addWidget(_muted(LGPL))
+        self.places = _muted(f"Settings, links and the record of viewers: {folder}\nLogs: {log_folder}")
+        self.places.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout.addWidget(self.places)
         layout.addSpacing(8)
         layout.addWidget(label)
         layout.addWidget(self.text, 1)
@@ -114,9 +122,14 @@ class AboutWindow(FittedDialog):
     def _buttons(self) -> QHBoxLayout:
         self.open_folder = QPushButton("&Open settings folder")
         self.open_folder.setObjectName("openFolder")
-        self.open_folder.setToolTip(f"Settings, links and logs: {self._folder}")
+        self.open_folder.setToolTip(str(self._folder))
         self.open_folder.setAutoDefault(False)
-        self.open_folder.clicked.connect(self._open_folder)
+        self.open_folder.clicked.connect(partial(self._show_folder, self._folder))
+        self.open_logs = QPushButton("Open &log folder")
+        self.open_logs.setObjectName("openLogs")
+        self.open_logs.setToolTip(str(self._log_folder))
+        self.open_logs.setAutoDefault(False)
+        self.open_logs.clicked.connect(self._show_logs)
         self.shut = QPushButton("Close")
         self.shut.setObjectName("closeAbout")
         self.shut.setDefault(True)
@@ -124,14 +137,24 @@ class AboutWindow(FittedDialog):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.open_folder)
+        buttons.addWidget(self.open_logs)
         buttons.addStretch(1)
         buttons.addWidget(self.shut)
         return buttons
 
-    def _open_folder(self) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder))):
-            self.problem.setText(f"{NO_FILE_MANAGER} {self._folder}")
-            self.problem.show()
+    def _show_logs(self) -> None:
+        if self._log_folder.is_dir():
+            self._show_folder(self._log_folder)
+        else:
+            self._say(f"{NO_LOGS} {self._log_folder}")
+
+    def _show_folder(self, folder: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._say(f"{NO_FILE_MANAGER} {folder}")
+
+    def _say(self, words: str) -> None:
+        self.problem.setText(words)
+        self.problem.show()
 
 
 def _muted(words: str) -> QLabel:

@@ -1,1 +1,1 @@
-"""Qt's loop as asyncio's: signals, garbage, a watch over what holds it. Knows nothing of what runs on it."""
+"""Qt's loop as asyncio's: signals, garbage, faults, a watch over what holds it. Knows nothing of what runs on it."""

@@ -48,5 +48,5 @@ class Watchdog:
             self.worst = max(self.worst, late)
             if late > STALL_SECONDS:
                 self.stalls += 1
-                # On a busy machine that is the machine's doing, and nothing that whoever reads the terminal can mend.
-                log.debug("the event loop was held for %.0f ms", late * 1000)
+                # On a busy machine that is the machine's doing: for the log, not for the terminal, which has warnings.
+                log.info("the event loop was held for %.0f ms", late * 1000)

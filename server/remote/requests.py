@@ -225,6 +225,8 @@ async def _open(request: Request, copy: RunningCopy) -> Answer:
         return Answer(NO_PANEL, problem=f"{words} End it first, or choose another folder with --config-dir.")
     if request.flag("verbose"):
         return failed("Panecast is running already, and --verbose works from its start on. Quit it first.")
+    if request.flag("safe_mode"):
+        return failed("Panecast is running already, and --safe-mode works from its start on. Quit it first.")
     done = await _fulfilled(request, copy)
     if done.code == DONE and not request.flag("minimized"):
         copy.show()

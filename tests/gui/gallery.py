@@ -96,6 +96,7 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     from gui.core.settings import Settings
     from gui.dialogs.about import AboutWindow
     from gui.dialogs.consent import ConsentWindow
+    from gui.dialogs.crash_report import CrashReportDialog
     from gui.dialogs.encryption import EncryptionWindow
     from gui.dialogs.host_names import HostNamesWindow
     from gui.dialogs.link_form import LinkForm
@@ -132,7 +133,13 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     names = HostNamesWindow(panel)
     names.field.setText("screen.example.org")
     yield "names", names
-    yield "about", AboutWindow(Path("/home/somebody/.config/panecast"), panel)
+    yield (
+        "about",
+        AboutWindow(Path("/home/somebody/.config/panecast"), Path("/home/somebody/.local/state/panecast/log"), panel),
+    )
+    crash = CrashReportDialog("Panecast did not end properly.\n\nFatal Python error: Segmentation fault\n" * 9, panel)
+    crash.show_report.click()
+    yield "crash-report", crash
     pin = PinWindow(panel)
     pin.show_access(content.DOORS)
     yield "pin", pin

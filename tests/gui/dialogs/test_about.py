@@ -26,8 +26,10 @@ def notices(tmp_path: Path) -> Path:
     return file
 
 
-def opened(qtbot: QtBot, *notices: Path, folder: Path = Path("/somewhere/panecast")) -> AboutWindow:
-    window = AboutWindow(folder, None, notices)
+def opened(
+    qtbot: QtBot, *notices: Path, folder: Path = Path("/somewhere/panecast"), logs: Path = Path("/l")
+) -> AboutWindow:
+    window = AboutWindow(folder, logs, None, notices)
     qtbot.addWidget(window)
     window.come_forward()
     qtbot.waitUntil(lambda: window.is_filled)
@@ -141,3 +143,19 @@ def test_the_settings_folder_is_opened_or_else_named(
     assert [url.toLocalFile() for url in asked] == ["/home/somebody/.config/panecast"]
     assert window.problem.isVisible() != is_shown
     assert ("/home/somebody/.config/panecast" in window.problem.text()) != is_shown
+
+
+def test_the_log_folder_is_opened_or_said_not_to_be_there(
+    qtbot: QtBot, notices: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: asked.append(url) or True)
+    window = opened(qtbot, notices, logs=tmp_path / "log")
+    assert str(tmp_path / "log") in window.places.text()
+    qtbot.mouseClick(window.open_logs, Qt.MouseButton.LeftButton)
+    assert str(tmp_path / "log") in window.problem.text()
+    assert asked == []
+
+    (tmp_path / "log").mkdir()
+    qtbot.mouseClick(window.open_logs, Qt.MouseButton.LeftButton)
+    assert [url.toLocalFile() for url in asked] == [str(tmp_path / "log")]
