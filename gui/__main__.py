@@ -68,9 +68,10 @@ def _headless(arguments: list[str]) -> int:
     from server.cli import main as headless
 
     if arguments[0] == "doctor":
+        from gui.core.settings_excerpt import settings_excerpt
         from gui.doctor import checks
 
-        return headless(arguments, extra_checks=checks)
+        return headless(arguments, extra_checks=checks, settings=settings_excerpt)
     return headless(arguments)
 
 

@@ -21,13 +21,21 @@ from server.terminal import complain, prepare, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from server.bug_report import SettingsExcerpt
     from server.doctor import Check
 
 FAILED, MISUSED = 1, 2
 
 
-def main(argv: Sequence[str], extra_checks: Callable[[], list[Check]] | None = None) -> int:
-    """Run one command and return the exit code; ``extra_checks`` adds to what ``doctor`` looks at."""
+def main(
+    argv: Sequence[str],
+    extra_checks: Callable[[], list[Check]] | None = None,
+    settings: Callable[[Path | None], SettingsExcerpt] | None = None,
+) -> int:
+    """Run one command and return the exit code.
+
+    ``extra_checks`` adds to what ``doctor`` looks at, ``settings`` says what its report tells of those in a folder.
+    """
     prepare()
     arguments = _parser().parse_args(argv)
     logging.basicConfig(
@@ -46,6 +54,11 @@ def main(argv: Sequence[str], extra_checks: Callable[[], list[Check]] | None = N
             from server.doctor import checks, report
 
             found = checks() + (extra_checks() if extra_checks is not None else [])
+            if arguments.report:
+                from server.bug_report import SettingsExcerpt, bug_report
+
+                excerpt = SettingsExcerpt() if settings is None else settings(arguments.config_dir)
+                return say(bug_report(found, excerpt, arguments.config_dir))
             return say(report(found)) or (0 if all(check.ok for check in found) else FAILED)
     return MISUSED
 
@@ -117,7 +130,13 @@ def _parser() -> argparse.ArgumentParser:
     windows.add_argument(
         "--config-dir", type=folder_argument, metavar="DIR", help="of a Panecast that runs: ask that one"
     )
-    commands.add_parser("doctor", help="say what this system lacks, and what mends it")
+    doctor = commands.add_parser("doctor", help="say what this system lacks, and what mends it")
+    doctor.add_argument(
+        "--report", action="store_true", help="print one text for a bug report, without secrets; nothing is sent"
+    )
+    doctor.add_argument(
+        "--config-dir", type=folder_argument, metavar="DIR", help="whose settings and log the report is about"
+    )
     return parser
 
 

@@ -190,6 +190,15 @@ class SettingsFile:
             return f"The settings could not be saved ({error.strerror or error})."
         return None
 
+    def peek(self) -> dict[str, Any]:
+        """Return what the file says, unchecked, and leave it as it is.
+
+        Raises:
+            FileNotFoundError: there is none.
+            OSError, ValueError, RecursionError: it cannot be read.
+        """
+        return _parsed(self._content())
+
     def _content(self) -> bytes:
         """Return what is in the file, which may be behind a symbolic link. Raises OSError, `NotAFile` among them."""
         with open_plain(self.path, follow=True) as file:

@@ -26,6 +26,7 @@ from server.private_files import CLOSE_ON_EXEC, FILE_MODE, NO_FOLLOW, open_plain
 MARK, TRACE, REPORT = "running.json", "crash.txt", "crash-report.txt"
 MOST_BYTES = 256 * 1024
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+LOG_HEADING = "The last lines of its log:"
 NO_TRACE = "It left no trace: it was ended from outside, such as by the system when memory ran out."
 
 
@@ -84,8 +85,8 @@ class Run:
         left, trace = _read(self._folder / MARK), _read(self._folder / TRACE)
         if trace.strip() or _was_here(left):
             log = "\n".join(last_lines(self._folder))
-            found = shortened(trace.strip()) or NO_TRACE
-            self.report = f"{_began(left)}\n\n{found}\n\nThe last lines of its log:\n{log}\n"
+            found = shortened(trace.strip(), longest=MOST_BYTES) or NO_TRACE
+            self.report = f"{_began(left)}\n\n{found}\n\n{LOG_HEADING}\n{log}\n"
             _write(self._folder / REPORT, self.report).close()
         self._trace = _write(self._folder / TRACE)
         faulthandler.enable(self._trace)

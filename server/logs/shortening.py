@@ -65,13 +65,14 @@ class Titles:
         return found
 
 
-def shortened(text: str, titles: Titles | None = None, home: Path | None = None) -> str:
+def shortened(text: str, titles: Titles | None = None, *, home: Path | None = None, longest: int = LONGEST) -> str:
     """Return ``text``, of one or more lines, as it may stand in the log.
 
-    ``home`` is the person's own folder, whose name is theirs; the one of this process at first.
+    ``home`` is the person's own folder, whose name is theirs, by default that of this process; ``longest`` is how many
+    characters are looked at.
     """
     pattern = None if titles is None else titles.pattern
-    whole = CONTROL.sub("�", _cut(text, LONGEST))
+    whole = CONTROL.sub("�", _cut(text, longest))
     folder = str(Path.home() if home is None else home)
     lines = whole.split("\n")
     for at, line in enumerate(lines):
