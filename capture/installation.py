@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -43,15 +42,6 @@ def portable_folder() -> Path | None:
         return None
     folder = Path(sys.executable).resolve().parent
     return folder / "settings" if (folder / PORTABLE).is_file() else None
-
-
-def own_command() -> list[str]:
-    """Return the words that start this program once more, in the way in which it was started; without arguments."""
-    # What runs out of an AppImage lies in a folder that is gone when this process is.
-    if image := os.environ.get("APPIMAGE", "") if installation() == "appimage" else "":
-        return [image]
-    given = len(sys.argv) - 1
-    return [sys.executable, *sys.orig_argv[1 : len(sys.orig_argv) - given]]
 
 
 _VIDEO_ADVICE: Final[dict[Installation, str]] = {

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from capture.installation import own_command
 from gui.app import App, StartOptions
 from gui.core.state import Message
+from gui.desktop.restart import start_again
 from gui.loop.faults import QtMessages, log_fault
 from gui.loop.gc_on_loop import Collector
 from gui.loop.loop import Loop
@@ -53,21 +52,8 @@ def run(options: StartOptions, lock: FolderLock) -> int:
         recording.end(well=fault is None)
     if restarts:
         lock.release()
-        _start_safely(options)
+        start_again(["--safe-mode", *([] if options.config_dir is None else ["--config-dir", str(options.config_dir)])])
     return 0 if fault is None else FAILED
-
-
-def _start_safely(options: StartOptions) -> None:
-    folder = [] if options.config_dir is None else ["--config-dir", str(options.config_dir)]
-    # By itself: whatever this one was started from has seen it end.
-    nowhere = subprocess.DEVNULL
-    subprocess.Popen(  # noqa: S603  it is ourselves
-        [*own_command(), "--safe-mode", *folder],
-        stdin=nowhere,
-        stdout=nowhere,
-        stderr=nowhere,
-        start_new_session=True,
-    )
 
 
 def _run(options: StartOptions, lock: FolderLock, recording: Recording) -> bool:

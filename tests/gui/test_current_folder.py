@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from gui import current_folder
+from gui.desktop import restart
 from tests.browser.parts import eventually, free_port
 from tests.helpers.x11.desktop import PROJECT, XServer
 
@@ -68,14 +69,24 @@ def test_what_is_looked_up_comes_from_absolute_folders(monkeypatch: pytest.Monke
     assert os.environ["PATH"] == os.defpath
 
 
-def test_only_one_part_starts_a_program() -> None:
-    """A further one has to be started isolated too, and to be tested as the demo is."""
+def test_only_two_parts_start_a_program() -> None:
+    """A further one has to be started isolated too, and to be tested as these are."""
     starts = re.compile(
         r"\b(subprocess|QProcess|multiprocessing|create_subprocess|posix_spawn|os\.(exec|spawn|system|popen))"
     )
     modules = (path for folder in ("capture", "server", "gui") for path in (PROJECT / folder).rglob("*.py"))
 
-    assert [path.name for path in modules if starts.search(path.read_text(encoding="utf-8"))] == ["demo.py"]
+    starting = {path.name for path in modules if starts.search(path.read_text(encoding="utf-8"))}
+    assert starting == {"demo.py", "restart.py"}
+
+
+def test_the_program_that_starts_anew_is_our_own(sprung: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", ":")
+    monkeypatch.setattr(sys, "path", ["", ".", *sys.path])
+    done = subprocess.run(restart.command(["--version"]), capture_output=True, text=True, check=False)
+
+    assert sprung() == ""
+    assert done.stdout.startswith("panecast "), done.stderr
 
 
 @pytest.mark.panel
