@@ -81,7 +81,7 @@ class LogWriter(logging.Handler):
                 return
             lost += left_out
             for batch in _batches(self._line(entry) for entry in entries):
-                missing = f"… {lost} entries are missing here\n" if lost else ""
+                missing = f"… entries missing here: {lost}\n" if lost else ""
                 try:
                     self._file.append(missing + "".join(batch))
                     lost = 0

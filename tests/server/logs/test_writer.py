@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import logging
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from server.logs.place import FILES_KEPT, LARGEST_BYTES, NAME, last_lines, log_folder
 from server.logs.rotating import LogFile
 from server.logs.writer import BATCH_BYTES, LogWriter
-from server.private_files import append_private
+from tests.helpers.x11.desktop import PROJECT
 
 Start = Callable[..., LogWriter]
 
@@ -118,35 +120,35 @@ def test_a_folder_that_cannot_be_used_is_said_once(start: Start, tmp_path: Path)
     assert [words.startswith("The log could not be written (") for words in told] == [True, True]
 
 
-def test_after_a_full_disk_it_goes_on_and_says_what_is_missing(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tried = threading.Semaphore(0)
-    is_full = True
+@pytest.mark.skipif(sys.platform == "win32", reason="a process's files cannot be limited there")
+def test_while_there_is_no_room_it_goes_on_and_then_says_what_is_missing(tmp_path: Path) -> None:
+    program = """
+import logging, resource, sys, threading
+from pathlib import Path
+from server.logs.writer import LogWriter
 
-    def append(path: Path, text: str) -> int:
-        try:
-            if is_full:
-                raise OSError(28, "No space left on device")
-            return append_private(path, text)
-        finally:
-            tried.release()
+said, heard = [], threading.Event()
+writer = LogWriter(Path(sys.argv[1]) / "log")
+writer.tell(lambda words: (said.append(words), heard.set()))
+log = logging.getLogger("gui")
+log.addHandler(writer)
+_, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
+log.warning("lost")
+assert heard.wait(30)
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+log.warning("there")
+writer.close()
+print(*said)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path], cwd=PROJECT, check=True, capture_output=True, text=True, timeout=60
+    )
 
-    monkeypatch.setattr("server.logs.rotating.append_private", append)
-    told: list[str] = []
-    writer = start()
-    writer.tell(told.append)
-    for number in range(3):
-        say(writer, "lost %d", number)
-        assert tried.acquire(timeout=10)
-    is_full = False
-    say(writer, "there")
-    writer.close()
-
-    assert told == ["The log could not be written (No space left on device). Panecast works without it."]
+    assert done.stdout == "The log could not be written (File too large). Panecast works without it.\n"
     first, second = written(tmp_path / "log").splitlines()
-    assert first == "… 3 entries are missing here"
-    assert second.endswith("there")
+    assert first == "… entries missing here: 1"
+    assert second.endswith("WARNING gui: there")
 
 
 def test_a_disk_that_hangs_holds_nobody(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
