@@ -37,7 +37,7 @@ def run(options: StartOptions, lock: FolderLock) -> int:
     ends: until then they are written."""
     recording = Recording(log_folder(options.config_dir), verbose=options.verbose)
     recording.begin()
-    messages = QtMessages(recording.run.crashed)
+    messages = QtMessages(recording.last_words)
     messages.begin()
     fault: Exception | None = None
     restarts = False

@@ -8,7 +8,8 @@ import traceback
 from pathlib import Path
 
 from server.logs.hooks import Hooks
-from server.logs.last_run import Run
+from server.logs.last_run import MOST_BYTES, Run
+from server.logs.shortening import shortened
 from server.logs.writer import FORMAT, LogWriter
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,11 @@ class Recording:
     def crashed(self, fault: BaseException) -> None:
         """Write down what ends the program against its will."""
         log.critical("this ends Panecast", exc_info=fault)
-        self.run.crashed("".join(traceback.format_exception(fault)))
+        self.last_words("".join(traceback.format_exception(fault)))
+
+    def last_words(self, words: str) -> None:
+        """Leave words behind, shortened, for the next run; the process is about to end."""
+        self.run.crashed(shortened(words, self.writer.titles, longest=MOST_BYTES))
 
     def end(self, *, well: bool = True) -> None:
         """Write what waits, and end; ``well`` tells whether the program ends as it should."""

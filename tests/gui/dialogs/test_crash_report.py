@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.dialogs.crash_report import COPIED, CrashReportDialog
+from server.logs.last_run import MARK, Run
 from tests.browser.parts import eventually, running_app
 from tests.helpers.x11.desktop import PROJECT, XServer
 
@@ -63,7 +64,7 @@ def test_after_a_crash_the_next_start_says_so_once_and_starts_without_sharing(di
         assert app.process.returncode == 0
     try:
         assert eventually(lambda: said(display, "status", tmp_path)).startswith("Sharing is off.")
-        mark = json.loads((tmp_path / "log" / "running.json").read_text())
+        mark = json.loads((tmp_path / "log" / MARK).read_text())
         assert "--safe-mode" in Path("/proc", str(mark["process"]), "cmdline").read_text().split("\0")
     finally:
         assert said(display, "quit", tmp_path) == "Panecast is quitting.\n"
@@ -71,6 +72,30 @@ def test_after_a_crash_the_next_start_says_so_once_and_starts_without_sharing(di
         app.find("where", "privacy")
         assert not app.ask("where", "showReport")
         assert app.close() == ""
+
+
+@pytest.mark.x11
+@pytest.mark.panel
+@pytest.mark.parametrize("ending", ["display is killed", "display hangs"])
+def test_an_end_with_the_session_is_no_crash(tmp_path: Path, ending: str) -> None:
+    display = XServer()
+    try:
+        with running_app(display, tmp_path, "--share", "demo") as app:
+            app.find("where", "privacy")
+            assert (tmp_path / "log" / MARK).exists()
+            if ending == "display is killed":
+                display.kill()
+            else:
+                display.freeze()
+                app.process.terminate()
+            app.process.communicate(timeout=20)
+            display.thaw()
+    finally:
+        display.close()
+
+    run = Run(tmp_path / "log")
+    run.end()
+    assert run.report == ""
 
 
 def said(display: XServer, command: str, folder: Path) -> str:

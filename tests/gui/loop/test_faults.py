@@ -20,7 +20,7 @@ BEGUN = """
 
     recording = Recording(Path(sys.argv[1]))
     recording.begin()
-    messages = QtMessages(recording.run.crashed)
+    messages = QtMessages(recording.last_words)
     messages.begin()
     application = QApplication([])
     loop = Loop(application)

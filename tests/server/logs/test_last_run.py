@@ -72,16 +72,19 @@ def test_a_fault_that_ends_the_program_leaves_a_trace_with_the_log_s_last_lines(
     ended(
         tmp_path,
         """
+        recording.writer.titles.hide(["salaries.ods"])
         try:
-            raise LookupError("of 192.168.1.20")
+            raise LookupError("salaries.ods of 192.168.1.20")
         except LookupError as fault:
             recording.crashed(fault)
             recording.end(well=False)
         """,
     )
+    left = (tmp_path / TRACE).read_text(encoding="utf-8")
     told = report(tmp_path)
 
-    assert "LookupError: of 192.168.x.x" in told
+    assert "LookupError: s… of 192.168.x.x" in left
+    assert "LookupError: s… of 192.168.x.x" in told
     assert "INFO gui: about to end" in told
     assert "CRITICAL server.logs.recording: this ends Panecast" in told
 
