@@ -45,6 +45,17 @@ EXCLUDED_MODULES = (
 VIDEO_NEEDS = ("argparse", "decimal", "errno", "fractions", "inspect", "numbers", "shutil", "urllib.request")
 """Modules of Python's own library that PyAV imports, for it is laid over the frozen program later."""
 
+UNWANTED_HOOKS = (
+    # Source of what lies in the archive; nobody asks for it, and it reads the whole list of Python's own library.
+    "pyi_rth_inspect",
+    # Takes over command lines of the module of that name, which is not used.
+    "pyi_rth_multiprocessing",
+    "pyi_rth_pkgutil",
+    # Loads Qt, also where no window is opened, to tell it where its files are; PySide6's wheels know that.
+    "pyi_rth_pyside6",
+)
+"""What PyInstaller would run at each start, before the program itself, for libraries that may need it."""
+
 QT = "PySide6/Qt/"
 QT_OF_WINDOWS = "PySide6/"
 """Its wheels have no folder of their own for what is Qt's."""

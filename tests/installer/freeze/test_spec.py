@@ -14,6 +14,12 @@ from installer.macos.plists import info
 from installer.project import TOP
 
 SPEC = TOP / "installer" / "freeze" / "panecast.spec"
+SCRIPTS = [
+    ("pyi_rth_cryptography_openssl", "/hooks/pyi_rth_cryptography_openssl.py", "PYSOURCE"),
+    ("pyi_rth_pyside6", "/hooks/pyi_rth_pyside6.py", "PYSOURCE"),
+    ("start", "/top/installer/freeze/start.py", "PYSOURCE"),
+]
+"""As PyInstaller's analysis has them: its hooks before the program."""
 
 
 @dataclass
@@ -24,9 +30,9 @@ class Recorder:
 
     def maker(self, kind: str) -> Callable[..., Any]:
         def make(*things: Any, **named: Any) -> Any:
-            self.made.setdefault(kind, []).append(named)
+            self.made.setdefault(kind, []).append(named | {"things": things})
             made = ModuleType(kind)
-            made.__dict__.update(binaries=[], datas=[], pure=[], scripts=[], things=things)
+            made.__dict__.update(binaries=[], datas=[], pure=[], scripts=SCRIPTS, things=things)
             return made
 
         return make
@@ -80,3 +86,9 @@ def test_linux_gets_one_program(told: Callable[[str], Recorder]) -> None:
 
     assert [program["name"] for program in made["EXE"]] == ["panecast"]
     assert "BUNDLE" not in made
+
+
+def test_no_start_runs_the_hook_that_loads_qt(told: Callable[[str], Recorder]) -> None:
+    for program in told("win32").made["EXE"]:
+        (scripts,) = (thing for thing in program["things"] if isinstance(thing, list))
+        assert [name for name, _, _ in scripts] == ["pyi_rth_cryptography_openssl", "start"]
