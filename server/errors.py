@@ -66,6 +66,10 @@ class ProtocolError(ServerError):
         self.field = field
 
 
+class CertificateError(ServerError):
+    """HTTPS is not possible with these files."""
+
+
 class ListenError(ServerError):
     """The server cannot listen at that address."""
 

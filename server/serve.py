@@ -18,10 +18,9 @@ from server.access.control import AccessControl
 from server.access.links import Link
 from server.access.origins import parse_name, parse_origin
 from server.ending import end_within, ending_signals
-from server.errors import ServerError
+from server.errors import CertificateError, ServerError
 from server.folder_lock import WAIT_SECONDS, FolderLock, lock_folder
 from server.host import Host
-from server.net.certificates import CertificateError
 from server.net.encryption import Encryption, prepared
 from server.protocol.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.remote.listener import RemoteListener

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from capture.events import Listeners
 from gui.core.controller import Controller
 from gui.core.state import Message
 from server.errors import ENCRYPTED, MOVED, RESTARTING
-from server.net.certificates import Certificate
 from server.net.encryption import prepared
+
+if TYPE_CHECKING:
+    from server.net.certificates import Certificate
 
 SUBJECT = "encryption"
 """Of the message that the address is another one."""

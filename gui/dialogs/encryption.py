@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,7 +19,9 @@ from PySide6.QtWidgets import (
 
 from gui.core.encryption import Encryption
 from gui.widgets.screen_fit import FittedDialog
-from server.net.certificates import Certificate
+
+if TYPE_CHECKING:
+    from server.net.certificates import Certificate
 
 WHAT = (
     "Nobody on the network can read along. Browsers do not know the certificate that Panecast makes and warn at first: "

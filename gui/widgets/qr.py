@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import segno
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -76,6 +75,9 @@ def qr_pixmap(text: str, edge: int, ratio: float = 1.0) -> QPixmap:
 
     Black on white in light and dark alike: cameras expect it.
     """
+    # Here and not above: most starts show no code.
+    import segno
+
     code = segno.make(text, error="m", micro=False)
     squares = code.symbol_size(border=3)[0]
     out = io.BytesIO()

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from server.errors import ServerError
+from server.errors import CertificateError
 from server.private_files import NotAFile, NotPrivate, open_plain, put_aside, read_private, replace_private
 
 OWN_FILE = "https.pem"
@@ -43,10 +43,6 @@ UNUSABLE = (
     x509.UnsupportedGeneralNameType,
 )
 """What reading keys and certificates that are damaged raises; most of it comes only when a part is asked for."""
-
-
-class CertificateError(ServerError):
-    """HTTPS is not possible with these files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from server.net.certificates import Certificate, certificate_from_files, own_certificate
 from server.net.interfaces import own_addresses
+
+if TYPE_CHECKING:
+    from server.net.certificates import Certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ async def prepared(folder: Path, chain_file: Path | None = None, key_file: Path 
 
 
 def _prepare(folder: Path, chain_file: Path | None, key_file: Path | None) -> Encryption:
+    # Here and not above: a library with OpenSSL and memory of its own comes along, for HTTPS alone.
+    from server.net.certificates import certificate_from_files, own_certificate
+
     if chain_file is not None and key_file is not None:
         certificate = certificate_from_files(chain_file, key_file)
     else:

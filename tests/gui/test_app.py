@@ -58,6 +58,15 @@ sys.exit(code)
     )
 
 
+@pytest.mark.parametrize("module", ["gui.start", "server.serve"])
+def test_what_few_need_is_not_loaded_at_the_start(module: str) -> None:
+    program = f"import sys, {module}; print([name for name in ('av', 'cryptography', 'segno') if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
+
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.panel
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_app_shares_prints_the_address_and_ends_on_a_signal(

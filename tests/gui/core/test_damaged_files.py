@@ -25,7 +25,8 @@ from server.access.control import AccessControl
 from server.access.devices import Devices
 from server.access.links import Links
 from server.access.store import AccessState, AccessStore
-from server.net.certificates import CertificateError, certificate_from_files, own_certificate
+from server.errors import CertificateError
+from server.net.certificates import certificate_from_files, own_certificate
 from server.net.peers import Peer
 from server.sharing import ShareList, ShareRule
 from tests.gui.core.damage import mutated, mutated_pem

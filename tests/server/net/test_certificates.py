@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from server.net.certificates import OWN_FILE, Certificate, CertificateError, certificate_from_files, own_certificate
+from server.errors import CertificateError
+from server.net.certificates import OWN_FILE, Certificate, certificate_from_files, own_certificate
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
