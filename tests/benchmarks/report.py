@@ -76,11 +76,10 @@ def times(value: float, other: float) -> str:
 
 def printed(rows: Iterable[Row], watched: Iterable[Watched], busy: float) -> str:
     """Return the whole report in Markdown; ``busy`` is what others used of all cores meanwhile, in percent."""
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, {busy:.0f} % of them busy with other things"
-    blocks = [f"{datetime.now(UTC):%Y-%m-%d} · {machine} · Python {platform.python_version()}"]
+    blocks = [heading(busy)]
     found = [(row.what, row.beside, row.measured, row.target) for row in rows]
     if found:
-        blocks.append(_table(("what", "peer or floor", "measured", "target"), found))
+        blocks.append(table(("what", "peer or floor", "measured", "target"), found))
     details = [
         (
             one.content,
@@ -96,10 +95,17 @@ def printed(rows: Iterable[Row], watched: Iterable[Watched], busy: float) -> str
     ]
     if details:
         names = ("content", "server", "CPU", "sent", "fps", "delay median / p95", "first picture", "at rest")
-        blocks.append(_table(names, details))
+        blocks.append(table(names, details))
     return "\n\n".join(blocks)
 
 
-def _table(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def heading(busy: float) -> str:
+    """Return when and on which machine; ``busy`` is what others used of all cores meanwhile, in percent."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {busy:.0f} % of them busy with other things"
+    return f"{datetime.now(UTC):%Y-%m-%d} · {machine} · Python {platform.python_version()}"
+
+
+def table(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Return a table in Markdown."""
     lines = ["| " + " | ".join(cells) + " |" for cells in (names, *rows)]
     return "\n".join([lines[0], "|" + "---|" * len(names), *lines[1:]])
