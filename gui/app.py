@@ -28,6 +28,7 @@ from gui.desktop.demo import DemoProcess
 from gui.desktop.notices import Notices
 from gui.desktop.presence import Presence, advice
 from gui.desktop.running_copy import TrayCopy
+from gui.desktop.session_end import SessionEnd
 from gui.desktop.tray import Tray
 from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
@@ -140,6 +141,8 @@ class App:
         )
         self._about = AboutWindow(self._file.path.parent, recording.folder, self.panel)
         self._signals = EndingSignals(self.quit, self._end_in_time)
+        self._session = SessionEnd(self._keep, self._end_soon)
+        application.commitDataRequest.connect(self._keep)  # where Qt is told of the session's end, as on Windows
         self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
         self._throttles: dict[str, Throttle] = {}
         self._previewing = Previewing(self._hub, self._workers, self.panel.preview.stage)
@@ -169,6 +172,7 @@ class App:
         self._catalog.start()
         self._guarding.open()
         self._autostart.open()
+        self._session.start()
         self._borders.open()
         if options.demo:
             self._show_demo()
@@ -195,8 +199,7 @@ class App:
         """Keep what is to be kept, and end the process: the display is gone."""
         try:
             self._recording.run.ending()
-            self._file.save(self.controller.settings)
-            self._host.settle()
+            self._keep()
             self._recording.end()
         finally:
             end_at_once()
@@ -208,8 +211,7 @@ class App:
         if self._saving is not None:
             self._saving.cancel()
         # Before anything that speaks to the display, which may not answer any more.
-        self._file.save(self.controller.settings)
-        self._host.settle()
+        self._keep()
         await self._presence.close()
         self.panel.hide()
         self.tray.close()
@@ -224,6 +226,7 @@ class App:
         if self._demo is not None:
             self._demo.close()
         await self._host.close()
+        await self._session.close()
         self.watchdog.stop()
         self._workers.shutdown(wait=False, cancel_futures=True)
         left = asyncio.all_tasks() - {asyncio.current_task()}
@@ -247,6 +250,15 @@ class App:
 
     def _hide_titles(self) -> None:
         self._recording.writer.titles.hide(source.title for source in self._catalog.sources if source.kind == "window")
+
+    def _keep(self) -> None:
+        """Write all that is to be kept, at once."""
+        self._file.save(self.controller.settings)
+        self._host.settle()
+
+    def _end_soon(self) -> None:
+        self._end_in_time()
+        self.quit()
 
     def _join(self) -> None:
         controller, panel, tray = self.controller, self.panel, self.tray
