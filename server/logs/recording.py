@@ -55,7 +55,8 @@ class Recording:
         self.last_words("".join(traceback.format_exception(fault)))
 
     def last_words(self, words: str) -> None:
-        """Leave words behind, shortened, for the next run; the process is about to end."""
+        """Leave words behind, shortened, for the next run; the process is about to end, and what waits is written."""
+        self.writer.close()
         self.run.crashed(shortened(words, self.writer.titles, longest=MOST_BYTES))
 
     def end(self, *, well: bool = True) -> None:
