@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +33,7 @@ from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
 from gui.dialogs.crash_report import show_after_crash
 from gui.dialogs.privacy_opener import PrivacyOpener
+from gui.loop.gc_on_loop import freeze_around
 from gui.loop.loop import end_at_once
 from gui.loop.monitor import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
 from gui.loop.signals import EndingSignals
@@ -180,16 +180,8 @@ class App:
             controller.start()
 
     async def settle(self) -> None:
-        """Keep the garbage collector from holding the loop.
-
-        A full collection would walk all that was loaded at the start, again and again, for 160 ms; so it is put out
-        of its sight. And listing windows leaves tens of thousands of objects behind that only a full collection
-        finds; so one comes early and is short.
-        """
-        gc.set_threshold(700, 10, 3)
-        gc.freeze()
-        await self._catalog.ready()
-        gc.freeze()
+        """Keep the garbage collector from holding the loop."""
+        await freeze_around(self._catalog.ready())
 
     def quit(self) -> None:
         """Have the app end."""
