@@ -50,14 +50,14 @@ class XdgAutostart:
             return AutostartState(True, f"by {len(started)} entries")
         if started:
             entry = next(entry for path, entry in entries.items() if path.name == started[0])
-            missing = not is_there(_program(entry))
+            missing = _is_gone(entry)
             return AutostartState(not missing, "its program is gone" if missing else "")
         return AutostartState(False, SWITCHED_OFF if entries else "")
 
     def switch(self, wanted: bool) -> None:
         """Have Panecast start with the system, or no longer. Raises `AutostartError`."""
         if wanted:
-            self._write(self._folder / NAME, changed(FRESH, Exec=command((*self._program, *OPTIONS))))
+            self._write(self._folder / NAME, self._started(FRESH, OPTIONS))
             return
         try:
             (self._folder / NAME).unlink(missing_ok=True)
@@ -72,9 +72,9 @@ class XdgAutostart:
         """Have an entry whose program is gone start this one, with the options it has. Raises `AutostartError`."""
         for path, text in self._entries():
             entry = values(text)
-            if path == self._folder / NAME and not is_there(_program(entry)):
+            if path == self._folder / NAME and _is_gone(entry):
                 options = tuple(dropwhile(lambda word: not word.startswith("--"), words(entry.get("Exec", ""))))
-                self._write(path, changed(text, Exec=command((*self._program, *(options or OPTIONS)))))
+                self._write(path, self._started(text, options or OPTIONS))
 
     def _entries(self) -> Iterator[tuple[Path, str]]:
         """Yield the path and text of each entry that names Panecast; a person's own hides others of its name."""
@@ -92,12 +92,21 @@ class XdgAutostart:
                 if path.name == NAME or Path(_program(values(text))).name == "panecast":
                     yield path, text
 
+    def _started(self, text: str, options: tuple[str, ...]) -> str:
+        """Return the entry with this program; once that is removed, ``TryExec`` has desktops pass over the entry."""
+        return changed(text, Exec=command((*self._program, *options)), TryExec=self._program[0].replace("\\", "\\\\"))
+
     def _write(self, path: Path, text: str) -> None:
         replace_entry(path, text.encode())
 
 
 def _program(entry: dict[str, str]) -> str:
     return next(iter(words(entry.get("Exec", ""))), "")
+
+
+def _is_gone(entry: dict[str, str]) -> bool:
+    tried = entry.get("TryExec", "").replace("\\\\", "\\")
+    return not is_there(_program(entry)) or bool(tried and not is_there(tried))
 
 
 def _read(path: Path) -> str:

@@ -9,7 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
+from gui.desktop.presence import Presence, advice
+from gui.desktop.tray import Tray
+from gui.verbs import Verbs
+from gui.widgets.icons import Icons
 from tests.capture.platforms.fake_logind import message_bus
 from tests.gui.desktop.fake_tray_host import FakeTrayHost
 from tests.helpers.ports import free_port
@@ -147,6 +153,27 @@ async def test_an_open_panel_stays_open_and_says_once_that_there_is_no_tray(
         await until(lambda: host.items)
         assert app.panel == "open"
         await host.close()
+
+
+async def test_a_quiet_start_that_waits_in_vain_puts_the_panel_into_the_task_bar(qtbot: QtBot, icons: Icons) -> None:
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    # Qt without a screen knows no tray.
+    presence = Presence(Tray(icons, Verbs(icons)), panel, lambda: None, lambda: None)
+    presence.open(is_quiet=True, waits=True, seconds=0)
+    assert not panel.isVisible()
+    await until(panel.isMinimized)
+    await presence.close()
+
+
+@pytest.mark.parametrize(
+    ("desktop", "words"),
+    [("ubuntu:GNOME", "the extension “AppIndicator"), ("XFCE", "Add a system tray"), ("", "Add a")],
+)
+def test_what_would_bring_a_tray_is_said(monkeypatch: pytest.MonkeyPatch, desktop: str, words: str) -> None:
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", desktop)
+
+    assert words in advice()
 
 
 async def test_a_start_with_the_system_waits_for_a_tray(display: XServer, bus: str, tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ def test_it_is_switched_on_and_off_and_nothing_is_left(home: Home) -> None:
 
     assert home.autostart.state() == AutostartState(True)
     assert values(home.entry.read_text())["Exec"] == f"{home.program} --minimized --wait-tray"
+    assert values(home.entry.read_text())["TryExec"] == str(home.program)  # nothing is started once it is removed
     home.autostart.switch(False)
     assert home.autostart.state() == AutostartState(False)
     assert list(home.own.iterdir()) == []
@@ -109,6 +110,15 @@ def test_a_program_that_is_there_is_left_alone(home: Home, tmp_path: Path) -> No
     home.autostart.mend()
 
     assert home.entry.read_bytes() == before
+
+
+def test_a_program_that_is_looked_for_elsewhere_is_gone_too(home: Home) -> None:
+    home.write(NAME, f"Exec={home.program}", "TryExec=/gone/panecast")
+    assert home.autostart.state() == AutostartState(False, "its program is gone")
+
+    home.autostart.mend()
+
+    assert home.autostart.state() == AutostartState(True)
 
 
 def test_an_entry_that_is_switched_off_stays_so_when_it_is_mended(home: Home) -> None:
