@@ -16,6 +16,8 @@ NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 CLOSE_ON_EXEC = getattr(os, "O_CLOEXEC", 0)
 MOST_ASIDE = 9
 """Files that are kept beside one that was damaged; then the newest is written over."""
+MOST_OF_SCHEMA = 3
+"""Copies of files of one other form, none of which is ever written over."""
 
 
 class NotPrivate(OSError):
@@ -103,16 +105,48 @@ def put_aside(path: Path) -> Path:
 
 def keep_copy(path: Path, content: bytes) -> Path:
     """Keep ``content``, that of ``path``, beside it, unless it is there already; return where. Raises OSError."""
-    for kept in _names_aside(path):
-        with contextlib.suppress(OSError), open_plain(kept, follow=False) as file:
+    kept = _same(_names_aside(path), content)
+    if kept is None:
+        kept = _free_name(path)
+        kept.unlink(missing_ok=True)
+        _make(kept, content)
+    return kept
+
+
+def keep_copy_of_schema(path: Path, content: bytes, number: int) -> None:
+    """Keep ``content``, that of ``path``, under a name with the number of its form, unless it is there already.
+
+    The first copies stay; where there are as many as there may be, none is made. Raises OSError.
+    """
+    names = _names_of_schema(path, number)
+    if _same(names, content) is None:
+        free = next((name for name in names if not os.path.lexists(name)), None)
+        if free is not None:
+            _make(free, content)
+
+
+def copies_of_schema(path: Path, number: int) -> list[Path]:
+    """Return the copies of ``path`` in that form which are there, the oldest first."""
+    return [name for name in _names_of_schema(path, number) if os.path.lexists(name)]
+
+
+def _make(path: Path, content: bytes) -> None:
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | CLOSE_ON_EXEC, FILE_MODE)
+    with os.fdopen(number, "wb") as file:
+        file.write(content)
+
+
+def _same(names: list[Path], content: bytes) -> Path | None:
+    """Return which of ``names`` holds ``content``, None where none does."""
+    for name in names:
+        with contextlib.suppress(OSError), open_plain(name, follow=False) as file:
             if file.read(len(content) + 1) == content:
-                return kept
-    aside = _free_name(path)
-    aside.unlink(missing_ok=True)
-    number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | CLOSE_ON_EXEC, FILE_MODE)
-    with os.fdopen(number, "wb") as kept_file:
-        kept_file.write(content)
-    return aside
+                return name
+    return None
+
+
+def _names_of_schema(path: Path, number: int) -> list[Path]:
+    return [path.with_name(f"{path.name}.schema-{number}.bak{each}") for each in ("", *range(2, MOST_OF_SCHEMA + 1))]
 
 
 def _names_aside(path: Path) -> list[Path]:

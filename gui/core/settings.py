@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,14 +12,15 @@ import msgspec
 import tomli_w
 
 from capture.privacy.masks import Mask
+from gui.settings.declared import NOT_CONVERTED, declarations, listed, said, shown
+from gui.settings.policy import Policy, read_policy
+from gui.settings.schema import KEY as SCHEMA_KEY
+from gui.settings.schema import SCHEMA, migrated, schema_of
+from gui.settings.text import MOST_BYTES, parsed
 from server.folder_lock import settings_folder
-from server.private_files import NotAFile, keep_copy, open_plain, put_aside
+from server.private_files import NotAFile, copies_of_schema, keep_copy, keep_copy_of_schema, open_plain, put_aside
 
 NAME = "settings.toml"
-MOST_BYTES = 512 * 1024
-"""More than 64 sources with many masks each need."""
-MOST_DOTS = 50
-"""Parts of a key; tomllib's time grows with their square, so that a line of dots would hold the start for ever."""
 REMEMBERED_LIMIT = 64
 """How many shared sources are remembered; the oldest are forgotten."""
 MASK_LIMIT = 256
@@ -54,63 +54,80 @@ class MaskedSource(msgspec.Struct, frozen=True, kw_only=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is remembered. Replaced whole, never changed.
 
-    Attributes:
-        port: where the server listens.
-        fps, quality, format, pointer: what new viewers begin with.
-        shared: what was shared last.
-        masks: what has masks; they lie over whatever looks the same after a restart, before it can be seen.
-        geometry: size and place of the panel, as Qt writes it, in base64.
-        splitter: widths of the list and of the preview.
-        knows_tray: the person was told that closing the panel leaves the app in the tray.
-        knows_no_tray: the person was told that this desktop has none, and what would bring one.
-        never_shown: programs whose windows are in no picture, beside those on the starting list.
-        shown_anyway: programs on the starting list that are shown all the same.
-        hide_titles: viewers get the program's name in place of a window's title.
-        when_locked: what viewers get while this computer is locked.
-        remind_after: minutes of sharing after which the person is reminded of it, 0 for never.
-        hot_key: what blanks or pauses everything from anywhere, such as ``Ctrl+Alt+Shift+B``; empty for none.
-        hot_key_does: what that is.
-        border: a border lies around what is shared.
-        mode: who can reach this computer: itself only, or a network.
-        interface, address: which network, by the name of its interface, and the address here when it was chosen.
-        asks_here: browsers and programs on this computer need a link as well.
-        names: what this computer is called beside what it knows itself, such as the name of a proxy in front of it.
-        tells_visits, tells_questions, tells_guessers: tray or desktop say when somebody begins or ends to watch, asks
-            to, or has to wait for wrong guesses.
-        https: what is sent is encrypted.
-        certificate, key: files for that, of the person's own; empty for those made here.
+    `said` declares each: checks, ``panecast config`` and ``docs/settings.md`` come from here alone.
     """
 
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8080
-    fps: Annotated[int, msgspec.Meta(ge=1, le=60)] = 30
-    quality: Annotated[int, msgspec.Meta(ge=10, le=100)] = 80
-    format: Literal["auto", "jpeg", "png", "webp", "h264"] = "auto"
-    pointer: bool = True
-    shared: Annotated[tuple[SavedSource, ...], msgspec.Meta(max_length=REMEMBERED_LIMIT)] = ()
-    masks: Annotated[tuple[MaskedSource, ...], msgspec.Meta(max_length=REMEMBERED_LIMIT)] = ()
-    geometry: str = ""
-    splitter: Annotated[tuple[Pixels, ...], msgspec.Meta(max_length=8)] = ()
-    knows_tray: bool = False
-    knows_no_tray: bool = False
-    never_shown: Programs = ()
-    shown_anyway: Programs = ()
-    hide_titles: bool = False
-    when_locked: Literal["blank", "blank_and_wait", "nothing"] = "blank"
-    remind_after: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 60
-    hot_key: str = "Ctrl+Alt+Shift+B"
-    hot_key_does: Literal["blank", "pause"] = "blank"
-    border: bool = False
-    mode: Literal["here", "network"] = "here"
-    interface: str = ""
-    address: str = ""
-    asks_here: bool = False
-    names: tuple[str, ...] = ()
-    tells_visits: bool = True
-    tells_questions: bool = True
-    tells_guessers: bool = True
-    https: bool = False
-    certificate: str = ""
-    key: str = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535), said("The port at which Panecast listens.")] = 8080
+    fps: Annotated[
+        int, msgspec.Meta(ge=1, le=60), said("Pictures per second that new viewers begin with, at most.")
+    ] = 30
+    quality: Annotated[int, msgspec.Meta(ge=10, le=100), said("Picture quality that new viewers begin with.")] = 80
+    format: Annotated[
+        Literal["auto", "jpeg", "png", "webp", "h264"], said("Picture format that new viewers begin with.")
+    ] = "auto"
+    pointer: Annotated[bool, said("Viewers see the mouse pointer.")] = True
+    shared: Annotated[
+        tuple[SavedSource, ...],
+        msgspec.Meta(max_length=REMEMBERED_LIMIT),
+        said("The sources that were shared last; they are selected again after a restart.", own=True),
+    ] = ()
+    # They lie over whatever looks the same after a restart, before it can be seen.
+    masks: Annotated[
+        tuple[MaskedSource, ...],
+        msgspec.Meta(max_length=REMEMBERED_LIMIT),
+        said("The masks that were laid over sources, in parts of their width and height.", own=True),
+    ] = ()
+    geometry: Annotated[str, said("Size and place of the panel.", own=True)] = ""
+    splitter: Annotated[
+        tuple[Pixels, ...], msgspec.Meta(max_length=8), said("Widths of the list and of the preview.", own=True)
+    ] = ()
+    knows_tray: Annotated[
+        bool, said("You were told that Panecast keeps running when the panel is closed.", own=True)
+    ] = False
+    knows_no_tray: Annotated[
+        bool, said("You were told that this desktop has no tray, and how to get one.", own=True)
+    ] = False
+    never_shown: Annotated[
+        Programs, said("Hidden programs, in addition to the built-in list: their windows are in no picture.")
+    ] = ()
+    shown_anyway: Annotated[Programs, said("Programs on the built-in list that may be shown all the same.")] = ()
+    hide_titles: Annotated[bool, said("Viewers see the program's name instead of a window's title.")] = False
+    when_locked: Annotated[
+        Literal["blank", "blank_and_wait", "nothing"],
+        said(
+            "While this computer is locked, viewers see nothing until it is unlocked (blank) or until you resume "
+            "(blank_and_wait), or everything goes on (nothing)."
+        ),
+    ] = "blank"
+    remind_after: Annotated[
+        int, msgspec.Meta(ge=0, le=1440), said("Minutes of sharing before you are reminded of it; 0 for never.")
+    ] = 60
+    hot_key: Annotated[str, said("The keys that blank or pause everything from anywhere; empty for none.")] = (
+        "Ctrl+Alt+Shift+B"
+    )
+    hot_key_does: Annotated[Literal["blank", "pause"], said("What these keys do.")] = "blank"
+    border: Annotated[bool, said("A border is drawn around whatever is shared.")] = False
+    mode: Annotated[
+        Literal["here", "network"], said("Only this computer can watch (here), or the chosen network too (network).")
+    ] = "here"
+    interface: Annotated[str, said("The chosen network, by the name of its interface, such as wlan0.")] = ""
+    address: Annotated[str, said("The address of this computer in that network when it was chosen.", own=True)] = ""
+    asks_here: Annotated[bool, said("Browsers and programs on this computer need the link, too.")] = False
+    names: Annotated[
+        tuple[str, ...], said("Further names of this computer, such as that of a proxy in front of it.")
+    ] = ()
+    tells_visits: Annotated[bool, said("Notify me when viewers join or leave.")] = True
+    tells_questions: Annotated[bool, said("Notify me when someone asks to watch.")] = True
+    tells_guessers: Annotated[bool, said("Notify me of wrong PINs and links.")] = True
+    https: Annotated[bool, said("Everything that is sent is encrypted.")] = False
+    certificate: Annotated[
+        str, said("The file with a certificate of your own, in PEM; empty for the one made here.")
+    ] = ""
+    key: Annotated[str, said("The file with that certificate's key, in PEM.")] = ""
+
+
+DECLARED = declarations(Settings)
+"""Each setting, by key."""
 
 
 def cautious(settings: Settings) -> Settings:
@@ -122,59 +139,124 @@ def cautious(settings: Settings) -> Settings:
 
 
 class SettingsFile:
-    """Reads and writes the settings in ``folder``; keys it does not know are kept as they are.
+    """Reads and writes the settings in ``folder``.
 
-    A file in which something is wrong is kept beside, before it is written anew.
+    Only what was changed is written over: keys and values that this version does not know stay as they are, and so does
+    what somebody else changed in the file meanwhile. Before a file of another form is written to, a copy is kept.
 
     Attributes:
         path: the file.
+        policy: what the administrator has chosen.
         problems: sentences about what could not be read; empty when all is well.
+        current: the settings after the last `load` or `save`.
     """
 
-    def __init__(self, folder: Path | None = None, *, keeps: bool = True) -> None:
-        """Without ``keeps``, `save` writes nothing."""
+    def __init__(self, folder: Path | None = None, policy: Policy | None = None, *, keeps: bool = True) -> None:
+        """``policy`` is that of this computer where None. Without ``keeps``, `save` writes nothing."""
         self._keeps = keeps
         self.path = settings_folder(folder) / NAME
+        self.policy = read_policy(DECLARED) if policy is None else policy
         self.problems: tuple[str, ...] = ()
-        self._unknown: dict[str, Any] = {}
+        self.current = self._defaults()
+        self._table: dict[str, Any] = {}
+        self._unread: frozenset[str] = frozenset()
         self._is_lost = False
 
     def load(self) -> Settings:
         """Return what the file says, with defaults for what it does not say or says wrongly."""
-        self.problems, self._unknown, self._is_lost = (), {}, False
+        self._is_lost, self._table, problem = False, {}, ""
         try:
-            content = self._content()
-            table = _parsed(content)
+            self._table = parsed(self._content())
         except FileNotFoundError:
-            return Settings()
+            pass
         except NotAFile as error:
-            self.problems = (self._put_aside(str(error)),)
-            return Settings()
+            problem = self._put_aside(str(error))
         except OSError as error:
             # What it holds must not be written over; it may be there again at the next start.
             self._is_lost = True
             words = f"The settings could not be read ({error.strerror or error}); the defaults are used"
-            self.problems = (f"{words}, and changes are not kept until {self.path} is put right or deleted.",)
-            return Settings()
+            problem = f"{words}, and changes are not kept until {self.path} is put right or deleted."
         except (ValueError, RecursionError):  # not TOML, not UTF-8, or nested deeper than can be followed
-            self.problems = (self._put_aside("it is damaged"),)
-            return Settings()
-        found, problems = self._found(table)
-        if problems:
-            problems.append(self._keep_copy(content))
-        self.problems = tuple(problems)
-        return found
+            problem = self._put_aside("it is damaged")
+        self.current, problems = self._found(self._table)
+        self.problems = (*([problem] if problem else []), *self.policy.problems, *problems)
+        return self.current
 
     def save(self, settings: Settings) -> str | None:
-        """Write ``settings`` so that a crash leaves the old file or the new one; return what went wrong, if anything.
+        """Write what differs in ``settings`` from `current`; return what went wrong, if anything.
 
-        May run in any thread, one call at a time.
+        A crash leaves the old file or the new one. What somebody else changed in the file since it was read stays, and
+        is in `current` then, which is what `settings` should become. May run in any thread, one call at a time.
         """
         if not self._keeps:
+            self.current = settings
             return None
         if self._is_lost:
             return f"The settings are not kept, because {self.path} could not be read."
-        table = self._unknown | msgspec.to_builtins(settings)
+        changed = {key for key in DECLARED if getattr(settings, key) != getattr(self.current, key)}
+        changed -= self.policy.locked.keys()
+        content, table, problem = b"", dict(self._table), None
+        try:
+            content = self._content()
+            table = parsed(content)
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, RecursionError):
+            if not changed:
+                return f"{self.path} cannot be read as it is now, so the settings stay as they were."
+            problem = self._set_aside_before_saving(content)
+        current = self._taken_up(settings, table, changed)
+        try:
+            self._write(table, content, current, changed)
+        except OSError as error:
+            return f"The settings could not be saved ({error.strerror or error})."
+        self.current = current
+        return problem
+
+    def _taken_up(self, settings: Settings, table: dict[str, Any], changed: set[str]) -> Settings:
+        """Return ``settings`` with what somebody else changed in the file, which says ``table`` now."""
+        if table == self._table:
+            return settings
+        found, problems = self._found(table)
+        self.problems = tuple(problems)
+        others = {key for key in DECLARED if table.get(key) != self._table.get(key)} - changed
+        if any(key in PROTECTING for key in self._unread):
+            others |= {"shared", "mode"}
+        return msgspec.structs.replace(settings, **{key: getattr(found, key) for key in others})
+
+    def _write(self, table: dict[str, Any], content: bytes, settings: Settings, changed: set[str]) -> None:
+        """Put ``settings`` into the file, which holds ``content`` and says ``table``. Raises OSError."""
+        fresh = migrated(table)
+        is_newer = _number(table) > SCHEMA
+        given = self.policy.defaults.keys() | self.policy.locked.keys()
+        if (changed & self._unread) & set(PROTECTING):
+            # With what protected it, what was shared last goes too: at the next start it would be shared without.
+            changed |= {"shared", "mode"}
+        for key, value in msgspec.to_builtins(settings).items():
+            if key in changed:
+                fresh[key] = self._merged(key, value, table.get(key))
+            elif key not in table and not is_newer and key not in given:
+                fresh[key] = value
+        impossible = _not_written(fresh)
+        fresh = {key: value for key, value in fresh.items() if key not in impossible}
+        if fresh != table or not content:
+            if content and _number(table) != SCHEMA:
+                keep_copy_of_schema(self.path, content, _number(table))
+            elif content and (impossible or changed & self._unread):
+                keep_copy(self.path, content)
+            self._put(fresh)
+        self._table, self._unread = fresh, self._unread - changed
+
+    def _merged(self, key: str, value: Any, raw: Any) -> Any:
+        """Return ``value`` as it is written where ``raw`` was: entries keep details that another version gave them."""
+        if key not in ("shared", "masks") or not isinstance(raw, list):
+            return value
+        kind = SavedSource if key == "shared" else MaskedSource
+        known, unread = _entries(raw, kind)
+        raws = {msgspec.json.encode(msgspec.to_builtins(entry)): as_written for entry, as_written in known}
+        return [*(raws.get(msgspec.json.encode(entry), entry) for entry in value), *unread]
+
+    def _put(self, table: dict[str, Any]) -> None:
         # Always the same name: what a killed program left behind goes with the next try.
         fresh = self.path.with_name(f".{NAME}.new")
         try:
@@ -184,11 +266,10 @@ class SettingsFile:
             with os.fdopen(number, "wb") as file:
                 tomli_w.dump(table, file)
             fresh.replace(self.path)
-        except OSError as error:
+        except OSError:
             with contextlib.suppress(OSError):
                 fresh.unlink(missing_ok=True)
-            return f"The settings could not be saved ({error.strerror or error})."
-        return None
+            raise
 
     def peek(self) -> dict[str, Any]:
         """Return what the file says, unchecked, and leave it as it is.
@@ -197,7 +278,7 @@ class SettingsFile:
             FileNotFoundError: there is none.
             OSError, ValueError, RecursionError: it cannot be read.
         """
-        return _parsed(self._content())
+        return parsed(self._content())
 
     def _content(self) -> bytes:
         """Return what is in the file, which may be behind a symbolic link. Raises OSError, `NotAFile` among them."""
@@ -207,45 +288,67 @@ class SettingsFile:
             raise NotAFile(f"{NAME} is larger than it can be")
         return content
 
-    def _found(self, table: dict[str, Any]) -> tuple[Settings, list[str]]:
+    def _defaults(self) -> Settings:
+        return Settings(**(dict(self.policy.defaults) | dict(self.policy.locked)))
+
+    def _found(self, table: Mapping[str, Any]) -> tuple[Settings, list[str]]:
         """Return the settings in ``table``, and what is wrong with it, in sentences."""
-        known = {field.name: field.type for field in msgspec.structs.fields(Settings)}
-        found: dict[str, Any] = {}
-        bad: dict[str, str] = {}
+        present = migrated(table)
         problems = []
-        for name, kind in known.items():
-            if name not in table:
-                continue
-            try:
-                found[name] = msgspec.convert(table[name], kind)
-            except (ValueError, OverflowError, RecursionError) as error:
-                bad[name] = str(error)
-        if len(bad) == 1:
-            ((name, reason),) = bad.items()
-            default = getattr(Settings(), name)
-            shown = "the default" if isinstance(default, tuple) else repr(default)
-            problems.append(f"The setting “{name}” is not valid ({reason}); {shown} is used.")
-        elif bad:
-            problems.append(f"The settings {_listed(bad)} are not valid; their defaults are used.")
+        number = _number(table)
+        earlier = self._earlier() if number > SCHEMA else {}
+        if number > SCHEMA:
+            problems.append(f"The settings are of a newer version of Panecast (schema {number}, here {SCHEMA}).")
+        found, bad = self._values(present, earlier)
+        used = msgspec.structs.replace(self._defaults(), **found)
+        problems += _bad_words(bad, present, used)
+        if not isinstance(table.get(SCHEMA_KEY, 0), int):
+            problems.append(f"“{SCHEMA_KEY}” in {NAME} cannot be {shown(table[SCHEMA_KEY])}. It is a whole number.")
         protecting = [name for name in bad if name in PROTECTING]
         if protecting:
-            found |= {"shared": (), "mode": "here"}
+            used = msgspec.structs.replace(used, shared=(), mode="here")
             verb = "protects" if len(protecting) == 1 else "protect"
-            words = f"Because {_listed(protecting)} {verb} what you share, nothing is shared from last time"
+            words = f"Because {listed(protecting)} {verb} what you share, nothing is shared from last time"
             problems.append(f"{words}, and no network is open.")
-        self._unknown = {name: value for name, value in table.items() if name not in known}
-        try:
-            tomli_w.dumps(self._unknown)
-        except (ValueError, TypeError, RecursionError):
-            self._unknown = {}
-            problems.append("Settings of another version could not be kept.")
-        return Settings(**found), problems
+        if lost := _not_written(table):
+            problems.append(f"Too large or too deep to be kept in the file: {listed(sorted(lost))}.")
+        self._unread = frozenset(bad)
+        return used, problems
 
-    def _keep_copy(self, content: bytes) -> str:
+    def _values(self, table: Mapping[str, Any], earlier: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """Return what can be read, and the keys of which not all can be; ``earlier`` is used where nothing can."""
+        found: dict[str, Any] = {}
+        bad: list[str] = []
+        for key in DECLARED.keys() - self.policy.locked.keys():
+            with contextlib.suppress(*NOT_CONVERTED):
+                if key in earlier:
+                    found[key] = DECLARED[key].converted(earlier[key])
+            if key not in table:
+                continue
+            try:
+                found[key] = DECLARED[key].converted(table[key])
+            except NOT_CONVERTED:
+                bad.append(key)
+                if readable := _readable(key, table[key]):
+                    found[key] = readable
+        return found, [key for key in DECLARED if key in bad]
+
+    def _earlier(self) -> dict[str, Any]:
+        """Return what the newest copy says that a newer version kept before it changed the form; empty for none."""
+        for number in range(SCHEMA, -1, -1):
+            for path in reversed(copies_of_schema(self.path, number)):
+                with contextlib.suppress(OSError, ValueError, RecursionError), open_plain(path, follow=False) as file:
+                    return migrated(parsed(file.read(MOST_BYTES)))
+        return {}
+
+    def _set_aside_before_saving(self, content: bytes) -> str:
+        """Keep what cannot be read and is written over now; return that in words."""
+        words = f"{NAME} was changed by another program and cannot be read"
         try:
-            return f"The file as it was is kept as {keep_copy(self.path, content).name}."
+            aside = keep_copy(self.path, content) if content else put_aside(self.path)
         except OSError as error:
-            return f"The file as it was could not be kept ({error.strerror or error})."
+            return f"{words}; it could not be kept ({error.strerror or error})."
+        return f"{words}; it is kept as {aside.name}."
 
     def _put_aside(self, why: str) -> str:
         try:
@@ -257,15 +360,52 @@ class SettingsFile:
         return f"The settings could not be used ({why}) and are kept as {aside.name}; the defaults are used."
 
 
-def _parsed(content: bytes) -> dict[str, Any]:
-    """Return what TOML says. Raises ValueError or RecursionError where it is none."""
-    text = content.decode()
-    if any(line.partition("=")[0].count(".") > MOST_DOTS for line in text.splitlines()):
-        raise ValueError("no key has so many parts")
-    return tomllib.loads(text)
+def _number(table: Mapping[str, Any]) -> int:
+    """Return which form ``table`` has; the present one where its number is none."""
+    try:
+        return schema_of(table)
+    except ValueError:
+        return SCHEMA
 
 
-def _listed(names: Iterable[str]) -> str:
-    """Return names of settings as people list them."""
-    *front, last = (f"“{name}”" for name in names)
-    return f"{', '.join(front)} and {last}" if front else last
+def _entries(raws: list[Any], kind: Any) -> tuple[list[tuple[Any, Any]], list[Any]]:
+    """Return the entries of a list that can be read, each with how it was written, and those that cannot."""
+    known, unread = [], []
+    for raw in raws:
+        try:
+            known.append((msgspec.convert(raw, kind), raw))
+        except NOT_CONVERTED:
+            unread.append(raw)
+    return known, unread
+
+
+def _readable(key: str, raw: Any) -> tuple[Any, ...]:
+    """Return what can be read of a list in which something cannot."""
+    kind = {"shared": SavedSource, "masks": MaskedSource, "never_shown": str}.get(key)
+    if kind is None or not isinstance(raw, list):
+        return ()
+    known, _ = _entries(raw, kind)
+    limit = PROGRAM_LIMIT if kind is str else REMEMBERED_LIMIT
+    return tuple(entry for entry, _ in known)[:limit]
+
+
+def _not_written(table: Mapping[str, Any]) -> set[str]:
+    """Return the keys whose values can be read but not be written again."""
+    lost = set()
+    for key, value in table.items():
+        try:
+            tomli_w.dumps({key: value})
+        except (ValueError, TypeError, RecursionError):
+            lost.add(key)
+    return lost
+
+
+def _bad_words(bad: list[str], table: Mapping[str, Any], used: Settings) -> Iterable[str]:
+    """Return what to say of values that cannot be used."""
+    if len(bad) == 1:
+        (key,) = bad
+        words = f"The setting “{key}” cannot be {shown(table[key])} in this version, but {DECLARED[key].allowed}"
+        yield f"{words}. Until you change it, {shown(getattr(used, key))} is used and the file stays as it is."
+    elif bad:
+        words = f"The settings {listed(bad)} have values that this version does not know; their defaults are used"
+        yield f"{words}, and the file stays as it is until you change them."

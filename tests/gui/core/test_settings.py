@@ -117,7 +117,11 @@ def test_where_what_protects_cannot_be_read_nothing_is_shared(tmp_path: Path, li
 
     assert Settings(port=9001) == file.load()
     assert "nothing is shared from last time" in file.problems[1]
-    assert (tmp_path / "settings.toml.bak").read_text(encoding="utf-8") == content
+    assert file.save(Settings(port=9002)) is None
+    text = file.path.read_text(encoding="utf-8")
+    assert all(
+        each in text for each in (line.split(" ", maxsplit=1)[0], 'mode = "network"', 'kind = "desktop"', "port = 9002")
+    )
 
 
 def test_what_cannot_be_read_now_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

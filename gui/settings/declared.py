@@ -1,0 +1,156 @@
+"""What each setting is, read from its declaration: key, range, default, sentence. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+NOT_CONVERTED = (ValueError, OverflowError, RecursionError)
+"""Raised by msgspec for a value that is not possible."""
+
+
+class BadSetting(ValueError):
+    """There is no such setting, or it cannot be that; the message is a sentence for a person."""
+
+
+def said(sentence: str, *, since: str = "0.1.0", restart: bool = False, own: bool = False) -> msgspec.Meta:
+    """Return what is said of a setting where it is declared.
+
+    ``since`` is the first version with it; ``restart`` is set where it is looked at only at the start of the program,
+    ``own`` where Panecast notes it by itself and nobody sets it.
+    """
+    return msgspec.Meta(description=sentence, extra={"since": since, "restart": restart, "own": own})
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One setting.
+
+    Attributes:
+        kind: its type, as msgspec describes it.
+        hint: its type, as Python writes it.
+        sentence: what it does.
+        since: the first version with it.
+        needs_restart: it holds from the next start on.
+        is_own: Panecast notes it by itself.
+    """
+
+    key: str
+    kind: inspect.Type
+    hint: Any
+    default: Any
+    sentence: str
+    since: str
+    needs_restart: bool
+    is_own: bool
+
+    @property
+    def allowed(self) -> str:
+        """Return in words what it can be."""
+        match self.kind:
+            case inspect.IntType(ge=low, le=high):
+                return f"a whole number from {low} to {high}"
+            case inspect.LiteralType():
+                *front, last = self.choices
+                return f"{', '.join(front)} or {last}"
+            case inspect.BoolType():
+                return "true or false"
+            case inspect.VarTupleType(item_type=inspect.StrType(), max_length=most):
+                return f"a list of texts, at most {most}" if most else "a list of texts"
+            case inspect.VarTupleType():
+                return "a list"
+        return "a text"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the words that it can be, empty where these cannot be listed."""
+        match self.kind:
+            case inspect.LiteralType(values=values):
+                # As they are written: msgspec sorts them.
+                written = self.hint
+                while hasattr(written, "__metadata__"):
+                    written = written.__origin__
+                return tuple(each for each in written.__args__ if each in values)
+            case inspect.BoolType():
+                return ("true", "false")
+        return ()
+
+    def converted(self, value: object) -> Any:
+        """Return ``value``, as a file holds it, as the setting. Raises one of `NOT_CONVERTED`."""
+        return msgspec.convert(value, self.hint)
+
+    def parsed(self, texts: tuple[str, ...]) -> Any:
+        """Return what a person wrote as the setting. Raises `BadSetting`."""
+        if self.is_own:
+            raise BadSetting(f"Panecast itself keeps “{self.key}” up to date; it cannot be set.")
+        value: object = texts[0] if len(texts) == 1 else " ".join(texts)
+        match self.kind:
+            case inspect.VarTupleType():
+                value = [text for text in texts if text]
+            case inspect.IntType():
+                value = int(texts[0]) if len(texts) == 1 and texts[0].isdecimal() and len(texts[0]) < 10 else value
+            case inspect.BoolType():
+                value = {"true": True, "false": False}.get(" ".join(texts), value)
+        try:
+            return self.converted(value)
+        except NOT_CONVERTED:
+            raise BadSetting(f"“{self.key}” cannot be {shown(value)}. It is {self.allowed}.") from None
+
+
+def declarations(struct: type[msgspec.Struct]) -> Mapping[str, Declaration]:
+    """Return what ``struct`` declares, by key."""
+    described = inspect.type_info(struct)
+    assert isinstance(described, inspect.StructType)
+    hints = {field.name: field.type for field in msgspec.structs.fields(struct)}
+    return MappingProxyType({field.name: _declaration(field, hints[field.name]) for field in described.fields})
+
+
+def _declaration(field: inspect.Field, hint: Any) -> Declaration:
+    kind, sentence, extra = field.type, "", {"since": "", "restart": False, "own": False}
+    while isinstance(kind, inspect.Metadata):
+        sentence = (kind.extra_json_schema or {}).get("description", sentence)
+        extra |= kind.extra or {}
+        kind = kind.type
+    default = () if field.default is msgspec.NODEFAULT else field.default
+    return Declaration(
+        field.name, kind, hint, default, sentence, str(extra["since"]), bool(extra["restart"]), bool(extra["own"])
+    )
+
+
+def declared(key: str, known: Mapping[str, Declaration]) -> Declaration:
+    """Return the setting that is called ``key``. Raises `BadSetting`, with the one that may be meant."""
+    if key in known:
+        return known[key]
+    near = get_close_matches(key, known, 1)
+    meant = f" Did you mean “{near[0]}”?" if near else ""
+    raise BadSetting(f"There is no setting “{key}”.{meant} All of them: panecast config list")
+
+
+def shown(value: object) -> str:
+    """Return a value as a settings file writes it, shortened."""
+    match value:
+        case bool():
+            text = "true" if value else "false"
+        case str():
+            text = msgspec.json.encode(value.encode("utf-8", "replace").decode()).decode()
+        case list() | tuple():
+            text = f"[{', '.join(map(shown, value[:20]))}]"
+        case int() if abs(value) > 10**50:
+            text = "so large a number"
+        case dict() | msgspec.Struct():
+            text = "{…}"
+        case _:
+            text = str(value)
+    return text if len(text) <= 200 else f"{text[:199]}…"
+
+
+def listed(names: list[str]) -> str:
+    """Return names of settings as people list them."""
+    *front, last = (f"“{name}”" for name in names)
+    return f"{', '.join(front)} and {last}" if front else last

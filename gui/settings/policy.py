@@ -1,0 +1,90 @@
+"""What the administrator of this computer has chosen: other defaults, and settings that nobody here can change.
+
+A file ``panecast/settings.toml`` in a folder of ``XDG_CONFIG_DIRS``, mostly ``/etc/xdg``, holds defaults as the
+person's own file does, and below ``[locked]`` what is fixed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from capture.platforms.system import family
+from gui.settings.declared import NOT_CONVERTED, Declaration, shown
+from gui.settings.text import MOST_BYTES, parsed
+from server.private_files import NotAFile, open_plain
+
+PLACE = Path("panecast") / "settings.toml"
+LOCKED = "locked"
+FIXED_WORDS = "Fixed by your administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What was found.
+
+    Attributes:
+        defaults: in place of those that come along, by key.
+        locked: settings that stay like this, by key.
+        problems: sentences about what could not be read.
+    """
+
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    locked: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def read_policy(known: Mapping[str, Declaration], folders: tuple[Path, ...] | None = None) -> Policy:
+    """Return what files in ``folders`` say, those of the system where None; the first of them has the last word."""
+    defaults: dict[str, Any] = {}
+    locked: dict[str, Any] = {}
+    problems: list[str] = []
+    for folder in reversed(_folders() if folders is None else folders):
+        path = folder / PLACE
+        try:
+            with open_plain(path, follow=True) as file:
+                content = file.read(MOST_BYTES + 1)
+            if len(content) > MOST_BYTES:
+                raise NotAFile("it is too large")
+            table = parsed(content)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, ValueError, RecursionError) as error:
+            reason = (error.strerror or str(error)) if isinstance(error, OSError) else "it is no TOML"
+            problems.append(f"The administrator's settings {path} cannot be read ({reason}); they are not used.")
+            continue
+        fixed = table.pop(LOCKED, {})
+        defaults |= _valid(table, known, path, problems)
+        if isinstance(fixed, dict):
+            locked |= _valid(fixed, known, path, problems)
+        else:
+            problems.append(f"In the administrator's settings {path}, “{LOCKED}” has to be a table.")
+    return Policy(defaults, locked, tuple(problems))
+
+
+def _valid(
+    table: Mapping[str, Any], known: Mapping[str, Declaration], path: Path, problems: list[str]
+) -> dict[str, Any]:
+    """Return what is valid in ``table``. What another version may know is passed over."""
+    found = {}
+    for key, value in table.items():
+        declaration = known.get(key)
+        if declaration is None or declaration.is_own:
+            continue
+        try:
+            found[key] = declaration.converted(value)
+        except NOT_CONVERTED:
+            words = f"“{key}” cannot be {shown(value)}. It is {declaration.allowed}."
+            problems.append(f"In the administrator's settings {path}, {words}")
+    return found
+
+
+def _folders() -> tuple[Path, ...]:
+    """Return where this system keeps settings for everybody, the most important first."""
+    if family() != "linux":
+        return ()
+    given = [text for text in os.environ.get("XDG_CONFIG_DIRS", "").split(":") if text.startswith("/")]
+    return tuple(map(Path, given or ["/etc/xdg"]))
