@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from server.access.devices import Device, Devices
 from server.access.links import MOST_DEVICES, MOST_LINKS, Link, Links
-from server.private_files import NotAFile, put_aside, read_private, replace_private
+from server.private_files import NotAFile, keep_copy_of_schema, put_aside, read_private, replace_private
 
 NAME = "access.json"
+VERSION = 1
+"""The form of the file. It goes up with every new field: what is not known could be a restriction."""
+NARROWING = ("revoked", "forgotten", "blocked")
+"""What only ever keeps somebody out."""
 MOST_BYTES = 16 * 1024 * 1024
 MOST_KNOWN = (MOST_LINKS + 1) * MOST_DEVICES
 """Devices that there can be: those of each link, and those that came without one."""
+
+Entry = TypeVar("Entry", Link, Device)
 
 
 class AccessState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,10 +65,11 @@ class AccessStore:
         self.path = folder / NAME
         self.problems: tuple[str, ...] = ()
         self._is_lost = False
+        self._newer: tuple[bytes, int] | None = None
 
     def load(self) -> AccessState:
         """Return what the file says; nothing, and so nobody gets in, when it cannot be trusted."""
-        self.problems, self._is_lost = (), False
+        self.problems, self._is_lost, self._newer = (), False, None
         try:
             content, was_open = read_private(self.path, MOST_BYTES)
         except FileNotFoundError:
@@ -76,7 +84,7 @@ class AccessStore:
             self.problems = (f"{words}, until {self.path} is put right or deleted.",)
             return AccessState()
         try:
-            kept = msgspec.json.decode(content, type=AccessState)
+            kept = self._of_newer(content) or msgspec.json.decode(content, type=AccessState)
         except (ValueError, RecursionError):  # msgspec's own errors, and those of bad UTF-8, are the former
             kept = None
         if kept is None or len(kept.links) > MOST_LINKS or len(kept.devices) > MOST_KNOWN:
@@ -84,7 +92,7 @@ class AccessStore:
             return AccessState()
         if was_open:
             words = "Other people on this computer could read the file with the links until now."
-            self.problems = (f"{words} Make new links if they might have.",)
+            self.problems += (f"{words} Make new links if they might have.",)
         return kept
 
     def save(self, kept: AccessState) -> str | None:
@@ -95,10 +103,29 @@ class AccessStore:
         if self._is_lost:
             return f"The links are not kept, because {self.path} could not be read."
         try:
+            if self._newer is not None:
+                keep_copy_of_schema(self.path, *self._newer)
+            self._newer = None
             replace_private(self.path, msgspec.json.format(msgspec.json.encode(kept), indent=1))
         except OSError as error:
             return f"The links could not be saved ({_reason(error)})."
         return None
+
+    def _of_newer(self, content: bytes) -> AccessState | None:
+        """Return what a file of a newer version surely allows; None where it is of this one."""
+        found = msgspec.json.decode(content)
+        number = found.get("version") if isinstance(found, dict) else None
+        if not isinstance(number, int) or isinstance(number, bool) or not VERSION < number < 1_000_000:
+            return None
+        self._newer = content, number
+        kept = narrowed(found)
+        entries = [*_list(found, "links"), *_list(found, "devices")]
+        missing = len(entries) - len(kept.links) - len(kept.devices)
+        words = f"The links were made by a newer version of Panecast (form {number}, here {VERSION})"
+        less = f", so {missing} of {len(entries)} links and devices let nobody in now" if missing else ""
+        copy = f"{NAME}.schema-{number}.bak"
+        self.problems = (f"{words}{less}. Before this version changes the file, it is kept as {copy}.",)
+        return kept
 
     def _put_aside(self, why: str) -> str:
         try:
@@ -109,6 +136,51 @@ class AccessStore:
             return f"{words}: {self.path}"
         words = f"The file with the links could not be used ({why}) and is kept as {aside.name}."
         return f"{words} No link works; make new ones."
+
+
+def narrowed(table: dict[str, Any]) -> AccessState:
+    """Return of a newer file what can only narrow who gets in.
+
+    A link or device with a field or value that is not known here may have a restriction that would be ignored, and one
+    of the whole file may restrict them all; then none of them is taken.
+    """
+    revoked, forgotten, blocked = (
+        tuple(each for each in _list(table, name) if isinstance(each, str)) for name in NARROWING
+    )
+    barring = AccessState(revoked=revoked, forgotten=forgotten, blocked=blocked)
+    is_known = table.keys() <= {field.name for field in msgspec.structs.fields(AccessState)}
+    if not is_known or any(list(getattr(barring, name)) != table.get(name, []) for name in NARROWING):
+        return barring
+    links = _surely(_list(table, "links"), Link)[:MOST_LINKS]
+    there = {link.id for link in links}
+    devices = [device for device in _surely(_list(table, "devices"), Device) if device.link_id in there | {""}]
+    return msgspec.structs.replace(barring, links=tuple(links), devices=tuple(devices[:MOST_KNOWN]))
+
+
+def _surely(raws: list[Any], kind: type[Entry]) -> list[Entry]:
+    """Return the entries of which every field and value is known."""
+    found = []
+    for raw in raws:
+        with contextlib.suppress(ValueError, OverflowError, RecursionError):
+            entry = msgspec.convert(raw, kind)
+            # The rules of a scope refuse no unknown field by themselves.
+            if _is_same(raw, msgspec.to_builtins(entry)):
+                found.append(entry)
+    return found
+
+
+def _is_same(raw: Any, known: Any) -> bool:
+    """Tell whether ``raw`` has no field, at any depth, that ``known`` does not have."""
+    if isinstance(raw, dict):
+        return isinstance(known, dict) and all(key in known and _is_same(each, known[key]) for key, each in raw.items())
+    if isinstance(raw, list):
+        return isinstance(known, list | tuple) and len(raw) == len(known) and all(map(_is_same, raw, known))
+    return not isinstance(known, dict | list | tuple)
+
+
+def _list(table: dict[str, Any], name: str) -> list[Any]:
+    found = table.get(name, [])
+    return found if isinstance(found, list) else []
 
 
 def _reason(error: OSError) -> str:

@@ -112,7 +112,7 @@ def test_no_links_keep_the_server_from_starting(tmp_path: Path) -> None:
         found = file.load()
 
         if file.problems:
-            assert found == AccessState()
+            assert found == AccessState() or "newer version" in file.problems[0]
             assert content in contents(file.path.parent), f"{number}: {file.problems}"
         access = AccessControl(shares, found)
         for link in access.links.all.values():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -69,6 +70,74 @@ def test_everything_comes_back(file: AccessStore) -> None:
     assert AccessStore(file.path.parent).load() == kept
     assert len(kept.devices) == 3
     assert (len(kept.links), len(kept.revoked), len(kept.forgotten)) == (2, 1, 1)
+
+
+def newer(file: AccessStore, **changes: object) -> dict[str, Any]:
+    """Put a file of a newer version in place of ``file``, with ``changes``; return what it says."""
+    file.save(some())
+    table: dict[str, Any] = json.loads(file.path.read_bytes()) | {"version": 2} | changes
+    file.path.write_text(json.dumps(table))
+    return table
+
+
+def test_a_newer_file_is_read_as_far_as_nobody_more_gets_in(file: AccessStore) -> None:
+    table = newer(file, blocked=["192.168.1.66"])
+    table["links"][0]["hours"] = "9-17"
+    file.path.write_text(json.dumps(table))
+    kept = file.load()
+
+    assert [link.name for link in kept.links] == ["Kitchen"], "the other one may be restricted"
+    assert [device.name for device in kept.devices] == ["Safari"], "the others came by that link"
+    assert (len(kept.revoked), len(kept.forgotten), kept.blocked) == (1, 1, ("192.168.1.66",))
+    assert "3 of 5 links and devices let nobody in" in file.problems[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hours": "9-17"},
+        {"blocked": [{"network": "192.168.1.0/24"}]},
+        {"revoked": {"all": True}},
+        {"links": {"a": {}}},
+    ],
+)
+def test_what_may_restrict_all_of_a_newer_file_lets_nobody_in(file: AccessStore, change: dict[str, object]) -> None:
+    newer(file, **change)
+    kept = file.load()
+
+    assert kept.links == ()
+    assert [device.name for device in kept.devices if device.link_id] == []
+    assert "newer version" in file.problems[0]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"scope": [{"kind": "folder", "text": "x"}]},
+        {"scope": [{"kind": "all", "text": "", "identity": None, "until": 5}]},
+        {"most_devices": "3 a day"},
+        {"asks": "at night"},
+    ],
+)
+def test_a_link_with_a_value_of_a_newer_version_lets_nobody_in(file: AccessStore, entry: dict[str, object]) -> None:
+    table = newer(file)
+    table["links"] = [link | entry for link in table["links"]]
+    file.path.write_text(json.dumps(table))
+
+    assert file.load().links == ()
+
+
+def test_a_newer_file_is_kept_before_this_version_writes_its_own(file: AccessStore) -> None:
+    newer(file, hours="9-17")
+    whole = file.path.read_bytes()
+    kept = file.load()
+    assert [path.name for path in file.path.parent.iterdir()] == ["access.json"]
+
+    assert file.save(kept) is None
+
+    copy = file.path.with_name("access.json.schema-2.bak")
+    assert (copy.read_bytes(), mode(copy)) == (whole, 0o600)
+    assert (file.load(), file.problems) == (kept, ())
 
 
 def test_windows_of_another_run_match_nothing(file: AccessStore) -> None:
@@ -149,7 +218,8 @@ def test_file_that_was_open_is_closed_and_said(file: AccessStore) -> None:
         b"[]",
         b"\xff\xfe",
         b"[" * 100_000,
-        b'{"version": 2}',
+        b'{"version": 0}',
+        b'{"version": "2"}',
         b'{"only_at_night": true}',
         b'{"links": [{"id": "a", "name": "x", "token": "%s", "scope": [], "created": 0, "only_at_night": true}]}',
         b'{"links": [{"id": "a", "name": "x", "token": "", "scope": [], "created": 0}]}',
