@@ -96,8 +96,21 @@ def _ask(arguments: list[str]) -> int:
         return tell(answer, qr=getattr(options, "qr", False))
     if request.name == "windows":
         return _headless(arguments)
+    if request.name == "config":
+        return _config(request, folder)
     complain(NONE_RUNS_WORDS)
     return NONE_RUNS
+
+
+def _config(request: Request, folder: Path) -> int:
+    """Read or change the settings where no copy runs."""
+    from gui.config import config
+
+    try:
+        return tell(config(request, folder))
+    except ServerError as reason:
+        complain(reason.message)
+        return FAILED
 
 
 def _start(options: argparse.Namespace) -> int:

@@ -19,8 +19,9 @@ from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
 from gui.core.privacy import PrivacyController, rules_of
-from gui.core.settings import Settings, SettingsFile, cautious
+from gui.core.settings import DECLARED, Settings, SettingsFile, cautious
 from gui.core.state import Message
+from gui.core.take_up import take_up
 from gui.desktop.autostart.switch import AutostartSwitch
 from gui.desktop.border import Borders
 from gui.desktop.demo import DemoProcess
@@ -41,6 +42,7 @@ from gui.panel.previewing import Previewing
 from gui.panel.throttle import Throttle
 from gui.panel.thumbnails import Thumbnails
 from gui.panel.window import Panel
+from gui.settings.command import asked
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
@@ -48,6 +50,7 @@ from server.ending import end_within
 from server.host import Host
 from server.logs.recording import Recording
 from server.protocol.options import StreamOptions
+from server.remote.message import Answer, Request, failed
 from server.sharing import ShareRule
 from server.terminal import say
 
@@ -132,7 +135,7 @@ class App:
         )
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
-        self.remote = TrayCopy(host, self.controller, self.access_controller, verbs, self._show_demo)
+        self.remote = TrayCopy(host, self.controller, self.access_controller, verbs, self._show_demo, self._config)
         self._borders = Borders(self.controller)
         self._privacy = PrivacyOpener(self.controller, self.panel)
         more = self.panel.access_bar
@@ -303,6 +306,16 @@ class App:
         if name not in self._throttles:
             self._throttles[name] = Throttle(lambda requested: self.controller.set_option(name, requested))
         self._throttles[name](value)
+
+    async def _config(self, request: Request) -> Answer:
+        """Answer ``panecast config``."""
+        answer, changes = asked(request, self.controller.settings, DECLARED, self._file.policy.locked)
+        if changes:
+            await self.controller.settled()
+            problem = take_up(changes, self.controller, self.access_controller, self.encryption)
+            problem = problem or await self.controller.settled()
+            return failed(problem) if problem else answer
+        return answer
 
     def _show_demo(self) -> None:
         """Open the demo's window and share it; one that is open is shared again."""

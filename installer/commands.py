@@ -11,12 +11,13 @@ from gui.__main__ import _parser as app_parser
 from server.cli import _parser as headless_parser
 from server.remote.command_line import parser as remote_parser
 
-Kind = Literal["", "nothing", "text", "what", "format", "file", "folder"]
-KINDS: dict[str, Kind] = {"WHAT": "what", "FILE": "file", "DIR": "folder", "--format": "format"}
+Kind = Literal["", "nothing", "text", "what", "format", "file", "folder", "action"]
+KINDS: dict[str, Kind] = {"WHAT": "what", "FILE": "file", "DIR": "folder", "--format": "format", "ACTION": "action"}
 """By a value's name in the help, or by its option, of which kind it is; every other one is ``text``."""
 WORDS: dict[Kind, tuple[str, ...]] = {
     "what": ("all", "desktop", "demo", "monitor-1", "monitor:", "title:"),
     "format": ("auto", "jpeg", "png", "webp", "h264"),
+    "action": ("get", "set", "list"),
 }
 """What can be offered for a value of a kind."""
 

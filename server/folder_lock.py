@@ -19,6 +19,8 @@ from server.errors import ServerError
 from server.private_files import CLOSE_ON_EXEC, FILE_MODE, FOLDER_MODE, NO_FOLLOW
 
 NAME = "panecast.lock"
+VARIABLE = "PANECAST_CONFIG"
+"""It names the settings folder where no command line does."""
 WAIT_SECONDS = 2.0
 """How long a program may take to end, whose folder another one is to have next."""
 LONGEST_NOTE = 100
@@ -44,9 +46,11 @@ def folder_argument(text: str) -> Path:
 def settings_folder(chosen: Path | None) -> Path:
     """Return the folder ``chosen`` on a command line.
 
-    Without one, it lies beside a program that is carried about, else where this system keeps settings.
+    Without one, it is that of the variable ``PANECAST_CONFIG``, lies beside a program that is carried about, or else
+    where this system keeps settings.
     """
-    folder = chosen or portable_folder()
+    named = os.environ.get(VARIABLE, "").strip()
+    folder = chosen or (Path(named).absolute() if named else None) or portable_folder()
     if folder is not None:
         return folder
     from platformdirs import user_config_path

@@ -24,6 +24,7 @@ from server.host import Host
 from server.net.encryption import Encryption, prepared
 from server.protocol.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.remote.listener import RemoteListener
+from server.remote.message import NO_PANEL, Answer, Request
 from server.remote.requests import answer
 from server.sharing import ShareRule, parse_rule, with_source, without_source
 from server.terminal import complain, say
@@ -228,6 +229,11 @@ class ServingCopy:
         """Have viewers see pictures again, also where a lock was told of and never its end."""
         for reason in (PERSON, LOCK):
             self.host.hub.set_blanking(reason, None)
+
+    async def config(self, request: Request) -> Answer:
+        """Say that there are none here."""
+        words = "panecast serve uses this settings folder and takes all it needs from its command line."
+        return Answer(NO_PANEL, problem=f"{words} End it to change the settings of the panel.")
 
     def show(self) -> None:
         """Do nothing: there is no panel."""

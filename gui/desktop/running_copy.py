@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from capture.source import Source
 from gui.core.access import AccessController
@@ -12,6 +13,7 @@ from gui.core.networks import HERE
 from gui.verbs import Verbs
 from server.errors import ServerError
 from server.host import Host
+from server.remote.message import Answer, Request
 from server.server import listen
 
 
@@ -27,12 +29,14 @@ class TrayCopy:
         access_controller: AccessController,
         verbs: Verbs,
         show_demo: Callable[[], None],
+        config: Callable[[Request], Coroutine[Any, Any, Answer]],
     ) -> None:
         self.host = host
         self._controller = controller
         self._access_controller = access_controller
         self._verbs = verbs
         self.show_demo = show_demo
+        self._config = config
         self.set_shared: Callable[[Source, bool], None] = controller.set_shared
         self.pause, self.blank, self.go_on = controller.pause, controller.blank, controller.go_on
         self.show = verbs.open.trigger
@@ -74,6 +78,10 @@ class TrayCopy:
             return error.message
         self._controller.set_port(port)
         return await self._controller.settled()
+
+    async def config(self, request: Request) -> Answer:
+        """Return a setting, or change it."""
+        return await self._config(request)
 
     def quit(self) -> None:
         """End, once the answer is written."""

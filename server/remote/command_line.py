@@ -36,6 +36,10 @@ def parser() -> argparse.ArgumentParser:
         if name == "link":
             one.add_argument("name", nargs="?", default="", metavar="NAME", help="a link that was made in the panel")
             one.add_argument("--qr", action="store_true", help="print its QR code, too")
+        if name == "config":
+            one.add_argument("action", choices=("get", "set", "list"), metavar="ACTION", help="get, set or list")
+            one.add_argument("key", nargs="?", default="", metavar="KEY", help="a setting; list names all of them")
+            one.add_argument("values", nargs="*", metavar="VALUE", help="what it becomes; a list takes several")
         if command.starts:
             one.add_argument(
                 "--minimized", action="store_true", help="if Panecast has to be started: without its panel"
@@ -51,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
 
 def request_of(options: argparse.Namespace) -> Request:
     """Return the request that a command line makes."""
-    named = {"what": list, "json": bool, "name": str}
+    named = {"what": list, "json": bool, "name": str, "action": str, "key": str, "values": list}
     given = vars(options)
     return Request(options.command, {key: kind(given[key]) for key, kind in named.items() if key in given})
 

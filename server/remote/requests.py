@@ -69,6 +69,9 @@ class RunningCopy(Protocol):
     def go_on(self) -> None:
         """Have viewers see pictures again."""
 
+    async def config(self, request: Request) -> Answer:
+        """Return a setting, or change it."""
+
     def show(self) -> None:
         """Have the panel come forward."""
 
@@ -212,6 +215,10 @@ async def _show(request: Request, copy: RunningCopy) -> Answer:
     return Answer()
 
 
+async def _config(request: Request, copy: RunningCopy) -> Answer:
+    return await copy.config(request)
+
+
 async def _quit(request: Request, copy: RunningCopy) -> Answer:
     copy.quit()
     return Answer(text="Panecast is quitting.")
@@ -271,6 +278,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "status": Command("say what is shared, and to how many", _status),
         "link": Command("print the link to give away", _link),
         "windows": Command("list what can be shared", _windows),
+        "config": Command("read or change a setting", _config),
         "show": Command("have the panel come forward", _show),
         "quit": Command("quit Panecast", _quit),
         "open": Command("", _open),

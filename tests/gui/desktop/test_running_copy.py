@@ -264,3 +264,19 @@ def test_by_this_way_too_a_never_shown_program_is_not_shared(programs: Programs)
     assert [code for code, _, _ in refused] == [1, 1]
     assert "buildlog" in shared
     assert "secretwords" not in shared + listed
+
+
+def test_a_setting_is_changed_beside_the_app_and_outlives_it(programs: Programs) -> None:
+    app = programs.begin_app("--share", "demo", "--port", str(free_port()))
+    port = free_port()
+
+    assert programs.run("config", "set", "fps", "7") == (0, "fps = 7\n", "")
+    assert programs.run("config", "set", "never_shown", "signal", "mail")[0] == 0
+    assert programs.run("config", "set", "port", str(port))[0] == 0
+    assert programs.run("config", "set", "port", "0")[0] == 2
+    assert programs.run("config", "get", "fps") == (0, "7\n", "")
+    assert programs.status()["address"] == f"http://localhost:{port}"
+    assert programs.run("quit")[0] == 0
+    app.wait(timeout=20)
+    assert programs.run("config", "get", "never_shown") == (0, '["signal","mail"]\n', "")
+    assert programs.run("config", "get", "port") == (0, f"{port}\n", "")
