@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from capture.platforms.restore import restore
 from capture.privacy.exclusions import Exclusions
@@ -29,10 +31,12 @@ from gui.desktop.notices import Notices
 from gui.desktop.presence import Presence, advice
 from gui.desktop.running_copy import TrayCopy
 from gui.desktop.session_end import SessionEnd
+from gui.desktop.settings_watch import SettingsWatch
 from gui.desktop.tray import Tray
 from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
 from gui.dialogs.crash_report import show_after_crash
+from gui.dialogs.encryption import EncryptionWindow
 from gui.dialogs.privacy_opener import PrivacyOpener
 from gui.loop.gc_on_loop import freeze_around
 from gui.loop.loop import end_at_once
@@ -44,6 +48,7 @@ from gui.panel.thumbnails import Thumbnails
 from gui.panel.window import Panel
 from gui.settings.command import asked
 from gui.verbs import Verbs
+from gui.widgets.fixed import fix
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
 from server.ending import end_within
@@ -97,7 +102,7 @@ class App:
         settings = self._file.load()
         if options.safe_mode:
             settings = cautious(settings)
-        if options.port is not None:
+        if options.port is not None and "port" not in self._file.policy.locked:
             settings = msgspec.structs.replace(settings, port=options.port)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._host = host = Host(
@@ -113,6 +118,7 @@ class App:
         self.quitting = asyncio.Event()
         self.restarts_safely = False
         self.controller = Controller(host.catalog, host.shares, host.registry, host.server, settings)
+        self.controller.fixed = frozenset(self._file.policy.locked)
         self.access_controller = AccessController(self.controller, host.registry, host.server)
         self.encryption = Encryption(self.controller, self._file.path.parent)
         icons = Icons()
@@ -154,6 +160,8 @@ class App:
         self._question: QMessageBox | None = None
         self._demo: DemoProcess | None = None
         self._saving: asyncio.Handle | None = None
+        self._watch: SettingsWatch | None = None
+        self._taking_up: asyncio.Task[str] | None = None
         self._has_printed = False
         self._join()
 
@@ -168,8 +176,10 @@ class App:
         self.watchdog.start()
         self._show_state()
         self._presence.open(is_quiet=options.minimized, waits=options.wait_tray)
-        if self._file.problems:
-            controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
+        self._say_problems()
+        self._watch = SettingsWatch(self._file.path, self._save_soon)
+        if controller.settings != self._file.current:  # by the command line; a later change by hand is newer
+            self._save_soon()
         if self._host.problems:
             self._say_unkept(" ".join(self._host.problems))
         self._catalog.start()
@@ -202,6 +212,8 @@ class App:
     async def close(self) -> None:
         """End everything, in the order in which it depends on each other."""
         self._signals.close()
+        if self._watch is not None:
+            self._watch.close()
         self._remember_look()
         if self._saving is not None:
             self._saving.cancel()
@@ -286,6 +298,8 @@ class App:
         ):
             verb.triggered.connect(act)
         show_after_crash(self._recording.run.report, panel, self._start_safely)
+        fixed = fixed_parts(panel, self.doorway.encryption)
+        fix(part for name in sorted(controller.fixed) for part in fixed.get(name, ()))
         tray.unshare_requested.connect(lambda source: controller.set_shared(source, False))
 
     def _show_state(self) -> None:
@@ -311,9 +325,7 @@ class App:
         """Answer ``panecast config``."""
         answer, changes = asked(request, self.controller.settings, DECLARED, self._file.policy.locked)
         if changes:
-            await self.controller.settled()
-            problem = take_up(changes, self.controller, self.access_controller, self.encryption)
-            problem = problem or await self.controller.settled()
+            problem = await self._take_up(changes)
             return failed(problem) if problem else answer
         return answer
 
@@ -393,8 +405,38 @@ class App:
     def _save(self) -> None:
         self._saving = None
         settings = self.controller.settings
+        problems = self._file.problems
         saved = asyncio.get_running_loop().run_in_executor(self._workers, self._file.save, settings)
         saved.add_done_callback(self._say_unsaved)
+        saved.add_done_callback(partial(self._take_up_by_hand, settings, problems))
+
+    def _take_up_by_hand(self, saved: Settings, problems: tuple[str, ...], _: asyncio.Future[str | None]) -> None:
+        """Have hold what somebody else changed in the file, which the app has as ``saved``."""
+        if self._file.problems != problems:
+            self._say_problems()
+        current, now = self._file.current, self.controller.settings
+        changes = {
+            key: getattr(current, key)
+            for key in DECLARED
+            if getattr(current, key) != getattr(saved, key) == getattr(now, key)
+        }
+        if changes:
+            # At once, so that the next time it is saved does not undo it.
+            self.controller.remember(**changes)
+            self._taking_up = asyncio.get_running_loop().create_task(self._take_up(changes), name="settings")
+
+    async def _take_up(self, changes: dict[str, Any]) -> str:
+        """Have ``changes`` hold from now on; return why one cannot, empty when all do."""
+        await self.controller.settled()
+        problem = take_up(changes, self.controller, self.access_controller, self.encryption)
+        return problem or await self.controller.settled()
+
+    def _say_problems(self) -> None:
+        """Say what is wrong with the settings file, or no longer."""
+        if self._file.problems:
+            self.controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
+        else:
+            self.controller.dismiss("settings")
 
     def _say_unkept(self, problem: str) -> None:
         self.controller.tell(Message("access", problem))
@@ -404,6 +446,27 @@ class App:
             problem = saved.result()
             if problem is not None:
                 self.controller.tell(Message("saving", problem))
+            else:
+                self.controller.dismiss("saving")
+
+
+def fixed_parts(panel: Panel, encryption: EncryptionWindow) -> dict[str, tuple[QWidget | QAction, ...]]:
+    """Return the controls of each setting that an administrator may have fixed."""
+    controls, bar = panel.controls, panel.access_bar
+    return {
+        "port": (panel.sharing.port,),
+        "fps": (controls.fps,),
+        "quality": (controls.quality,),
+        "format": (controls.format,),
+        "pointer": (controls.pointer,),
+        "mode": (bar.reach,),
+        "interface": (bar.reach,),
+        "asks_here": (bar.asks_here,),
+        "names": (bar.names,),
+        "https": (bar.encrypt, encryption.switch),
+        "remind_after": (bar.notices["reminder"],),
+        **{f"tells_{kind}": (action,) for kind, action in bar.notices.items()},
+    }
 
 
 def _defaults(settings: Settings) -> StreamOptions:

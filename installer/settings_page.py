@@ -27,7 +27,8 @@ panecast config set never_shown keepassxc signal
 A value that is not possible is reported and not used; the file keeps it until you choose another one. The same holds
 for everything that a newer version wrote. Before a file of another form (`schema`) is changed, it is kept as
 `settings.toml.schema-N.bak`, three times at most; none of these is overwritten. In `access.json`, with links and
-devices, the form is called `version`. Of a newer one, only links and devices are used that cannot let anybody in by mistake.
+devices, the form is called `version`. Of a newer one, Panecast uses the links and devices that cannot let anybody in by
+mistake.
 
 ## For administrators
 

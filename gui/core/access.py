@@ -184,7 +184,7 @@ class AccessController:
         if wanted:
             self._have_link()
         self._controller.remember(asks_here=wanted)
-        self.access.ask_host(wanted)
+        self.access.ask_host(self._controller.settings.asks_here)
 
     def set_names(self, texts: tuple[str, ...]) -> str:
         """Have this computer go by further names; return which is none, empty when it is done."""
@@ -195,7 +195,7 @@ class AccessController:
         if names:
             self._have_link()
         self._controller.remember(names=names)
-        self._server.go_by(frozenset(names))
+        self._server.go_by(frozenset(self._controller.settings.names))
         self.refresh()
         return ""
 

@@ -29,6 +29,7 @@ from gui.core.remembered import (
 )
 from gui.core.settings import SavedSource, Settings
 from gui.core.state import AppState, Message, SourceOrder, source_states, watchers
+from gui.settings.policy import FIXED_WORDS
 from server.errors import MOVED, STOPPED, Farewell, PortInUse, ServerError
 from server.protocol.options import InvalidOption
 from server.server import Server
@@ -57,6 +58,7 @@ class Controller:
         settings: what is remembered; frozen, replaced whole.
         find_host: asked at each start for the address to listen at.
         find_tls: asked at each start for what HTTPS is spoken with, None for none.
+        fixed: names of settings that an administrator has fixed; nothing changes them.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Controller:
         self.settings = settings
         self.find_host: Callable[[], str] = lambda: HERE
         self.find_tls: Callable[[], Awaitable[ssl.SSLContext | None]] = _plain
+        self.fixed: frozenset[str] = frozenset()
         self.state = AppState(port=settings.port, options=registry.defaults)
         self._catalog = catalog
         self._shares = shares
@@ -161,6 +164,9 @@ class Controller:
 
     def set_option(self, name: str, value: object) -> None:
         """Change an option for everybody who watches and for everybody to come."""
+        if {"cursor": "pointer"}.get(name, name) in self.fixed:
+            self._tell_fixed()
+            return
         try:
             self._registry.apply({name: value})
         except InvalidOption as error:
@@ -391,7 +397,13 @@ class Controller:
             self.state = state
             self._listeners.tell()
 
+    def _tell_fixed(self) -> None:
+        self.tell(Message("fixed", f"This setting cannot be changed. {FIXED_WORDS}.", "notice"))
+
     def _remember(self, **changes: Any) -> None:
+        for name in self.fixed & changes.keys():
+            if changes.pop(name) != getattr(self.settings, name):
+                self._tell_fixed()
         settings = msgspec.structs.replace(self.settings, **changes)
         if settings != self.settings:
             self.settings = settings

@@ -56,8 +56,13 @@ class Encryption:
         """Encrypt from now on, or no longer; pages that watch are told, and open the encrypted address themselves."""
         if is_on != self.is_on:
             self._controller.remember(https=is_on)
-            self._controller.dismiss(SUBJECT)
-            self._controller.listen_anew(ENCRYPTED if is_on else MOVED, lambda: self._tell_new_address(is_on))
+            self.listen_anew()
+
+    def listen_anew(self) -> None:
+        """Take up whether encryption is wished for; pages that watch are told, and open the other address."""
+        is_on = self.is_on
+        self._controller.dismiss(SUBJECT)
+        self._controller.listen_anew(ENCRYPTED if is_on else MOVED, lambda: self._tell_new_address(is_on))
 
     def use_files(self, certificate: str, key: str) -> None:
         """Encrypt with these PEM files; with the certificate made here where both are empty."""

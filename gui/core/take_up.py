@@ -33,13 +33,13 @@ def take_up(
     if "names" in left:
         problem = access.set_names(left.pop("names"))
     controller.remember(**left)
+    if "interface" in listening and "address" not in listening:
+        # Where that is now is right, for it was chosen now.
+        listening["address"] = ""
+    controller.remember(**listening)
     if listening.keys() == {"https"}:
-        encryption.switch(listening["https"])
+        encryption.listen_anew()
     elif listening:
-        if "interface" in listening:
-            # Where that is now is right, for it was chosen now.
-            listening = {"address": ""} | listening
-        controller.remember(**listening)
         controller.dismiss("network")
         is_closed = listening.get("mode") == "here"
         controller.listen_anew(STOPPED if is_closed else ENCRYPTED if listening.get("https") else MOVED)

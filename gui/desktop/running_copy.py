@@ -10,6 +10,7 @@ from capture.source import Source
 from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.networks import HERE
+from gui.settings.policy import FIXED_WORDS
 from gui.verbs import Verbs
 from server.errors import ServerError
 from server.host import Host
@@ -70,6 +71,8 @@ class TrayCopy:
         await self._controller.settled()
         if port == self._controller.state.port:
             return ""
+        if "port" in self._controller.fixed:
+            return f"The port cannot be changed. {FIXED_WORDS}."
         # Looked at before: where it cannot be had, those who watch stay where they are.
         try:
             for listening in listen(HERE, port):

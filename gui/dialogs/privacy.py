@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence
@@ -24,6 +24,7 @@ from capture.platforms.keys import Keys
 from capture.privacy.exclusions import STARTING_LIST
 from gui.core.settings import Settings
 from gui.panel.controls import Choice
+from gui.widgets.fixed import is_fixed
 from gui.widgets.screen_fit import FittedDialog
 
 PROGRAM = Qt.ItemDataRole.UserRole
@@ -113,6 +114,19 @@ class PrivacyDialog(FittedDialog):
         if not self.hot_key.hasFocus():
             self.hot_key.setKeySequence(QKeySequence.fromString(settings.hot_key))
         self._allow_removing()
+
+    def parts(self) -> Mapping[str, tuple[QWidget, ...]]:
+        """Return the controls of each setting."""
+        return {
+            "never_shown": (self.name, self.add, self.remove),
+            "shown_anyway": (self.programs,),
+            "hide_titles": (self.titles,),
+            "border": (self.border,),
+            "when_locked": (self.locked,),
+            "remind_after": (self.remind,),
+            "hot_key": (self.hot_key, self.no_key),
+            "hot_key_does": (self.deed,),
+        }
 
     def say_fault(self, words: str) -> None:
         """Say why the hot key does nothing; empty when it works."""
@@ -250,7 +264,8 @@ class PrivacyDialog(FittedDialog):
 
     def _allow_removing(self) -> None:
         item = self.programs.currentItem()
-        self.remove.setEnabled(item is not None and item.data(PROGRAM) in self._settings.never_shown)
+        is_own = item is not None and item.data(PROGRAM) in self._settings.never_shown
+        self.remove.setEnabled(is_own and not is_fixed(self.remove))
 
     def _wish_programs(self, programs: tuple[str, ...]) -> None:
         self.requested.emit("never_shown", programs)

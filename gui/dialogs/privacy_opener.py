@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.core.controller import Controller
 from gui.dialogs.privacy import PrivacyDialog
+from gui.widgets.fixed import fix
 
 
 class PrivacyOpener:
@@ -26,6 +27,8 @@ class PrivacyOpener:
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.requested.connect(self._controller.set_privacy)
             dialog.finished.connect(self._forget)
+            parts = dialog.parts()
+            fix(part for name in sorted(self._controller.fixed) for part in parts.get(name, ()))
             self._refresh()
             dialog.show()
         self._dialog.raise_()

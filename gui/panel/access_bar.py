@@ -10,6 +10,7 @@ from gui.core.access_state import AccessViewState
 from gui.core.networks import HERE_WORDS, choice_words, found_interface
 from gui.core.notice_kinds import KINDS
 from gui.panel.controls import Choice
+from gui.widgets.fixed import is_fixed
 from server.net.interfaces import Interface
 
 TIP = "Whether only this computer can watch, or the devices of a network too"
@@ -58,6 +59,8 @@ class NetworkPicker(Choice):
                     self.setCurrentIndex(self.count() - 1)
                 else:
                     self.setCurrentIndex(0 if chosen is None else 1 + state.interfaces.index(chosen))
+        if is_fixed(self):
+            return
         self.setEnabled(state.answerable)
         self.setToolTip(f"{TIP}\n{self.currentText()}")
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.core.state import AppState
+from gui.widgets.fixed import is_fixed
 from server.protocol.options import StreamOptions
 
 FORMATS = (
@@ -201,7 +202,7 @@ class Controls(QFrame):
             fps = options.fps
         self._fps_value.setText(f"{fps:g} per second")
         lossless = self.format.currentData() == "png"
-        self.quality.setEnabled(not lossless)
+        self.quality.setEnabled(not lossless and not is_fixed(self.quality))
         self._quality_value.setText("lossless" if lossless else str(self.quality.value()))
         self.fps.setAccessibleDescription(self._fps_value.text())
 

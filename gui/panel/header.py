@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 from gui.core.access_state import AccessViewState
 from gui.core.state import AppState
 from gui.verbs import VerbButton, Verbs
+from gui.widgets.fixed import is_fixed
 from gui.widgets.icons import Icons
 from gui.widgets.qr import show_qr
 from gui.widgets.style import current_look
@@ -88,7 +89,7 @@ class Header(QFrame):
         if not self.port.hasFocus() or old.port != state.port:
             with QSignalBlocker(self.port):
                 self.port.setText(str(state.port))
-        self.port.setEnabled(state.phase in ("idle", "sharing"))
+        self.port.setEnabled(state.phase in ("idle", "sharing") and not is_fixed(self.port))
         self._dress_start_stop()
         if self.address.property("live") != sharing:
             self.address.setProperty("live", sharing)

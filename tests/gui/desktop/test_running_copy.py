@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from tests.gui.test_app import lightly
 from tests.helpers.ports import free_port
@@ -80,6 +82,12 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Programs]:
         made = Programs(Path(folder))
         yield made
         made.close()
+
+
+def until(reached: Callable[[], bool]) -> None:
+    """Wait until ``reached()``; whoever waits in vain is ended by the test's time limit."""
+    while not reached():
+        time.sleep(0.05)
 
 
 def address(program: subprocess.Popen[str]) -> str:
@@ -264,6 +272,48 @@ def test_by_this_way_too_a_never_shown_program_is_not_shared(programs: Programs)
     assert [code for code, _, _ in refused] == [1, 1]
     assert "buildlog" in shared
     assert "secretwords" not in shared + listed
+
+
+def hand_written(programs: Programs, **values: object) -> None:
+    """Change the settings file as an editor does: a new file in place of the old one."""
+    path = programs.folder / "settings" / "settings.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    fresh = path.with_name("edited")
+    fresh.write_bytes(tomli_w.dumps(table | values).encode())
+    fresh.replace(path)
+
+
+def test_a_change_by_hand_is_taken_up_while_it_runs(programs: Programs) -> None:
+    programs.begin_app("--share", "demo", "--port", str(free_port()))
+    port = free_port()
+    until((programs.folder / "settings" / "settings.toml").exists)
+    hand_written(programs, port=port, fps=9, never_shown=["signal"])
+
+    until(lambda: programs.status()["address"] == f"http://localhost:{port}")
+    assert programs.run("config", "get", "fps")[1] == "9\n"
+    assert programs.run("config", "get", "never_shown")[1] == '["signal"]\n'
+    assert programs.run("quit")[0] == 0
+
+
+def test_what_an_administrator_fixed_stays(programs: Programs) -> None:
+    site = programs.folder / "xdg" / "panecast"
+    site.mkdir(parents=True)
+    (site / "settings.toml").write_text("fps = 12\n[locked]\nquality = 44\nport = 8123\n", encoding="utf-8")
+    programs.environment["XDG_CONFIG_DIRS"] = str(site.parent)
+    app = programs.begin_app("--port", str(free_port()))
+
+    assert programs.run("config", "get", "fps")[1] == "12\n"
+    assert programs.run("config", "get", "port")[1] == "8123\n"
+    code, _, complained = programs.run("config", "set", "quality", "90")
+    assert (code, "Fixed by your administrator" in complained) == (1, True)
+    assert "Fixed by your administrator" in programs.run("--port", "8200")[2]
+    hand_written(programs, quality=90, remind_after=5)
+    until(lambda: programs.run("config", "get", "remind_after")[1] == "5\n")
+    assert programs.run("config", "get", "quality")[1] == "44\n"
+    assert programs.run("quit")[0] == 0
+    app.wait(timeout=20)
+    table = tomllib.loads((programs.folder / "settings" / "settings.toml").read_text(encoding="utf-8"))
+    assert ("fps" in table, table["quality"]) == (False, 90), "neither is a choice of the person"
 
 
 def test_a_setting_is_changed_beside_the_app_and_outlives_it(programs: Programs) -> None:
