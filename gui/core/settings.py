@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -161,6 +162,7 @@ class SettingsFile:
         self._table: dict[str, Any] = {}
         self._unread: frozenset[str] = frozenset()
         self._is_lost = False
+        self._turn = threading.Lock()
 
     def load(self) -> Settings:
         """Return what the file says, with defaults for what it does not say or says wrongly."""
@@ -186,8 +188,12 @@ class SettingsFile:
         """Write what differs in ``settings`` from `current`; return what went wrong, if anything.
 
         A crash leaves the old file or the new one. What somebody else changed in the file since it was read stays, and
-        is in `current` then, which is what `settings` should become. May run in any thread, one call at a time.
+        is in `current` then, which is what `settings` should become. May run in any thread.
         """
+        with self._turn:
+            return self._save(settings)
+
+    def _save(self, settings: Settings) -> str | None:
         if not self._keeps:
             self.current = settings
             return None
