@@ -53,7 +53,9 @@ class RemoteListener:
     async def close(self) -> None:
         """Take no more requests, and finish those that are being answered."""
         for server in self._servers:
-            server.close()
+            # On Windows the handle of a pipe may be gone, when the end follows a call at once.
+            with contextlib.suppress(OSError):
+                server.close()
         if self._servers:
             self._servers.clear()
             _remove(self._name)

@@ -210,3 +210,25 @@ async def test_where_nothing_can_be_listened_at_the_program_goes_on(
     await other.close()
 
     assert "cannot be answered" in caplog.text
+
+
+class PipesOfWindows:
+    """A server of asyncio whose pipe has lost its handle, as comes about when the end follows a call at once."""
+
+    def close(self) -> None:
+        raise OSError("[WinError 6] Invalid handle")
+
+
+async def test_an_end_is_not_broken_off_by_a_pipe_that_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def listen(*_: object) -> list[PipesOfWindows]:
+        return [PipesOfWindows()]
+
+    async def act(_: Request) -> Answer:
+        raise AssertionError("nobody asks")
+
+    monkeypatch.setattr("server.remote.listener._listen", listen)
+    listener = RemoteListener(tmp_path, act)
+    await listener.open()
+    await listener.close()
