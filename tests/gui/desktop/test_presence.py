@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -164,6 +165,17 @@ async def test_a_quiet_start_that_waits_in_vain_puts_the_panel_into_the_task_bar
     assert not panel.isVisible()
     await until(panel.isMinimized)
     await presence.close()
+
+
+async def test_the_panel_is_there_when_the_bus_itself_is_gone(display: XServer, tmp_path: Path) -> None:
+    with contextlib.ExitStack() as daemon:
+        bus = daemon.enter_context(message_bus(tmp_path))
+        host = FakeTrayHost(bus)
+        await host.open()
+        with running(display, bus, tmp_path / "settings", "--minimized") as app:
+            await until(lambda: host.items and app.panel == "hidden")
+            daemon.close()
+            await until(lambda: app.panel == "minimized")
 
 
 @pytest.mark.parametrize(
