@@ -388,7 +388,8 @@ class App:
             self._question.finished.connect(self._forget_question)
 
     def _say_no_tray(self) -> None:
-        if not self.controller.settings.knows_no_tray:
+        # It can wait for another start: whatever is said already matters more.
+        if not self.controller.settings.knows_no_tray and self.controller.state.message is None:
             self.controller.tell(Message("tray", advice(), "notice"))
             self.controller.remember(knows_no_tray=True)
 
