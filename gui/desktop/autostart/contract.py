@@ -71,7 +71,7 @@ def own_program() -> Program:
         return (sys.executable,)
     beside = (Path(sys.executable).with_name(name) for name in ("panecast", "panecast.exe"))
     script = next(filter(Path.exists, beside), None)
-    return (sys.executable, "-m", __name__.partition("gui.")[0] + "gui") if script is None else (str(script),)
+    return (sys.executable, "-m", __name__.rpartition(".desktop.")[0]) if script is None else (str(script),)
 
 
 def is_there(program: str) -> bool:
