@@ -10,6 +10,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from capture.platforms.linux.memory import share_one_heap
 from gui.app import App, StartOptions
 from gui.core.state import Message
 from gui.desktop.restart import start_again
@@ -58,6 +59,7 @@ def run(options: StartOptions, lock: FolderLock) -> int:
 
 def _run(options: StartOptions, lock: FolderLock, recording: Recording) -> bool:
     """Run the app; return whether it is to be started again in safe mode."""
+    share_one_heap()
     application = _application()
     loop = Loop(application)
     asyncio.set_event_loop(loop)

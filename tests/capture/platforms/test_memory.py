@@ -1,4 +1,4 @@
-"""Memory that nobody uses is given back."""
+"""Memory that nobody uses is given back, and threads have none of their own."""
 
 from __future__ import annotations
 
@@ -26,6 +26,35 @@ held = process.memory_info().rss
 give_back()
 print(held - process.memory_info().rss)
 """
+SHARED = """
+import ctypes, threading
+from capture.platforms.linux.memory import share_one_heap
+share_one_heap()
+library = ctypes.CDLL(None)
+library.malloc.restype = library.fdopen.restype = ctypes.c_void_p
+all_there = threading.Barrier(4)
+
+def work():
+    all_there.wait()
+    library.malloc(1000)
+    all_there.wait()
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+output = ctypes.c_void_p(library.fdopen(1, b"w"))
+library.malloc_info(0, output)
+library.fflush(output)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a matter of glibc")
+def test_threads_have_no_heaps_of_their_own() -> None:
+    done = subprocess.run([sys.executable, "-c", SHARED], capture_output=True, text=True, check=True)
+
+    assert done.stdout.count("<heap nr=") == 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other C libraries give back by themselves, or not at all")
