@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import linecache
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -60,6 +61,8 @@ def run(options: StartOptions, lock: FolderLock) -> int:
 def _run(options: StartOptions, lock: FolderLock, recording: Recording) -> bool:
     """Run the app; return whether it is to be started again in safe mode."""
     share_one_heap()
+    # PySide6 has read the source of all that was imported since, to see whether it uses Qt, and nobody needs it again.
+    linecache.clearcache()
     application = _application()
     loop = Loop(application)
     asyncio.set_event_loop(loop)
