@@ -113,16 +113,19 @@ def keep_copy(path: Path, content: bytes) -> Path:
     return kept
 
 
-def keep_copy_of_schema(path: Path, content: bytes, number: int) -> None:
+def keep_copy_of_schema(path: Path, content: bytes, number: int) -> bool:
     """Keep ``content``, that of ``path``, under a name with the number of its form, unless it is there already.
 
-    The first copies stay; where there are as many as there may be, none is made. Raises OSError.
+    The first copies stay; where there are as many as there may be, none is made. Tell whether there is one. Raises
+    OSError.
     """
     names = _names_of_schema(path, number)
-    if _same(names, content) is None:
-        free = next((name for name in names if not os.path.lexists(name)), None)
-        if free is not None:
-            _make(free, content)
+    if _same(names, content) is not None:
+        return True
+    free = next((name for name in names if not os.path.lexists(name)), None)
+    if free is not None:
+        _make(free, content)
+    return free is not None
 
 
 def copies_of_schema(path: Path, number: int) -> list[Path]:

@@ -235,20 +235,21 @@ class SettingsFile:
         fresh = migrated(table)
         is_newer = _number(table) > SCHEMA
         given = self.policy.defaults.keys() | self.policy.locked.keys()
+        impossible = _not_written(fresh)
+        changed |= impossible & DECLARED.keys()
         if (changed & self._unread) & set(PROTECTING):
             # With what protected it, what was shared last goes too: at the next start it would be shared without.
             changed |= {"shared", "mode"}
         for key, value in msgspec.to_builtins(settings).items():
             if key in changed:
-                fresh[key] = self._merged(key, value, table.get(key))
+                fresh[key] = value if key in impossible else self._merged(key, value, table.get(key))
             elif key not in table and not is_newer and key not in given:
                 fresh[key] = value
-        impossible = _not_written(fresh)
-        fresh = {key: value for key, value in fresh.items() if key not in impossible}
+        fresh = {key: value for key, value in fresh.items() if key in DECLARED or key not in impossible}
         if fresh != table or not content:
-            if content and _number(table) != SCHEMA:
-                keep_copy_of_schema(self.path, content, _number(table))
-            elif content and (impossible or changed & self._unread):
+            is_other = bool(content) and _number(table) != SCHEMA
+            is_kept = is_other and keep_copy_of_schema(self.path, content, _number(table))
+            if content and not is_kept and (impossible or changed & self._unread):
                 keep_copy(self.path, content)
             self._put(fresh)
         self._table, self._unread = fresh, self._unread - changed

@@ -198,3 +198,16 @@ def test_a_number_that_is_none_loses_nothing(tmp_path: Path, value: object) -> N
     assert file.load().port == 9001
     assert file.save(Settings(port=9002)) is None
     assert file.load().port == 9002
+
+
+def test_masks_that_cannot_be_written_again_share_nothing_at_the_next_start_either(tmp_path: Path) -> None:
+    deep = "[" * 500 + "]" * 500
+    content = f'mode = "network"\nshared = [{{kind = "desktop", id = "0"}}]\nmasks = [{deep}]\n'
+    (tmp_path / "settings.toml").write_text(content, encoding="utf-8")
+    file = SettingsFile(tmp_path, Policy())
+    settings = file.load()
+    file.save(msgspec.structs.replace(settings, port=9001))
+
+    again = file.load()
+    assert (again.port, again.mode, again.shared) == (9001, "here", ())
+    assert content.encode() in [path.read_bytes() for path in tmp_path.glob("settings.toml.*bak*")]
