@@ -411,8 +411,10 @@ class App:
         saved.add_done_callback(self._say_unsaved)
         saved.add_done_callback(partial(self._take_up_by_hand, settings, problems))
 
-    def _take_up_by_hand(self, saved: Settings, problems: tuple[str, ...], _: asyncio.Future[str | None]) -> None:
+    def _take_up_by_hand(self, saved: Settings, problems: tuple[str, ...], done: asyncio.Future[str | None]) -> None:
         """Have hold what somebody else changed in the file, which the app has as ``saved``."""
+        if done.cancelled() or done.result() is not None:
+            return  # it was not saved, so the file says nothing newer than the app
         if self._file.problems != problems:
             self._say_problems()
         current, now = self._file.current, self.controller.settings
