@@ -252,8 +252,7 @@ class App:
         self.quit()
 
     def _end_in_time(self) -> None:
-        end_within()
-        self._recording.run.ending()
+        end_within(note=self._recording.run.ending)
 
     def _hide_titles(self) -> None:
         self._recording.writer.titles.hide(source.title for source in self._catalog.sources if source.kind == "window")

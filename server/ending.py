@@ -6,11 +6,14 @@ import faulthandler
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 from server.terminal import complain
 
 END_SECONDS = 1.6
 """How long a clean end may take. People that stop a service, or a computer, do not wait for much longer."""
+# Opened beforehand: to open it lets another thread run, which may never let go of the interpreter again.
+_NOWHERE = os.open(os.devnull, os.O_WRONLY)
 
 
 def ending_signals() -> tuple[signal.Signals, ...]:
@@ -24,17 +27,23 @@ def ending_signals() -> tuple[signal.Signals, ...]:
     return tuple(told)
 
 
-def end_within(seconds: float = END_SECONDS) -> None:
+def _nothing() -> None:
+    """Note nothing."""
+
+
+def end_within(seconds: float = END_SECONDS, note: Callable[[], None] = _nothing) -> None:
     """Have the process end after so many seconds as it stands, unless it has ended by itself. Returns at once.
 
     It ends well (status 0): it was asked to. All that is kept is written soon after it changes, or first of all now.
+    ``note()`` is called when the end is certain.
     """
+    # While a library that waits for a display has not let go of the interpreter, no thread of Python runs. This one is
+    # not Python's; the status is 1 then. First of all: to start another thread means to wait for it.
+    faulthandler.dump_traceback_later(seconds + 0.35, exit=True, file=_NOWHERE)
+    note()
     timer = threading.Timer(seconds, _end_now)
     timer.daemon = True
     timer.start()
-    # While a library that waits for a display has not let go of the interpreter, no thread of Python runs. This one is
-    # not Python's; the status is 1 then.
-    faulthandler.dump_traceback_later(seconds + 0.35, exit=True, file=os.open(os.devnull, os.O_WRONLY))
 
 
 def _end_now() -> None:

@@ -16,6 +16,14 @@ import websockets
 from tests.helpers.waiting import closed, receive
 from tests.helpers.x11.desktop import PROJECT
 
+HELD = """
+import ctypes, threading
+from server.ending import end_within
+
+def hold(*anything):
+    print("held", flush=True)
+    ctypes.PyDLL(None).pause()  # without letting go of the interpreter
+"""
 SERVE = [sys.executable, "-m", "gui", "serve", "--share", "demo", "--port", "0", "--print-url"]
 
 
@@ -56,3 +64,23 @@ async def test_what_is_to_outlive_its_terminal_does() -> None:
         await asyncio.to_thread(server.communicate, timeout=10)
 
     assert server.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it is held by a function of Unix")
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [
+        ("end_within(0.2); threading.Event().wait()", 0),
+        ("end_within(0.2); hold()", 1),
+        # As when another thread takes the interpreter as soon as this one waits for the one that it starts.
+        ("threading.Thread.start = hold; end_within(0.2)", 1),
+        ("end_within(0.2, note=hold)", 1),
+    ],
+)
+def test_it_ends_whatever_holds_it(program: str, code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HELD + program], cwd=PROJECT, check=False, capture_output=True, text=True, timeout=30
+    )
+
+    assert done.returncode == code
+    assert done.stdout == ("held\n" if code else "")
