@@ -77,6 +77,8 @@ def test_verbose_writes_to_standard_error_too(start: Start, tmp_path: Path) -> N
 @pytest.mark.panel
 def test_a_log_folder_that_cannot_be_used_is_said_in_the_panel_and_changes_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("a file, where a folder should be")
+    # Else that there is no tray would be said over it.
+    (tmp_path / "settings.toml").write_text("knows_no_tray = true\n")
     display = XServer()
     try:
         with running_app(display, tmp_path, "--share", "demo") as app:
