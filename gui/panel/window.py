@@ -110,7 +110,7 @@ class Panel(QWidget):
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(Scrolled(self._column))
-        self._room = ScreenFit(self)
+        self.fit = ScreenFit(self)
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
         self.splitter.setSizes([410, 526])
@@ -144,7 +144,8 @@ class Panel(QWidget):
     def place(self, geometry: str, splitter: tuple[int, ...]) -> None:
         """Take the size and place of last time; what cannot be read is left as it is."""
         with contextlib.suppress(ValueError):
-            self.restoreGeometry(QByteArray(base64.b64decode(geometry, validate=True)))
+            if self.restoreGeometry(QByteArray(base64.b64decode(geometry, validate=True))):
+                self.fit.look()
         if len(splitter) == 2:
             self.splitter.setSizes(list(splitter))
 

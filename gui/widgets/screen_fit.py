@@ -52,7 +52,12 @@ def keep_within(window: QWidget) -> None:
     if wanted.size() != place.size():
         window.resize(wanted.size())
     # A window that nobody has moved is put somewhere by the manager.
-    if wanted.topLeft() != place.topLeft() and (is_framed or window.testAttribute(Qt.WidgetAttribute.WA_Moved)):
+    if wanted.topLeft() == place.topLeft() or not (is_framed or window.testAttribute(Qt.WidgetAttribute.WA_Moved)):
+        return
+    if window.isHidden():
+        # By its own corner: Qt cannot know its frame yet, and would put the title bar above the screen.
+        window.setGeometry(wanted)
+    else:
         window.move(wanted.topLeft() - QPoint(frame.left(), frame.top()))
 
 
@@ -65,7 +70,7 @@ class ScreenFit(QObject):
         window.installEventFilter(self)
         app = QGuiApplication.instance()
         assert isinstance(app, QGuiApplication)
-        app.screenRemoved.connect(self._look)
+        app.screenRemoved.connect(self.look)
         app.screenAdded.connect(self._follow)
         for screen in QGuiApplication.screens():
             self._follow(screen)
@@ -73,13 +78,14 @@ class ScreenFit(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # The type first: while Python takes a window apart, other events still come, and `_window` is gone.
         if event.type() == QEvent.Type.Show and not event.spontaneous() and watched is self._window:
-            self._look()
+            self.look()
         return False
 
     def _follow(self, screen: QScreen) -> None:
-        screen.availableGeometryChanged.connect(self._look)
+        screen.availableGeometryChanged.connect(self.look)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Have the window lie within its screen, unless it fills that; at once where it is not shown yet."""
         whole = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
         if not self._window.windowState() & whole:
             keep_within(self._window)
