@@ -8,11 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from capture.platforms.restore import restore
 from capture.privacy.exclusions import Exclusions
@@ -21,9 +19,8 @@ from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
 from gui.core.privacy import PrivacyController, rules_of
-from gui.core.settings import DECLARED, Settings, SettingsFile, cautious
+from gui.core.settings import Settings, SettingsFile, cautious
 from gui.core.state import Message
-from gui.core.take_up import take_up
 from gui.desktop.autostart.switch import AutostartSwitch
 from gui.desktop.border import Borders
 from gui.desktop.demo import DemoProcess
@@ -31,12 +28,11 @@ from gui.desktop.notices import Notices
 from gui.desktop.presence import Presence, advice
 from gui.desktop.running_copy import TrayCopy
 from gui.desktop.session_end import SessionEnd
-from gui.desktop.settings_watch import SettingsWatch
 from gui.desktop.tray import Tray
 from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
 from gui.dialogs.crash_report import show_after_crash
-from gui.dialogs.encryption import EncryptionWindow
+from gui.dialogs.fixed_parts import fixed_parts
 from gui.dialogs.privacy_opener import PrivacyOpener
 from gui.loop.gc_on_loop import freeze_around
 from gui.loop.loop import end_at_once
@@ -46,7 +42,7 @@ from gui.panel.previewing import Previewing
 from gui.panel.throttle import Throttle
 from gui.panel.thumbnails import Thumbnails
 from gui.panel.window import Panel
-from gui.settings.command import asked
+from gui.saving import Saving
 from gui.verbs import Verbs
 from gui.widgets.fixed import fix
 from gui.widgets.icons import Icons
@@ -55,13 +51,10 @@ from server.ending import end_within
 from server.host import Host
 from server.logs.recording import Recording
 from server.protocol.options import StreamOptions
-from server.remote.message import Answer, Request, failed
 from server.sharing import ShareRule
 from server.terminal import say
 
 SAFE_MODE = "Safe mode: nothing is shared from last time, and changes to the settings are not kept."
-SAVE_SECONDS = 0.5
-"""Settings are written this long after a change, together with the changes that follow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +134,9 @@ class App:
         )
         application.setWindowIcon(icons.icon("panecast", current_look().accent))
         self.watchdog = Watchdog()
-        self.remote = TrayCopy(host, self.controller, self.access_controller, verbs, self._show_demo, self._config)
+        self._saving = Saving(self._file, self.controller, self.access_controller, self.encryption, self._workers)
+        config = self._saving.config
+        self.remote = TrayCopy(host, self.controller, self.access_controller, verbs, self._show_demo, config)
         self._borders = Borders(self.controller)
         self._privacy = PrivacyOpener(self.controller, self.panel)
         more = self.panel.access_bar
@@ -159,9 +154,6 @@ class App:
         self._is_seen = False
         self._question: QMessageBox | None = None
         self._demo: DemoProcess | None = None
-        self._saving: asyncio.Handle | None = None
-        self._watch: SettingsWatch | None = None
-        self._taking_up: asyncio.Task[str] | None = None
         self._has_printed = False
         self._join()
 
@@ -176,10 +168,7 @@ class App:
         self.watchdog.start()
         self._show_state()
         self._presence.open(is_quiet=options.minimized, waits=options.wait_tray)
-        self._say_problems()
-        self._watch = SettingsWatch(self._file.path, self._save_soon)
-        if controller.settings != self._file.current:  # by the command line; a later change by hand is newer
-            self._save_soon()
+        self._saving.open()
         if self._host.problems:
             self._say_unkept(" ".join(self._host.problems))
         self._catalog.start()
@@ -212,11 +201,8 @@ class App:
     async def close(self) -> None:
         """End everything, in the order in which it depends on each other."""
         self._signals.close()
-        if self._watch is not None:
-            self._watch.close()
         self._remember_look()
-        if self._saving is not None:
-            self._saving.cancel()
+        self._saving.close()
         # Before anything that speaks to the display, which may not answer any more.
         self._keep()
         await self._presence.close()
@@ -259,7 +245,7 @@ class App:
 
     def _keep(self) -> None:
         """Write all that is to be kept, at once."""
-        self._file.save(self.controller.settings)
+        self._saving.save_now()
         self._host.settle()
 
     def _end_soon(self) -> None:
@@ -270,7 +256,6 @@ class App:
         controller, panel, tray = self.controller, self.panel, self.tray
         self._catalog.subscribe(self._hide_titles)
         controller.subscribe(self._show_state)
-        controller.subscribe_settings(self._save_soon)
         panel.sharing.port_requested.connect(controller.set_port)
         panel.sources.share_requested.connect(controller.set_shared)
         panel.sources.selected.connect(controller.select)
@@ -319,14 +304,6 @@ class App:
         if name not in self._throttles:
             self._throttles[name] = Throttle(lambda requested: self.controller.set_option(name, requested))
         self._throttles[name](value)
-
-    async def _config(self, request: Request) -> Answer:
-        """Answer ``panecast config``."""
-        answer, changes = asked(request, self.controller.settings, DECLARED, self._file.policy.locked)
-        if changes:
-            problem = await self._take_up(changes)
-            return failed(problem) if problem else answer
-        return answer
 
     def _show_demo(self) -> None:
         """Open the demo's window and share it; one that is open is shared again."""
@@ -398,77 +375,8 @@ class App:
     def _remember_look(self) -> None:
         self.controller.remember_look(self.panel.geometry_text(), tuple(self.panel.splitter.sizes()))
 
-    def _save_soon(self) -> None:
-        if self._saving is None:
-            self._saving = asyncio.get_running_loop().call_later(SAVE_SECONDS, self._save)
-
-    def _save(self) -> None:
-        self._saving = None
-        settings = self.controller.settings
-        problems = self._file.problems
-        saved = asyncio.get_running_loop().run_in_executor(self._workers, self._file.save, settings)
-        saved.add_done_callback(self._say_unsaved)
-        saved.add_done_callback(partial(self._take_up_by_hand, settings, problems))
-
-    def _take_up_by_hand(self, saved: Settings, problems: tuple[str, ...], done: asyncio.Future[str | None]) -> None:
-        """Have hold what somebody else changed in the file, which the app has as ``saved``."""
-        if done.cancelled() or done.result() is not None:
-            return  # it was not saved, so the file says nothing newer than the app
-        if self._file.problems != problems:
-            self._say_problems()
-        current, now = self._file.current, self.controller.settings
-        changes = {
-            key: getattr(current, key)
-            for key in DECLARED
-            if getattr(current, key) != getattr(saved, key) == getattr(now, key)
-        }
-        if changes:
-            # At once, so that the next time it is saved does not undo it.
-            self.controller.remember(**changes)
-            self._taking_up = asyncio.get_running_loop().create_task(self._take_up(changes), name="settings")
-
-    async def _take_up(self, changes: dict[str, Any]) -> str:
-        """Have ``changes`` hold from now on; return why one cannot, empty when all do."""
-        await self.controller.settled()
-        problem = take_up(changes, self.controller, self.access_controller, self.encryption)
-        return problem or await self.controller.settled()
-
-    def _say_problems(self) -> None:
-        """Say what is wrong with the settings file, or no longer."""
-        if self._file.problems:
-            self.controller.tell(Message("settings", " ".join(self._file.problems), "notice"))
-        else:
-            self.controller.dismiss("settings")
-
     def _say_unkept(self, problem: str) -> None:
         self.controller.tell(Message("access", problem))
-
-    def _say_unsaved(self, saved: asyncio.Future[str | None]) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            problem = saved.result()
-            if problem is not None:
-                self.controller.tell(Message("saving", problem))
-            else:
-                self.controller.dismiss("saving")
-
-
-def fixed_parts(panel: Panel, encryption: EncryptionWindow) -> dict[str, tuple[QWidget | QAction, ...]]:
-    """Return the controls of each setting that an administrator may have fixed."""
-    controls, bar = panel.controls, panel.access_bar
-    return {
-        "port": (panel.sharing.port,),
-        "fps": (controls.fps,),
-        "quality": (controls.quality,),
-        "format": (controls.format,),
-        "pointer": (controls.pointer,),
-        "mode": (bar.reach,),
-        "interface": (bar.reach,),
-        "asks_here": (bar.asks_here,),
-        "names": (bar.names,),
-        "https": (bar.encrypt, encryption.switch),
-        "remind_after": (bar.notices["reminder"],),
-        **{f"tells_{kind}": (action,) for kind, action in bar.notices.items()},
-    }
 
 
 def _defaults(settings: Settings) -> StreamOptions:

@@ -5,11 +5,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from gui.app import fixed_parts
 from gui.core.access_state import AccessViewState
 from gui.core.settings import DECLARED
 from gui.core.state import AppState
 from gui.dialogs.encryption import EncryptionWindow
+from gui.dialogs.fixed_parts import fixed_parts
 from gui.dialogs.privacy import PrivacyDialog
 from gui.panel.window import Panel
 from gui.settings.policy import FIXED_WORDS
