@@ -98,6 +98,8 @@ def test_safe_mode_shares_nothing_and_leaves_the_settings_as_they_are(start: Sta
     folder = ["--config-dir", str(tmp_path)]
     app = start("--safe-mode", *folder)
     try:
+        # Else what is meant to ask it may become the copy that runs.
+        eventually(lambda: "not running" not in said(start("status", *folder)))
         status = said(start("start", *folder))
         assert "Sharing is on: nothing selected" in status
         assert "safe-mode works from its start on" in said(start("--safe-mode", *folder))
