@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.parts import running_app
+from tests.browser.parts import eventually, running_app
 from tests.helpers.ports import free_port
 from tests.helpers.x11.desktop import XServer
 
