@@ -166,12 +166,12 @@ step() {
     fi
 }
 
-# Runs tests; pytest times itself, and its closing line is to be the last one to be seen. Two files at a time: most of
-# the time a test waits for something.
+# Runs tests; pytest times itself, and its closing line is to be the last one to be seen. Three files at a time: on two
+# cores, two leave half of the time to nobody, for most of it a test waits for something.
 tests() {
     announce "$1"
     shift
-    "$venv/bin/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@" || failed="$failed tests"
+    "$venv/bin/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder "$@" || failed="$failed tests"
 }
 
 # A machine that cannot be set up can test nothing: a failure in here ends the run.
@@ -202,17 +202,8 @@ if [ -n "$failed" ]; then
 fi
 case $only in
     # What the steps before have run is not run again.
-    '')
-        # It waits for package servers most of the time: beside the others, not in the place of one.
-        "$python" -m pytest tests/install/test_fresh_machine.py >"$top/.cache/fresh.log" 2>&1 &
-        fresh=$!
-        tests pytest --ignore=tests/server/access --ignore=tests/install/test_fresh_machine.py \
-            ${PANECAST_LONG:+--ignore=tests/load/test_crowd.py}
-        wait "$fresh" || {
-            cat "$top/.cache/fresh.log"
-            failed="$failed fresh"
-        }
-        ;;
+    '') tests pytest --ignore=tests/server/access \
+        ${PANECAST_LONG:+--ignore=tests/load/test_crowd.py} ;;
     pytest)
         if [ $# -gt 0 ]; then
             announce pytest
