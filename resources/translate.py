@@ -1,0 +1,110 @@
+"""The language in which the program speaks to people: gettext's functions, and which catalogue they look into.
+
+English stands in the source, as ``_("Copy link")``; for what counts something `ngettext` has both forms. Values are put
+in afterwards, ``_("{name} is shared").format(name=name)``: of an f-string no catalogue knows. A constant of a module
+is marked with `N_` and goes through `_` where it is used, for modules are imported before the language is known.
+
+One catalogue for panel, command line and all else in Python: ``resources/locale/<language>/LC_MESSAGES/panecast.po``.
+``python -m installer.catalogues`` brings it up to date. Imports nothing but gettext, and that only when it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
+ENGLISH = "en"
+DOMAIN = "panecast"
+PSEUDO = ("qps", "qps-rtl")
+"""Languages that nobody speaks: they show which words come from no catalogue, are cut, or assume a direction."""
+NAMES = {"en": "English", "de": "Deutsch"}
+"""Languages by their tags, as those who speak them call them."""
+
+_language = ENGLISH
+
+
+def language() -> str:
+    """Return the tag of the language in use."""
+    return _language
+
+
+def use(tag: str) -> str:
+    """Speak the language of that tag from now on, or the nearest there is; return which that is."""
+    global _language  # noqa: PLW0603 - a process speaks one language
+    _language = nearest([tag])
+    return _language
+
+
+def use_system() -> str:
+    """Speak the language that this computer is set to, as far as there is one; return which that is."""
+    return use(nearest(_system_tags()))
+
+
+def nearest(tags: Iterable[str]) -> str:
+    """Return the first of ``tags`` that there is a catalogue for, by its main part; English if for none."""
+    for tag in tags:
+        whole = tag.split(".")[0].replace("_", "-").casefold()
+        if whole in PSEUDO:
+            return whole
+        short = whole.split("-")[0]
+        if short in NAMES:
+            return short
+    return ENGLISH
+
+
+def _(message: str) -> str:
+    """Return ``message`` in the language in use."""
+    return message if _language == ENGLISH else _catalogue(_language).gettext(message)
+
+
+def ngettext(singular: str, plural: str, count: int) -> str:
+    """Return the form that fits ``count``, in the language in use; the number is still to be put in."""
+    if _language == ENGLISH:
+        return singular if count == 1 else plural
+    return _catalogue(_language).ngettext(singular, plural, count)
+
+
+def pgettext(context: str, message: str) -> str:
+    """Return ``message`` where its English words mean something else elsewhere; ``context`` says which are meant."""
+    return message if _language == ENGLISH else _catalogue(_language).pgettext(context, message)
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark ``message`` for the catalogue; it is returned as it is."""
+    return message
+
+
+@cache
+def _catalogue(tag: str) -> NullTranslations:
+    from gettext import GNUTranslations, NullTranslations
+
+    if tag in PSEUDO:
+        from resources.pseudo import PseudoTranslations
+
+        return PseudoTranslations()
+    try:
+        with (files("resources") / "locale" / tag / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
+            return GNUTranslations(file)
+    except (OSError, ValueError, UnicodeError):
+        return NullTranslations()  # missing or damaged: English is better than nothing
+
+
+def _system_tags() -> tuple[str, ...]:
+    """Return the languages that this computer is set to, the one that is liked best first."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        tags = tuple(tag for tag in os.environ.get(name, "").split(":") if tag)
+        if tags:
+            return tags
+    if sys.platform == "win32":
+        import ctypes
+        import locale
+
+        return (locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), ""),)
+    return ()
