@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Container, Iterable
 
 import xcffib.xproto
 from xcffib import Error as XError
@@ -46,6 +47,24 @@ class Clients:
         if self.has_manager_list:
             return self._display.numbers(self._display.root, LIST)
         return self._in_tree()
+
+    def still_shown(self, windows: Iterable[int], listed: Container[int]) -> tuple[int, ...]:
+        """Return those of ``windows`` that are to be seen, by themselves and in none of ``listed``.
+
+        A manager that has just started, or is being replaced, lists windows one by one that were there all the time.
+        """
+        core = self._display.connection.core
+        shown = []
+        for window, question in [(each, core.GetWindowAttributes(each)) for each in windows]:
+            with contextlib.suppress(XError):
+                found = question.reply()
+                if found.map_state == xcffib.xproto.MapState.Viewable and not found.override_redirect:
+                    above = window
+                    while (above := core.QueryTree(above).reply().parent) and above not in listed:
+                        pass
+                    if not above:
+                        shown.append(window)
+        return tuple(shown)
 
     def inside(self, top_level: int) -> set[int]:
         """Return a child of the root and the windows in it that a manager may have put there."""

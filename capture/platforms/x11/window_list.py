@@ -131,6 +131,8 @@ class _Table:
         self._window_owners = WindowOwners(display)
         self._clients = Clients(display)
         self._known: dict[int, Source | None] = {}
+        # Of these, what no manager lists at the moment.
+        self._unlisted: tuple[int, ...] = ()
         # With what they paint around themselves, which is no part of a source.
         self._sizes: dict[int, tuple[int, int]] = {}
         self._stale: set[int] = set()
@@ -163,6 +165,7 @@ class _Table:
                 self._note_size(event.window, event.width, event.height)
             elif isinstance(event, xcffib.xproto.MapNotifyEvent | xcffib.xproto.UnmapNotifyEvent):
                 self._stale.add(event.window)
+                self._list_stale |= event.window in self._unlisted
                 if event.event == self._display.root:
                     self._tops.add(event.window)
                     # Also where the manager keeps a list: it may have vanished since.
@@ -170,11 +173,12 @@ class _Table:
                     self._list_stale |= not (self._clients.has_manager_list and is_menu)
             elif isinstance(event, xcffib.xproto.ReparentNotifyEvent):
                 self._list_stale |= event.event == self._display.root
-            elif isinstance(event, xcffib.xproto.DestroyNotifyEvent) and event.event == event.window in self._known:
+            elif isinstance(event, xcffib.xproto.DestroyNotifyEvent) and event.event == event.window:
                 # Told twice of the root's children. Its number may be another window's by the time the list is read.
-                del self._known[event.window]
                 self._generations.pop(event.window, None)
-                self._list_stale = True
+                if event.window in self._known:
+                    del self._known[event.window]
+                    self._list_stale = True
         self._follow_rules()
         self._stale &= self._known.keys()
         self._tops -= self._known.keys()
@@ -219,13 +223,14 @@ class _Table:
 
     def _read_list(self) -> None:
         known: dict[int, Source | None] = {}
-        for number in self._clients.listed():
+        listed = self._clients.listed()
+        self._unlisted = self._clients.still_shown(self._known.keys() - set(listed), listed)
+        for number in (*listed, *self._unlisted):
             if number in self._known:
                 known[number] = self._known[number]
             elif number not in known and self._begin_to_follow(number):
                 known[number] = self._read(number)
         self._known = known
-        self._generations = {number: self._generations[number] for number in known}
         self._sizes = {number: self._sizes[number] for number in known if number in self._sizes}
 
     def _begin_to_follow(self, number: int) -> bool:
@@ -236,7 +241,9 @@ class _Table:
             core.ChangeWindowAttributes(number, xcffib.xproto.CW.EventMask, [FOLLOWED], is_checked=True).check()
         except XError:
             return False
-        self._generations[number] = self._next_generation()
+        # One that was known has told since that it is there: its end would have been heard.
+        if number not in self._generations:
+            self._generations[number] = self._next_generation()
         return True
 
     def _follow_rules(self) -> None:

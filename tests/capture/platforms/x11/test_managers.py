@@ -6,10 +6,12 @@ import asyncio
 import json
 import struct
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 
 import aiohttp
 import pytest
+import xcffib
+from xcffib.xproto import Atom, PropMode, WindowClass
 
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
@@ -83,6 +85,62 @@ async def test_windows_are_found_without_a_manager_and_stay_what_they_are_with_o
             await until(lambda step=step: f"extra-{step}" not in titles(catalog))
 
         assert set(seen) == {identity}
+
+
+class HastyManager:
+    """Keeps a list of windows as managers do, and begins with an empty one, as those do that start or are replaced."""
+
+    def __init__(self, display: str) -> None:
+        self._connection = xcffib.connect(display)
+        core = self._connection.core
+        self._root = self._connection.get_setup().roots[0].root
+        self._check = self._connection.generate_id()
+        core.CreateWindow(0, self._check, self._root, -10, -10, 1, 1, 0, WindowClass.InputOnly, 0, 0, [])
+        self.list()
+        for window in (self._check, self._root):
+            self._write(window, "_NET_SUPPORTING_WM_CHECK", Atom.WINDOW, self._check)
+
+    def list(self, *handles: str) -> None:
+        """Tell that these are the windows there are."""
+        self._write(self._root, "_NET_CLIENT_LIST", Atom.WINDOW, *map(int, handles))
+
+    def close(self) -> None:
+        self._connection.disconnect()
+
+    def _write(self, window: int, name: str, kind: int, *numbers: int) -> None:
+        core = self._connection.core
+        atom = core.InternAtom(False, len(name), name).reply().atom
+        core.ChangeProperty(PropMode.Replace, window, atom, kind, 32, len(numbers), numbers)
+        core.GetInputFocus().reply()
+
+
+async def test_what_is_seen_stays_listed_while_a_manager_has_yet_to_list_it(
+    catalog: Catalog, unmanaged: XServer, until: Until
+) -> None:
+    with windows_of(unmanaged) as windows, closing(HastyManager(unmanaged.name)) as manager:
+        manager.list()
+        first = windows.open("first", 100, 100, 300, 200, "ff0000")
+        second = windows.open("second", 500, 100, 300, 200, "ff0000")
+        manager.list(first, second)
+        await until(lambda: titles(catalog) == ["first", "second"])
+        identity = found(catalog, second).identity
+        seen: list[object] = []
+        catalog.subscribe(lambda: seen.append(getattr(found(catalog, second), "identity", None)))
+        manager.list()
+        windows.do("title", first, "unlisted")
+        await until(lambda: titles(catalog) == ["second", "unlisted"])
+        manager.list(first, second)
+        windows.do("title", first, "again")
+        await until(lambda: titles(catalog) == ["again", "second"])
+        assert set(seen) == {identity}
+        # Only as long as it is seen; and what comes back is the same window still.
+        manager.list(first)
+        windows.do("unmap", second)
+        await until(lambda: titles(catalog) == ["again"])
+        windows.do("map", second)
+        manager.list(first, second)
+        await until(lambda: titles(catalog) == ["again", "second"])
+        assert found(catalog, second).identity == identity
 
 
 class Told:
