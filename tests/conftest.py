@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication
 from tests.helpers.waiting import Until
 from tests.helpers.x11.desktop import Windows, XServer, windows_of
 
-# Whoever runs the tests in the background of a script has them ignore Ctrl-C, and so would all that they start.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# Tests that a script runs in the background, or under nohup, ignore Ctrl-C and the end of the terminal; so would all
+# that they start.
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
