@@ -76,6 +76,10 @@ class Channel:
     def rtt(self) -> float | None:
         return self._line.socket.rtt
 
+    @property
+    def shortest_rtt(self) -> float | None:
+        return self._line.socket.shortest_rtt
+
     def stuck_for(self, now: float, owes_since: float | None) -> float:
         return self._line.stuck_for(now, owes_since)
 

@@ -63,7 +63,7 @@ class MultipartSocket(ViewerTransport):
     """The sending side of a prepared `MultipartResponse`, for pictures alone: words cannot be told. Loop only."""
 
     ping_seconds = LOOK_SECONDS
-    rtt = None
+    rtt = shortest_rtt = None
 
     def __init__(self, request: web.Request, early_heads: bool) -> None:
         super().__init__(request)

@@ -46,6 +46,10 @@ class MessageSink(Protocol):
         """Return how long a sign of life took there and back, in seconds; None before the first."""
 
     @property
+    def shortest_rtt(self) -> float | None:
+        """Return the shortest of all, which waited behind nothing."""
+
+    @property
     def ping_seconds(self) -> float:
         """Return how often `ping` is to be called."""
 
@@ -165,7 +169,8 @@ class ViewerSocket(ViewerTransport):
     """The sending side of a prepared WebSocket, a `MessageSink`. Loop only; one send at a time.
 
     Attributes:
-        rtt: how long the last sign of life took there and back, in seconds; None before the first.
+        rtt, shortest_rtt: how long the last sign of life took there and back, and the quickest one, in seconds; None
+            before the first.
     """
 
     ping_seconds = PING_SECONDS
@@ -173,6 +178,7 @@ class ViewerSocket(ViewerTransport):
     def __init__(self, response: web.WebSocketResponse, request: web.Request) -> None:
         super().__init__(request)
         self.rtt: float | None = None
+        self.shortest_rtt: float | None = None
         self._response = response
         self._connection = request.get(CONNECTION)
 
@@ -203,6 +209,7 @@ class ViewerSocket(ViewerTransport):
             rtt = time.monotonic() - sent
             if 0 <= rtt < LONGEST_RTT:
                 self.rtt = rtt
+                self.shortest_rtt = rtt if self.shortest_rtt is None else min(self.shortest_rtt, rtt)
 
     async def close(self, code: int, reason: str) -> None:
         await self._response.close(code=code, message=reason.encode()[:120])

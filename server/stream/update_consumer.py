@@ -24,11 +24,9 @@ from server.protocol.framing import binary_frame
 from server.protocol.options import StreamOptions
 from server.stream.consumer import Consumer, Outgoing
 from server.stream.device_limits import Allowance
+from server.stream.picture_window import PictureWindow
 from server.stream.refinement import Refinement
 from server.stream.stats import LatencyBreakdown
-
-MOST_OWED = 2
-"""Pictures that a viewer may not have acknowledged; it gets no further one, so delay cannot grow."""
 
 
 class BadAck(ValueError):
@@ -92,7 +90,7 @@ class Following:
 
 
 class UpdateConsumer(Consumer):
-    """Pulls parts when some are due and fewer than `MOST_OWED` messages are unacknowledged. Loop only."""
+    """Pulls parts when some are due and fewer are unacknowledged than its `PictureWindow` allows. Loop only."""
 
     def __init__(
         self,
@@ -106,6 +104,8 @@ class UpdateConsumer(Consumer):
         self.latencies = LatencyBreakdown()
         self._held = ViewerState()
         self._owed: deque[_Owed] = deque()
+        self._window = PictureWindow()
+        self._is_full = False
         self._pardoned: list[int] = []
         self._refinement = Refinement()
         self._pointer_pacer = Pacer(options.fps)
@@ -149,8 +149,10 @@ class UpdateConsumer(Consumer):
         self._forgets += 1
         self._failed = None
 
-    def acknowledged(self, ack: wire.Ack, now: float) -> Drawn | None:
+    def acknowledged(self, ack: wire.Ack, now: float, round_trip: float | None = None) -> Drawn | None:
         """Note that the viewer drew what it was sent; return how that went, None where it tells nothing.
+
+        ``round_trip`` is the shortest there and back that was measured so far, in seconds.
 
         Raises:
             BadAck: it was not sent that, or something else before it.
@@ -161,6 +163,7 @@ class UpdateConsumer(Consumer):
                 return None
             raise BadAck(f"Picture {ack.sequence} is not the one to be acknowledged next.")
         owed = self._owed.popleft()
+        self._window.acknowledged(now, len(self._owed), round_trip, self._pacer.interval)
         self._pardoned = [sequence for sequence in self._pardoned if sequence >= ack.sequence]
         took = now - owed.sent_at
         self.latencies.drawn(max(0.0, took - ack.seconds), ack.seconds)
@@ -181,7 +184,8 @@ class UpdateConsumer(Consumer):
 
     def due(self, now: float) -> float | None:
         frame = self._newest()
-        if frame is None or len(self._owed) >= MOST_OWED:
+        self._is_full = len(self._owed) >= self._window.size
+        if frame is None or self._is_full:
             return None
         times = []
         if self._points_elsewhere(frame):
@@ -198,7 +202,7 @@ class UpdateConsumer(Consumer):
     def is_held_up(self, now: float) -> bool:
         """Tell whether something is due that only acknowledgements keep from being sent."""
         if self._owed:
-            return len(self._owed) == MOST_OWED - 1
+            return self._is_full and len(self._owed) < self._window.size
         better = self._sharpened_at(now)
         return better is not None and better <= now
 

@@ -98,7 +98,7 @@ class WebSocketSession(Session):
             if ack is None:
                 return False
             now = time.monotonic()
-            drawn = parts.acknowledged(ack, now)
+            drawn = parts.acknowledged(ack, now, None if self._socket is None else self._socket.shortest_rtt)
         except (wire.BadBinary, BadAck):
             return False
         if drawn is not None and self._adaptation is not None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Playwright
 from tests.browser.browsers import chromium
 from tests.browser.parts import eventually, free_port
 from tests.browser.real_page import FRAME, has_picture, serving, watching
-from tests.browser.relay import relay_to
+from tests.helpers.relay import relay_to
 
 pytestmark = [pytest.mark.browser]
 

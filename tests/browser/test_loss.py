@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Playwright
 from tests.browser.browsers import chromium
 from tests.browser.parts import eventually, free_port
 from tests.browser.real_page import FRAME, serving, watching
-from tests.browser.relay import relay_to
+from tests.helpers.relay import relay_to
 
 pytestmark = [
     pytest.mark.browser,

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 from server.protocol.options import StreamOptions
 from server.stream.adaptation import Adaptation, Change
+from server.stream.picture_window import PictureWindow
 
 MEGABIT = 125_000
 """Bytes per second."""
-
-UNACKNOWLEDGED = 2
-"""Pictures that may be on their way at once."""
 
 Size = Callable[[StreamOptions, int], float]
 
@@ -35,7 +33,7 @@ class _Sent:
 
 
 class Link:
-    """Sends pictures as a session does: one when it is due, the newest, and never more than two unacknowledged.
+    """Sends pictures as a session does: one when it is due, the newest, and never more than fit into its window.
 
     Attributes:
         capacity, rtt: bytes per second, and seconds there and back; both may be changed between runs.
@@ -54,6 +52,7 @@ class Link:
     ) -> None:
         self.capacity = capacity
         self.adaptation = Adaptation(asked)
+        self.window = PictureWindow()
         self.changes: list[tuple[float, Change]] = []
         self.now = 0.0
         self.rtt, self._size, self._decode, self._jitter = rtt, size or jpeg(), decode, jitter
@@ -67,7 +66,7 @@ class Link:
         """Let so much time pass."""
         end = self.now + seconds
         while True:
-            send_at = max(self._due, self.now) if len(self._on_their_way) < UNACKNOWLEDGED else float("inf")
+            send_at = max(self._due, self.now) if len(self._on_their_way) < self.window.size else float("inf")
             hear_at = self._on_their_way[0].acknowledged if self._on_their_way else float("inf")
             if min(send_at, hear_at) > end:
                 self.now = end
@@ -75,6 +74,8 @@ class Link:
             self.now = max(self.now, min(send_at, hear_at))
             if hear_at <= send_at:
                 sent = self._on_their_way.popleft()
+                interval = 1 / self.adaptation.options.fps
+                self.window.acknowledged(self.now, len(self._on_their_way), self.rtt, interval)
                 self.adaptation.acknowledged(self.now, self.now - sent.at, sent.decode, sent.size)
             else:
                 self._send()
@@ -95,6 +96,10 @@ class Link:
         moments = [since + step * 0.01 for step in range(int((self.now - since) * 100))]
         ages = sorted(at - self._drawn[bisect.bisect_right(self._drawn, (at, at)) - 1][1] for at in moments)
         return ages[int(len(ages) * share)]
+
+    def rate(self, since: float) -> float:
+        """Return how many pictures a second the viewer was shown from then on."""
+        return sum(since <= at < self.now for at, _ in self._drawn) / (self.now - since)
 
     def _send(self) -> None:
         options = self.adaptation.options

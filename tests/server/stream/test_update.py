@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import struct
 from collections.abc import AsyncIterator
@@ -14,8 +15,11 @@ import pytest
 import websockets
 
 from server.protocol import wire
+from server.stream import update_consumer
+from server.stream.picture_window import MOST, PictureWindow
 from tests.helpers.binary_viewer import Watching, watch
 from tests.helpers.reference_viewer import WHOLE, parse
+from tests.helpers.relay import relay_to
 from tests.helpers.studio import Studio
 from tests.helpers.waiting import closed, receive, say, until
 
@@ -59,6 +63,40 @@ async def test_only_what_changed_is_sent(studio: Studio) -> None:
         assert sum(part.width * part.height for part in last.parts) <= 32 * 32
         await seen.until(lambda: seen.viewer.is_exact)
         assert seen.shows(studio)
+
+
+class NotedWindow(PictureWindow):
+    """A window of which the largest size is noted."""
+
+    largest = 0
+
+    def acknowledged(self, now: float, owed: int, round_trip: float | None, interval: float) -> None:
+        super().acknowledged(now, owed, round_trip, interval)
+        NotedWindow.largest = max(NotedWindow.largest, self.size)
+
+
+async def flicker(studio: Studio) -> None:
+    """Change the canvas all the time, until it is cancelled."""
+    for level in itertools.cycle(range(0, 250, 10)):
+        studio.canvas.fill(level, 255 - level, 20)
+        await asyncio.sleep(0.01)
+
+
+async def test_a_far_viewer_has_as_many_pictures_on_their_way_as_the_way_holds(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update_consumer, "PictureWindow", NotedWindow)
+    monkeypatch.setattr(NotedWindow, "largest", 0)
+    studio.canvas.fill(1, 2, 3)
+    with relay_to(studio.server.port) as relay:
+        relay.be_far(0.1)
+        address = f"ws://127.0.0.1:{relay.port}/stream/4711?fps=60&format=jpeg"
+        async with websockets.connect(address, max_size=None, compression=None, subprotocols=[wire.PROTOCOL]) as socket:
+            seen = Watching(socket)
+            changing = asyncio.create_task(flicker(studio))
+            await seen.until(lambda: NotedWindow.largest == MOST)
+            changing.cancel()
+            await seen.until(lambda: seen.viewer.is_exact and seen.shows(studio))
 
 
 async def test_a_page_that_is_scrolled_is_moved_by_the_viewer(studio: Studio) -> None:

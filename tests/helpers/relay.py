@@ -28,6 +28,7 @@ class Relay:
         self._target = target
         self._is_cut = False
         self._loss = 0.0
+        self._delay = 0.0
         self._chance = Random(4)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -38,6 +39,10 @@ class Relay:
     def mend(self) -> None:
         """Let new connections through; those from before the cut stay dead."""
         self._is_cut = False
+
+    def be_far(self, seconds: float) -> None:
+        """Have everything take so long from now on, each way, on connections that are made then."""
+        self._delay = seconds
 
     def lose(self, part: float) -> None:
         """Have this part of all packets be lost from now on; as TCP sends them again, they come late.
@@ -78,12 +83,23 @@ class Relay:
                 ended.transport.abort()
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._delay:
+            await self._forward_late(reader, writer, self._delay)
+            return
         while data := await reader.read(PIECE):
             if self._is_cut:
                 await asyncio.Event().wait()
             await asyncio.sleep(self._held_up(len(data)))
             writer.write(data)
             await writer.drain()
+        writer.close()
+
+    async def _forward_late(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
+        """Forward all of it, each piece so many seconds after it came."""
+        loop = asyncio.get_running_loop()
+        while data := await reader.read(PIECE):
+            loop.call_later(delay, writer.write, data)
+        await asyncio.sleep(delay)
         writer.close()
 
     def _held_up(self, size: int) -> float:
