@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer.freeze.finish import settle, strip
+from installer.freeze.finish import list_libraries, settle, strip
 from installer.freeze.video import lay_out_video
 from installer.linux.archive import make_archive
 from installer.linux.deb import make_deb, make_video_deb
@@ -57,12 +57,14 @@ def freeze(wish: Wish) -> None:
         strip(FROZEN)
         tell_inside(FROZEN, WORK / "work" / "panecast", FROZEN)
         shutil.copyfile(FROZEN / NOTICES, FROZEN / SHOWN)
+        list_libraries(FROZEN / "_internal", "panecast")
         settle(FROZEN, wish.epoch)
     if wish.video:
         with step("the files of video"):
             lay_out_video(VIDEO)
             strip(VIDEO)
             tell_inside(VIDEO, WORK / "work" / "panecast", VIDEO / "panecast-video", video=True)
+            list_libraries(VIDEO / "_internal", "panecast-video")
             settle(VIDEO, wish.epoch)
 
 

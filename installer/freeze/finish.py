@@ -57,6 +57,18 @@ def is_loadable(library: bytes) -> bool:
     return True
 
 
+def list_libraries(bundle: Path, name: str) -> None:
+    """Write into ``bundle``, as NAME.libraries, which libraries it has and how large they are: start.py reads it.
+
+    On Linux alone, whose linker takes a library into memory that is not whole.
+    """
+    if sys.platform != "linux":
+        return
+    found = sorted(path for path in bundle.rglob("*.so*") if path.is_file() and not path.is_symlink())
+    lines = [f"{path.stat().st_size} {path.relative_to(bundle).as_posix()}\n" for path in found]
+    (bundle / f"{name}.libraries").write_text("".join(lines), encoding="utf-8")
+
+
 def settle(tree: Path, epoch: int) -> None:
     """Give everything below ``tree`` the modes of a package's files, and the time ``epoch`` (seconds)."""
     for path in sorted(tree.rglob("*")):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ctypes.util
 import os
+import struct
 import sys
 from pathlib import Path
 
 FOREIGN = ("QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH", "QML2_IMPORT_PATH", "QML_IMPORT_PATH")
 """Would have Qt load plugins that were made for another Qt."""
+
+LISTS = "*.libraries"
+"""Files of the bundle, in each of whose lines the size and the name of a library stand, as they were at the build."""
 
 
 def find_library(name: str, folder: Path, elsewhere: object) -> str | None:
@@ -41,17 +45,60 @@ def stand_alone(folder: Path) -> None:
         ctypes.util.find_library = lambda name: find_library(name, folder, ask_system)
 
 
-def run() -> int:
-    """Run the program and return its exit code; a file that is missing or damaged is named in a sentence."""
-    try:
-        from gui.__main__ import main
+def run(folder: Path) -> int:
+    """Run the program and return its exit code; a file of ``folder`` that is missing or damaged is named in a
+    sentence."""
+    broken = broken_library(folder)
+    if not broken:
+        try:
+            from gui.__main__ import main
 
-        return main()
-    except ImportError as error:
-        if sys.stderr is not None:
-            words = f"A file of this installation is missing or damaged ({first_cause(error)}). Install Panecast again."
-            sys.stderr.write(f"panecast: {words}\n")
-        return 1
+            return main()
+        except ImportError as error:
+            broken = first_cause(error)
+    if sys.stderr is not None:
+        words = f"A file of this installation is missing or damaged ({broken}). Install Panecast again."
+        sys.stderr.write(f"panecast: {words}\n")
+    return 1
+
+
+def broken_library(folder: Path) -> str:
+    """Return the name of a library that `LISTS` in ``folder`` name and that is gone, or whose end is; empty for none.
+
+    The system takes a library into memory whose end is missing, and ends the program without a word (SIGBUS) when it
+    comes to that end. One of another size may be whole all the same: the LGPL lets everybody put another Qt there.
+    """
+    for told in sorted(folder.glob(LISTS)):
+        for line in told.read_text(encoding="utf-8").splitlines():
+            size, _, name = line.partition(" ")
+            try:
+                if (folder / name).stat().st_size != int(size) and is_cut_off(folder / name):
+                    return name
+            except OSError:
+                return name
+    return ""
+
+
+def is_cut_off(library: Path) -> bool:
+    """Tell whether the file ``library`` ends before what its header says is in it. Raises `OSError`."""
+    size = library.stat().st_size
+    with library.open("rb") as file:
+        head = file.read(64)
+        if len(head) < 64:
+            return True
+        if head[:5] != b"\x7fELF\x02":
+            return False  # another system's, or damaged in a way that it is not loaded
+        segments, sections = struct.unpack_from("<QQ", head, 32)
+        segment_size, segment_count, section_size, section_count = struct.unpack_from("<HHHH", head, 54)
+        ends: list[int] = [segments + segment_size * segment_count, sections + section_size * section_count]
+        file.seek(segments)
+        table = file.read(segment_size * segment_count)
+    if len(table) < segment_size * segment_count:
+        return True
+    for at in range(0, len(table), segment_size):
+        offset, _, _, length = struct.unpack_from("<QQQQ", table, at + 8)
+        ends.append(offset + length)
+    return size < max(ends)
 
 
 def first_cause(error: BaseException) -> str:
@@ -62,5 +109,6 @@ def first_cause(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    stand_alone(Path(__file__).parent)
-    sys.exit(run())
+    here = Path(__file__).parent
+    stand_alone(here)
+    sys.exit(run(here))

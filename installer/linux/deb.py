@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from installer.freeze.finish import settle
+from installer.freeze.finish import list_libraries, settle
 from installer.linux.root import APP, DOC, NOTICES, SHOWN, copy_tree, lay_out_notices, lay_out_root, tell_inside
 from installer.project import HOMEPAGE, MAINTAINER, TOP, VERSION, own_releases
 
@@ -58,6 +58,7 @@ def make_deb(tree: Path, work: Path, dist: Path, epoch: int) -> Path:
     lay_out_notices(root, "panecast")
     app, doc = root / APP, root / DOC / "panecast"
     drop_libraries_of_the_system(app / "_internal")
+    list_libraries(app / "_internal", "panecast")
     tell_inside(app, work / "work" / "panecast", doc, dep5=True)
     (app / SHOWN).write_bytes((doc / NOTICES).read_bytes())
     depends = [*linked_packages(app, work), "xkb-data"]

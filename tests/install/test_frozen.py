@@ -119,6 +119,9 @@ def test_no_display_is_said() -> None:
     [
         ("_internal/numpy/_core/_multiarray_umath.*.so", Path.unlink),
         ("_internal/msgspec/_core.*.so", lambda path: path.write_bytes(bytes(4096) + path.read_bytes()[4096:])),
+        # The system would take it into memory, and end the program without a word.
+        ("_internal/PySide6/Qt/lib/libQt6Gui.so.6", lambda path: os.truncate(path, 1_000_000)),
+        ("_internal/PySide6/Qt/plugins/platforms/libqxcb.so", Path.unlink),
     ],
 )
 def test_missing_or_damaged_library_is_named(library: str, damage: Callable[[Path], object], tmp_path: Path) -> None:
