@@ -90,5 +90,5 @@ def test_linux_gets_one_program(told: Callable[[str], Recorder]) -> None:
 
 def test_no_start_runs_the_hook_that_loads_qt(told: Callable[[str], Recorder]) -> None:
     for program in told("win32").made["EXE"]:
-        (scripts,) = (thing for thing in program["things"] if isinstance(thing, list))
+        scripts = next(thing for thing in program["things"] if isinstance(thing, list))
         assert [name for name, _, _ in scripts] == ["pyi_rth_cryptography_openssl", "start"]
