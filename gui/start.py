@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 def run(options: StartOptions, lock: FolderLock) -> int:
     """Show the app until the person quits; return the exit code. ``lock`` of the settings stays until the process
     ends: until then they are written."""
+    # Before the log's thread is there: a heap that it has got would be everybody's second.
+    share_one_heap()
     recording = Recording(log_folder(options.config_dir), verbose=options.verbose)
     recording.begin()
     messages = QtMessages(recording.last_words)
@@ -60,7 +62,6 @@ def run(options: StartOptions, lock: FolderLock) -> int:
 
 def _run(options: StartOptions, lock: FolderLock, recording: Recording) -> bool:
     """Run the app; return whether it is to be started again in safe mode."""
-    share_one_heap()
     # PySide6 has read the source of all that was imported since, to see whether it uses Qt, and nobody needs it again.
     linecache.clearcache()
     application = _application()
