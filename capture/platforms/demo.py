@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 import time
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from capture.picture.frame import Take
 from capture.platforms.contract import Wake
 from capture.platforms.waiting import wait_readable
 from capture.source import DEMO_ID, Condition, Source
+
+if TYPE_CHECKING:
+    # Only where it is drawn: with the libraries for fonts they take 1.5 MB, and few ever look at it.
+    from PIL import ImageDraw, ImageFont
 
 LIVE = Condition("live")
 TICK_SECONDS = 1 / 60
@@ -57,6 +62,8 @@ class Demo:
 
     def draw(self, seconds: float) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
         """Return the picture at ``seconds`` since the epoch: height × width × 4, BGRX."""
+        from PIL import ImageDraw
+
         # Drawn with red and blue exchanged in each colour, so that RGBX memory is BGRX without a conversion.
         image = self._still.copy()
         draw = ImageDraw.Draw(image)
@@ -72,6 +79,8 @@ class Demo:
 
     @cached_property
     def _still(self) -> Image.Image:
+        from PIL import ImageDraw
+
         image = Image.new("RGBX", (self._width, self._height), _bgr(PAPER))
         draw = ImageDraw.Draw(image)
         draw.text(self._at(72, 52), "Panecast", font=self._font(54), fill=_bgr(INK))
@@ -127,6 +136,8 @@ class Demo:
     def _font(self, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
         found = self._fonts.get(size)
         if found is None:
+            from PIL import ImageFont
+
             found = self._fonts[size] = ImageFont.load_default(max(6, size * self._unit))
         return found
 
