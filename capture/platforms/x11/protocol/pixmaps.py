@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import numpy as np
 
@@ -15,6 +16,8 @@ MOST_KEPT = 4
 """Pictures that are on their way at once: the newest, the one before, and some that are being encoded."""
 PART_WORTHWHILE = 0.5
 """Up to this part of the picture only what is stale is fetched, with one copy; beyond, everything, with none."""
+RARE_SECONDS = 1.5
+"""With so much time between two pictures, as for the small ones in the panel's list, only the newest is kept."""
 
 # The picture's own reference, and that of getrefcount's argument.
 UNUSED = 2
@@ -59,6 +62,7 @@ class PixmapReader:
         )
         self._fills = is_shared and self._format.is_ours
         self._kept: list[_Kept] = []
+        self._fetched_at = 0.0
 
     def fetch(self, drawable: int, area: Rect, damage: tuple[Rect, ...] | None) -> tuple[Pixels, Rect]:
         """Return the drawable's ``area`` as it is now, and the rectangle of it that was fetched anew.
@@ -106,7 +110,17 @@ class PixmapReader:
         chosen.stale = None
         if chosen not in self._kept:
             chosen.let_go()  # one too many to be used again: the display need not reach it any more
+        last, self._fetched_at = self._fetched_at, time.monotonic()
+        if self._fetched_at - last >= RARE_SECONDS:
+            self._keep_only(chosen)
         return chosen.pixels, stale
+
+    def _keep_only(self, newest: _Kept) -> None:
+        """Give up memory that would wait for long until it is used again: that of a screen is 8 MB and more."""
+        for picture in self._kept:
+            if picture is not newest:
+                picture.let_go()
+        self._kept = [picture for picture in self._kept if picture is newest]
 
     def close(self) -> None:
         """Give the memory back; never raises. Pictures that somebody holds stay."""
