@@ -96,6 +96,8 @@ UNWANTED = (
     "PIL/_avif*",
     "numpy/*/tests/*",
     "*.pyi",
+    # Catalogues as translators write them.
+    "*.po",
     "resources/__pycache__/*",
 )
 WANTED = (
