@@ -12,9 +12,9 @@ KEPT = re.compile(r"(\{[^{}]*\}|<[^<>]*>|&&|&(?=\w)|%\(\w+\)\w)")
 
 def pseudo(message: str) -> str:
     """Return ``message`` as this language has it."""
-    if not message.strip():
-        return message
     parts = KEPT.split(message)
+    if not any(letter.isalpha() for part in parts if not KEPT.fullmatch(part) for letter in part):
+        return message  # a pattern, such as that of a day
     said = "".join(part if KEPT.fullmatch(part) else part.translate(LETTERS) for part in parts)
     return f"⟦{said}{'~' * (len(message) // 3)}⟧"
 
