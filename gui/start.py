@@ -22,6 +22,7 @@ from gui.plugins import use_own_plugins
 from gui.widgets.check_style import PanelStyle
 from gui.widgets.style import accented
 from resources import APPLICATION_ID
+from resources.translate import _
 from server import __version__
 from server.folder_lock import FolderLock, settings_folder
 from server.logs.place import log_folder
@@ -50,7 +51,7 @@ def run(options: StartOptions, lock: FolderLock) -> int:
     except Exception as ended_by:  # noqa: BLE001  it is written down, whatever it is
         fault = ended_by
         recording.crashed(ended_by)
-        complain(f"Panecast ended because something went wrong. Its log: {recording.folder}")
+        complain(_("Panecast ended because something went wrong. Its log: {folder}").format(folder=recording.folder))
     finally:
         messages.end()
         recording.end(well=fault is None)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from gui.core.state import AppState
 from gui.widgets.icons import Icons
 from gui.widgets.style import Look, current_look
+from resources.translate import N_, _
 
 
 class Verb(QAction):
@@ -24,12 +25,25 @@ class Verb(QAction):
     """
 
     def __init__(self, parent: QObject, icon_name: str, words: str, label: str = "", tip: str = "") -> None:
-        super().__init__(words, parent)
+        """The words are marked by `N_`."""
+        super().__init__(parent)
         self.icon_name = icon_name
+        self._words = (words, label, tip)
+        self.translate()
+
+    def translate(self) -> None:
+        """Say it in the language in use."""
+        words, label, tip = self._words
+        self.setText(_(words))
         if label:
-            self.setIconText(label)
+            self.setIconText(_(label))
         if tip:
-            self.setToolTip(tip)
+            self.setToolTip(_(tip))
+
+    def become(self, words: str, tip: str) -> None:
+        """Go by other words, which are marked by `N_`."""
+        self._words = (words, "", tip)
+        self.translate()
 
 
 class VerbButton(QPushButton):
@@ -65,16 +79,29 @@ class Verbs(QObject):
         super().__init__()
         self._icons = icons
         self._look: Look | None = None
-        self.start_stop = Verb(self, "start", "Start sharing")
+        self.start_stop = Verb(self, "start", N_("Start sharing"))
         self.pause = Verb(
-            self, "pause", "Pause pictures", "Pa&use", "Viewers keep the last picture and get nothing new (Ctrl+P)"
+            self,
+            "pause",
+            N_("Pause"),
+            N_("Pa&use"),
+            N_("Viewers keep the last picture and get nothing new (Ctrl+P)"),
         )
-        self.blank = Verb(self, "blank", "Blank everything", "&Blank", "Viewers see nothing, at once (Ctrl+B)")
-        self.go_on = Verb(self, "start", "Go on", "&Go on", "Viewers see live pictures again (Ctrl+B)")
-        self.copy = Verb(self, "copy", "Copy link", "&Copy link", "Put the address into the clipboard (Ctrl+Shift+C)")
-        self.open = Verb(self, "", "Open Panecast")
-        self.quit = Verb(self, "", "Quit")
+        self.blank = Verb(
+            self, "blank", N_("Blank everything"), N_("&Blank"), N_("Viewers see nothing from now on (Ctrl+B)")
+        )
+        self.go_on = Verb(self, "start", N_("Resume"), N_("&Resume"), N_("Viewers see live pictures again (Ctrl+B)"))
+        self.copy = Verb(
+            self, "copy", N_("Copy link"), N_("&Copy link"), N_("Put the link on the clipboard (Ctrl+Shift+C)")
+        )
+        self.open = Verb(self, "", N_("Open Panecast"))
+        self.quit = Verb(self, "", N_("Quit"))
         self.show_state(AppState())
+
+    def translate(self) -> None:
+        """Say all of them in the language in use."""
+        for verb in (self.start_stop, self.pause, self.blank, self.go_on, self.copy, self.open, self.quit):
+            verb.translate()
 
     def show_state(self, state: AppState) -> None:
         """Offer what is possible in ``state``."""
@@ -84,10 +111,10 @@ class Verbs(QObject):
         if (icon_name, current_look()) != (self.start_stop.icon_name, self._look):
             self.start_stop.icon_name = icon_name
             self._dress()
-        self.start_stop.setText("Stop sharing" if can_stop else "Start sharing")
-        self.start_stop.setToolTip(
-            "Nobody can watch any more (Ctrl+Return)" if can_stop else "Let browsers watch what is ticked (Ctrl+Return)"
-        )
+        if can_stop:
+            self.start_stop.become(N_("Stop sharing"), N_("No one can watch any more (Ctrl+Return)"))
+        else:
+            self.start_stop.become(N_("Start sharing"), N_("Let browsers show what you selected (Ctrl+Return)"))
         self.start_stop.setEnabled(state.phase in ("idle", "sharing"))
         self.copy.setEnabled(state.is_sharing)
         self.pause.setVisible(not is_blanked)

@@ -109,3 +109,20 @@ def test_attributes_that_are_described_are_there() -> None:
             gone += [f"{path}: {cls.name}.{name}" for each in named for name in each.split(", ") if name not in there]
 
     assert gone == []
+
+
+def test_where_words_are_translated_nothing_else_is_called_by_that_name() -> None:
+    """`_` as a name for what nobody needs would take the place of the function."""
+    taken = []
+    for path, tree in modules():
+        nodes = tuple(ast.walk(tree))
+        if any(isinstance(node, ast.alias) and "_" in (node.name, node.asname) for node in nodes):
+            taken += [
+                f"{path}:{node.lineno}"
+                for node in nodes
+                if (isinstance(node, ast.Name) and node.id == "_" and isinstance(node.ctx, ast.Store))
+                or (isinstance(node, ast.arg) and node.arg == "_")
+                or (isinstance(node, ast.MatchAs) and node.name == "_")
+            ]
+
+    assert taken == []

@@ -27,6 +27,7 @@ from gui.core.networks import (
 from gui.core.notice_kinds import KINDS, Kind, is_wanted, wish
 from gui.core.state import Message
 from gui.core.undo import UNDO_SECONDS, Undo
+from resources.translate import N_, _
 from server.access.consent import Answer
 from server.access.control import AccessControl
 from server.access.links import Link, LinkError
@@ -36,7 +37,7 @@ from server.net.interfaces import Interface, interfaces
 from server.server import Server
 from server.stream.registry import SessionRegistry
 
-MY_LINK = "My link"
+MY_LINK = N_("My link")
 
 
 class AccessController:
@@ -127,7 +128,9 @@ class AccessController:
             return HERE
         if not _is_meant(wanted, found):
             words = other_network_words(wanted, found.address)
-            self._controller.tell(Message("network", words, action="Let it in", act=lambda: self.choose(found)))
+            self._controller.tell(
+                Message("network", words, action=_("Share with this network"), act=lambda: self.choose(found))
+            )
             return HERE
         if found.address != wanted.address and self.access.links.all:
             self._controller.tell(Message("network", new_address_words(found.address), "notice"))
@@ -218,7 +221,7 @@ class AccessController:
         """Make a link where there is none: it is asked for as an address to give away."""
         if not self.access.links.all:
             with contextlib.suppress(LinkError):
-                self.access.links.make(MY_LINK, EVERYTHING)
+                self.access.links.make(_(MY_LINK), EVERYTHING)
 
     def _go_by(self, names: tuple[str, ...]) -> None:
         """Go by the names that are remembered; one that is none, because somebody wrote the file, is said."""

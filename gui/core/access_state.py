@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from gui.core.networks import ChosenNetwork
 from gui.core.notice_kinds import Kind
 from gui.core.state import place_words
+from resources.formats import and_more
+from resources.translate import _, ngettext
 from server.access.consent import Question
 from server.access.devices import Device
 from server.access.disconnected import Dismissal
@@ -20,7 +22,7 @@ from server.sharing import ShareRule
 EVERYTHING = (ShareRule("all"),)
 TOLD_FROM = 3
 """So many wrong tries, whoever made them, are told of."""
-TRIES = {"PIN": "wrong PIN", "link": "wrong link"}
+TRIES = ("PIN", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +125,15 @@ class AccessViewState:
     @property
     def sentence(self) -> str:
         """Return in words who can watch."""
-        if self.is_open:
-            return "Whoever has a link gets in"
-        if self.wanted.name and not self.url:
-            return "Whoever has a link will get in"
+        if self.is_open or (self.wanted.name and not self.url):
+            return _("Anyone with the link can watch")
         if self.wanted.name:
             return ""
         if self.names:
-            more = f" and {len(self.names) - 1} more" if len(self.names) > 1 else ""
-            return f"Anyone with the link can watch via {self.names[0]}{more}"
-        return "Only with a link, and no other device" if self.asks_here else "No other device gets in"
+            return _("Anyone with the link can watch via {name}").format(name=and_more(self.names, 1))
+        if self.asks_here:
+            return _("This computer only, and only with the link")
+        return _("Only this computer can open the link")
 
 
 def header_link(links: Iterable[Link], now: float) -> Link | None:
@@ -154,13 +155,28 @@ def worth_telling(failures: Iterable[Failure], now: float) -> tuple[Failure, ...
 
 
 def failure_words(failures: Iterable[Failure]) -> str:
-    """Return who tried in vain, the latest first, in a sentence; empty when nobody did."""
-    parts = []
-    for failure in failures:
-        what = TRIES.get(failure.what)
-        if what is not None:
-            plural = what if failure.count == 1 else f"{what}s"
-            wait = f", has to wait {round(failure.wait_seconds / 60)} min" if failure.wait_seconds >= 30 else ""
-            parts.append(f"{failure.count} {plural} from {failure.address}{wait}")
-    more = f" and from {len(parts) - 3} more" if len(parts) > 3 else ""
-    return f"Somebody tried to get in: {'; '.join(parts[:3])}{more}." if parts else ""
+    """Return who tried in vain, the latest first, in sentences; empty when nobody did."""
+    told = [failure for failure in failures if failure.what in TRIES]
+    parts = [_failure_words(failure) for failure in told[:3]]
+    if more := len(told[3:]):
+        words = ngettext("{count} more address tried, too.", "{count} more addresses tried, too.", more)
+        parts.append(words.format(count=more))
+    return " ".join(parts)
+
+
+def _failure_words(failure: Failure) -> str:
+    count = failure.count
+    if failure.what == "PIN":
+        tried = ngettext(
+            "A wrong PIN was entered from {address}.", "{count} wrong PINs were entered from {address}.", count
+        )
+    else:
+        tried = ngettext(
+            "A wrong link was opened from {address}.", "{count} wrong links were opened from {address}.", count
+        )
+    words = tried.format(count=count, address=failure.address)
+    if failure.wait_seconds < 30:
+        return words
+    minutes = max(1, round(failure.wait_seconds / 60))
+    wait = ngettext("Next try possible in {count} minute.", "Next try possible in {count} minutes.", minutes)
+    return f"{words} {wait.format(count=minutes)}"

@@ -29,7 +29,7 @@ from gui.core.remembered import (
 )
 from gui.core.settings import SavedSource, Settings
 from gui.core.state import AppState, Message, SourceOrder, source_states, watchers
-from gui.settings.policy import FIXED_WORDS
+from resources.translate import _
 from server.errors import MOVED, STOPPED, Farewell, PortInUse, ServerError
 from server.protocol.options import InvalidOption
 from server.server import Server
@@ -272,8 +272,9 @@ class Controller:
             self.dismiss(MASKS)
         elif not self._told_of_masks:
             self._told_of_masks = True
-            words = (
-                "A window with masks shows them in its own pictures. In pictures of the screen all of it is covered."
+            words = _(
+                "A window with masks is covered completely when you share the screen. Shared by itself, only its masks "
+                "are covered."
             )
             self.tell(Message(MASKS, words, "notice"))
 
@@ -286,8 +287,9 @@ class Controller:
         source = next((source for source in self._catalog.sources if source.identity in new), None)
         if source is not None:
             name = source.title or source.app
-            words = f"The size of “{name}” has changed. More than its masks is covered until you check them."
-            self.tell(Message(SIZES, words, "notice", "Check masks", partial(self.select, source)))
+            words = _("The size of “{name}” has changed. More than its masks is covered until you check them.")
+            action = _("Check masks")
+            self.tell(Message(SIZES, words.format(name=name), "notice", action, partial(self.select, source)))
         elif not doubtful:
             self.dismiss(SIZES)
         self.refresh()
@@ -308,12 +310,14 @@ class Controller:
             # Else the address would be given away while nothing is there under it.
             await self._catalog.ready()
         except PortInUse as busy:
-            text = f"Port {port} is used by another program."
+            text = _("Port {port} is used by another program.").format(port=port)
             free = busy.suggestion
             if free is None:
-                self.tell(Message("server", f"{text} Choose another one above."))
+                self.tell(Message("server", f"{text} {_('Choose another one above.')}"))
             else:
-                self.tell(Message("server", text, action=f"Use {free}", act=lambda: self.use_port(free)))
+                self.tell(
+                    Message("server", text, action=_("Use {port}").format(port=free), act=lambda: self.use_port(free))
+                )
         except ServerError as error:
             self.tell(Message("server", error.message))
         finally:
@@ -398,7 +402,7 @@ class Controller:
             self._listeners.tell()
 
     def _tell_fixed(self) -> None:
-        self.tell(Message("fixed", f"This setting cannot be changed. {FIXED_WORDS}.", "notice"))
+        self.tell(Message("fixed", _("This setting is fixed by your administrator."), "notice"))
 
     def _remember(self, **changes: Any) -> None:
         for name in self.fixed & changes.keys():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from capture.events import Listeners
 from gui.core.controller import Controller
 from gui.core.state import Message
+from resources.translate import _
 from server.errors import ENCRYPTED, MOVED, RESTARTING
 from server.net.encryption import prepared
 
@@ -90,11 +91,11 @@ class Encryption:
     def _tell_new_address(self, is_on: bool) -> None:
         """Say that links that were given away are no longer right: their addresses begin otherwise now."""
         words = (
-            "Sharing is encrypted now. Send the link again: its address begins with https:// now."
+            _("Sharing is now encrypted. Send the link again: its address now begins with https://.")
             if is_on
-            else "Sharing is not encrypted any more. Send the link again: its address begins with http:// now."
+            else _("Sharing is no longer encrypted. Send the link again: its address now begins with http://.")
         )
-        self._controller.tell(Message(SUBJECT, words, "notice", action="Copy link", act=self.copy_link))
+        self._controller.tell(Message(SUBJECT, words, "notice", action=_("Copy link"), act=self.copy_link))
 
     def _tell(self) -> None:
         self._listeners.tell()

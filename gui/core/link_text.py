@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from capture.source import Source
 from gui.core.access_state import EVERYTHING
+from resources.formats import clock, day, moment
+from resources.translate import _, ngettext
 from server.access.links import Link
 from server.sharing import ShareRule
 
@@ -30,50 +32,51 @@ def rule_words(rule: ShareRule, shared: Iterable[Source]) -> str:
     found = [source.title or source.app for source in shared if rule.matches(source)]
     if found:
         return found[0] if rule.kind in ("identity", "id") else ", ".join(found)
-    return f"{rule.text or rule.kind} (not open now)"
+    return _("{name} (not open now)").format(name=rule.text or rule.kind)
 
 
 def scope_words(scope: tuple[ShareRule, ...], shared: Iterable[Source]) -> str:
     """Return what a link shows, in words."""
     if scope == EVERYTHING:
-        return "Everything that is shared"
-    listed = tuple(shared)
-    return ", ".join(rule_words(rule, listed) for rule in scope) or "Nothing"
+        return _("Everything that is shared")
+    sources = tuple(shared)
+    return ", ".join(rule_words(rule, sources) for rule in scope) or _("Nothing")
 
 
 def expiry_words(expires: float | None, now: float) -> str:
     """Return until when a link is good."""
     if expires is None:
-        return "Never"
+        return _("Never")
     if expires <= now:
-        return "Is over"
-    same_day = time.strftime("%F", time.localtime(expires)) == time.strftime("%F", time.localtime(now))
-    return time.strftime("%H:%M today" if same_day else "%F %H:%M", time.localtime(expires))
+        return _("Expired")
+    return _("{time} today").format(time=clock(expires)) if day(expires) == day(now) else moment(expires)
 
 
 def seen_words(at: float, now: float) -> str:
     """Return when something was last used, as near as is of interest."""
     if at == 0:
-        return "Never"
+        return _("Never")
     ago = now - at
     if ago < 120:
-        return "Just now"
+        return _("Just now")
     if ago < HOUR:
-        return f"{int(ago // 60)} min ago"
-    return f"{int(ago // HOUR)} h ago" if ago < DAY else time.strftime("%F", time.localtime(at))
+        return _("{minutes} min ago").format(minutes=int(ago // 60))
+    return _("{hours} h ago").format(hours=int(ago // HOUR)) if ago < DAY else day(at)
 
 
 def devices_words(link: Link, count: int) -> str:
     """Return on how many devices a link is used, of how many it may be."""
-    words = str(count) if link.most_devices is None else f"{count} of {link.most_devices}"
-    return f"{words}, each is asked about" if link.asks else words
+    used = str(count)
+    if link.most_devices is not None:
+        used = _("{count} of {most}").format(count=count, most=link.most_devices)
+    return _("{count}, you approve each").format(count=used) if link.asks else used
 
 
 def lost_words(count: int) -> str:
     """Return how many devices lose access, as a sentence."""
     if not count:
-        return "No device loses access."
-    return "1 device loses access." if count == 1 else f"{count} devices lose access."
+        return _("No device loses access.")
+    return ngettext("{count} device loses access.", "{count} devices lose access.", count).format(count=count)
 
 
 def end_of_day(now: float) -> float:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capture.platforms.system import Family
+from resources.translate import N_, _
 from server.net.interfaces import Interface
 
 HERE = "127.0.0.1"
-HERE_WORDS = "This computer only"
+HERE_WORDS = N_("This computer only")
 UFW = Path("etc/ufw/ufw.conf")
 FIREWALLD = Path("etc/systemd/system/multi-user.target.wants/firewalld.service")
-IF = "If other devices cannot open it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def found_interface(wanted: ChosenNetwork, interfaces: Iterable[Interface]) -> I
 
 def choice_words(interface: Interface) -> str:
     """Return an interface as it stands in the list of choices."""
-    return f"My network: {interface.label} · {interface.address}"
+    return _("My network: {name} · {address}").format(name=interface.label, address=interface.address)
 
 
 def is_same_network(one: str, other: str) -> bool:
@@ -55,23 +55,25 @@ def is_same_network(one: str, other: str) -> bool:
 
 def gone_words(wanted: ChosenNetwork) -> str:
     """Return what to say when the interface that was chosen has no address."""
-    return (
-        f"The network “{wanted.name}” that you chose is not connected, so only this computer can watch. "
+    return _(
+        "The network “{name}” that you chose is not connected, so only this computer can watch. "
         "Others can too as soon as it is connected again."
-    )
+    ).format(name=wanted.name)
 
 
 def other_network_words(wanted: ChosenNetwork, address: str) -> str:
     """Return what to say when the interface that was chosen is in another network than it was then."""
-    return (
-        f"“{wanted.name}” is in another network now ({address}) than when you chose it, "
-        "so only this computer can watch."
-    )
+    return _(
+        "“{name}” is in another network now ({address}) than when you chose it, so only this computer can watch."
+    ).format(name=wanted.name, address=address)
 
 
 def new_address_words(address: str) -> str:
     """Return what to say when links that were given away lead nowhere any more."""
-    return f"This computer has the address {address} now. Links that you gave away hold the old one: copy them anew."
+    return _(
+        "This computer's address is now {address}. Links that you sent still have the old one: "
+        "copy and send them again."
+    ).format(address=address)
 
 
 def firewall_hint(port: int, system: Family, root: Path = Path("/")) -> str:
@@ -81,22 +83,31 @@ def firewall_hint(port: int, system: Family, root: Path = Path("/")) -> str:
     what it lets through only an administrator may ask.
     """
     if system == "windows":
-        what = (
-            "Windows may have asked whether to allow Panecast on private networks: choose Allow. "
-            "You find it again under “Allow an app through Windows Firewall”"
+        words = _(
+            "Other devices can't connect? Windows may have asked whether to allow Panecast on private networks: "
+            "choose Allow. You can change this under “Allow an app through Windows Firewall”."
         )
     elif system == "macos":
-        what = "allow incoming connections for Panecast in System Settings → Network → Firewall → Options"
+        words = _(
+            "Other devices can't connect? Allow incoming connections for Panecast in System Settings → Network → "
+            "Firewall → Options."
+        )
     elif _has_line(root / UFW, "enabled=yes"):
-        what = f"a firewall is on here that may block port {port}. To allow it: sudo ufw allow {port}/tcp"
+        words = _(
+            "Other devices can't connect? A firewall on this computer may be blocking port {port}. "
+            "To allow it: sudo ufw allow {port}/tcp"
+        )
     elif (root / FIREWALLD).is_symlink() or (root / FIREWALLD).exists():
-        what = (
-            f"a firewall is on here that may block port {port}. "
-            f"To allow it until the next start: sudo firewall-cmd --add-port={port}/tcp"
+        words = _(
+            "Other devices can't connect? A firewall on this computer may be blocking port {port}. "
+            "To allow it until the next start: sudo firewall-cmd --add-port={port}/tcp"
         )
     else:
-        what = f"a firewall may block port {port}, or they are in another network, such as one for guests"
-    return f"{IF}: {what}."
+        words = _(
+            "Other devices can't connect? A firewall may be blocking port {port}, or they may be on another network, "
+            "such as guest Wi-Fi."
+        )
+    return words.format(port=port)
 
 
 def _has_line(path: Path, line: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from gui.core.settings import Settings
+from resources.translate import N_
 
 Kind = Literal["visits", "questions", "guessers", "reminder"]
 KINDS: dict[Kind, str] = {
-    "visits": "Viewers join or leave",
-    "questions": "Someone asks to watch",
-    "guessers": "Someone keeps guessing a PIN or a link",
-    "reminder": "Sharing has gone on for a while",
+    "visits": N_("Viewers join or leave"),
+    "questions": N_("Someone asks to watch"),
+    "guessers": N_("Someone keeps guessing a PIN or a link"),
+    "reminder": N_("Sharing has gone on for a while"),
 }
 """Each kind of notice, as the menu calls it."""
 REMIND_AFTER: int = Settings().remind_after

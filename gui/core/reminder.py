@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from gui.core.state import AppState, counted
+from gui.core.state import AppState
+from resources.formats import and_more, lasting
+from resources.translate import _, ngettext
 
 MINUTE = 60.0
 MOST_NAMED = 3
@@ -55,19 +57,18 @@ class Reminder:
         # Coarse timers may be early.
         if loop.time() - self._begun >= (self._times + 1) * self._minutes * MINUTE - 0.01:
             self._times += 1
-            self._remind(f"You have been sharing for {lasting(self._times * self._minutes)}", shown_by(self._state))
+            title = _("You have been sharing for {time}").format(time=lasting(self._times * self._minutes))
+            self._remind(title, shown_by(self._state))
         self._wait(loop)
 
 
-def lasting(minutes: int) -> str:
-    """Return ``30 minutes``, ``1 hour``, ``2 hours``, ``1 hour 30 minutes``."""
-    hours, rest = divmod(minutes, 60)
-    return " ".join(counted(count, noun) for count, noun in ((hours, "hour"), (rest, "minute")) if count)
-
-
 def shown_by(state: AppState) -> str:
-    """Return what is shared, and to how many, in one sentence."""
-    titles = [row.title for row in state.shared]
-    named = ", ".join(titles[:MOST_NAMED]) or "Nothing"
-    more = f" and {counted(len(titles) - MOST_NAMED, 'more source')}" if len(titles) > MOST_NAMED else ""
-    return f"{named}{more}. {len(state.viewers) or 'Nobody'} watching now."
+    """Return what is shared, and to how many, in sentences."""
+    titles = tuple(row.title for row in state.shared)
+    named = and_more(titles, MOST_NAMED) if titles else _("Nothing")
+    count = len(state.viewers)
+    if not count:
+        return _("{names}. No one is watching now.").format(names=named)
+    return ngettext(
+        "{names}. {count} viewer is watching now.", "{names}. {count} viewers are watching now.", count
+    ).format(names=named, count=count)

@@ -10,20 +10,22 @@ from typing import Literal
 from capture.privacy.blanking import Blanking
 from capture.privacy.masks import Mask
 from capture.source import Condition, Identity, Source
+from resources.translate import N_, _, ngettext
+from server.access.control import BY_PIN, HERE
 from server.protocol.options import StreamOptions
 from server.stream.stats import SessionView
 
 Phase = Literal["idle", "starting", "sharing", "stopping"]
 
 STATE_WORDS = {
-    "live": "Live",
-    "minimised": "Minimised",
-    "hidden": "Hidden",
-    "paused": "Paused",
-    "blanked": "Blanked",
-    "waiting": "Waiting",
-    "closed": "Closed",
-    "slow": "Slow",
+    "live": N_("Live"),
+    "minimised": N_("Minimised"),
+    "hidden": N_("Hidden"),
+    "paused": N_("Paused"),
+    "blanked": N_("Blanked"),
+    "waiting": N_("Waiting"),
+    "closed": N_("Closed"),
+    "slow": N_("Slow"),
 }
 
 
@@ -43,7 +45,7 @@ class SourceState:
     @property
     def title(self) -> str:
         """Return what to call it; windows without a title go by their program."""
-        return self.source.title or self.source.app or "Untitled window"
+        return self.source.title or self.source.app or _("Untitled window")
 
     @property
     def size(self) -> str:
@@ -59,7 +61,7 @@ class SourceState:
     @property
     def word(self) -> str:
         """Return the state as a word."""
-        return STATE_WORDS.get(self.source.state, self.source.state.capitalize())
+        return state_word(self.source.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class ViewerRow:
     def watches(self) -> str:
         """Return what is watched in a few words."""
         count = len({session.source.identity for session in self.sessions})
-        return self.titles[0] if count == 1 else counted(count, "source")
+        return self.titles[0] if count == 1 else sources_words(count)
 
     @property
     def options(self) -> StreamOptions:
@@ -190,26 +192,43 @@ class AppState:
         """Return the state of the whole in a few words."""
         count = len(self.shared)
         if self.phase == "starting":
-            return "Starting…"
+            return _("Starting…")
         if self.phase == "stopping":
-            return "Stopping…"
+            return _("Stopping…")
         if self.phase == "idle":
-            return "Not sharing"
+            return _("Not sharing")
+        if self.blanking is None and not count:
+            return _("Sharing is on – nothing selected")
         if self.blanking is not None:
-            return f"{STATE_WORDS[self.blanking.state]} · {len(self.viewers)} watching"
-        if not count:
-            return "Sharing nothing yet"
-        return f"Sharing {counted(count, 'source')} · {len(self.viewers)} watching"
+            how = state_word(self.blanking.state)
+        else:
+            how = ngettext("Sharing {count} source", "Sharing {count} sources", count).format(count=count)
+        return f"{how} · {watching_words(len(self.viewers))}"
 
 
 def place_words(address: str) -> str:
     """Return what to call an address: people know this computer by no number."""
-    return "This computer" if address == "::1" or address.startswith(("127.", "::ffff:127.")) else address
+    return _("This computer") if address == "::1" or address.startswith(("127.", "::ffff:127.")) else address
 
 
-def counted(number: int, noun: str) -> str:
+def via_words(by: str) -> str:
+    """Return by what a viewer came: a link's name, or words for what has none."""
+    return {HERE: _("This computer"), BY_PIN: _("PIN")}.get(by, by)
+
+
+def state_word(state: str) -> str:
+    """Return how a source is, as a word."""
+    return _(STATE_WORDS[state]) if state in STATE_WORDS else state.capitalize()
+
+
+def sources_words(count: int) -> str:
     """Return ``1 source``, ``2 sources``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return ngettext("{count} source", "{count} sources", count).format(count=count)
+
+
+def watching_words(count: int) -> str:
+    """Return how many watch, in two words."""
+    return ngettext("{count} watching", "{count} watching", count).format(count=count)
 
 
 def watchers(sessions: Iterable[SessionView]) -> tuple[ViewerRow, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gui.core.controller import Controller
-from gui.core.state import Message, ViewerRow, counted, watchers
+from gui.core.state import Message, ViewerRow, watchers
+from resources.translate import _, ngettext
 from server.access.control import AccessControl
 from server.access.devices import Device
 from server.stream.registry import SessionRegistry
@@ -74,7 +75,8 @@ class Undo:
             self._access.links.restore(link)
             self._access.devices.restore(devices, once)
 
-        self._offer(f"“{link.name}” was revoked. {_lost(len(devices))}", take_back)
+        words = _("“{name}” was revoked.").format(name=link.name)
+        self._offer(f"{words} {_lost(len(devices))}", take_back)
 
     def forget(self, viewer: ViewerRow) -> None:
         """Part from a viewer and have that device come in anew, by a link or a PIN."""
@@ -88,9 +90,7 @@ class Undo:
             once = self._once(devices)
             for device in devices:
                 known.forget(device.id)
-            one, count = f"{devices[0].name} at {devices[0].address} was", len(devices)
-            words = f"{one if count == 1 else f'{count} devices were'} forgotten"
-            self._offer(f"{words} and {_have(count)} lost access.", lambda: known.restore(devices, once))
+            self._offer(_forgotten(devices), lambda: known.restore(devices, once))
 
     def block(self, viewer: ViewerRow) -> None:
         """Part from a viewer and let that address in no more."""
@@ -98,7 +98,7 @@ class Undo:
         if key:
             self._access.block(key)
             self._registry.disconnect(viewer.id)
-            self._offer(f"{key} was blocked.", lambda: self._access.unblock(key))
+            self._offer(_("{address} was blocked.").format(address=key), lambda: self._access.unblock(key))
 
     def undo(self) -> None:
         """Take back what was done last."""
@@ -129,7 +129,7 @@ class Undo:
 
     def _show(self) -> None:
         if self._undoable:
-            self._controller.tell(Message(UNDO, self.undo_words, "notice", action="Undo", act=self.undo))
+            self._controller.tell(Message(UNDO, self.undo_words, "notice", action=_("Undo"), act=self.undo))
         else:
             self._controller.dismiss(UNDO)
         self._changed()
@@ -137,8 +137,18 @@ class Undo:
 
 def _lost(count: int) -> str:
     """Return how many devices have lost access, as a sentence."""
-    return f"{counted(count, 'device')} {_have(count)} lost access." if count else "No device used it."
+    if not count:
+        return _("No device used it.")
+    return ngettext("{count} device has lost access.", "{count} devices have lost access.", count).format(count=count)
 
 
-def _have(count: int) -> str:
-    return "has" if count == 1 else "have"
+def _forgotten(devices: tuple[Device, ...]) -> str:
+    if len(devices) == 1:
+        words = _("{device} at {address} was forgotten and has lost access.")
+        return words.format(device=devices[0].name, address=devices[0].address)
+    words = ngettext(
+        "{count} device was forgotten and has lost access.",
+        "{count} devices were forgotten and have lost access.",
+        len(devices),
+    )
+    return words.format(count=len(devices))

@@ -6,7 +6,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from gui.core.state import ViewerRow, place_words
+from gui.core.state import ViewerRow, place_words, watching_words
+from resources.translate import _, ngettext
 from server.access.control import HERE
 from server.access.request import browser_name
 
@@ -26,11 +27,11 @@ def visitors(viewers: Iterable[ViewerRow]) -> Counter[Visitor]:
 def visit_words(before: Counter[Visitor], after: Counter[Visitor]) -> tuple[str, str] | None:
     """Return title and sentence of a notice, None when nobody came and nobody left."""
     came, left = after - before, before - after
-    parts = [_words(who, verb) for who, verb in ((came, "watching now"), (left, "left")) if who]
+    parts = [words(who) for who, words in ((came, _came_words), (left, _left_words)) if who]
     if not parts:
         return None
     count = after.total()
-    return " ".join(parts), f"{count} watching" if count else "Nobody is watching any more"
+    return " ".join(parts), watching_words(count) if count else _("No one is watching any more")
 
 
 class ViewerNotices:
@@ -63,8 +64,20 @@ class ViewerNotices:
             self._say(*words)
 
 
-def _words(who: Counter[Visitor], verb: str) -> str:
-    if who.total() > 1:
-        return f"{who.total()} viewers {'are ' if verb != 'left' else ''}{verb}."
+def _came_words(who: Counter[Visitor]) -> str:
+    count = who.total()
+    if count == 1:
+        return _one(who, _("{address} ({program}, via “{link}”) is watching now."))
+    return ngettext("{count} viewer is watching now.", "{count} viewers are watching now.", count).format(count=count)
+
+
+def _left_words(who: Counter[Visitor]) -> str:
+    count = who.total()
+    if count == 1:
+        return _one(who, _("{address} ({program}, via “{link}”) left."))
+    return ngettext("{count} viewer left.", "{count} viewers left.", count).format(count=count)
+
+
+def _one(who: Counter[Visitor], words: str) -> str:
     ((address, program, by),) = who
-    return f"{place_words(address)} ({program}, by “{by}”) {'is ' if verb != 'left' else ''}{verb}."
+    return words.format(address=place_words(address), program=program, link=by)

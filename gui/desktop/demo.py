@@ -11,6 +11,8 @@ from pathlib import Path
 from capture.feed.catalog import Catalog
 from capture.installation import bundle
 from capture.source import Source
+from gui.desktop.demo_window import FOLLOW, TEXT, TITLE
+from resources.translate import _
 
 COMMAND = "demo-window"
 """By which a frozen program is asked to be the demo window."""
@@ -38,7 +40,7 @@ class DemoProcess:
         self._found = found
         # It watches its standard input, so that it ends with us even if we are killed; Ctrl-C is for us alone.
         self._process = subprocess.Popen(  # noqa: S603  both are ours
-            [*_program(), "--follow"], stdin=subprocess.PIPE, start_new_session=True
+            [*_program(), FOLLOW, _(TITLE), *map(_, TEXT)], stdin=subprocess.PIPE, start_new_session=True
         )
         self._unsubscribe = catalog.subscribe(self._look)
         self._look()

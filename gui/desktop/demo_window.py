@@ -12,19 +12,28 @@ import math
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
-TITLE = "Panecast demo"
+
+def N_(message: str) -> str:  # noqa: N802
+    """Mark ``message`` for the catalogue; the app translates it and hands it over."""
+    return message
+
+
+TITLE = N_("Panecast demo")
 TEXT = (
-    "This window is shown live, in any browser.",
-    "Cover it with another one: the picture stays.",
-    "Move the sliders: everybody sees it at once.",
-    "Small text stays readable, like this: 0O 1lI {}[]",
+    N_("This window is shown live in any browser."),
+    N_("Cover it with another one: viewers still see it."),
+    N_("Move the sliders: viewers see the change at once."),
+    N_("Small text stays readable, like this: 0O 1lI []"),
 )
+FOLLOW = "--follow"
+"""Have the window go with the app that started it, and show its words: the title, then the lines."""
 SPEED = 14
 """Characters typed a second."""
 COLOURS = ("#2F6FED", "#1E9E5A", "#B86E00", "#C93A3A", "#7A5CDC")
@@ -33,9 +42,11 @@ COLOURS = ("#2F6FED", "#1E9E5A", "#B86E00", "#C93A3A", "#7A5CDC")
 class DemoWindow(QWidget):
     """A clock, shapes that move, and text being typed, 30 times a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str, text: Sequence[str]) -> None:
+        """``text`` are the lines that are typed."""
         super().__init__()
-        self.setWindowTitle(TITLE)
+        self._lines = text
+        self.setWindowTitle(title)
         self.resize(960, 540)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -100,16 +111,15 @@ class DemoWindow(QWidget):
             else:
                 painter.drawEllipse(at, edge, edge)
 
-    @staticmethod
-    def _text(painter: QPainter, now: float) -> None:
+    def _text(self, painter: QPainter, now: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor("#111827"))
         painter.drawRoundedRect(QRectF(40, 350, 880, 160), 12, 12)
         painter.setFont(_font("monospace", 19))
         painter.setPen(QColor("#D7E2F4"))
-        total = sum(len(line) for line in TEXT)
+        total = sum(len(line) for line in self._lines)
         typed = int(now * SPEED) % (total + 3 * SPEED)
-        for row, line in enumerate(TEXT):
+        for row, line in enumerate(self._lines):
             shown = line[: max(0, typed)]
             cursor = "▌" if 0 <= typed < len(line) else ""
             painter.drawText(QPointF(64, 388 + row * 32), shown + cursor)
@@ -130,10 +140,13 @@ def main() -> int:
     app.setApplicationName("panecast-demo")
     with contextlib.suppress(OSError):  # Linux only: lists would show the interpreter's name
         Path("/proc/self/comm").write_text("panecast-demo", encoding="ascii")
-    watch = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read) if "--follow" in sys.argv else None
+    is_ours = FOLLOW in sys.argv
+    watch = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read) if is_ours else None
     if watch is not None:
         watch.activated.connect(lambda: None if os.read(sys.stdin.fileno(), 64) else app.quit())
-    window = DemoWindow()
+    words = sys.argv[sys.argv.index(FOLLOW) + 1 :] if is_ours else []
+    title, *text = words or (TITLE, *TEXT)
+    window = DemoWindow(title, text)
     window.show()
     return app.exec()
 

@@ -15,6 +15,7 @@ from typing import Any
 from capture.platforms.linux.dbus import NoAnswer, call, connect, follow, session_bus
 from capture.platforms.system import family
 from resources import APPLICATION_ID
+from resources.translate import _
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class DesktopNotices:
 
         await self._connect()
         body = html.escape(words, quote=False) if "body-markup" in self._abilities else words
-        actions = ["default", "Open Panecast"] if "actions" in self._abilities else []
+        actions = ["default", _("Open Panecast")] if "actions" in self._abilities else []
         hints = {
             "urgency": Variant("y", URGENT if urgent else NORMAL),
             "desktop-entry": Variant("s", APPLICATION_ID),

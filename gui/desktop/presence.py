@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.desktop.tray import Tray
 from gui.desktop.tray_hosts import TrayHosts, are_asked
+from resources.translate import _
 
 WAIT_SECONDS = 60.0
 """How long a start with the system waits for a tray, which desktops may bring late."""
@@ -89,7 +90,11 @@ class Presence:
 def advice() -> str:
     """Return what is said where there is no tray: what would bring one."""
     if "GNOME" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"):
-        mend = "On GNOME, the extension “AppIndicator and KStatusNotifierItem Support” adds one."
-    else:
-        mend = "Add a system tray, also called notification area or status tray, to the desktop's panel to see it."
-    return f"This desktop has no place for a tray icon, so this window stays in the task bar. {mend}"
+        return _(
+            "This desktop has no place for a tray icon, so this window stays in the task bar. "
+            "On GNOME, the extension “AppIndicator and KStatusNotifierItem Support” adds one."
+        )
+    return _(
+        "This desktop has no place for a tray icon, so this window stays in the task bar. "
+        "Add a system tray, also called notification area or status tray, to the desktop's panel to get one."
+    )

@@ -10,8 +10,8 @@ from capture.source import Source
 from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.networks import HERE
-from gui.settings.policy import FIXED_WORDS
 from gui.verbs import Verbs
+from resources.translate import _
 from server.errors import ServerError
 from server.host import Host
 from server.remote.message import Answer, Request
@@ -72,7 +72,7 @@ class TrayCopy:
         if port == self._controller.state.port:
             return ""
         if "port" in self._controller.fixed:
-            return f"The port cannot be changed. {FIXED_WORDS}."
+            return _("The port cannot be changed. It is fixed by your administrator.")
         # Looked at before: where it cannot be had, those who watch stay where they are.
         try:
             for listening in listen(HERE, port):

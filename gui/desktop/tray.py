@@ -12,6 +12,7 @@ from gui.desktop.tray_hosts import TrayKind
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
+from resources.translate import _
 
 TITLE_LENGTH = 48
 
@@ -38,7 +39,7 @@ class Tray(QObject):
         self.menu = QMenu()
         self.headline = QAction(self.menu)
         self.headline.setEnabled(False)
-        self.shared = QMenu("Shared sources", self.menu)
+        self.shared = QMenu(self.menu)
         self.shared.aboutToShow.connect(self._fill_shared)
         self.menu.addAction(self.headline)
         self.menu.addSeparator()
@@ -97,13 +98,17 @@ class Tray(QObject):
             icon = self._icons.tray(state.is_sharing, count, look.text, blanked=is_blanked, is_open=self._is_open)
             self.icon.setIcon(icon)
         self.headline.setText(state.headline)
-        words = f"Panecast: {state.headline}" + (" · open to your network" if self._is_open else "")
-        self.icon.setToolTip(words)
+        words = _("Panecast: {state}") if not self._is_open else _("Panecast: {state} · open to your network")
+        self.icon.setToolTip(words.format(state=state.headline))
         count = len(state.shared)
-        self.shared.setTitle(f"Shared sources ({count})" if count else "Shared sources")
+        self.shared.setTitle(_("Shared sources ({count})").format(count=count) if count else _("Shared sources"))
         self.shared.setEnabled(count > 0)
         # Filled here too, because menus that the desktop draws itself may never ask.
         self._fill_shared()
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self.show_state(self._state)
 
     def show_access(self, access_controller: AccessViewState) -> None:
         """Show whether other computers get in."""
@@ -121,7 +126,7 @@ class Tray(QObject):
     def _fill_shared(self) -> None:
         wanted = [(row.source.identity, _short(row.title)) for row in self._state.shared]
         there = [(action.data(), action.text()) for action in self.shared.actions()]
-        if [(row.source, title) for row, (_, title) in zip(self._state.shared, wanted, strict=True)] == there:
+        if [(row.source, title) for row, (_identity, title) in zip(self._state.shared, wanted, strict=True)] == there:
             return
         self.shared.clear()
         for row in self._state.shared:

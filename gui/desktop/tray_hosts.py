@@ -85,7 +85,7 @@ class TrayHosts:
                 news.set()
 
         ended = asyncio.ensure_future(bus.wait_for_disconnect())
-        ended.add_done_callback(lambda _: news.set())
+        ended.add_done_callback(lambda _ended: news.set())
         try:
             bus.add_message_handler(receive)
             await follow(bus, f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{WATCHER}'")

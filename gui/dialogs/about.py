@@ -13,18 +13,19 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, 
 
 from gui.dialogs.third_party import packaged_notices, pieces
 from gui.widgets.screen_fit import FittedDialog
+from resources.translate import N_, _
 from server import __version__
 
-WHAT = (
+WHAT = N_(
     "Shows any window of this computer in any browser. Panecast is free software under the MIT licence. "
     "Copyright 2026 Panecast contributors."
 )
-LGPL = (
+LGPL = N_(
     "Qt, PySide6 and python-xlib are used under the GNU Lesser General Public License (LGPL). They are separate files "
     "that you can replace with your own versions."
 )
-NO_FILE_MANAGER = "This desktop has no program that shows folders. The folder is"
-NO_LOGS = "There is no log yet. It would lie in"
+NO_FILE_MANAGER = N_("This desktop has no program that shows folders. The folder is {folder}")
+NO_LOGS = N_("There is no log yet. It will be in {folder}")
 SMALLEST_HEIGHT = 180
 
 
@@ -41,15 +42,15 @@ class AboutWindow(FittedDialog):
         self._notices = notices or packaged_notices()
         self._pieces: Iterator[str] = iter(())
         self.setObjectName("aboutWindow")
-        self.setWindowTitle("About Panecast")
+        self.setWindowTitle(_("About Panecast"))
         self.setMinimumWidth(560)
-        self.version = QLabel(f"Panecast {__version__}")
+        self.version = QLabel(_("Panecast {version}").format(version=__version__))
         self.version.setObjectName("headline")
         self.version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label = QLabel("&Third-party notices")
+        label = QLabel(_("&Third-party notices"))
         self.text = QPlainTextEdit()
         self.text.setObjectName("notices")
-        self.text.setAccessibleName("Third-party notices")
+        self.text.setAccessibleName(_("Third-party notices"))
         self.text.setReadOnly(True)
         self.text.setUndoRedoEnabled(False)
         # The keyboard moves a caret through it, as in any text; Tab goes on to the buttons.
@@ -69,9 +70,10 @@ class AboutWindow(FittedDialog):
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(8)
         layout.addWidget(self.version)
-        layout.addWidget(_muted(WHAT))
-        layout.addWidget(_muted(LGPL))
-        self.places = _muted(f"Settings, links and the record of viewers: {folder}\nLogs: {log_folder}")
+        layout.addWidget(_muted(_(WHAT)))
+        layout.addWidget(_muted(_(LGPL)))
+        places = _("Settings, links and the record of viewers: {folder}\nLogs: {logs}")
+        self.places = _muted(places.format(folder=folder, logs=log_folder))
         self.places.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(self.places)
         layout.addSpacing(8)
@@ -120,17 +122,17 @@ class AboutWindow(FittedDialog):
             end.insertText(piece)
 
     def _buttons(self) -> QHBoxLayout:
-        self.open_folder = QPushButton("&Open settings folder")
+        self.open_folder = QPushButton(_("&Open settings folder"))
         self.open_folder.setObjectName("openFolder")
         self.open_folder.setToolTip(str(self._folder))
         self.open_folder.setAutoDefault(False)
         self.open_folder.clicked.connect(partial(self._show_folder, self._folder))
-        self.open_logs = QPushButton("Open &log folder")
+        self.open_logs = QPushButton(_("Open &log folder"))
         self.open_logs.setObjectName("openLogs")
         self.open_logs.setToolTip(str(self._log_folder))
         self.open_logs.setAutoDefault(False)
         self.open_logs.clicked.connect(self._show_logs)
-        self.shut = QPushButton("Close")
+        self.shut = QPushButton(_("Close"))
         self.shut.setObjectName("closeAbout")
         self.shut.setDefault(True)
         self.shut.clicked.connect(self.accept)
@@ -146,11 +148,11 @@ class AboutWindow(FittedDialog):
         if self._log_folder.is_dir():
             self._show_folder(self._log_folder)
         else:
-            self._say(f"{NO_LOGS} {self._log_folder}")
+            self._say(_(NO_LOGS).format(folder=self._log_folder))
 
     def _show_folder(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._say(f"{NO_FILE_MANAGER} {folder}")
+            self._say(_(NO_FILE_MANAGER).format(folder=folder))
 
     def _say(self, words: str) -> None:
         self.problem.setText(words)

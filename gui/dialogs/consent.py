@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from gui.core.access_state import AccessViewState
 from gui.core.state import place_words
 from gui.widgets.style import current_look, style_sheet
+from resources.translate import _, ngettext
 from server.access.consent import ANSWERABLE_SECONDS, SILENCE_SECONDS, Question
 from server.access.control import BY_PIN
 
@@ -34,10 +35,12 @@ WANTED_SHOWN = 3
 def wanted_words(wanted: tuple[str, ...]) -> str:
     """Return what somebody asks for, one thing a line, and how many more there are."""
     if not wanted:
-        return "Nothing that is shared now"
+        return _("Nothing that is shared now")
     lines = [each if len(each) <= 48 else f"{each[:47]}…" for each in wanted[:WANTED_SHOWN]]
     more = len(wanted) - WANTED_SHOWN
-    return "\n".join([*lines, f"and {more} more"] if more > 0 else lines)
+    if more > 0:
+        lines.append(ngettext("and {count} more", "and {count} more", more).format(count=more))
+    return "\n".join(lines)
 
 
 class QuestionCard(QFrame):
@@ -53,11 +56,13 @@ class QuestionCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.question = question
-        title = QLabel("May this device watch?")
+        title = QLabel(_("Let this device watch?"))
         title.setObjectName("headline")
         who = _plain(f"{place_words(question.address)} · {question.browser}")
         who.setStyleSheet("font-weight: 600;")
-        by = _plain(f"Came by the {question.by}" if question.by == BY_PIN else f"Came by the link “{question.by}”")
+        by = _plain(
+            _("Using the PIN") if question.by == BY_PIN else _("Using the link “{name}”").format(name=question.by)
+        )
         by.setObjectName("muted")
         what = _plain(wanted_words(question.wanted))
         self.left = QLabel()
@@ -66,15 +71,15 @@ class QuestionCard(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, round(SILENCE_SECONDS))
         self.bar.setFixedHeight(4)
-        self.bar.setAccessibleName("Time left to answer")
+        self.bar.setAccessibleName(_("Time left to answer"))
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         self.buttons: dict[str, QPushButton] = {}
         for answer, words, tip in (
             # No letters to press: a window that comes by itself must not take one that is meant for another.
-            ("allow", "Allow", "This device may watch, and come again"),
-            ("once", "Allow once", "This device may watch until it leaves"),
-            ("deny", "Deny", "This device sees nothing"),
+            ("allow", _("Allow"), _("This device can watch, now and later")),
+            ("once", _("Allow once"), _("This device can watch until it leaves")),
+            ("deny", _("Deny"), _("This device sees nothing")),
         ):
             button = QPushButton(words)
             button.setObjectName(answer)
@@ -96,7 +101,7 @@ class QuestionCard(QFrame):
         """Show how long there is to answer."""
         whole = max(0, round(seconds))
         self.bar.setValue(whole)
-        self.left.setText(f"No answer within {whole} s counts as no")
+        self.left.setText(_("Declined automatically in {seconds} s").format(seconds=whole))
 
     def set_answerable(self, is_answerable: bool) -> None:
         """Have the buttons do something, or nothing."""
@@ -155,7 +160,7 @@ class ConsentWindow(QWidget):
         """``now`` is the clock that questions end by."""
         super().__init__()
         self.setObjectName("consent")
-        self.setWindowTitle("Somebody asks to watch")
+        self.setWindowTitle(_("Someone wants to watch"))
         # On top and without the keyboard: a person who types on must not allow something by it.
         self.setWindowFlags(Qt.WindowType.Tool | Qt.WindowType.WindowStaysOnTopHint | Qt.WindowType.CustomizeWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)

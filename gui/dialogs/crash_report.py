@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, 
 from gui.panel.header import copy_to_clipboard
 from gui.panel.window import Panel
 from gui.widgets.screen_fit import FittedDialog
+from resources.translate import N_, _
 
-WORDS = "Panecast did not end properly last time."
-MORE = (
+WORDS = N_("Panecast did not end properly last time.")
+MORE = N_(
     "The report says where it stopped and holds the last lines of the log, without links, PINs and window titles. "
     "It stays on this computer. If this happens again, start without sharing."
 )
-COPIED = "The report is in the clipboard."
+COPIED = N_("The report is on the clipboard.")
 SMALLEST_HEIGHT = 220
 
 
@@ -36,15 +37,15 @@ class CrashReportDialog(FittedDialog):
         self.setWindowTitle("Panecast")
         self.setMinimumWidth(520)
         self._report = report
-        headline = QLabel(WORDS)
+        headline = QLabel(_(WORDS))
         headline.setObjectName("headline")
         headline.setWordWrap(True)
-        self.hint = QLabel(MORE)
+        self.hint = QLabel(_(MORE))
         self.hint.setObjectName("muted")
         self.hint.setWordWrap(True)
         self.text = QPlainTextEdit()
         self.text.setObjectName("crashText")
-        self.text.setAccessibleName("Report")
+        self.text.setAccessibleName(_("Report"))
         self.text.setReadOnly(True)
         self.text.setUndoRedoEnabled(False)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -70,12 +71,12 @@ class CrashReportDialog(FittedDialog):
         self.activateWindow()
 
     def _buttons(self) -> QHBoxLayout:
-        self.show_report = _button("&Show report", "showReport", self._show_report)
-        self.copy = _button("&Copy", "copyReport", self._copy)
-        self.copy.setToolTip("Put the report into the clipboard")
-        self.safe_start = _button("Start &without sharing", "startWithoutSharing", self._start_safely)
-        self.safe_start.setToolTip("Start again with nothing shared; the settings stay as they are")
-        self.shut = _button("Close", "closeReport", self.accept)
+        self.show_report = _button(_("&Show report"), "showReport", self._show_report)
+        self.copy = _button(_("&Copy"), "copyReport", self._copy)
+        self.copy.setToolTip(_("Put the report on the clipboard"))
+        self.safe_start = _button(_("Start &without sharing"), "startWithoutSharing", self._start_safely)
+        self.safe_start.setToolTip(_("Start again with nothing shared; the settings stay as they are"))
+        self.shut = _button(_("Close"), "closeReport", self.accept)
         self.shut.setDefault(True)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -91,11 +92,11 @@ class CrashReportDialog(FittedDialog):
         if is_shown:
             self.text.setPlainText(self._report)
         self.text.setVisible(is_shown)
-        self.show_report.setText("&Hide report" if is_shown else "&Show report")
+        self.show_report.setText(_("&Hide report") if is_shown else _("&Show report"))
 
     def _copy(self) -> None:
         copy_to_clipboard(self._report)
-        self.hint.setText(COPIED)
+        self.hint.setText(_(COPIED))
 
     def _start_safely(self) -> None:
         self.accept()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -19,17 +20,19 @@ from PySide6.QtWidgets import (
 
 from gui.core.encryption import Encryption
 from gui.widgets.screen_fit import FittedDialog
+from resources.formats import day, listed
+from resources.translate import N_, _
 
 if TYPE_CHECKING:
     from server.net.certificates import Certificate
 
-WHAT = (
-    "Nobody on the network can read along. Browsers do not know the certificate that Panecast makes and warn at first: "
-    "go on if the fingerprint that they show is this one."
+WHAT = N_(
+    "When on, nobody on the network can see what you share. Browsers will warn once; continue only if their "
+    "fingerprint matches this one."
 )
-NONE_YET = "It is made when you first share encrypted."
-HALF = "Both files are needed: the certificate and its key."
-OWN = "Your own certificate and key (PEM files); leave both empty for the one that Panecast makes:"
+NONE_YET = N_("Created the first time you share with encryption on.")
+HALF = N_("Both files are needed: the certificate and its key.")
+OWN = N_("Your own certificate and key (PEM files); leave both empty to use the one that Panecast makes:")
 
 
 class EncryptionWindow(FittedDialog):
@@ -46,15 +49,15 @@ class EncryptionWindow(FittedDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("encryptionWindow")
-        self.setWindowTitle("Encryption")
+        self.setWindowTitle(_("Encryption"))
         self.setMinimumWidth(560)
-        self.switch = QCheckBox("&Encrypt what is sent (HTTPS)")
+        self.switch = QCheckBox(_("&Encrypt what is sent (HTTPS)"))
         self.switch.setObjectName("encrypt")
         self.switch.toggled.connect(self.switched)
-        what = _muted(WHAT)
+        what = _muted(_(WHAT))
         self.fingerprint = QLabel()
         self.fingerprint.setObjectName("fingerprint")
-        self.fingerprint.setAccessibleName("Fingerprint of the certificate (SHA-256)")
+        self.fingerprint.setAccessibleName(_("Fingerprint of the certificate (SHA-256)"))
         self.fingerprint.setTextFormat(Qt.TextFormat.PlainText)
         self.fingerprint.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -73,7 +76,7 @@ class EncryptionWindow(FittedDialog):
         layout.addWidget(self.fingerprint)
         layout.addWidget(self.about)
         layout.addSpacing(8)
-        layout.addWidget(_muted(OWN))
+        layout.addWidget(_muted(_(OWN)))
         layout.addLayout(files)
         layout.addWidget(self.problem)
         self.lay_out(layout, buttons)
@@ -85,7 +88,7 @@ class EncryptionWindow(FittedDialog):
         found = encryption.certificate
         self.fingerprint.setText("" if found is None else in_two_lines(found.fingerprint))
         self.fingerprint.setVisible(found is not None)
-        self.about.setText(NONE_YET if found is None else about(found))
+        self.about.setText(_(NONE_YET) if found is None else about(found))
         if not self.certificate.hasFocus() and not self.key.hasFocus():
             chain, key = encryption.files
             self.certificate.setText(chain)
@@ -99,25 +102,30 @@ class EncryptionWindow(FittedDialog):
         self.key.setObjectName("keyFile")
         files = QGridLayout()
         files.setSpacing(8)
-        for row, (words, field) in enumerate((("&Certificate", self.certificate), ("&Key", self.key))):
+        for row, (words, name, title, field) in enumerate(
+            (
+                (_("&Certificate"), _("Certificate"), _("Choose the certificate file"), self.certificate),
+                (_("&Key"), _("Key"), _("Choose the key file"), self.key),
+            )
+        ):
             label = QLabel(words)
             label.setBuddy(field)
-            field.setAccessibleName(words.replace("&", ""))
-            choose = QPushButton("Choose…")
+            field.setAccessibleName(name)
+            choose = QPushButton(_("Choose…"))
             choose.setAutoDefault(False)
-            choose.setAccessibleName(f"Choose the file of the {words.replace('&', '').lower()}")
-            choose.clicked.connect(lambda _=False, field=field: self._choose(field))
+            choose.setAccessibleName(title)
+            choose.clicked.connect(partial(self._choose, field, title))
             files.addWidget(label, row, 0)
             files.addWidget(field, row, 1)
             files.addWidget(choose, row, 2)
         return files
 
     def _buttons(self) -> QHBoxLayout:
-        self.use = QPushButton("&Use these files")
+        self.use = QPushButton(_("&Use these files"))
         self.use.setObjectName("useFiles")
         self.use.setAutoDefault(False)
         self.use.clicked.connect(self._use)
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.setDefault(True)
         close.clicked.connect(self.accept)
         buttons = QHBoxLayout()
@@ -130,13 +138,13 @@ class EncryptionWindow(FittedDialog):
     def _use(self) -> None:
         chain, key = self.certificate.text().strip(), self.key.text().strip()
         is_half = bool(chain) != bool(key)
-        self.problem.setText(HALF if is_half else "")
+        self.problem.setText(_(HALF) if is_half else "")
         self.problem.setVisible(is_half)
         if not is_half:
             self.files_requested.emit(chain, key)
 
-    def _choose(self, field: QLineEdit) -> None:
-        dialog = QFileDialog(self, f"Choose the file of the {field.accessibleName().lower()}")
+    def _choose(self, field: QLineEdit, title: str, checked: bool = False) -> None:
+        dialog = QFileDialog(self, title)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(field.setText)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -153,8 +161,13 @@ def in_two_lines(fingerprint: str) -> str:
 
 def about(certificate: Certificate) -> str:
     """Return in words whose certificate it is, until when, and for which names."""
-    whose = "Made by Panecast" if certificate.is_own else f"From {certificate.chain_file.name}"
-    return f"{whose}, good until {certificate.not_after:%d %B %Y}, for {', '.join(certificate.names)}"
+    if certificate.is_own:
+        words = _("Made by Panecast, valid until {day}, for {names}")
+    else:
+        words = _("From {file}, valid until {day}, for {names}")
+    until = day(certificate.not_after.timestamp())
+    file = "" if certificate.is_own else certificate.chain_file.name
+    return words.format(file=file, day=until, names=listed(certificate.names))
 
 
 def _muted(words: str) -> QLabel:

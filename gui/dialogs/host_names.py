@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui.widgets.screen_fit import FittedDialog
+from resources.translate import N_, _
 
-WHAT = (
+WHAT = N_(
     "Panecast answers only to names that it knows, so that no website can pass for it. If people reach this computer "
     "by another name, such as that of a reverse proxy or one of your own in the DNS, enter it here. Under that name "
     "everyone needs a link, on this computer too."
@@ -26,26 +27,26 @@ class HostNamesWindow(FittedDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("namesWindow")
-        self.setWindowTitle("Other names of this computer")
+        self.setWindowTitle(_("Other names of this computer"))
         self.setMinimumWidth(480)
-        what = QLabel(WHAT)
+        what = QLabel(_(WHAT))
         what.setObjectName("muted")
         what.setWordWrap(True)
         self.field = QLineEdit()
         self.field.setObjectName("names")
         self.field.setPlaceholderText("screen.example.org")
-        label = QLabel("&Names, separated by commas")
+        label = QLabel(_("&Names, separated by commas"))
         label.setBuddy(self.field)
         self.problem = QLabel()
         self.problem.setObjectName("formError")
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setWordWrap(True)
         self.problem.hide()
-        self.use = QPushButton("&Save")
+        self.use = QPushButton(_("&Save"))
         self.use.setObjectName("useNames")
         self.use.setDefault(True)
         self.use.clicked.connect(self._use)
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(_("Cancel"))
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()

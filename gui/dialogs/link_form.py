@@ -23,6 +23,7 @@ from gui.core.access_state import EVERYTHING
 from gui.core.link_text import DAY, HOUR, WEEK, LinkOptions, end_of_day, rule_words
 from gui.panel.controls import Choice, Moment
 from gui.widgets.screen_fit import FittedDialog
+from resources.translate import _
 from server.access.links import NAME_LIMIT, Link, clean_name
 from server.sharing import ShareRule
 
@@ -51,53 +52,59 @@ class LinkForm(FittedDialog):
         """``link`` is what is to be changed, None for a new one; ``can_copy``: links have an address now."""
         super().__init__(parent)
         self.setObjectName("linkForm")
-        self.setWindowTitle("New link" if link is None else f"Change “{link.name}”")
+        self.setWindowTitle(_("New link") if link is None else _("Change “{name}”").format(name=link.name))
         self.setMinimumWidth(440)
         self.name = QLineEdit()
         self.name.setObjectName("linkName")
         self.name.setMaxLength(NAME_LIMIT)
-        self.name.setPlaceholderText("Who or what it's for, e.g. “TV”")
+        self.name.setPlaceholderText(_("Who or what it's for, e.g. “TV”"))
         self.name.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.name.placeholderText()) + 32)
         # Beside the field that it is about.
-        self.name_error = QLabel("Give the link a name")
+        self.name_error = QLabel(_("Give the link a name"))
         self.name_error.setObjectName("formError")
         self.name_error.hide()
         self.name.textEdited.connect(self.name_error.hide)
         self.shows = Choice()
-        self.shows.addItem("Everything that is shared", False)
-        self.shows.addItem("Only these sources", True)
+        self.shows.addItem(_("Everything that is shared"), False)
+        self.shows.addItem(_("Only these sources"), True)
         self.shows.currentIndexChanged.connect(self._adapt)
         self.sources = QListWidget()
         self.sources.setObjectName("linkSources")
-        self.sources.setAccessibleName("Sources that the link shows")
+        self.sources.setAccessibleName(_("Sources that the link shows"))
         self.sources.setFixedHeight(LIST_HEIGHT)
         self.sources.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list(shared, () if link is None or link.scope == EVERYTHING else link.scope)
         self.expiry = Choice()
-        for words in ("Never", "In one hour", "At the end of today", "In one week", "At a time of my choice"):
+        for words in (
+            _("Never"),
+            _("In one hour"),
+            _("At the end of today"),
+            _("In one week"),
+            _("Custom date and time"),
+        ):
             self.expiry.addItem(words)
         self.expiry.currentIndexChanged.connect(self._adapt)
         self.when = Moment(QDateTime.currentDateTime().addSecs(int(DAY)))
         self.when.setMinimumDateTime(QDateTime.currentDateTime())
-        self.when.setAccessibleName("Time when the link ends")
+        self.when.setAccessibleName(_("Time when the link expires"))
         self.devices = Choice()
-        self.devices.addItem("Any number", None)
+        self.devices.addItem(_("Any number"), None)
         for number in DEVICES:
             self.devices.addItem(str(number), number)
-        self.asks = QCheckBox("&Ask me for each new device")
+        self.asks = QCheckBox(_("&Ask me about each new device"))
         self.error = QLabel()
         self.error.setObjectName("formError")
         self.error.setWordWrap(True)
         self.error.hide()
         self._form = QFormLayout()
         self._is_new = link is None
-        self.make = QPushButton("C&reate link" if link is None else "C&hange link")
-        self.make_and_copy = QPushButton("Create and c&opy")
+        self.make = QPushButton(_("C&reate link") if link is None else _("&Save"))
+        self.make_and_copy = QPushButton(_("Create and c&opy"))
         self.make_and_copy.setEnabled(can_copy)
         self.make_and_copy.setToolTip(
-            "Create the link and put it into the clipboard"
+            _("Create the link and put it on the clipboard")
             if can_copy
-            else "Links can be copied while sharing is open to your network"
+            else _("Links can be copied while you share with your network")
         )
         self._lay_out()
         if link is not None:
@@ -161,7 +168,7 @@ class LinkForm(FittedDialog):
         main.setDefault(True)
         self.make.clicked.connect(lambda: self._wish(copies=False))
         self.make_and_copy.clicked.connect(lambda: self._wish(copies=True))
-        cancel = QPushButton("&Cancel")
+        cancel = QPushButton(_("&Cancel"))
         cancel.clicked.connect(self.reject)
         form = self._form
         form.setHorizontalSpacing(16)
@@ -170,14 +177,14 @@ class LinkForm(FittedDialog):
         named.setSpacing(4)
         named.addWidget(self.name)
         named.addWidget(self.name_error)
-        name_label = QLabel("&Name")
+        name_label = QLabel(_("&Name"))
         name_label.setBuddy(self.name)
         form.addRow(name_label, named)
-        form.addRow("&Shows", self.shows)
+        form.addRow(_("&Shows"), self.shows)
         form.addRow("", self.sources)
-        form.addRow("&Ends", self.expiry)
+        form.addRow(_("&Ends"), self.expiry)
         form.addRow("", self.when)
-        form.addRow("&Devices", self.devices)
+        form.addRow(_("&Devices"), self.devices)
         form.addRow("", self.asks)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -200,7 +207,7 @@ class LinkForm(FittedDialog):
         if not is_named:
             self.name.setFocus()
         elif not wish.scope:
-            self.say("Tick at least one source for the link to show. Only what is shared now can be ticked.")
+            self.say(_("Select at least one source for the link to show. Only what is shared now can be selected."))
         else:
             self.requested.emit(wish, copies)
 

@@ -13,7 +13,7 @@ from gui.core.link_text import devices_words, expiry_words, lost_words, scope_wo
 from gui.dialogs.link_form import LinkForm
 from gui.widgets.screen_fit import FittedDialog
 from gui.widgets.text_table import TextTable
-from server.access.control import BY_PIN
+from resources.translate import _
 
 CHOSEN_WIDTH = 200
 """Logical pixels for the name of the chosen link."""
@@ -45,50 +45,52 @@ class LinksWindow(FittedDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("linksWindow")
-        self.setWindowTitle("Links and devices")
+        self.setWindowTitle(_("Links and devices"))
         self.resize(760, 560)
         self._state = AccessViewState()
         self._shared: tuple[Source, ...] = ()
         self.form: LinkForm | None = None
-        self.table = TextTable("Links", ("Name", "Shows", "Ends", "Devices", "Last used"), wide=1, editable=True)
-        self.table.setToolTip("Press F2 or click twice to give a link another name")
+        self.table = TextTable(
+            _("Links"), (_("Name"), _("Shows"), _("Ends"), _("Devices"), _("Last used")), wide=1, editable=True
+        )
+        self.table.setToolTip(_("Press F2 or click twice to rename a link"))
         self.table.itemChanged.connect(self._rename)
         self.table.itemSelectionChanged.connect(self._adapt)
-        self.new = _button("&New link…", "Make a link to give away", "newLinkButton")
+        self.new = _button(_("&New link…"), _("Create a link to give away"), "newLinkButton")
         self.new.clicked.connect(self._ask_new)
-        self.change = _button("C&hange…", "", "changeChosen")
+        self.change = _button(_("C&hange…"), "", "changeChosen")
         self.change.clicked.connect(self._ask_change)
-        self.copy = _button("&Copy", "", "copyChosen")
+        self.copy = _button(_("&Copy"), "", "copyChosen")
         self.copy.clicked.connect(lambda: self.copy_requested.emit(self.table.chosen))
-        self.qr = _button("&QR code", "", "qrChosen")
+        self.qr = _button(_("&QR code"), "", "qrChosen")
         self.qr.clicked.connect(lambda: self.qr_requested.emit(self.table.chosen))
-        self.revoke = _button("&Revoke", "", "deny")
+        self.revoke = _button(_("&Revoke"), "", "deny")
         self.revoke.clicked.connect(lambda: self.revoke_requested.emit(self.table.chosen))
         # Beside the buttons that act on it.
         self.chosen = QLabel()
         self.chosen.setObjectName("chosenLink")
         self.chosen.setTextFormat(Qt.TextFormat.PlainText)
-        self.hint = QLabel("Links work once you share with your network. You can create them now.")
+        self.hint = QLabel(_("Links work once you share with your network. You can create them now."))
         self.hint.setObjectName("muted")
         self.hint.setWordWrap(True)
-        self.undo = _button("&Undo", "Have it as it was before", "undoParting")
+        self.undo = _button(_("&Undo"), _("Undo what was revoked or forgotten last"), "undoParting")
         self.undo.clicked.connect(self.undo_requested)
         self.undo.hide()
         self.notice = QLabel()
         self.notice.setTextFormat(Qt.TextFormat.PlainText)
         self.notice.setObjectName("muted")
         self.notice.setWordWrap(True)
-        self.devices = TextTable("Devices", ("Device", "Address", "Came by", "Last seen"), wide=0)
+        self.devices = TextTable(_("Devices"), (_("Device"), _("Address"), _("Via"), _("Last seen")), wide=0)
         self.devices.itemSelectionChanged.connect(self._adapt)
-        self.forget = _button("&Forget", "", "forgetOne")
+        self.forget = _button(_("&Forget"), "", "forgetOne")
         self.forget.clicked.connect(lambda: self.forget_requested.emit((self.devices.chosen,)))
-        self.forget_all = _button("Forget &all", "", "forgetAll")
+        self.forget_all = _button(_("Forget &all"), "", "forgetAll")
         self.forget_all.clicked.connect(self._forget_all)
-        self.blocked = TextTable("Blocked addresses", ("Blocked address",))
+        self.blocked = TextTable(_("Blocked addresses"), (_("Blocked address"),))
         self.blocked.itemSelectionChanged.connect(self._adapt)
-        self.unblock = _button("&Unblock", "", "unblock")
+        self.unblock = _button(_("&Unblock"), "", "unblock")
         self.unblock.clicked.connect(lambda: self.unblock_requested.emit(self.blocked.chosen))
-        self._blocked_section = _section("KEPT OUT")
+        self._blocked_section = _section(_("BLOCKED"))
         self._blocked_line = QWidget()
         self._lay_out()
         self._adapt()
@@ -115,7 +117,7 @@ class LinksWindow(FittedDialog):
         self.table.show_rows(rows)
         self.devices.show_rows(
             [
-                (each.id, (each.name, each.address, names.get(each.link_id, BY_PIN), seen_words(each.last_seen, now)))
+                (each.id, (each.name, each.address, names.get(each.link_id, _("PIN")), seen_words(each.last_seen, now)))
                 for each in state.devices
             ]
         )
@@ -141,7 +143,7 @@ class LinksWindow(FittedDialog):
             self.form.accept()
 
     def _lay_out(self) -> None:
-        close = _button("Close", "", "closeLinks")
+        close = _button(_("Close"), "", "closeLinks")
         close.clicked.connect(self.reject)
         told = QHBoxLayout()
         told.setSpacing(8)
@@ -150,13 +152,13 @@ class LinksWindow(FittedDialog):
         layout = QVBoxLayout()
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addWidget(_section("LINKS"))
+        layout.addWidget(_section(_("LINKS")))
         layout.addWidget(self.table, 3)
         layout.addLayout(_line(self.new, self.chosen, self.change, self.copy, self.qr, self.revoke))
         layout.addWidget(self.hint)
         layout.addLayout(told)
         layout.addSpacing(8)
-        layout.addWidget(_section("DEVICES THAT WERE LET IN"))
+        layout.addWidget(_section(_("ALLOWED DEVICES")))
         layout.addWidget(self.devices, 3)
         layout.addLayout(_line(self.forget, self.forget_all))
         layout.addWidget(self._blocked_section)
@@ -176,24 +178,28 @@ class LinksWindow(FittedDialog):
         losing = sum(each.link_id == self.table.chosen for each in state.devices) if link is not None else 0
         self.chosen.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, CHOSEN_WIDTH))
         self.chosen.setToolTip(name)
-        address = "" if device is None else f"{device.name} at {device.address}"
+        address = ""
+        if device is not None:
+            address = _("{device} at {address}").format(device=device.name, address=device.address)
         count, blocked = len(state.devices), self.blocked.chosen
-        for button, verb, what, tip in (
-            (self.change, "Change", name, f"Change what {name} shows, and until when"),
-            (self.copy, "Copy", name, f"Put {name} into the clipboard"),
-            (self.qr, "QR code of", name, f"Show {name} as a code to scan"),
-            (self.revoke, "Revoke", name, f"{name} lets no one in any more. {lost_words(losing)}"),
-            (self.forget, "Forget", address, f"{address} needs a link or a PIN to come in again"),
-            (self.unblock, "Unblock", blocked, f"Let {blocked} in again if it has a link"),
+        for button, what, verb, does in (
+            (self.change, name, _("Change {name}"), _("Change what {name} shows, and until when")),
+            (self.copy, name, _("Copy {name}"), _("Put {name} on the clipboard")),
+            (self.qr, name, _("QR code of {name}"), _("Show {name} as a code to scan")),
+            (self.revoke, name, _("Revoke {name}"), _("{name} will stop working. {devices}")),
+            (self.forget, address, _("Forget {name}"), _("{name} will need a link or a PIN to watch again")),
+            (self.unblock, blocked, _("Unblock {name}"), _("Let {name} watch again if it has a link")),
         ):
             button.setEnabled(bool(what))
-            button.setAccessibleName(f"{verb} {what}" if what else "")
-            button.setToolTip(tip if what else "Choose a row above first")
+            button.setAccessibleName(verb.format(name=what) if what else "")
+            tip = does.format(name=what, devices=lost_words(losing))
+            button.setToolTip(tip if what else _("Select a row above first"))
         for button in (self.copy, self.qr):
             button.setEnabled(link is not None and state.gives_links)
         self.forget_all.setEnabled(count > 0)
-        self.forget_all.setText(f"Forget &all {count}" if count > 1 else "Forget &all")
-        self.forget_all.setToolTip(f"{lost_words(count)} Each needs a link or a PIN to come in again" if count else "")
+        self.forget_all.setText(_("Forget &all {count}").format(count=count) if count > 1 else _("Forget &all"))
+        tip = _("{devices} Each will need a link or a PIN to watch again").format(devices=lost_words(count))
+        self.forget_all.setToolTip(tip if count else "")
         self.hint.setVisible(not state.gives_links)
 
     def _ask_new(self) -> None:
@@ -206,7 +212,7 @@ class LinksWindow(FittedDialog):
         link = next((link for link in self._state.links if link.id == self.table.chosen), None)
         if self.form is None and link is not None:
             form = LinkForm(self._shared, self, link)
-            form.requested.connect(lambda wish, _: self.change_requested.emit(link.id, wish))
+            form.requested.connect(lambda wish, _copies: self.change_requested.emit(link.id, wish))
             self._open(form)
 
     def _open(self, form: LinkForm) -> None:

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from gui.core.access_state import AccessViewState
 from gui.widgets.screen_fit import FittedDialog
+from resources.translate import N_, _
 from server.access.pin import Pin
 
 TICK_MS = 1000
-OVER = "This PIN is good no longer."
+OVER = N_("This PIN has expired.")
 
 
 def grouped(digits: str) -> str:
@@ -25,7 +26,7 @@ def grouped(digits: str) -> str:
 def left_words(seconds: float) -> str:
     """Return a time that is left, in minutes and seconds."""
     whole = max(0, round(seconds))
-    return f"Good for {whole // 60}:{whole % 60:02d} more, and for one device"
+    return _("Valid for {time}, for one device").format(time=f"{whole // 60}:{whole % 60:02d}")
 
 
 class PinWindow(FittedDialog):
@@ -43,7 +44,7 @@ class PinWindow(FittedDialog):
         """``now`` is the clock that PINs end by."""
         super().__init__(parent)
         self.setObjectName("pinWindow")
-        self.setWindowTitle("PIN")
+        self.setWindowTitle(_("PIN"))
         self._now = now
         self._pin: Pin | None = None
         self.digits = QLabel()
@@ -52,7 +53,7 @@ class PinWindow(FittedDialog):
         self.left = QLabel()
         self.left.setObjectName("muted")
         self.left.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        how = QLabel("On the other device, open this address and enter the PIN:")
+        how = QLabel(_("On the other device, open this address and enter the PIN:"))
         how.setObjectName("muted")
         how.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.address = QLabel()
@@ -60,11 +61,11 @@ class PinWindow(FittedDialog):
         self.address.setTextFormat(Qt.TextFormat.PlainText)
         self.address.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.new = QPushButton("&New PIN")
+        self.new = QPushButton(_("&New PIN"))
         self.new.setObjectName("newPin")
         self.new.setAutoDefault(False)
         self.new.clicked.connect(self.new_requested)
-        self.close_button = QPushButton("&Hide")
+        self.close_button = QPushButton(_("&Hide"))
         self.close_button.setObjectName("hidePin")
         self.close_button.setDefault(True)
         self.close_button.clicked.connect(self.reject)
@@ -113,7 +114,7 @@ class PinWindow(FittedDialog):
         left = 0.0 if self._pin is None else self._pin.until - self._now()
         if self._pin is None or left <= 0:
             self.digits.setText("––– –––")
-            self.left.setText(OVER)
+            self.left.setText(_(OVER))
         else:
             self.digits.setText(grouped(self._pin.digits))
             self.left.setText(left_words(left))

@@ -26,15 +26,18 @@ from gui.core.settings import Settings
 from gui.panel.controls import Choice
 from gui.widgets.fixed import is_fixed
 from gui.widgets.screen_fit import FittedDialog
+from resources.formats import lasting
+from resources.translate import N_, _
 
 PROGRAM = Qt.ItemDataRole.UserRole
 LOCKS = (
-    ("Blank everything, go on when unlocked", "blank"),
-    ("Blank everything until I go on", "blank_and_wait"),
-    ("Go on showing pictures", "nothing"),
+    (N_("Blank everything until it is unlocked"), "blank"),
+    (N_("Blank everything until I resume"), "blank_and_wait"),
+    (N_("Keep sharing"), "nothing"),
 )
-REMINDERS = (("Never", 0), ("After 30 minutes", 30), ("After 1 hour", 60), ("After 2 hours", 120))
-DEEDS = (("Blank everything", "blank"), ("Pause pictures", "pause"))
+REMINDERS = (0, 30, 60, 120)
+"""Minutes; 0 is never."""
+DEEDS = ((N_("Blank everything"), "blank"), (N_("Pause"), "pause"))
 
 
 class PrivacyDialog(FittedDialog):
@@ -49,42 +52,53 @@ class PrivacyDialog(FittedDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("privacyDialog")
-        self.setWindowTitle("Privacy")
+        self.setWindowTitle(_("Privacy"))
         self._settings = Settings()
         self._question: QMessageBox | None = None
         self._added = ""
         self.programs = QListWidget()
         self.programs.setObjectName("neverShown")
-        self.programs.setAccessibleName("Programs that are never shown")
-        self.programs.setToolTip("Windows of ticked programs are in no picture, not even of the whole desktop")
+        self.programs.setAccessibleName(_("Hidden programs"))
+        self.programs.setToolTip(
+            _("Viewers never see windows of selected programs, not even when you share the desktop")
+        )
         self.programs.setMinimumHeight(168)
         self.programs.itemChanged.connect(self._tick)
         self.programs.currentItemChanged.connect(self._allow_removing)
         self.name = Choice()
         self.name.setObjectName("programName")
-        self.name.setAccessibleName("Program to add")
+        self.name.setAccessibleName(_("Program to add"))
         self.name.setEditable(True)
         self.name.setInsertPolicy(Choice.InsertPolicy.NoInsert)
-        self.name.setToolTip("Choose a program that runs now, or type its name")
-        self.add = _button("addProgram", "&Add", "Never show windows of this program")
+        self.name.setToolTip(_("Choose a program that is running, or type its name"))
+        self.add = _button("addProgram", _("&Add"), _("Hide windows of this program from viewers"))
         self.add.clicked.connect(self._add)
-        self.remove = _button("removeProgram", "&Remove", "Take a program that you added off the list")
+        self.remove = _button("removeProgram", _("&Remove"), _("Remove a program that you added"))
         self.remove.clicked.connect(self._remove)
-        self.titles = self._check("hideTitles", "&Hide titles of windows from viewers", "hide_titles")
-        self.titles.setToolTip("Viewers get the program's name instead, also in their browser's tabs and in the log")
-        self.border = self._check("border", "&Border around what is shared", "border")
-        self.border.setToolTip("A thin frame on this computer's screen; it is in no picture of a window")
-        self.locked = self._choice("whenLocked", "While this computer is locked", LOCKS, "when_locked")
-        self.remind = self._choice("remindAfter", "Remind me that I am sharing", REMINDERS, "remind_after")
-        self.deed = self._choice("hotKeyDoes", "What the hot key does", DEEDS, "hot_key_does")
+        self.titles = self._check("hideTitles", _("&Hide window titles from viewers"), "hide_titles")
+        self.titles.setToolTip(_("Viewers see the program's name instead, also in their browser's tabs and in the log"))
+        self.border = self._check("border", _("&Border around what is shared"), "border")
+        self.border.setToolTip(_("A thin frame on this computer's screen; viewers of a window don't see it"))
+        self.locked = self._choice(
+            "whenLocked",
+            _("While this computer is locked"),
+            ((_(words), value) for words, value in LOCKS),
+            "when_locked",
+        )
+        self.remind = self._choice(
+            "remindAfter", _("Remind me that I am sharing"), map(_reminder, REMINDERS), "remind_after"
+        )
+        self.deed = self._choice(
+            "hotKeyDoes", _("What the hot key does"), ((_(words), value) for words, value in DEEDS), "hot_key_does"
+        )
         self.hot_key = QKeySequenceEdit()
         self.hot_key.setObjectName("hotKey")
-        self.hot_key.setAccessibleName("Hot key")
+        self.hot_key.setAccessibleName(_("Hot key"))
         self.hot_key.setMaximumSequenceLength(1)
         self.hot_key.setMinimumWidth(self.fontMetrics().horizontalAdvance("Ctrl+Alt+Shift+B") + 48)
-        self.hot_key.setToolTip("Works in every program: press once to hide, again to go on")
+        self.hot_key.setToolTip(_("Works in every program: press once to hide, again to resume"))
         self.hot_key.editingFinished.connect(self._take_keys)
-        self.no_key = _button("noHotKey", "&None", "Have no hot key")
+        self.no_key = _button("noHotKey", _("&None"), _("Use no hot key"))
         self.no_key.clicked.connect(self._take_no_key)
         self.hot_key_fault = QLabel()
         self.hot_key_fault.setObjectName("hotKeyFault")
@@ -134,11 +148,10 @@ class PrivacyDialog(FittedDialog):
         self.hot_key_fault.setVisible(bool(words))
 
     def _lay_out(self) -> None:
-        heading = QLabel("NEVER SHOWN")
+        heading = QLabel(_("HIDDEN PROGRAMS"))
         heading.setObjectName("section")
         explained = QLabel(
-            "Windows of these programs cannot be shared, and are painted over in pictures of the whole desktop. "
-            "Panecast's own windows always are."
+            _("These can't be shared and are covered when you share the desktop. So are Panecast's own windows.")
         )
         explained.setWordWrap(True)
         explained.setObjectName("muted")
@@ -155,16 +168,16 @@ class PrivacyDialog(FittedDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
-        form.addRow("While &locked", self.locked)
-        form.addRow("R&emind me", self.remind)
-        key_label = QLabel("Hot &key")
+        form.addRow(_("While &locked"), self.locked)
+        form.addRow(_("R&emind me"), self.remind)
+        key_label = QLabel(_("Hot &key"))
         key_label.setBuddy(self.hot_key)
         form.addRow(key_label, keys)
         form.addRow("", self.hot_key_fault)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        away = QLabel("EVERYTHING ELSE")
+        away = QLabel(_("MORE"))
         away.setObjectName("section")
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.setObjectName("closePrivacy")
         close.setAutoDefault(False)
         close.clicked.connect(self.accept)
@@ -197,7 +210,9 @@ class PrivacyDialog(FittedDialog):
         self.programs.clear()
         for program in (*settings.never_shown, *STARTING_LIST):
             is_own = program in settings.never_shown
-            item = QListWidgetItem(program if is_own else f"{program}  ·  comes with Panecast")
+            item = QListWidgetItem(
+                program if is_own else _("{program}  ·  on the built-in list").format(program=program)
+            )
             item.setData(PROGRAM, program)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             is_hidden = is_own or program not in settings.shown_anyway
@@ -229,15 +244,17 @@ class PrivacyDialog(FittedDialog):
         question.setObjectName("showAnyway")
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.setIcon(QMessageBox.Icon.Warning)
-        question.setWindowTitle("Privacy")
-        question.setText(f"Show windows of “{program}”?")
+        question.setWindowTitle(_("Privacy"))
+        question.setText(_("Show windows of “{program}”?").format(program=program))
         question.setInformativeText(
-            "Programs of this kind keep passwords and keys. Whoever watches the whole desktop would see "
-            "everything in their windows, and their windows could be shared."
+            _(
+                "Programs of this kind keep passwords and keys. If you share the desktop, viewers would see everything "
+                "in their windows, and their windows could be shared."
+            )
         )
-        keep = question.addButton("Keep hidden", QMessageBox.ButtonRole.RejectRole)
+        keep = question.addButton(_("Keep hidden"), QMessageBox.ButtonRole.RejectRole)
         keep.setObjectName("keepHidden")
-        show = question.addButton("Show anyway", QMessageBox.ButtonRole.AcceptRole)
+        show = question.addButton(_("Show anyway"), QMessageBox.ButtonRole.AcceptRole)
         show.setObjectName("showIt")
         question.setDefaultButton(keep)
         question.setEscapeButton(keep)
@@ -303,6 +320,10 @@ class PrivacyDialog(FittedDialog):
             choice.addItem(text, value)
         choice.currentIndexChanged.connect(lambda at: self.requested.emit(setting, choice.itemData(at)))
         return choice
+
+
+def _reminder(minutes: int) -> tuple[str, int]:
+    return (_("After {time}").format(time=lasting(minutes)) if minutes else _("Never")), minutes
 
 
 def _button(name: str, text: str, hint: str) -> QPushButton:

@@ -11,9 +11,11 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import islice
 
+from resources.translate import N_, _
+
 LINES = 60
 """Of one piece, which Qt lays out within 8 ms."""
-FROM_SOURCE = "Panecast runs from source here, with these Python packages. Each of them brings its licence.\n\n"
+FROM_SOURCE = N_("Panecast runs from source here, with these Python packages. Each of them brings its licence.")
 OWN_NAME = "panecast"
 PACKAGED = ("notices.txt", "notices-video.txt")
 """Beside the resources; the second one comes with the video package."""
@@ -43,7 +45,7 @@ def _installed() -> Iterator[str]:
         if name and name.lower() != OWN_NAME and name not in lines:
             lines[name] = f"{name} {distribution.version}: {_licence(distribution)}\n"
         yield ""
-    yield FROM_SOURCE
+    yield f"{_(FROM_SOURCE)}\n\n"
     for name in sorted(lines, key=str.lower):
         yield lines[name]
 
@@ -54,4 +56,4 @@ def _licence(distribution: importlib.metadata.Distribution) -> str:
     kinds = [line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or () if line.startswith("License")]
     # Some put the whole text there.
     short = [words.strip() for words in stated if words.strip() not in ("", "UNKNOWN") and "\n" not in words.strip()]
-    return next(iter(short + kinds), "see its own files")
+    return next(iter(short + kinds), _("see its own files"))

@@ -11,9 +11,10 @@ from gui.core.networks import HERE_WORDS, choice_words, found_interface
 from gui.core.notice_kinds import KINDS
 from gui.panel.controls import Choice
 from gui.widgets.fixed import is_fixed
+from resources.translate import N_, _
 from server.net.interfaces import Interface
 
-TIP = "Whether only this computer can watch, or the devices of a network too"
+TIP = N_("Whether only this computer can watch, or the devices of a network too")
 NARROWEST = 200
 SPACING = 8
 """Logical pixels of the choice."""
@@ -33,12 +34,17 @@ class NetworkPicker(Choice):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("reach")
-        self.setAccessibleName("Who can watch")
         self.setMinimumWidth(NARROWEST)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._shown: tuple[object, ...] = ()
         self._state = AccessViewState()
         self.activated.connect(self._wish)
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self.setAccessibleName(_("Who can watch"))
+        self._shown = ()
+        self.show_access(self._state)
 
     def show_access(self, state: AccessViewState) -> None:
         """Offer what there is, and show what is chosen; an open list stays as it is, for the hand is on its way."""
@@ -51,18 +57,19 @@ class NetworkPicker(Choice):
             self._shown = shown
             with QSignalBlocker(self):
                 self.clear()
-                self.addItem(HERE_WORDS, None)
+                self.addItem(_(HERE_WORDS), None)
                 for interface in state.interfaces:
                     self.addItem(choice_words(interface), interface)
                 if state.wanted.name and chosen is None:
-                    self.addItem(f"My network: {state.wanted.name} · not connected", state.wanted)
+                    words = _("My network: {name} · not connected").format(name=state.wanted.name)
+                    self.addItem(words, state.wanted)
                     self.setCurrentIndex(self.count() - 1)
                 else:
                     self.setCurrentIndex(0 if chosen is None else 1 + state.interfaces.index(chosen))
         if is_fixed(self):
             return
         self.setEnabled(state.answerable)
-        self.setToolTip(f"{TIP}\n{self.currentText()}")
+        self.setToolTip(f"{_(TIP)}\n{self.currentText()}")
 
     def showPopup(self) -> None:  # noqa: N802 (Qt's name)
         """Have the networks looked for; those that are new are there the next time."""
@@ -110,22 +117,20 @@ class AccessBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.reach = NetworkPicker()
-        label = QLabel("&Who can watch")
+        self._label = label = QLabel()
         label.setObjectName("muted")
         label.setBuddy(self.reach)
         self.sentence = QLabel()
         self.sentence.setObjectName("muted")
-        self.pin = QPushButton("Show a P&IN")
+        self.pin = QPushButton()
         self.pin.setObjectName("showPin")
         self.pin.clicked.connect(self.pin_requested)
-        self.links = QPushButton("&Links…")
+        self.links = QPushButton()
         self.links.setObjectName("showLinks")
-        self.links.setToolTip("What you have given away: make, change and revoke links, forget devices (Ctrl+L)")
         self.links.clicked.connect(self.links_requested)
         menu = self._menu()
-        self.more = QPushButton("&More")
+        self.more = QPushButton()
         self.more.setObjectName("more")
-        self.more.setToolTip("Encryption, notifications, logs, start with the system, and about Panecast")
         self.more.setMenu(menu)
         self.hint = QLabel()
         self.hint.setObjectName("muted")
@@ -145,33 +150,56 @@ class AccessBar(QWidget):
         layout.setSpacing(8)
         layout.addLayout(line)
         layout.addWidget(self.hint)
-        self.show_access(AccessViewState())
+        self._state = AccessViewState()
+        self.translate()
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self._label.setText(_("&Who can watch"))
+        self.links.setText(_("&Links…"))
+        self.links.setToolTip(_("Create, change and revoke links, and forget devices (Ctrl+L)"))
+        self.pin.setText(_("Show a P&IN"))
+        self.more.setText(_("&More"))
+        self.more.setToolTip(_("Encryption, notifications, logs, start with the system, and about Panecast"))
+        self._tell.setTitle(_("Notify me when"))
+        for kind, action in self.notices.items():
+            action.setText(_(KINDS[kind]))
+        self.asks_here.setText(_("Require the link on this computer, too"))
+        self.log.setText(_("Show the access log"))
+        self.refused.setText(_("Show refused attempts"))
+        self.encrypt.setText(_("Encrypt (HTTPS)"))
+        self.certificate.setText(_("Certificate and fingerprint…"))
+        self.names.setText(_("Other names of this computer…"))
+        self.autostart.setText(_("Start with the system"))
+        self.about.setText(_("About Panecast…"))
+        self.reach.translate()
+        self.show_access(self._state)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setObjectName("moreMenu")
-        self.notices = {kind: QAction(words, menu) for kind, words in KINDS.items()}
-        tell = QMenu("Notify me when", menu)
+        self.notices = {kind: QAction(menu) for kind in KINDS}
+        self._tell = tell = QMenu(menu)
         for kind, action in self.notices.items():
             action.setCheckable(True)
             action.triggered.connect(lambda on, kind=kind: self.notice_requested.emit(kind, on))
             tell.addAction(action)
-        self.asks_here = QAction("Ask for a link on this computer too", menu)
+        self.asks_here = QAction(menu)
         self.asks_here.setCheckable(True)
         self.asks_here.triggered.connect(self.asks_here_requested)
-        self.log = QAction("Show the access log", menu)
+        self.log = QAction(menu)
         self.log.triggered.connect(self.log_requested)
-        self.refused = QAction("Show refused attempts", menu)
+        self.refused = QAction(menu)
         self.refused.triggered.connect(self.refused_requested)
-        self.encrypt = QAction("Encrypt (HTTPS)", menu)
+        self.encrypt = QAction(menu)
         self.encrypt.setCheckable(True)
         self.encrypt.triggered.connect(self.encrypt_requested)
-        self.certificate = QAction("Certificate and fingerprint…", menu)
+        self.certificate = QAction(menu)
         self.certificate.triggered.connect(self.certificate_requested)
-        self.names = QAction("Other names of this computer…", menu)
+        self.names = QAction(menu)
         self.names.triggered.connect(self.names_requested)
-        self.autostart = QAction("Start with the system", menu)
-        self.about = QAction("About Panecast…", menu)
+        self.autostart = QAction(menu)
+        self.about = QAction(menu)
         self.about.triggered.connect(self.about_requested)
         menu.addAction(self.encrypt)
         menu.addAction(self.certificate)
@@ -197,14 +225,15 @@ class AccessBar(QWidget):
 
     def show_access(self, state: AccessViewState) -> None:
         """Show who gets in."""
+        self._state = state
         self.reach.show_access(state)
         self.sentence.setText(state.sentence)
         self.sentence.setToolTip(state.sentence)
         self.pin.setEnabled(state.is_open)
         self.pin.setToolTip(
-            "Six digits to read out; you are asked before anybody is let in"
+            _("Six digits to read out; you are asked before anyone can watch")
             if state.is_open
-            else "A PIN is of use while sharing is open to your network"
+            else _("PINs work while you share with your network")
         )
         self.asks_here.setChecked(state.asks_here)
         for kind, action in self.notices.items():

@@ -9,10 +9,11 @@ from gui.core.state import AppState
 from gui.verbs import VerbButton, Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
+from resources.translate import N_, _
 
 WORDS = {
-    "blanked": ("Everything is blanked — viewers see nothing", "They get a plain picture until you go on."),
-    "paused": ("Pictures are paused — viewers see the last one", "They get nothing new until you go on."),
+    "blanked": (N_("Blanked"), N_("Viewers see nothing until you resume.")),
+    "paused": (N_("Paused"), N_("Viewers see the last picture until you resume.")),
 }
 
 
@@ -84,9 +85,7 @@ class BlankingStrip(QFrame):
         """Show what is blanked in ``state``."""
         blanking = state.blanking
         if blanking is not None:
-            headline, follows = WORDS[blanking.state]
-            if not state.is_sharing:
-                headline = headline.partition(" — ")[0]
+            headline, follows = map(_, WORDS[blanking.state])
             self._headline.setText(headline)
             # What a person did he need not be told; anything else is worth a reason.
             self.reason.setText(follows if "person" in blanking.reason else f"{blanking.reason} {follows}")

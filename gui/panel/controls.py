@@ -24,18 +24,20 @@ from PySide6.QtWidgets import (
 
 from gui.core.state import AppState
 from gui.widgets.fixed import is_fixed
+from resources.formats import number
+from resources.translate import N_, _, pgettext
 from server.protocol.options import StreamOptions
 
 FORMATS = (
     (
-        "Automatic",
+        N_("Automatic"),
         "auto",
-        "Only what changes, video while much does, exact when it is still; right for almost everything",
+        N_("Only what changes, video while a lot moves, exact when it is still; right for almost everything"),
     ),
-    ("JPEG", "jpeg", "Single pictures, quick to make"),
-    ("PNG", "png", "Every pixel exact at once; several times larger"),
-    ("WebP", "webp", "Smaller than JPEG; takes longer to make"),
-    ("Video", "h264", "Always video; for films and games"),
+    (N_("JPEG"), "jpeg", N_("Single pictures, quick to make")),
+    (N_("PNG"), "png", N_("Every pixel exact at once; several times larger")),
+    (N_("WebP"), "webp", N_("Smaller than JPEG; takes longer to make")),
+    (N_("Video"), "h264", N_("Always video; for films and games")),
 )
 
 
@@ -98,7 +100,8 @@ class Moment(QDateTimeEdit):
     def __init__(self, at: QDateTime) -> None:
         super().__init__(at)
         self.setCalendarPopup(True)
-        self.setDisplayFormat("yyyy-MM-dd HH:mm")  # as in tables
+        # As in tables. Translators: a day and a time; y is the year, M the month, d the day, H the hour, m the minute
+        self.setDisplayFormat(pgettext("Qt format", "yyyy-MM-dd HH:mm"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -129,21 +132,17 @@ class Controls(QFrame):
         super().__init__()
         self.setObjectName("card")
         self._requested: dict[str, Any] = {}
-        self.fps = self._slider("fps", 1, 60, "Speed", "Pictures per second for everybody who watches")
-        self.quality = self._slider("quality", 10, 100, "Quality", "Higher is sharper and needs more bandwidth")
+        self.fps = self._slider("fps", 1, 60)
+        self.quality = self._slider("quality", 10, 100)
         self._fps_value = self._value()
         self._quality_value = self._value()
         self.format = Choice()
         self.format.setObjectName("format")
-        self.format.setAccessibleName("Format")
-        self.format.setToolTip("How pictures are encoded for everybody who watches")
-        for text, name, hint in FORMATS:
-            self.format.addItem(text, name)
-            self.format.setItemData(self.format.count() - 1, hint, Qt.ItemDataRole.ToolTipRole)
+        for _text, name, _hint in FORMATS:
+            self.format.addItem("", name)
         self.format.setMinimumWidth(110)
-        self.pointer = QCheckBox("Show &pointer")
+        self.pointer = QCheckBox()
         self.pointer.setObjectName("pointer")
-        self.pointer.setToolTip("Draw the mouse pointer into the pictures")
         self.fps.valueChanged.connect(lambda value: self._wish("fps", value))
         self.quality.valueChanged.connect(lambda value: self._wish("quality", value))
         self.format.currentIndexChanged.connect(lambda at: self._wish("format", self.format.itemData(at)))
@@ -154,10 +153,9 @@ class Controls(QFrame):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)
         grid.setColumnStretch(1, 1)
-        for at, (text, slider, value) in enumerate(
-            (("&Speed", self.fps, self._fps_value), ("&Quality", self.quality, self._quality_value))
-        ):
-            grid.addWidget(_label(text, slider), at, 0)
+        self._labels = tuple(map(_label, (self.fps, self.quality, self.format)))
+        for at, (slider, value) in enumerate(((self.fps, self._fps_value), (self.quality, self._quality_value))):
+            grid.addWidget(self._labels[at], at, 0)
             grid.addWidget(slider, at, 1)
             grid.addWidget(value, at, 2)
         last = QHBoxLayout()
@@ -165,9 +163,31 @@ class Controls(QFrame):
         last.addWidget(self.format)
         last.addStretch(1)
         last.addWidget(self.pointer)
-        grid.addWidget(_label("&Format", self.format), 2, 0)
+        grid.addWidget(self._labels[2], 2, 0)
         grid.addLayout(last, 2, 1, 1, 2)
-        self.show_state(AppState())
+        self._state = AppState()
+        self.translate()
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        for label, words in zip(self._labels, (_("&Speed"), _("&Quality"), _("&Format")), strict=True):
+            label.setText(words)
+        self.fps.setAccessibleName(_("Speed"))
+        self.fps.setToolTip(_("Pictures per second for all viewers"))
+        self.quality.setAccessibleName(_("Quality"))
+        self.quality.setToolTip(_("Higher is sharper and needs more bandwidth"))
+        self.format.setAccessibleName(_("Format"))
+        self.format.setToolTip(_("How pictures are encoded for all viewers"))
+        for at, (words, _name, hint) in enumerate(FORMATS):
+            self.format.setItemText(at, _(words))
+            self.format.setItemData(at, _(hint), Qt.ItemDataRole.ToolTipRole)
+        self.pointer.setText(_("Show &pointer"))
+        self.pointer.setToolTip(_("Draw the mouse pointer into the pictures"))
+        for label in (self._fps_value, self._quality_value):
+            # As wide as its widest text: the slider must not change its length under the hand.
+            widest = max(label.fontMetrics().horizontalAdvance(words) for words in (_fps_words(60), _("lossless")))
+            label.setMinimumWidth(widest + 4)
+        self.show_state(self._state)
 
     def show_state(self, state: AppState) -> None:
         """Show the options in force, but nothing older than what the hand just wished for."""
@@ -200,17 +220,15 @@ class Controls(QFrame):
         fps: float = self.fps.value()
         if options is not None and round(options.fps) == fps:
             fps = options.fps
-        self._fps_value.setText(f"{fps:g} per second")
+        self._fps_value.setText(_fps_words(fps))
         lossless = self.format.currentData() == "png"
         self.quality.setEnabled(not lossless and not is_fixed(self.quality))
-        self._quality_value.setText("lossless" if lossless else str(self.quality.value()))
+        self._quality_value.setText(_("lossless") if lossless else str(self.quality.value()))
         self.fps.setAccessibleDescription(self._fps_value.text())
 
-    def _slider(self, name: str, low: int, high: int, title: str, hint: str) -> QSlider:
+    def _slider(self, name: str, low: int, high: int) -> QSlider:
         slider = Slide(Qt.Orientation.Horizontal)
         slider.setObjectName(name)
-        slider.setAccessibleName(title)
-        slider.setToolTip(hint)
         slider.setRange(low, high)
         slider.setPageStep(5)
         slider.setMinimumWidth(90)
@@ -221,13 +239,15 @@ class Controls(QFrame):
     def _value() -> QLabel:
         label = QLabel()
         label.setObjectName("value")
-        # As wide as its widest text: the slider must not change its length under the hand.
-        label.setMinimumWidth(label.fontMetrics().horizontalAdvance("60 per second") + 4)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return label
 
 
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
+def _label(buddy: QWidget) -> QLabel:
+    label = QLabel()
     label.setBuddy(buddy)
     return label
+
+
+def _fps_words(fps: float) -> str:
+    return _("{count} per second").format(count=number(fps, 0 if fps == round(fps) else 1))

@@ -13,10 +13,13 @@ from gui.widgets.fixed import is_fixed
 from gui.widgets.icons import Icons
 from gui.widgets.qr import show_qr
 from gui.widgets.style import current_look
+from resources.translate import N_, _
 
 SAID_MS = 1600
 """How long the copy button says that it has copied."""
-NOTHING_YET = "Tick what to show, then start sharing"
+NOTHING_YET = N_("Select what to show, then start sharing")
+WIDE = 420
+"""Logical pixels of the address where there is room."""
 LONG_ADDRESS = "http://192.168.100.100:8080/#t=…"
 
 
@@ -40,7 +43,6 @@ class Header(QFrame):
         self._dot = QLabel("●")
         self._headline = QLabel()
         self._headline.setObjectName("headline")
-        self._headline.setAccessibleName("State")
         # In a narrow panel the buttons leave little room.
         self._headline.setWordWrap(True)
         self.start_stop = VerbButton(verbs.start_stop, "startStop")
@@ -48,20 +50,13 @@ class Header(QFrame):
         self.address = QLineEdit()
         self.address.setObjectName("address")
         self.address.setReadOnly(True)
-        self.address.setAccessibleName("Address")
-        widest = max(self.fontMetrics().horizontalAdvance(words) for words in (NOTHING_YET, LONG_ADDRESS))
-        self.address.setMinimumWidth(widest + 28)
-        self.address.setMaximumWidth(420)
         self.address.installEventFilter(self)
         self.copy = VerbButton(verbs.copy, "copyLink")
-        self.qr = QPushButton("Q&R code")
+        self.qr = QPushButton()
         self.qr.setObjectName("showQr")
-        self.qr.setToolTip("Show the address as a code to scan (Ctrl+R)")
         self.qr.clicked.connect(self._show_qr)
         self.port = QLineEdit()
         self.port.setObjectName("port")
-        self.port.setAccessibleName("Port")
-        self.port.setToolTip("The number at the end of the address; change it when another program uses it")
         self.port.setValidator(QIntValidator(1, 65535, self.port))
         self.port.setFixedWidth(self.fontMetrics().horizontalAdvance("65535") + 36)
         self.port.editingFinished.connect(self._tell_port)
@@ -71,6 +66,20 @@ class Header(QFrame):
         self._said.timeout.connect(self.restyle)
 
         self._lay_out()
+        self.translate()
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self._headline.setAccessibleName(_("State"))
+        self.address.setAccessibleName(_("Address"))
+        widest = max(self.fontMetrics().horizontalAdvance(words) for words in (_(NOTHING_YET), LONG_ADDRESS))
+        self.address.setMinimumWidth(widest + 28)
+        self.address.setMaximumWidth(max(WIDE, widest + 28))
+        self.qr.setText(_("Q&R code"))
+        self.qr.setToolTip(_("Show the link as a code to scan (Ctrl+R)"))
+        self._port_label.setText(_("&Port"))
+        self.port.setAccessibleName(_("Port"))
+        self.port.setToolTip(_("The number at the end of the address; change it if another program uses it"))
         self.restyle()
         self.show_state(self._state)
 
@@ -106,7 +115,7 @@ class Header(QFrame):
 
     def say_copied(self) -> None:
         """Say for a moment that the link was copied."""
-        self.copy.setText("Copied")
+        self.copy.setText(_("Copied"))
         self._said.start()
 
     def restyle(self) -> None:
@@ -125,7 +134,7 @@ class Header(QFrame):
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
-        port_label = QLabel("&Port")
+        self._port_label = port_label = QLabel()
         port_label.setBuddy(self.port)
         port_label.setObjectName("muted")
         upper = QHBoxLayout()
@@ -156,10 +165,12 @@ class Header(QFrame):
         else:
             is_known = access_controller.url == state.url
             text = access_controller.shown_url if is_known else state.url
-            where = "of your network" if is_known and access_controller.is_open else "on this computer"
-            tip = f"Opens in any browser {where}"
+            if is_known and access_controller.is_open:
+                tip = _("Opens in any browser on your network")
+            else:
+                tip = _("Opens in any browser on this computer")
             if is_known and access_controller.link is not None:
-                tip += ". Copy and QR give the whole link away; here its key is hidden"
+                tip += "\n" + _("The key in it is hidden here; the copied link and the QR code contain it.")
         if self.address.text() != text:
             self.address.setText(text)
             self.address.setCursorPosition(0)
@@ -176,8 +187,8 @@ class Header(QFrame):
     @staticmethod
     def _hint(state: AppState) -> str:
         if state.phase == "starting":
-            return "One moment…"
-        return "Start sharing to get the address" if state.shared else NOTHING_YET
+            return _("One moment…")
+        return _("Start sharing to get the link") if state.shared else _(NOTHING_YET)
 
     def _tell_port(self) -> None:
         if self.port.hasAcceptableInput():

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from capture.privacy.masks import Across, Down, Mask
 from gui.panel.mask_shapes import MIDDLE, UNKNOWN, Grip, between, dragged
 from gui.widgets.style import current_look
+from resources.translate import N_, _
 
 HANDLE = 10.0
 """Edge of a handle, in logical pixels; it can be hit a little beside, too."""
@@ -19,7 +20,7 @@ CLOSE = 20.0
 STEP = 0.01
 """By which keys move and size, of the picture's width and height."""
 GRIPS = tuple(Grip(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1) if x or y)
-HINT = "Drag over what nobody is to read. Enter puts a mask into the middle; Delete takes one away."
+HINT = N_("Drag over anything you want to hide. Enter adds a mask, Delete removes it.")
 ARROWS = {
     Qt.Key.Key_Left: (-STEP, 0.0),
     Qt.Key.Key_Right: (STEP, 0.0),
@@ -47,8 +48,6 @@ class MaskLayer(QWidget):
     def __init__(self, stage: QWidget) -> None:
         super().__init__(stage)
         self.setObjectName("masks")
-        self.setAccessibleName("Masks")
-        self.setAccessibleDescription(HINT)
         self.setMouseTracking(True)
         self.is_active = False
         self._place = QRectF()
@@ -59,7 +58,14 @@ class MaskLayer(QWidget):
         self._from = (0.0, 0.0)
         self._before: Mask | None = None
         self._drawn: Mask | None = None
+        self.translate()
         self.set_active(False)
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self.setAccessibleName(_("Masks"))
+        self._describe()
+        self.update()
 
     @property
     def _masks(self) -> tuple[Mask, ...]:
@@ -226,10 +232,14 @@ class MaskLayer(QWidget):
 
     def _choose(self, at: int | None) -> None:
         self._chosen = at
-        where = "" if at is None else f"Mask {at + 1} of {len(self._masks)}. "
-        self.setAccessibleDescription(f"{where}{HINT}")
+        self._describe()
         self.chosen_changed.emit()
         self.update()
+
+    def _describe(self) -> None:
+        at = self._chosen
+        where = "" if at is None else _("Mask {number} of {count}.").format(number=at + 1, count=len(self._masks))
+        self.setAccessibleDescription(f"{where} {_(HINT)}".strip())
 
     def _let_go(self) -> None:
         self._drawn = self._before = self._grip = None
@@ -304,12 +314,12 @@ class MaskLayer(QWidget):
     def _paint_hint(self, painter: QPainter) -> None:
         place = self.rect().adjusted(24, 16, -24, -16)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
-        bounds = painter.fontMetrics().boundingRect(place, int(flags), HINT)
+        bounds = painter.fontMetrics().boundingRect(place, int(flags), _(HINT))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(14, 17, 22, 220))
         painter.drawRoundedRect(QRectF(bounds.adjusted(-12, -8, 12, 8)), 6, 6)
         painter.setPen(QColor("#C9D1DC"))
-        painter.drawText(place, int(flags), HINT)
+        painter.drawText(place, int(flags), _(HINT))
 
     def _close_of(self, rect: QRectF) -> QRectF:
         """Return where the button is that takes a mask away: inside its corner, beside the handle."""

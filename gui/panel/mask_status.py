@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from capture.privacy.masks import Mask
 from gui.panel.controls import Choice
+from resources.translate import N_, _
 
-DOUBTFUL = "The size has changed. More is covered until you adjust the masks, or keep them as shown."
-ACROSS = (("", "↔ Not fixed"), ("left", "↔ Left edge"), ("right", "↔ Right edge"))
-DOWN = (("", "↕ Not fixed"), ("top", "↕ Top edge"), ("bottom", "↕ Bottom edge"))
+DOUBTFUL = N_("The size has changed. More is covered until you adjust the masks, or keep them as shown.")
+ACROSS = (("", N_("↔ Not fixed")), ("left", N_("↔ Left edge")), ("right", N_("↔ Right edge")))
+DOWN = (("", N_("↕ Not fixed")), ("top", N_("↕ Top edge")), ("bottom", N_("↕ Bottom edge")))
 
 
 class MaskStatus(QWidget):
@@ -27,20 +28,19 @@ class MaskStatus(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("maskLine")
-        self.words = QLabel(DOUBTFUL)
+        self.words = QLabel()
         self.words.setObjectName("maskWords")
         self.words.setWordWrap(True)
-        self.keep = QPushButton("Keep as shown")
+        self.keep = QPushButton()
         self.keep.setObjectName("maskKeep")
-        self.keep.setToolTip("What is covered now stays covered in this size")
         self.keep.clicked.connect(self.kept)
-        self.across = _choice("maskAcross", "Sideways", ACROSS)
-        self.down = _choice("maskDown", "Up and down", DOWN)
+        self.across = _choice("maskAcross", ACROSS)
+        self.down = _choice("maskDown", DOWN)
         for choice in (self.across, self.down):
             choice.activated.connect(self._fix)
         self._doubt = QWidget()
         self._edges = QWidget()
-        self._hint = QLabel("Fixed to")
+        self._hint = QLabel()
         self._hint.setObjectName("previewDetail")
         _line(self._doubt, self.words, self.keep).setStretch(0, 1)
         _line(self._edges, self._hint, self.across, self.down).addStretch(1)
@@ -50,7 +50,21 @@ class MaskStatus(QWidget):
         column.addWidget(self._doubt)
         column.addWidget(self._edges)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.translate()
         self.show_masks(doubtful=False, chosen=None)
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self.words.setText(_(DOUBTFUL))
+        self.keep.setText(_("Keep as shown"))
+        self.keep.setToolTip(_("What is covered now stays covered at this size"))
+        self._hint.setText(_("Fixed to"))
+        self.across.setAccessibleName(_("Fixed to the left or right edge"))
+        self.down.setAccessibleName(_("Fixed to the top or bottom edge"))
+        for choice, entries in ((self.across, ACROSS), (self.down, DOWN)):
+            choice.setToolTip(_("The edge of the window that the mask keeps its distance from"))
+            for at, (_data, words) in enumerate(entries):
+                choice.setItemText(at, _(words))
 
     def show_masks(self, *, doubtful: bool, chosen: Mask | None) -> None:
         """Show whether somebody has to look, and where the chosen mask stays; None for none chosen."""
@@ -74,12 +88,10 @@ def _line(row: QWidget, *parts: QWidget) -> QHBoxLayout:
     return line
 
 
-def _choice(name: str, label: str, entries: tuple[tuple[str, str], ...]) -> Choice:
+def _choice(name: str, entries: tuple[tuple[str, str], ...]) -> Choice:
     made = Choice()
     made.setObjectName(name)
-    made.setAccessibleName(label)
-    made.setToolTip("The edge of the window from which the mask keeps its distance")
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    for data, text in entries:
-        made.addItem(text, data)
+    for data, _words in entries:
+        made.addItem("", data)
     return made

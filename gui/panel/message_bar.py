@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QToolBut
 from gui.core.state import AppState, Message
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
+from resources.translate import _
 
 GAP = 8
 WIDE, MOST_WIDE = 400, 640
@@ -37,8 +38,6 @@ class MessageBar(QFrame):
         self._action.clicked.connect(self._act)
         self._close = QToolButton()
         self._close.setObjectName("messageClose")
-        self._close.setAccessibleName("Dismiss")
-        self._close.setToolTip("Dismiss this message")
         self._close.clicked.connect(self._dismiss)
         self._grid = layout = QGridLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)
@@ -48,8 +47,14 @@ class MessageBar(QFrame):
         layout.addWidget(self._close, 0, 2, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._action, 0, 1, Qt.AlignmentFlag.AlignTop)
         self._stage: QWidget | None = None
+        self.translate()
         self.restyle()
         self.hide()
+
+    def translate(self) -> None:
+        """Say everything in the language in use; the message stays as it was said."""
+        self._close.setAccessibleName(_("Dismiss"))
+        self._close.setToolTip(_("Dismiss this message"))
 
     def lie_over(self, stage: QWidget, around: QWidget) -> None:
         """Lie over the top of ``stage``, which is in ``around``; words that need more room than it has go on below."""

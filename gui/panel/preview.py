@@ -7,17 +7,18 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from capture.source import Condition, Source
-from gui.core.state import STATE_WORDS, AppState, SourceState
+from gui.core.state import AppState, SourceState, state_word
 from gui.panel.mask_editor import MaskLayer
 from gui.panel.mask_status import MaskStatus
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.style import RADIUS, STAGE, current_look
+from resources.translate import N_, _
 
-INVITATION = "Choose a source on the left to see it here."
+INVITATION = N_("Select a window on the left to preview it.")
 OWN_WORDS = {
-    "paused": "Paused. Viewers keep the picture they have.",
-    "blanked": "Blanked. Viewers see nothing.",
-    "minimised": "This window is minimised.",
+    "paused": N_("Paused. Viewers see the last picture."),
+    "blanked": N_("Blanked. Viewers see nothing."),
+    "minimised": N_("This window is minimised."),
 }
 """Of what was done at this computer; viewers are told that somebody else did it."""
 ELSEWHERE = " on the other computer"
@@ -38,13 +39,19 @@ class Preview(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("preview")
-        self.setAccessibleName("Preview")
         self.setMinimumSize(220, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._image: QImage | None = None
         self._size = (0, 0)
         self._condition = Condition("live")
-        self._words = INVITATION
+        self._idle = INVITATION
+        self._words = ""
+        self.translate()
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self.setAccessibleName(_("Preview"))
+        self._say()
 
     @property
     def taken_size(self) -> tuple[int, int]:
@@ -67,10 +74,10 @@ class Preview(QWidget):
         return self._image
 
     def clear(self, words: str) -> None:
-        """Show no picture but ``words``."""
-        self._image, self._words = None, words
+        """Show no picture but ``words``, which are marked by `N_`."""
+        self._image, self._idle = None, words
         self._condition = Condition("live")
-        self.update()
+        self._say()
 
     def show_picture(self, image: QImage | None, condition: Condition, size: tuple[int, int]) -> None:
         """Show ``image``, or with None keep the last one, and how the source is.
@@ -79,9 +86,16 @@ class Preview(QWidget):
         """
         if image is not None:
             self._image, self._size = image, size
-        self._condition = condition
-        reason = condition.reason.replace(ELSEWHERE, "")
-        self._words = OWN_WORDS.get(condition.state) or reason or STATE_WORDS.get(condition.state, "")
+        self._condition, self._idle = condition, ""
+        self._say()
+
+    def _say(self) -> None:
+        state = self._condition.state
+        reason = self._condition.reason.replace(ELSEWHERE, "")
+        if self._idle:
+            self._words = _(self._idle)
+        else:
+            self._words = _(OWN_WORDS[state]) if state in OWN_WORDS else reason or state_word(state)
         self.update()
 
     def target(self) -> tuple[int, int]:
@@ -161,17 +175,11 @@ class PreviewPane(QWidget):
         self.stage.painted.connect(self._follow_picture)
         self.mask_button = QToolButton()
         self.mask_button.setObjectName("mask")
-        self.mask_button.setText("Mask")
         self.mask_button.setCheckable(True)
         self.mask_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.mask_button.setToolTip(
-            "Blur parts of this source for everybody who watches it (Ctrl+M). A window's masks follow the window; "
-            "in pictures of the screen all of it is covered"
-        )
         self.mask_button.toggled.connect(self.masks.set_active)
-        self.restore_button = QPushButton("Restore")
+        self.restore_button = QPushButton()
         self.restore_button.setObjectName("restore")
-        self.restore_button.setToolTip("Bring this window back onto the screen: while minimised it has no picture")
         self.restore_button.clicked.connect(lambda: self.restore_requested.emit(self._chosen))
         self._chosen: Source | None = None
         self._title = ElidedLabel()
@@ -195,16 +203,35 @@ class PreviewPane(QWidget):
         layout.addWidget(self.stage, 1)
         layout.addWidget(self.mask_line)
         layout.addLayout(line)
+        self._state = AppState()
+        self.translate()
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self.mask_button.setText(_("Mask"))
+        self.mask_button.setToolTip(
+            _(
+                "Hide parts of this window from all viewers (Ctrl+M). Masks move with their window; when you share the "
+                "screen, the whole window is covered"
+            )
+        )
+        self.restore_button.setText(_("Restore"))
+        self.restore_button.setToolTip(_("Bring this window back on the screen: viewers can't see minimised windows"))
+        self.stage.translate()
+        self.masks.translate()
+        self.mask_line.translate()
+        self.show_state(self._state)
 
     def show_state(self, state: AppState) -> None:
         """Name what is selected."""
+        self._state = state
         self.masks.show_masks(state.masks)
         chosen = state.selected
         self.mask_button.setEnabled(chosen is not None)
         self._chosen = chosen
         self.restore_button.setVisible(False)
         if chosen is None:
-            self._title.setText("Nothing chosen")
+            self._title.setText(_("Nothing selected"))
             self._detail.clear()
             self._word.clear()
             return
@@ -215,9 +242,9 @@ class PreviewPane(QWidget):
         self._detail.setText(shown.detail)
         look = current_look()
         if row is None:
-            word, colour = STATE_WORDS["closed"], look.refused
+            word, colour = state_word("closed"), look.refused
         elif state.blanking is not None:
-            word, colour = STATE_WORDS[state.blanking.state], look.waiting
+            word, colour = state_word(state.blanking.state), look.waiting
         elif shown.source.state == "live":
             word, colour = shown.word, look.live
         else:

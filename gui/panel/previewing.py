@@ -10,6 +10,7 @@ from capture.feed.hub import Hub
 from capture.source import Condition, Source
 from gui.panel.live_picture import LivePicture
 from gui.panel.preview import Preview
+from resources.translate import N_
 
 PREVIEW_SECONDS = 0.2
 """Least time between two pictures."""
@@ -30,7 +31,7 @@ class Previewing:
         if source is None or (self._live is not None and self._live.source.identity == source.identity):
             return
         self.stop()
-        self._stage.clear("Waiting for the first picture…")
+        self._stage.clear(N_("Waiting for the first picture…"))
         self._live = LivePicture(
             self._hub,
             source,

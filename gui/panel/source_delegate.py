@@ -31,13 +31,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from capture.source import Icon, Identity
-from gui.core.state import SourceState
+from gui.core.state import SourceState, watching_words
 from gui.panel.source_rows import Heading, Row
 from gui.widgets.check_style import paint_tick
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
+from resources.translate import N_, _
 
-CHECK_MASKS = "Check masks"
+CHECK_MASKS = N_("Check masks")
 ROW_HEIGHT = 56
 HEADING_HEIGHT = 32
 THUMBNAIL = QSize(72, 45)
@@ -124,7 +125,7 @@ class SourceDelegate(QStyledItemDelegate):
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 1)
         painter.setFont(font)
         painter.setPen(QColor(self._look.muted))
-        painter.drawText(line.adjusted(16, 8, -12, 0), Qt.AlignmentFlag.AlignVCenter, heading.text.upper())
+        painter.drawText(line.adjusted(16, 8, -12, 0), Qt.AlignmentFlag.AlignVCenter, _(heading.text).upper())
 
     def _paint_source(self, painter: QPainter, option: QStyleOptionViewItem, row: SourceState) -> None:
         line, look = _rect(option), self._look
@@ -194,11 +195,11 @@ class SourceDelegate(QStyledItemDelegate):
 
     def _state_of(self, row: SourceState) -> tuple[str, str]:
         if row.is_doubtful:
-            return CHECK_MASKS, self._look.waiting
+            return _(CHECK_MASKS), self._look.waiting
         if row.source.state != "live":
             return row.word, self._look.waiting
         if row.watching:
-            return f"{row.watching} watching", self._look.live
+            return watching_words(row.watching), self._look.live
         return row.word, self._look.muted
 
     @staticmethod

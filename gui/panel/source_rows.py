@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from gui.core.state import SourceState
+from resources.translate import N_
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The name above a group of sources."""
+    """The name above a group of sources, marked by `N_`."""
 
     text: str
 
 
 Row = Heading | SourceState
-GROUPS = {"desktop": "Screens", "monitor": "Screens", "window": "Windows", "demo": "Demo"}
+GROUPS = {"desktop": N_("Screens"), "monitor": N_("Screens"), "window": N_("Windows"), "demo": N_("Demo")}
 
 
 def key_of(row: Row) -> Any:

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QLis
 
 from capture.feed.catalog import LOOKING
 from capture.source import Identity, Source
-from gui.core.state import AppState, SourceState
+from gui.core.state import AppState, SourceState, watching_words
 from gui.panel.source_delegate import ROW_ROLE, Index, RowPlaces, SourceDelegate
 from gui.panel.source_rows import Heading, Row, key_of, rows_for
 from gui.widgets.icons import Icons
 from gui.widgets.row_changes import Remove, steps
 from gui.widgets.style import current_look
+from resources.translate import _
 
 
 class SourceModel(QAbstractListModel):
@@ -83,7 +84,7 @@ class SourceModel(QAbstractListModel):
         if role == ROW_ROLE:
             return row
         if isinstance(row, Heading):
-            return row.text if role == Qt.ItemDataRole.DisplayRole else None
+            return _(row.text) if role == Qt.ItemDataRole.DisplayRole else None
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.title
@@ -92,8 +93,8 @@ class SourceModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return f"{row.title}\n{row.detail} · {row.word}"
             case Qt.ItemDataRole.AccessibleTextRole:
-                sharing = "shared" if row.shared else "not shared"
-                return f"{row.title}, {row.detail}, {row.word}, {sharing}, {row.watching} watching"
+                sharing = _("shared") if row.shared else _("not shared")
+                return ", ".join((row.title, row.detail, row.word, sharing, watching_words(row.watching)))
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802 (Qt's name)
@@ -130,8 +131,6 @@ class SourceList(QListView):
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self.setObjectName("sourceList")
-        self.setAccessibleName("Sources")
-        self.setAccessibleDescription("Everything that can be shown. The space bar shares the selected one.")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -153,6 +152,12 @@ class SourceList(QListView):
         self._look_timer.timeout.connect(self._tell_in_sight)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.selectionModel().currentChanged.connect(self._tell_selected)
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self.setAccessibleName(_("Sources"))
+        self.setAccessibleDescription(_("Everything that can be shared. The space bar shares the selected one."))
+        self.viewport().update()
 
     def show_rows(self, rows: tuple[Row, ...], selected: Source | None) -> None:
         """Show ``rows`` with ``selected`` selected, moving nothing under the person's eyes."""
@@ -277,10 +282,7 @@ class SourcesPane(QWidget):
         self._state = AppState()
         self.search = QLineEdit()
         self.search.setObjectName("search")
-        self.search.setPlaceholderText("Search windows and programs")
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName("Search")
-        self.search.setToolTip("Find a window by its title or program (Ctrl+F)")
         self.search.setMaxLength(100)
         self.search.textChanged.connect(self._search)
         self.search.installEventFilter(self)
@@ -301,6 +303,15 @@ class SourcesPane(QWidget):
         layout.addWidget(self.search)
         layout.addWidget(self._listing)
         layout.addWidget(self.list, 1)
+        self.translate()
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self.search.setPlaceholderText(_("Search windows and programs"))
+        self.search.setAccessibleName(_("Search"))
+        self.search.setToolTip(_("Find a window by its title or program (Ctrl+F)"))
+        self.list.translate()
+        self.show_state(self._state)
 
     def show_state(self, state: AppState) -> None:
         """Show the sources of ``state`` that the search finds."""
@@ -309,7 +320,9 @@ class SourcesPane(QWidget):
         # That the list is only being made stands in its place.
         self._listing.setVisible(state.listing.reason not in ("", LOOKING))
         query = self.search.text().strip()
-        self.list.empty_text = f"No window matches “{query}”." if query else "Looking for windows…"
+        self.list.empty_text = (
+            _("No window matches “{query}”.").format(query=query) if query else _("Looking for windows…")
+        )
         self.list.show_rows(rows_for(state.sources, query), state.selected)
 
     def restyle(self) -> None:

@@ -24,6 +24,7 @@ from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.screen_fit import ScreenFit, Scrolled
 from gui.widgets.style import current_look, style_sheet
+from resources.translate import _
 
 SIZE = QSize(980, 680)
 SMALLEST = QSize(400, 300)
@@ -67,8 +68,6 @@ class Panel(QWidget):
         self.blanking_strip = BlankingStrip(icons, verbs)
         self.privacy = QToolButton()
         self.privacy.setObjectName("privacy")
-        self.privacy.setAccessibleName("Privacy")
-        self.privacy.setToolTip("What is never shown, and what happens when you are away (Ctrl+Shift+P)")
         self.sharing = Header(icons, verbs, (self.blanking_buttons, self.privacy))
         self.access_bar = AccessBar()
         self.sharing.add_line(self.access_bar)
@@ -79,6 +78,7 @@ class Panel(QWidget):
         self.viewers = Viewers()
         self._lay_out()
         self._restyle()
+        self._say_privacy()
         self._order_tabs()
         self.privacy.clicked.connect(self.privacy_requested)
         verbs.add_keys(self)
@@ -114,6 +114,24 @@ class Panel(QWidget):
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
         self.splitter.setSizes([410, 526])
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self._say_privacy()
+        for part in (
+            self.sharing,
+            self.access_bar,
+            self.message_bar,
+            self.sources,
+            self.preview,
+            self.controls,
+            self.viewers,
+        ):
+            part.translate()
+
+    def _say_privacy(self) -> None:
+        self.privacy.setAccessibleName(_("Privacy"))
+        self.privacy.setToolTip(_("Hidden programs, and what happens when you are away (Ctrl+Shift+P)"))
 
     def show_state(self, state: AppState) -> None:
         """Show ``state`` in every card."""
@@ -167,14 +185,16 @@ class Panel(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setIcon(QMessageBox.Icon.Question)
         dialog.setWindowTitle("Panecast")
-        dialog.setText("Keep sharing?")
+        dialog.setText(_("Keep sharing?"))
         dialog.setInformativeText(
-            "This desktop has no place for a tray icon. Panecast can go on sharing with its window minimised, "
-            "or stop and quit."
+            _(
+                "This desktop has no place for a tray icon. Panecast can keep sharing with its window minimised, "
+                "or stop and quit."
+            )
         )
-        keep = dialog.addButton("Keep sharing", QMessageBox.ButtonRole.RejectRole)
+        keep = dialog.addButton(_("Keep sharing"), QMessageBox.ButtonRole.RejectRole)
         keep.setObjectName("keepSharing")
-        leave = dialog.addButton("Stop and quit", QMessageBox.ButtonRole.AcceptRole)
+        leave = dialog.addButton(_("Stop and quit"), QMessageBox.ButtonRole.AcceptRole)
         leave.setObjectName("stopAndQuit")
         dialog.setDefaultButton(keep)
         dialog.setEscapeButton(keep)

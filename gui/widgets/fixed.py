@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gui.settings.policy import FIXED_WORDS
+from resources.translate import _
 
 PROPERTY = "fixed"
 
@@ -17,7 +18,7 @@ def fix(parts: Iterable[QWidget | QAction]) -> None:
     for part in parts:
         part.setProperty(PROPERTY, True)
         part.setEnabled(False)
-        part.setToolTip(FIXED_WORDS)
+        part.setToolTip(_(FIXED_WORDS))
         if isinstance(part, QAction):
             for menu in part.associatedObjects():
                 if isinstance(menu, QMenu):

@@ -20,14 +20,12 @@ class Fold(QWidget):
 
     pressed = Signal()
 
-    def __init__(self, name: str) -> None:
-        """``name`` is what is folded, as the tooltip calls it."""
+    def __init__(self) -> None:
         super().__init__()
         self.is_requested_open: bool | None = None
-        self._name = name
+        self._tips = ("", "")
         self.button = QToolButton()
         self.button.setObjectName("fold")
-        self.button.setAccessibleName(f"Show {name}")
         self.button.setCheckable(True)
         self.button.clicked.connect(self._press)
         self.heading = QLabel()
@@ -41,12 +39,17 @@ class Fold(QWidget):
         line.addWidget(self.heading)
         line.addWidget(self.words, 1)
 
+    def name(self, show: str, hide: str) -> None:
+        """Have the arrow say these words: what it does while the table is folded away, and while it is open."""
+        self._tips = (show, hide)
+        self.button.setAccessibleName(show)
+
     def show_fold(self, *, is_open: bool, is_empty: bool, words: str) -> None:
         """Show whether it is open, and ``words`` while it is not."""
         self.button.setVisible(not is_empty)
         self.button.setChecked(is_open)
         self.button.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-        self.button.setToolTip(f"Fold {self._name} away" if is_open else f"Show {self._name}")
+        self.button.setToolTip(self._tips[is_open])
         self.words.setText("" if is_open else words)
 
     def _press(self) -> None:

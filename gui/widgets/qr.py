@@ -9,6 +9,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.widgets.screen_fit import FittedDialog, room_of
+from resources.translate import _
 
 EDGE = 320
 """Least logical pixels of the code: to be scanned from the other side of a desk."""
@@ -27,14 +28,14 @@ class QrDialog(FittedDialog):
         """``name`` is that of the link."""
         super().__init__(parent)
         self.setObjectName("qrDialog")
-        self.setWindowTitle(f"Scan to watch: {name}" if name else "Scan to watch")
-        plain, hash_sign, _ = url.partition("/#")
+        self.setWindowTitle(_("Scan to watch: {name}").format(name=name) if name else _("Scan to watch"))
+        plain, hash_sign, _secret = url.partition("/#")
         code = QLabel()
         # Half a code in sight is none: on a low screen it is smaller.
         edge = max(LEAST_EDGE, min(EDGE, room_of(self).height() - BESIDE - 3 * self.fontMetrics().height()))
         code.setPixmap(qr_pixmap(url, edge, self.devicePixelRatioF()))
         code.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        code.setAccessibleName(f"QR code of {plain}")
+        code.setAccessibleName(_("QR code of {address}").format(address=plain))
         address = _centred(f"{plain}/#t=…" if hash_sign else plain)
         address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         address.setStyleSheet("font-weight: 600;")
@@ -45,14 +46,14 @@ class QrDialog(FittedDialog):
         layout.addWidget(address)
         hint = ""
         if "localhost" in url or "127.0.0.1" in url:
-            hint = "This address works on this computer only."
+            hint = _("This link works on this computer only.")
         elif hash_sign:
-            hint = f"Whoever scans it gets in by the link “{name}”."
+            hint = _("Anyone who scans this code can watch via “{name}”.").format(name=name)
         if hint:
             words = _centred(hint)
             words.setObjectName("addressHint")
             layout.addWidget(words)
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.accept)
         end = QHBoxLayout()
         end.addStretch(1)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.widgets.row_changes import Remove, steps
+from resources.translate import _
 
 ROW_HEIGHT = 32
 
@@ -45,7 +46,7 @@ class TextTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         head = self.horizontalHeader()
         head.setHighlightSections(False)
-        head.setMinimumSectionSize(self.fontMetrics().horizontalAdvance("Last used") + 24)
+        head.setMinimumSectionSize(self.fontMetrics().horizontalAdvance(_("Last used")) + 24)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
@@ -75,7 +76,7 @@ class TextTable(QTableWidget):
         if self.state() == QAbstractItemView.State.EditingState:
             self._later = rows
             return
-        chosen, ids = self.chosen, tuple(row_id for row_id, _ in rows)
+        chosen, ids = self.chosen, tuple(row_id for row_id, _words in rows)
         with QSignalBlocker(self):
             if chosen not in ids:
                 # Qt would move on to a neighbour, and a button that is pressed twice would act on that one too.
@@ -88,7 +89,7 @@ class TextTable(QTableWidget):
                     for at in range(step.first, step.first + step.count):
                         self.insertRow(at)
             self._ids = ids
-            for at, (_, words) in enumerate(rows):
+            for at, (_id, words) in enumerate(rows):
                 for column, text in enumerate(words):
                     self._put(at, column, text)
         if chosen != self.chosen:

@@ -71,9 +71,10 @@ DOORS = AccessViewState(
 )
 MESSAGE = Message(
     "failures",
-    "Somebody tried to get in: 3 wrong PINs from 192.168.1.77, has to wait 2 min; 1 wrong link from 192.168.1.78.",
+    "3 wrong PINs were entered from 192.168.1.77. Next try possible in 2 minutes. "
+    "A wrong link was opened from 192.168.1.78.",
     "notice",
-    action="Let it in",
+    action="Share with this network",
 )
 
 

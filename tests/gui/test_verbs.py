@@ -19,12 +19,12 @@ from gui.widgets.icons import Icons
 @pytest.mark.parametrize(
     ("phase", "blanking", "possible"),
     [
-        ("idle", None, ["Start sharing", "Pause pictures", "Blank everything"]),
-        ("starting", None, ["Pause pictures", "Blank everything"]),
-        ("sharing", None, ["Stop sharing", "Pause pictures", "Blank everything", "Copy link"]),
-        ("sharing", PAUSED, ["Stop sharing", "Blank everything", "Go on", "Copy link"]),
-        ("sharing", BLANKED, ["Stop sharing", "Go on", "Copy link"]),
-        ("stopping", BLANKED, ["Go on"]),
+        ("idle", None, ["Start sharing", "Pause", "Blank everything"]),
+        ("starting", None, ["Pause", "Blank everything"]),
+        ("sharing", None, ["Stop sharing", "Pause", "Blank everything", "Copy link"]),
+        ("sharing", PAUSED, ["Stop sharing", "Blank everything", "Resume", "Copy link"]),
+        ("sharing", BLANKED, ["Stop sharing", "Resume", "Copy link"]),
+        ("stopping", BLANKED, ["Resume"]),
     ],
 )
 def test_what_is_possible_follows_from_the_state(

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from capture.installation import bundle
+from resources.translate import N_, _
 
 OPTIONS = ("--minimized", "--wait-tray")
 """Behind the program in every entry; nothing else makes a start quiet."""
-SWITCHED_OFF = "switched off in the system's settings"
+SWITCHED_OFF = N_("switched off in the system's settings")
+IS_GONE = N_("its program is gone")
 Program = tuple[str, ...]
 """The words that start Panecast, without options."""
 
@@ -33,7 +35,8 @@ class AutostartError(Exception):
     def of(cls, place: str, error: Exception) -> AutostartError:
         """Return one for what the system said about ``place``."""
         why = getattr(error, "strerror", None) or error
-        return cls(f"“Start with the system” was not changed, because {place} cannot be written ({why}).")
+        words = _("“Start with the system” was not changed, because {place} cannot be written ({reason}).")
+        return cls(words.format(place=place, reason=why))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gui.desktop.autostart.contract import (
+    IS_GONE,
     OPTIONS,
     SWITCHED_OFF,
     AutostartError,
@@ -16,6 +17,7 @@ from gui.desktop.autostart.contract import (
     replace_entry,
 )
 from resources import APPLICATION_ID
+from resources.translate import _
 
 
 class LaunchAgent:
@@ -31,9 +33,9 @@ class LaunchAgent:
         if not agent:
             return AutostartState(False)
         if agent.get("Disabled") is True or agent.get("RunAtLoad") is False:
-            return AutostartState(False, SWITCHED_OFF)
+            return AutostartState(False, _(SWITCHED_OFF))
         missing = not is_there(_program(agent))
-        return AutostartState(not missing, "its program is gone" if missing else "")
+        return AutostartState(not missing, _(IS_GONE) if missing else "")
 
     def switch(self, wanted: bool) -> None:
         """Have Panecast start with the system, or no longer. Raises `AutostartError`."""

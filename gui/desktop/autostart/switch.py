@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QMenu
 
 from capture.platforms.system import family
 from gui.desktop.autostart.contract import Autostart, AutostartError, own_program
+from resources.translate import N_, _
 
-WORDS = "Start with the system"
+WORDS = N_("Start with the system")
 
 
 def make_autostart() -> Autostart | None:
@@ -57,7 +58,7 @@ class AutostartSwitch:
         if self._autostart is not None:
             state = self._autostart.state()
             self._action.setChecked(state.is_on)
-            self._action.setText(f"{WORDS} ({state.note})" if state.note else WORDS)
+            self._action.setText(f"{_(WORDS)} ({state.note})" if state.note else _(WORDS))
 
     def _switch(self, wanted: bool) -> None:
         autostart = self._autostart

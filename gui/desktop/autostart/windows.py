@@ -7,7 +7,16 @@ import re
 import subprocess
 from typing import Any, Protocol
 
-from gui.desktop.autostart.contract import OPTIONS, SWITCHED_OFF, AutostartError, AutostartState, Program, is_there
+from gui.desktop.autostart.contract import (
+    IS_GONE,
+    OPTIONS,
+    SWITCHED_OFF,
+    AutostartError,
+    AutostartState,
+    Program,
+    is_there,
+)
+from resources.translate import _
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
@@ -43,9 +52,9 @@ class RunKey:
         approved = self._read(APPROVED)
         # The task manager writes 2 or 6 where it is on, 3 or 7 and the time where it is off.
         if isinstance(approved, bytes) and approved[:1] and approved[0] & 1:
-            return AutostartState(False, SWITCHED_OFF)
+            return AutostartState(False, _(SWITCHED_OFF))
         missing = not is_there(_program(line))
-        return AutostartState(not missing, "its program is gone" if missing else "")
+        return AutostartState(not missing, _(IS_GONE) if missing else "")
 
     def switch(self, wanted: bool) -> None:
         """Have Panecast start with the system, or no longer. Raises `AutostartError`."""
@@ -56,7 +65,7 @@ class RunKey:
             else:
                 self._registry.delete(RUN, NAME)
         except OSError as error:
-            raise AutostartError.of("the registry", error) from error
+            raise AutostartError.of(_("the registry"), error) from error
 
     def mend(self) -> None:
         """Have an entry whose program is gone start this one. Raises `AutostartError`."""
@@ -65,7 +74,7 @@ class RunKey:
             try:
                 self._registry.write(RUN, NAME, subprocess.list2cmdline((*self._program, *OPTIONS)))
             except OSError as error:
-                raise AutostartError.of("the registry", error) from error
+                raise AutostartError.of(_("the registry"), error) from error
 
     def _read(self, key: str) -> str | bytes | None:
         with contextlib.suppress(OSError):

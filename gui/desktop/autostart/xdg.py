@@ -8,6 +8,7 @@ from itertools import dropwhile
 from pathlib import Path
 
 from gui.desktop.autostart.contract import (
+    IS_GONE,
     OPTIONS,
     SWITCHED_OFF,
     AutostartError,
@@ -18,6 +19,7 @@ from gui.desktop.autostart.contract import (
 )
 from gui.desktop.autostart.desktop_entry import changed, command, is_started, values, words
 from resources import APPLICATION_ID
+from resources.translate import _, ngettext
 
 NAME = f"{APPLICATION_ID}.desktop"
 MOST_BYTES = 64 * 1024
@@ -25,6 +27,7 @@ FRESH = f"""[Desktop Entry]
 Type=Application
 Name=Panecast
 Comment=Show any window of this computer in any browser
+Comment[de]=Jedes Fenster dieses Computers in jedem Browser zeigen
 Icon={APPLICATION_ID}
 Terminal=false
 X-GNOME-Autostart-enabled=true
@@ -47,12 +50,13 @@ class XdgAutostart:
         entries = {path: values(text) for path, text in self._entries()}
         started = sorted(path.name for path, entry in entries.items() if is_started(entry, self._desktops))
         if len(started) > 1:
-            return AutostartState(True, f"by {len(started)} entries")
+            count = len(started)
+            return AutostartState(True, ngettext("by {count} entry", "by {count} entries", count).format(count=count))
         if started:
             entry = next(entry for path, entry in entries.items() if path.name == started[0])
             missing = _is_gone(entry)
-            return AutostartState(not missing, "its program is gone" if missing else "")
-        return AutostartState(False, SWITCHED_OFF if entries else "")
+            return AutostartState(not missing, _(IS_GONE) if missing else "")
+        return AutostartState(False, _(SWITCHED_OFF) if entries else "")
 
     def switch(self, wanted: bool) -> None:
         """Have Panecast start with the system, or no longer. Raises `AutostartError`."""

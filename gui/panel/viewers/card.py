@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 
 from gui.core.access_state import AccessViewState, Parted, PendingRequest
 from gui.core.state import AppState, ViewerRow
-from gui.panel.viewers.model import DATA, END, LEFT_OUT, TITLES, WATCHES, WIDEST, Row, ViewerModel
+from gui.panel.viewers.model import DATA, END, LEFT_OUT, TITLES, WATCHES, Row, ViewerModel, widest_words
 from gui.panel.viewers.traffic import GRAPH_WIDTH, TrafficDelegate
 from gui.widgets.fold import Fold
+from resources.formats import and_more, listed, rate
+from resources.translate import _, ngettext
 
 ROW_HEIGHT = 36
 ROOM = ((820, 4), (740, 3), (660, 2))
@@ -59,7 +61,7 @@ class Viewers(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._fold = Fold("the table of viewers")
+        self._fold = Fold()
         self._fold.pressed.connect(self._take_fold)
         self._state = AppState()
         self._asking: tuple[PendingRequest, ...] = ()
@@ -67,7 +69,6 @@ class Viewers(QFrame):
         self.model = ViewerModel()
         self.table = QTableView()
         self.table.setObjectName("viewers")
-        self.table.setAccessibleName("Viewers")
         self.table.setModel(self.model)
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
@@ -85,9 +86,7 @@ class Viewers(QFrame):
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(WATCHES, QHeaderView.ResizeMode.Stretch)
         head.setSectionResizeMode(END, QHeaderView.ResizeMode.Fixed)
-        head.resizeSection(END, self.fontMetrics().horizontalAdvance("Disconnect⋯") + 88)
         head.setSectionResizeMode(DATA, QHeaderView.ResizeMode.Fixed)
-        head.resizeSection(DATA, self.fontMetrics().horizontalAdvance("9999 kB/s") + GRAPH_WIDTH + 24)
         self.table.setItemDelegateForColumn(DATA, TrafficDelegate(self.table))
         head.setMinimumSectionSize(44)
         self.model.rowsInserted.connect(self._add_buttons)
@@ -99,7 +98,21 @@ class Viewers(QFrame):
         self._poll = QTimer(self)
         self._poll.setInterval(FIGURES_MS)
         self._poll.timeout.connect(self._sample)
-        self.show_state(AppState())
+        self.translate()
+
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self._fold.name(_("Show the table of viewers"), _("Hide the table of viewers"))
+        self.table.setAccessibleName(_("Viewers"))
+        metrics, head = self.fontMetrics(), self.table.horizontalHeader()
+        widest = max(metrics.horizontalAdvance(words) for words in (_("Disconnect"), _("Allow again"), _("Answer…")))
+        head.resizeSection(END, widest + metrics.horizontalAdvance("⋯") + 88)
+        head.resizeSection(DATA, metrics.horizontalAdvance(rate(999_000)) + GRAPH_WIDTH + 32)
+        self.model.translate()
+        if self.model.views:
+            self._add_buttons(QModelIndex(), 0, len(self.model.views) - 1)
+        self._choose_columns()
+        self.show_state(self._state)
 
     def show_state(self, state: AppState) -> None:
         """Show who is watching, or a sentence when nobody is."""
@@ -122,7 +135,7 @@ class Viewers(QFrame):
         focused_row = "" if focus is None else focus.property(ROW_OF)
         self.model.show((*self._asking, *state.viewers, *self._parted))
         count = len(state.viewers)
-        self._fold.heading.setText(f"WATCHING · {count}" if count else "WATCHING")
+        self._fold.heading.setText(_("WATCHING · {count}").format(count=count) if count else _("WATCHING"))
         if focused_row and focused_row not in {view.id for view in self.model.views}:
             # The button that was pressed has gone with its row: Qt would move on to another one, such as Pause.
             self.setFocus()
@@ -174,7 +187,7 @@ class Viewers(QFrame):
         head = self.table.horizontalHeader()
         if head.sectionResizeMode(column) == QHeaderView.ResizeMode.Fixed:
             return head.sectionSize(column)
-        return self.fontMetrics().horizontalAdvance(WIDEST[column]) + 24
+        return self.fontMetrics().horizontalAdvance(widest_words()[column]) + 24
 
     def _run_poll(self) -> None:
         wanted = self.isVisible() and bool(self.model.views)
@@ -194,37 +207,45 @@ class Viewers(QFrame):
 
     def _buttons(self, view: Row) -> tuple[QPushButton, ...]:
         if isinstance(view, PendingRequest):
-            answer = QPushButton("Answer…")
+            answer = QPushButton(_("Answer…"))
             answer.setObjectName("answer")
-            answer.setAccessibleName(f"Answer {view.place}")
-            answer.setToolTip(f"Say whether {view.place} may watch")
+            answer.setAccessibleName(_("Answer {viewer}").format(viewer=view.place))
+            answer.setToolTip(_("Say whether {viewer} may watch").format(viewer=view.place))
             answer.clicked.connect(self.answer_requested)
             return (answer,)
         if isinstance(view, Parted):
-            allow = QPushButton("Allow again")
+            allow = QPushButton(_("Allow again"))
             allow.setObjectName("allowAgain")
-            allow.setAccessibleName(f"Allow {view.place} again")
-            allow.setToolTip(f"{view.place} was disconnected and stays out until you stop sharing, or allow it again")
+            allow.setAccessibleName(_("Allow {viewer} again").format(viewer=view.place))
+            allow.setToolTip(
+                _("{viewer} was disconnected and can't watch again until you stop sharing, or allow it again").format(
+                    viewer=view.place
+                )
+            )
             allow.clicked.connect(partial(self._wish_allowed, view.dismissal.device_id))
             return (allow,)
-        button = QPushButton("Disconnect")
+        button = QPushButton(_("Disconnect"))
         button.setObjectName("disconnect")
-        button.setAccessibleName(f"Disconnect {view.place}")
+        button.setAccessibleName(_("Disconnect {viewer}").format(viewer=view.place))
         button.setToolTip(
-            f"End the watching of {view.place}; it stays out until you stop sharing, or allow it again"
+            _("Disconnect {viewer}; it can't watch again until you stop sharing, or allow it again").format(
+                viewer=view.place
+            )
             if view.sessions[0].viewer.device_id
-            else "End this watching on your own computer; it can be opened again there"
+            else _("Disconnect this page on your own computer; it can be opened again there")
         )
         button.clicked.connect(partial(self._wish_end, view.id))
         if not view.sessions[0].viewer.device_id:
             return (button,)
         more = QPushButton("⋯")
         more.setObjectName("disconnect")
-        more.setAccessibleName(f"More about {view.place}")
-        more.setToolTip(f"Keep {view.place} from coming again")
+        more.setAccessibleName(_("More about {viewer}").format(viewer=view.place))
+        more.setToolTip(_("Keep {viewer} from watching again").format(viewer=view.place))
         menu = QMenu(more)
-        menu.addAction("Forget this device").triggered.connect(lambda: self.forget_requested.emit(view))
-        menu.addAction(f"Block {view.place}").triggered.connect(lambda: self.block_requested.emit(view))
+        menu.addAction(_("Forget this device")).triggered.connect(lambda: self.forget_requested.emit(view))
+        menu.addAction(_("Block {viewer}").format(viewer=view.place)).triggered.connect(
+            lambda: self.block_requested.emit(view)
+        )
         more.setMenu(menu)
         return (button, more)
 
@@ -242,16 +263,20 @@ class Viewers(QFrame):
     @staticmethod
     def _sentence(state: AppState) -> str:
         if not state.is_sharing:
-            return "Whoever watches appears here once you share."
+            return _("Viewers will appear here when you start sharing.")
         if not state.shared:
-            return "Nothing is ticked, so there is nothing to watch."
-        return "Nobody is watching yet — send them the link."
+            return _("Nothing is selected, so there is nothing to watch.")
+        return _("No one is watching yet. Send someone the link.")
 
 
 def _folded_words(views: list[Row]) -> str:
     """Return who watches and who asks to, as far as one line tells."""
     asking = [view.address for view in views if isinstance(view, PendingRequest)]
     watching = [view.address for view in views if not isinstance(view, PendingRequest)]
-    more = f" and {len(watching) - MOST_NAMED} more" if len(watching) > MOST_NAMED else ""
-    parts = [f"{', '.join(asking)} waiting for your answer"] if asking else []
-    return " · ".join([*parts, f"{', '.join(watching[:MOST_NAMED])}{more}"] if watching else parts)
+    parts = []
+    if asking:
+        words = ngettext("{viewers} is waiting for your answer", "{viewers} are waiting for your answer", len(asking))
+        parts.append(words.format(viewers=listed(asking)))
+    if watching:
+        parts.append(and_more(watching, MOST_NAMED))
+    return " · ".join(parts)

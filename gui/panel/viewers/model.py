@@ -8,35 +8,29 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from gui.core.access import MY_LINK
 from gui.core.access_state import Parted, PendingRequest
-from gui.core.state import STATE_WORDS, ViewerRow, counted
+from gui.core.state import STATE_WORDS, ViewerRow, sources_words, state_word, via_words
 from gui.panel.viewers.traffic import GRAPH_ROLE, History
 from gui.widgets.row_changes import Remove, steps
 from gui.widgets.style import current_look
+from resources.formats import HOUR, lasted, number, percent, rate
+from resources.translate import N_, _, ngettext
 from server.protocol.options import StreamOptions
 
-SINGLE = "Single pictures"
+SINGLE = N_("Single pictures")
+FORMS = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP", "h264": N_("Video"), "auto": N_("Automatic")}
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 def describe(options: StreamOptions) -> str:
     """Return options in a few words, such as ``15 fps · JPEG 80``."""
-    form = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP", "h264": "Video", "auto": "Automatic"}[options.format]
-    parts = [f"{options.fps:g} fps", form if options.format == "png" else f"{form} {options.quality}"]
+    form = _(FORMS[options.format])
+    parts = [_fps(options.fps), form if options.format == "png" else f"{form} {options.quality}"]
     if options.scale < 1:
-        parts.append(f"{options.scale:.0%}")
+        parts.append(percent(options.scale))
     return " · ".join(parts)
-
-
-def lasted(seconds: float) -> str:
-    """Return a time in the largest unit that tells enough."""
-    whole = max(0, int(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def program(agent: str) -> str:
@@ -49,53 +43,51 @@ def program(agent: str) -> str:
     return agent.split("/", maxsplit=1)[0].split(" ", maxsplit=1)[0][:24]
 
 
-def rate(bytes_per_second: float) -> str:
-    """Return a data rate in words."""
-    kilobytes = bytes_per_second / 1000
-    return f"{kilobytes / 1000:.1f} MB/s" if kilobytes >= 1000 else f"{kilobytes:.0f} kB/s"
-
-
-TITLES = ("Viewer", "Came by", "Program", "Watches", "Wishes", "Gets", "Data", "For", "State", "")
+TITLES = (
+    N_("Viewer"),
+    N_("Via"),
+    N_("Program"),
+    N_("Watching"),
+    N_("Requested"),
+    N_("Actual"),
+    N_("Data"),
+    N_("Time"),
+    N_("State"),
+    "",
+)
 BY, PROGRAM, WATCHES, WISHES, DATA, STATE, END = 1, 2, 3, 4, 6, 8, 9
 FIGURES = {5, 6, 7}
 LEFT_OUT = (PROGRAM, WISHES, BY, 7, DATA, 5)
 """Columns that a narrow panel has no room for, the first to go first."""
-WIDEST = (
-    "192.168.100.100",
-    "My link",
-    "Firefox",
-    "",
-    "60 fps · Automatic 100",
-    "60 fps",
-    "",
-    "10 h 10 min",
-    "Disconnected",
-    "",
-)
-"""What columns are to have room for, all in all."""
-
 Row = ViewerRow | PendingRequest | Parted
+
+
+def widest_words() -> tuple[str, ...]:
+    """Return what columns are to have room for, all in all."""
+    asked = describe(StreamOptions(fps=60, quality=100, format="auto"))
+    longest = max((_("Asking"), _("Disconnected"), *map(state_word, STATE_WORDS)), key=len)
+    return ("192.168.100.100", _(MY_LINK), "Firefox", "", asked, _fps(60), "", lasted(10 * HOUR), longest, "")
 
 
 def cells(view: Row, now: float) -> tuple[str, ...]:
     """Return what the table says of one viewer at the monotonic time ``now``."""
     if isinstance(view, PendingRequest):
         asked = view.question
-        wanted = asked.wanted[0] if len(asked.wanted) == 1 else counted(len(asked.wanted), "source")
-        return (view.place, asked.by, asked.browser, wanted, "", "", "", "", "Asking", "")
+        wanted = asked.wanted[0] if len(asked.wanted) == 1 else sources_words(len(asked.wanted))
+        return (view.place, via_words(asked.by), asked.browser, wanted, "", "", "", "", _("Asking"), "")
     if isinstance(view, Parted):
         gone = view.dismissal
-        return (view.place, gone.by, program(gone.agent), "", "", "", "", "", "Disconnected", "")
+        return (view.place, via_words(gone.by), program(gone.agent), "", "", "", "", "", _("Disconnected"), "")
     return (
         view.place,
-        view.sessions[0].viewer.by,
+        via_words(view.sessions[0].viewer.by),
         program(view.agent),
         view.watches,
-        SINGLE if view.looks else describe(view.options),
-        counted(view.looks, "look") if view.looks else f"{view.fps:.0f} fps",
+        _(SINGLE) if view.looks else describe(view.options),
+        _looks(view.looks) if view.looks else _fps(round(view.fps)),
         rate(view.bytes_per_second),
         lasted(now - view.since),
-        STATE_WORDS.get(view.state, view.state.capitalize()),
+        state_word(view.state),
         "",
     )
 
@@ -107,6 +99,10 @@ class ViewerModel(QAbstractTableModel):
         super().__init__()
         self.views: list[Row] = []
         self.history = History()
+
+    def translate(self) -> None:
+        """Have everything said in the language in use."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(TITLES) - 1)
 
     def show(self, views: tuple[Row, ...]) -> None:
         """Become ``views`` in the fewest steps."""
@@ -133,7 +129,7 @@ class ViewerModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return TITLES[section]
+            return _(TITLES[section]) if TITLES[section] else ""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
@@ -156,6 +152,15 @@ class ViewerModel(QAbstractTableModel):
             case role if role == GRAPH_ROLE and index.column() == DATA:
                 return self.history.of(view.id)
         return None
+
+
+def _fps(fps: float) -> str:
+    # Translators: pictures per second, as short as can be
+    return _("{count} fps").format(count=number(fps, 0 if fps == round(fps) else 1))
+
+
+def _looks(count: int) -> str:
+    return ngettext("{count} picture", "{count} pictures", count).format(count=count)
 
 
 def _tip(view: Row, column: int) -> str | None:

@@ -116,7 +116,7 @@ async def test_choosing_a_network_opens_it_at_once_with_a_link_to_give_away(desk
     assert state.link.name == MY_LINK
     assert state.full_url == f"http://{HOME}:{desk.server.port}/#t={state.link.token}"
     assert state.link.token not in state.shown_url + repr(state)
-    assert "If other devices cannot open it" in state.hint
+    assert "Other devices can't connect?" in state.hint
     assert (await visitor.enter(token=state.link.token))[0] == 204
     desk.access_controller.refresh_now()
     assert desk.access_controller.state.hint == ""
@@ -200,7 +200,7 @@ async def test_chosen_network_is_found_again_by_its_name_at_its_new_address(lan:
             assert desk.controller.settings.address == HOME
             # Who has the link has it with the old address.
             assert link.id in desk.access_controller.access.links.all
-            assert f"the address {HOME} now" in desk.controller.state.message.text
+            assert f"address is now {HOME}" in desk.controller.state.message.text
         finally:
             await desk.close()
 
@@ -232,7 +232,7 @@ async def test_network_that_goes_and_comes_while_sharing_is_followed(desk: OpenD
     desk.cards = (replace(LAN_CARD, address=NEIGHBOUR), OTHER_CARD)
     await desk.moved(is_open=True)
     assert desk.server.host == NEIGHBOUR
-    assert f"the address {NEIGHBOUR} now" in desk.controller.state.message.text
+    assert f"address is now {NEIGHBOUR}" in desk.controller.state.message.text
     desk.cards = (replace(LAN_CARD, address="10.0.0.7"), OTHER_CARD)
     await desk.moved(is_open=False)
     assert "another network now (10.0.0.7)" in desk.controller.state.message.text
@@ -344,7 +344,7 @@ async def test_who_looks_by_single_pictures_is_in_the_table_and_put_out_alike(
     part(row.id if how == "disconnect" else row)
     await desk.until(lambda: not desk.registry.sessions())
 
-    assert {"Single pictures", "2 looks", NEIGHBOUR} <= set(said)
+    assert {"Single pictures", "2 pictures", NEIGHBOUR} <= set(said)
     assert (await visitor.get("/snapshot/demo.jpg"))[0] == 403
     assert not desk.registry.sessions()
 
@@ -360,7 +360,7 @@ async def test_failures_are_said_from_the_third_on_until_they_are_over(desk: Ope
     await visitor.enter(pin="000000")
     await desk.until(lambda: desk.controller.state.message is not None)
     message = desk.controller.state.message
-    assert message.text == f"Somebody tried to get in: 3 wrong PINs from {NEIGHBOUR}."
+    assert message.text == f"3 wrong PINs were entered from {NEIGHBOUR}."
     assert (await entered(desk, visitor, "allow"))[0] == 204
 
     await desk.until(lambda: desk.controller.state.message is None)
@@ -372,7 +372,7 @@ async def test_failures_are_over_some_time_after_the_last(desk: OpenDesk, monkey
         desk.access_controller.access.lockout.failed(Peer.of(address), "PIN")
     await desk.until(lambda: desk.controller.state.message is not None)
     # Each from another address: it is the sum that counts.
-    assert desk.controller.state.message.text.count("1 wrong PIN from") == 3
+    assert desk.controller.state.message.text.count("A wrong PIN was entered from") == 3
 
     await desk.until(lambda: desk.controller.state.message is None)
 

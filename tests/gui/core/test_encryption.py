@@ -77,7 +77,7 @@ async def test_the_switch_acts_while_sharing(desk: SafeDesk) -> None:
         await desk.until(lambda: desk.controller.state.is_sharing and desk.controller.state.message is not None)
         message = desk.controller.state.message
         assert desk.controller.state.url.startswith(scheme)
-        assert f"begins with {scheme} now" in message.text
+        assert f"now begins with {scheme}" in message.text
         assert message.action == "Copy link"
         message.act()
         desk.controller.dismiss(message.subject)

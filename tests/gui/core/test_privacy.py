@@ -116,7 +116,7 @@ async def test_a_window_with_masks_is_kept_out_of_pictures_of_the_screen_which_i
     await asyncio.sleep(0)
     message = desk.controller.state.message
     assert message is not None
-    assert "In pictures of the screen all of it is covered" in message.text
+    assert "is covered completely when you share the screen" in message.text
     desk.controller.dismiss(message.subject)
     desk.controller.set_masks(())
     await asyncio.sleep(0)
@@ -187,8 +187,8 @@ async def test_reminder_speaks_once_each_time_and_stops_with_the_sharing(
 
     assert len(set(said)) == len(said)
     assert said[:2] == [
-        ("You have been sharing for 30 minutes", "build log. Nobody watching now."),
-        ("You have been sharing for 1 hour", "build log. Nobody watching now."),
+        ("You have been sharing for 30 minutes", "build log. No one is watching now."),
+        ("You have been sharing for 1 hour", "build log. No one is watching now."),
     ]
 
 

@@ -50,7 +50,7 @@ def test_known_sources_keep_their_place_and_new_ones_follow(window: Callable[...
         (AppState(), "Not sharing"),
         (AppState(phase="starting"), "Starting…"),
         (AppState(phase="stopping"), "Stopping…"),
-        (AppState(phase="sharing"), "Sharing nothing yet"),
+        (AppState(phase="sharing"), "Sharing is on – nothing selected"),
         (
             AppState(phase="sharing", sources=(SourceState(Source("0", "desktop", "", "", 1, 1), shared=True),)),
             "Sharing 1 source · 0 watching",

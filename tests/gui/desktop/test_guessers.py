@@ -53,8 +53,8 @@ async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icon
 
     assert tray.said == [
         (
-            "Somebody tries to get in",
-            "Somebody tried to get in: 5 wrong PINs from 192.168.77.32, has to wait 1 min.",
+            "Someone is trying to get in",
+            "5 wrong PINs were entered from 192.168.77.32. Next try possible in 1 minute.",
         )
     ]
     doorway.close()

@@ -69,18 +69,18 @@ async def test_one_notice_of_each_kind_is_seen_and_a_newer_one_takes_its_place(
     house: House, service: FakeNotifications, until: Until
 ) -> None:
     house.notices.say("visits", "192.168.1.30 is watching now.", "1 watching")
-    house.notices.say("reminder", "You have been sharing for 1 hour", "build log. Nobody watching now.")
-    house.notices.say("visits", "192.168.1.30 left.", "Nobody is watching any more")
-    house.notices.say("questions", "Somebody asks to watch", "192.168.1.31 waits for your answer.")
+    house.notices.say("reminder", "You have been sharing for 1 hour", "build log. No one is watching now.")
+    house.notices.say("visits", "192.168.1.30 left.", "No one is watching any more")
+    house.notices.say("questions", "Someone wants to watch", "192.168.1.31 is waiting for your answer.")
     await until(lambda: service.count == 4)
 
     assert list(service.shown.values()) == [
-        ("192.168.1.30 left.", "Nobody is watching any more"),
-        ("You have been sharing for 1 hour", "build log. Nobody watching now."),
-        ("Somebody asks to watch", "192.168.1.31 waits for your answer."),
+        ("192.168.1.30 left.", "No one is watching any more"),
+        ("You have been sharing for 1 hour", "build log. No one is watching now."),
+        ("Someone wants to watch", "192.168.1.31 is waiting for your answer."),
     ]
     # a question stays until it is answered
-    assert [service.shown[number][0] for number in service.urgent] == ["Somebody asks to watch"]
+    assert [service.shown[number][0] for number in service.urgent] == ["Someone wants to watch"]
     house.notices.withdraw("questions")
     await until(lambda: len(service.shown) == 2)
 
@@ -97,7 +97,7 @@ async def test_what_others_wrote_is_shown_as_they_wrote_it(
 async def test_pressing_a_notice_opens_what_it_is_about_and_nobody_else_can(
     house: House, service: FakeNotifications, until: Until, address: str
 ) -> None:
-    house.notices.say("questions", "Somebody asks to watch", "192.168.1.31 waits for your answer.")
+    house.notices.say("questions", "Someone wants to watch", "192.168.1.31 is waiting for your answer.")
     await until(lambda: service.shown)
     stranger = FakeNotifications(address)
     await stranger.open("org.example.Stranger")
@@ -169,7 +169,7 @@ async def test_a_guesser_is_heard_of_without_a_tray(
         access_controller.access.lockout.failed(GUESSER, "PIN")
     await until(lambda: service.shown)
 
-    assert next(iter(service.shown.values()))[0] == "Somebody tries to get in"
+    assert next(iter(service.shown.values()))[0] == "Someone is trying to get in"
     doorway.close()
     access_controller.close()
     await desk.close()

@@ -85,7 +85,7 @@ def test_a_package_s_notices_are_shown_whole_from_the_beginning_on(qtbot: QtBot,
 
 def test_from_source_what_is_installed_is_listed_with_licences(qtbot: QtBot) -> None:
     words = opened(qtbot).text.toPlainText()
-    lines = words.removeprefix(FROM_SOURCE).splitlines()
+    lines = words.removeprefix(FROM_SOURCE).strip().splitlines()
 
     assert words.startswith(FROM_SOURCE)
     assert lines == sorted(lines, key=lambda line: line.split(" ")[0].lower())

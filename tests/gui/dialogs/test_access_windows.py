@@ -188,7 +188,7 @@ def test_each_question_is_answered_by_itself(qtbot: QtBot) -> None:
     qtbot.mouseClick(second.buttons["once"], Qt.MouseButton.LeftButton)
     qtbot.mouseClick(first.buttons["deny"], Qt.MouseButton.LeftButton)
     assert answers == [(2, "once"), (1, "deny")]
-    assert first.left.text() == "No answer within 59 s counts as no"
+    assert first.left.text() == "Declined automatically in 59 s"
     assert window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
     window.show_access(open_state(questions=(question(2, "a"),)))
     assert [card.question.id for card in window.cards] == [2]
@@ -260,7 +260,7 @@ def test_links_window_names_the_link_that_is_chosen(qtbot: QtBot, window: Callab
     rows = [[dialog.table.item(row, column).text() for column in range(5)] for row in range(2)]
     assert rows == [
         ["TV", "Everything that is shared", "Never", "0", "Never"],
-        ["Anna", "Everything that is shared", "Is over", "1 of 3", "Never"],
+        ["Anna", "Everything that is shared", "Expired", "1 of 3", "Never"],
     ]
     assert [dialog.devices.item(0, column).text() for column in range(4)] == [
         "Firefox",
@@ -278,7 +278,7 @@ def test_links_window_names_the_link_that_is_chosen(qtbot: QtBot, window: Callab
     dialog.show_access(state, (), NOW)
     assert dialog.chosen.text() == "“Anna”"
     assert dialog.revoke.accessibleName() == "Revoke “Anna”"
-    assert dialog.revoke.toolTip() == "“Anna” lets no one in any more. 1 device loses access."
+    assert dialog.revoke.toolTip() == "“Anna” will stop working. 1 device loses access."
     assert dialog.forget.accessibleName() == "Forget Firefox at 192.168.1.31"
     for button in (dialog.revoke, dialog.forget, dialog.unblock):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -415,7 +415,7 @@ def test_network_is_found_by_its_name_alone(wanted: ChosenNetwork, found: Interf
 
 
 def test_firewall_hint_says_what_to_do_about_the_firewall_there_is(tmp_path: Path) -> None:
-    assert "a firewall may block port 8080" in firewall_hint(8080, "linux", tmp_path)
+    assert "A firewall may be blocking port 8080" in firewall_hint(8080, "linux", tmp_path)
     wants = tmp_path / "etc/systemd/system/multi-user.target.wants"
     wants.mkdir(parents=True)
     (wants / "firewalld.service").symlink_to("/usr/lib/systemd/system/firewalld.service")
@@ -433,7 +433,7 @@ def test_words_about_links_are_short(window: Callable[..., Source]) -> None:
     scope = (ShareRule.for_source(window(1, "build log")), ShareRule.for_source(window(2, "notes")))
     assert scope_words(scope, (window(1, "build log"),)) == "build log, notes (not open now)"
     assert expiry_words(None, NOW) == "Never"
-    assert expiry_words(NOW, NOW) == "Is over"
+    assert expiry_words(NOW, NOW) == "Expired"
     assert seen_words(NOW - 7300, NOW) == "2 h ago"
 
     assert wanted_words(("a", "b", "c", "d", "e")) == "a\nb\nc\nand 2 more"
@@ -445,20 +445,20 @@ def test_failures_are_one_sentence() -> None:
 
     assert failure_words((refused,)) == ""
     assert failure_words((pins, refused)) == (
-        "Somebody tried to get in: 6 wrong PINs from 192.168.1.9, has to wait 1 min."
+        "6 wrong PINs were entered from 192.168.1.9. Next try possible in 1 minute."
     )
 
 
 def test_comings_and_goings_are_told_together() -> None:
     anna, ben = ("192.168.1.31", "Firefox", "TV"), ("192.168.1.32", "Chrome", "TV")
     assert visit_words(Counter(), Counter([anna])) == (
-        "192.168.1.31 (Firefox, by “TV”) is watching now.",
+        "192.168.1.31 (Firefox, via “TV”) is watching now.",
         "1 watching",
     )
     assert visit_words(Counter(), Counter([anna, ben])) == ("2 viewers are watching now.", "2 watching")
     assert visit_words(Counter([anna]), Counter()) == (
-        "192.168.1.31 (Firefox, by “TV”) left.",
-        "Nobody is watching any more",
+        "192.168.1.31 (Firefox, via “TV”) left.",
+        "No one is watching any more",
     )
 
     assert visit_words(Counter([anna]), Counter([anna])) is None

@@ -42,8 +42,8 @@ def panel(qtbot: QtBot, icons: Icons, verbs: Verbs) -> Panel:
 @pytest.mark.parametrize(
     ("blanking", "headline"),
     [
-        (BLANKED, "Everything is blanked — viewers see nothing"),
-        (PAUSED, "Pictures are paused — viewers see the last one"),
+        (BLANKED, "Blanked"),
+        (PAUSED, "Paused"),
     ],
 )
 def test_panel_says_so_and_one_button_goes_on(
@@ -99,7 +99,7 @@ def test_tray_offers_what_is_possible(verbs: Verbs, qtbot: QtBot, icons: Icons, 
         wanted = (verbs.pause, verbs.blank, verbs.go_on)
         found.append([action.text() for action in tray.menu.actions() if action in wanted and action.isVisible()])
 
-    assert found == [["Pause pictures", "Blank everything"], ["Blank everything", "Go on"], ["Go on"]]
+    assert found == [["Pause", "Blank everything"], ["Blank everything", "Resume"], ["Resume"]]
     assert tray.icon.toolTip() == "Panecast: Blanked · 0 watching"
 
 

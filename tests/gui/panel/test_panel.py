@@ -160,7 +160,7 @@ def test_viewers_fold_away_while_nobody_watches(
     assert not card.table.isHidden()
     assert [card.model.index(0, column).data() for column in range(9)] == [
         "This computer",
-        "this computer",
+        "This computer",
         "Firefox",
         "Window 1",
         "15 fps · JPEG 80",
@@ -294,7 +294,7 @@ def test_a_minimised_window_can_be_restored_from_the_preview(
         (Condition("minimised", "The window is minimised on the other computer."), "This window is minimised."),
         (Condition("waiting", "Its program hangs on the other computer."), "Its program hangs."),
         (BLANKED.condition, "Blanked. Viewers see nothing."),
-        (PAUSED.condition, "Paused. Viewers keep the picture they have."),
+        (PAUSED.condition, "Paused. Viewers see the last picture."),
         (Condition("hidden"), "Hidden"),
     ],
 )
