@@ -43,10 +43,12 @@ from gui.panel.throttle import Throttle
 from gui.panel.thumbnails import Thumbnails
 from gui.panel.window import Panel
 from gui.saving import Saving
+from gui.speaking import Speaking
 from gui.verbs import Verbs
 from gui.widgets.fixed import fix
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
+from resources.translate import N_, _, prefer
 from server.ending import end_within
 from server.host import Host
 from server.logs.recording import Recording
@@ -54,7 +56,7 @@ from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
 from server.terminal import say
 
-SAFE_MODE = "Safe mode: nothing is shared from last time, and changes to the settings are not kept."
+SAFE_MODE = N_("Safe mode: nothing is shared from last time, and changes to the settings are not kept.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class App:
             settings = cautious(settings)
         if options.port is not None and "port" not in self._file.policy.locked:
             settings = msgspec.structs.replace(settings, port=options.port)
+        prefer(settings.language)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._host = host = Host(
             options.rules,
@@ -114,6 +117,7 @@ class App:
         self.controller.fixed = frozenset(self._file.policy.locked)
         self.access_controller = AccessController(self.controller, host.registry, host.server)
         self.encryption = Encryption(self.controller, self._file.path.parent)
+        self._speaking = Speaking(self.controller)
         icons = Icons()
         self.verbs = verbs = Verbs(icons)
         self.panel = Panel(icons, verbs)
@@ -143,7 +147,7 @@ class App:
         self._autostart = AutostartSwitch(
             more.autostart, more.more.menu(), lambda words: self.controller.tell(Message("autostart", words))
         )
-        self._about = AboutWindow(self._file.path.parent, recording.folder, self.panel)
+        self._about: AboutWindow | None = None
         self._signals = EndingSignals(self.quit, self._end_in_time)
         self._session = SessionEnd(self._keep, self._end_soon)
         application.commitDataRequest.connect(self._keep)  # where Qt is told of the session's end, as on Windows
@@ -151,10 +155,9 @@ class App:
         self._throttles: dict[str, Throttle] = {}
         self._previewing = Previewing(self._hub, self._workers, self.panel.preview.stage)
         self._in_sight: tuple[Source, ...] = ()
-        self._is_seen = False
+        self._is_seen = self._has_printed = False
         self._question: QMessageBox | None = None
         self._demo: DemoProcess | None = None
-        self._has_printed = False
         self._join()
 
     def open(self) -> None:
@@ -163,7 +166,7 @@ class App:
         # First, so that what can be mended is said over it.
         self._recording.writer.tell(partial(self._tell_later, "log"))
         if options.safe_mode:
-            controller.tell(Message("safe mode", SAFE_MODE, "notice"))
+            controller.tell(Message("safe mode", _(SAFE_MODE), "notice"))
         self.panel.place(controller.settings.geometry, controller.settings.splitter)
         self.watchdog.start()
         self._show_state()
@@ -268,7 +271,7 @@ class App:
         panel.shown.connect(self._panel_shown)
         panel.hidden.connect(self._panel_hidden)
         panel.privacy_requested.connect(self._privacy.open)
-        panel.access_bar.about_requested.connect(self._about.come_forward)
+        panel.access_bar.about_requested.connect(self._show_about)
         panel.preview.masks.masks_requested.connect(controller.set_masks)
         panel.preview.restore_requested.connect(self._restore)
         for verb, act in (
@@ -282,9 +285,34 @@ class App:
         ):
             verb.triggered.connect(act)
         show_after_crash(self._recording.run.report, panel, self._start_safely)
-        fixed = fixed_parts(panel, self.doorway.encryption)
-        fix(part for name in sorted(controller.fixed) for part in fixed.get(name, ()))
+        self._fix()
+        self._speaking.have(
+            (
+                self.verbs.translate,
+                panel.translate,
+                self.doorway.translate,
+                self._privacy.translate,
+                self._forget_about,
+                self._fix,
+                self.access_controller.refresh,
+                self._show_state,
+            )
+        )
         tray.unshare_requested.connect(lambda source: controller.set_shared(source, False))
+
+    def _fix(self) -> None:
+        fixed = fixed_parts(self.panel, self.doorway.encryption)
+        fix(part for name in sorted(self.controller.fixed) for part in fixed.get(name, ()))
+
+    def _show_about(self) -> None:
+        if self._about is None:
+            self._about = AboutWindow(self._file.path.parent, self._recording.folder, self.panel)
+        self._about.come_forward()
+
+    def _forget_about(self) -> None:
+        if self._about is not None:
+            self._about.deleteLater()
+            self._about = None
 
     def _show_state(self) -> None:
         state = self.controller.state
@@ -353,7 +381,12 @@ class App:
         if self.tray.is_there:
             self.panel.hide()
             if not self.controller.settings.knows_tray:
-                self.tray.say("Panecast is still here", "Open it again, or quit, with this icon.")
+                self.tray.say(
+                    _("Panecast keeps running"),
+                    _("Sharing continues; click this icon to open or quit.")
+                    if self.controller.state.is_sharing
+                    else _("Click this icon to open or quit."),
+                )
                 self.controller.remember_tray()
         elif not self.controller.state.is_sharing:
             self.quit()

@@ -27,7 +27,11 @@ PSEUDO = ("qps", "qps-rtl")
 NAMES = {"en": "English", "de": "Deutsch"}
 """Languages by their tags, as those who speak them call them."""
 
+SYSTEM = "system"
+"""What the settings say where this computer's language is meant."""
+
 _language = ENGLISH
+_is_insisted = False
 
 
 def language() -> str:
@@ -45,6 +49,25 @@ def use(tag: str) -> str:
 def use_system() -> str:
     """Speak the language that this computer is set to, as far as there is one; return which that is."""
     return use(nearest(_system_tags()))
+
+
+def insist(tag: str) -> str:
+    """Speak the language of that tag whatever the settings say, until they change; return which that is."""
+    global _is_insisted  # noqa: PLW0603 - a process speaks one language
+    _is_insisted = True
+    return use(tag)
+
+
+def prefer(tag: str, *, is_new: bool = False) -> str:
+    """Speak what the settings say, `SYSTEM` for this computer's own; return which that is.
+
+    A command line that insists on another one has the last word, until somebody chooses anew (``is_new``).
+    """
+    global _is_insisted  # noqa: PLW0603 - a process speaks one language
+    _is_insisted = _is_insisted and not is_new
+    if _is_insisted:
+        return _language
+    return use_system() if tag == SYSTEM else use(tag)
 
 
 def nearest(tags: Iterable[str]) -> str:

@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `said` declares each: checks, ``panecast config`` and ``docs/settings.md`` come from here alone.
     """
 
+    language: Annotated[Literal["system", "en", "de"], said("The language in which Panecast speaks to you.")] = "system"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535), said("The port at which Panecast listens.")] = 8080
     fps: Annotated[
         int, msgspec.Meta(ge=1, le=60), said("Pictures per second that new viewers begin with, at most.")
@@ -391,9 +392,9 @@ def _readable(key: str, raw: Any) -> tuple[Any, ...]:
     kind = {"shared": SavedSource, "masks": MaskedSource, "never_shown": str}.get(key)
     if kind is None or not isinstance(raw, list):
         return ()
-    known, _ = _entries(raw, kind)
+    known, _unread = _entries(raw, kind)
     limit = PROGRAM_LIMIT if kind is str else REMEMBERED_LIMIT
-    return tuple(entry for entry, _ in known)[:limit]
+    return tuple(entry for entry, _raw in known)[:limit]
 
 
 def _not_written(table: Mapping[str, Any]) -> set[str]:

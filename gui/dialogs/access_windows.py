@@ -24,6 +24,7 @@ from gui.dialogs.pin import PinWindow
 from gui.panel.header import copy_to_clipboard
 from gui.panel.window import Panel
 from gui.widgets.qr import show_qr
+from resources.translate import _
 from server.access.lockout import Failure
 from server.access.persistence import AccessPersister
 
@@ -50,12 +51,8 @@ class AccessWindows:
         self._notices = notices
         self._asked: set[int] = set()
         self._told_failure: Failure | None = None
-        self.pin = PinWindow(panel)
-        self.consent = ConsentWindow()
-        self.links = LinksWindow(panel)
-        self.encryption = EncryptionWindow(panel)
-        self.names = HostNamesWindow(panel)
         self._visits = ViewerNotices(self._say_visit)
+        self._make_windows()
         self._join()
         self._unsubscribe = access_controller.access.lockout.subscribe(self._say_guesser)
         access_controller.subscribe(self.show)
@@ -76,10 +73,55 @@ class AccessWindows:
         self._asked = {question.id for question in state.questions}
         if new and (not self._panel.isVisible() or self._panel.isMinimized()):
             asking = next(question for question in state.questions if question.id in new)
-            words = f"{asking.address} ({asking.browser}) waits for your answer."
-            self._notices.say("questions", "Somebody asks to watch", words)
+            words = _("{address} ({browser}) is waiting for your answer.")
+            self._notices.say(
+                "questions",
+                _("Someone wants to watch"),
+                words.format(address=asking.address, browser=asking.browser),
+            )
         elif not state.questions:
             self._notices.withdraw("questions")
+
+    def translate(self) -> None:
+        """Have all windows be made anew, in the language in use; links and PIN that were open are so again."""
+        shown = [window for window in (self.pin, self.links) if window.isVisible()]
+        places = [window.geometry() for window in shown]
+        old = (self.pin, self.consent, self.links, self.encryption, self.names)
+        self._make_windows()
+        self.show()
+        self._show_encryption()
+        for before, place in zip(shown, places, strict=True):
+            after = self.pin if isinstance(before, PinWindow) else self.links
+            after.setGeometry(place)
+            after.show()
+        for window in old:
+            window.hide()
+            window.deleteLater()
+        self.pin.show_access(self._access_controller.state)
+        self._show_in_links()
+
+    def _make_windows(self) -> None:
+        access_controller, encryption = self._access_controller, self._encryption
+        self.pin = PinWindow(self._panel)
+        self.consent = ConsentWindow()
+        self.links = LinksWindow(self._panel)
+        self.encryption = EncryptionWindow(self._panel)
+        self.names = HostNamesWindow(self._panel)
+        self.names.names_requested.connect(self._set_names)
+        self.encryption.switched.connect(encryption.switch)
+        self.encryption.files_requested.connect(encryption.use_files)
+        self.links.make_requested.connect(self._make_link)
+        self.links.change_requested.connect(self._change_link)
+        self.links.rename_requested.connect(self._rename_link)
+        self.links.copy_requested.connect(self._copy_chosen)
+        self.links.qr_requested.connect(self._show_chosen)
+        self.links.revoke_requested.connect(access_controller.partings.revoke_link)
+        self.links.forget_requested.connect(access_controller.partings.forget_devices)
+        self.links.undo_requested.connect(access_controller.partings.undo)
+        self.links.unblock_requested.connect(access_controller.unblock)
+        self.pin.new_requested.connect(access_controller.show_pin)
+        self.pin.hide_requested.connect(access_controller.hide_pin)
+        self.consent.answered.connect(access_controller.answer)
 
     def copy_link(self) -> None:
         """Put the whole address into the clipboard."""
@@ -115,27 +157,15 @@ class AccessWindows:
         access_bar.encrypt_requested.connect(encryption.switch)
         access_bar.certificate_requested.connect(self._show_certificate)
         access_bar.names_requested.connect(lambda: self.names.ask(access_controller.state.names))
-        self.names.names_requested.connect(self._set_names)
-        self.encryption.switched.connect(encryption.switch)
-        self.encryption.files_requested.connect(encryption.use_files)
         encryption.subscribe(self._show_encryption)
         encryption.copy_link = self.copy_link
         panel.viewers.forget_requested.connect(access_controller.partings.forget)
         panel.viewers.block_requested.connect(access_controller.partings.block)
         panel.viewers.allow_requested.connect(access_controller.partings.allow_again)
-        panel.viewers.answer_requested.connect(self.consent.come_forward)
-        self.links.make_requested.connect(self._make_link)
-        self.links.change_requested.connect(self._change_link)
-        self.links.rename_requested.connect(self._rename_link)
-        self.links.copy_requested.connect(self._copy_chosen)
-        self.links.qr_requested.connect(self._show_chosen)
-        self.links.revoke_requested.connect(access_controller.partings.revoke_link)
-        self.links.forget_requested.connect(access_controller.partings.forget_devices)
-        self.links.undo_requested.connect(access_controller.partings.undo)
-        self.links.unblock_requested.connect(access_controller.unblock)
-        self.pin.new_requested.connect(access_controller.show_pin)
-        self.pin.hide_requested.connect(access_controller.hide_pin)
-        self.consent.answered.connect(access_controller.answer)
+        panel.viewers.answer_requested.connect(self._show_consent)
+
+    def _show_consent(self) -> None:
+        self.consent.come_forward()
 
     def _show_pin(self) -> None:
         self._access_controller.show_pin()
@@ -180,7 +210,7 @@ class AccessWindows:
         self._access_controller.refresh_now()
         self._show_in_links()
         self.links.choose(made.id)
-        self.links.say(f"“{made.name}” was created.")
+        self.links.say(_("“{name}” was created.").format(name=made.name))
         if copies:
             self._copy_chosen(made.id)
 
@@ -190,13 +220,13 @@ class AccessWindows:
             self.links.say(problem)
         else:
             self.links.close_form()
-            self.links.say(f"“{wish.name}” was changed. Its address stays.")
+            self.links.say(_("“{name}” was changed. Its address is still the same.").format(name=wish.name))
 
     def _rename_link(self, link_id: str, name: str) -> None:
         before = self._access_controller.access.links.all.get(link_id)
         problem = self._access_controller.rename_link(link_id, name)
         if problem and before is not None:
-            self.links.say(f"A link needs a name. This one is still called “{before.name}”.")
+            self.links.say(_("A link needs a name. This one is still called “{name}”.").format(name=before.name))
         self._access_controller.refresh_now()
         self._show_in_links()
 
@@ -205,7 +235,7 @@ class AccessWindows:
         if url:
             copy_to_clipboard(url)
             name = self._access_controller.access.links.all[link_id].name
-            self.links.say(f"“{name}” is in the clipboard. Anyone with this link can watch.")
+            self.links.say(_("“{name}” is on the clipboard. Anyone with this link can watch.").format(name=name))
 
     def _show_chosen(self, link_id: str) -> None:
         url = self._access_controller.url_of(link_id)
@@ -213,17 +243,17 @@ class AccessWindows:
             show_qr(url, self.links, self._access_controller.access.links.all[link_id].name)
 
     def _show_log(self) -> None:
-        self._show_file(self._persister.log_path, "No one has watched yet, so there is no access log.")
+        self._show_file(self._persister.log_path, _("No one has watched yet, so there is no access log."))
 
     def _show_refused(self) -> None:
-        self._show_file(self._persister.refused_path, "No one has been turned away.")
+        self._show_file(self._persister.refused_path, _("No one has been turned away."))
 
     def _show_file(self, path: Path, nothing: str) -> None:
         if not path.exists():
             self._controller.tell(Message("log", nothing, "notice"))
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            words = "This desktop has no program that shows text files. The log is"
-            self._controller.tell(Message("log", f"{words} {path}", "notice"))
+            words = _("This desktop has no program that shows text files. The log is {file}").format(file=path)
+            self._controller.tell(Message("log", words, "notice"))
 
     def _follow_viewers(self) -> None:
         self._visits.show(self._controller.state.viewers)
@@ -234,7 +264,7 @@ class AccessWindows:
         latest = next(iter(self._access_controller.access.lockout.failures), None)
         if latest is not None and latest.wait_seconds > 0 and latest != self._told_failure:
             self._told_failure = latest
-            self._notices.say("guessers", "Somebody tries to get in", failure_words((latest,)))
+            self._notices.say("guessers", _("Someone is trying to get in"), failure_words((latest,)))
 
     def _say_visit(self, title: str, words: str) -> None:
         self._notices.say("visits", title, words)

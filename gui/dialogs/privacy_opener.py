@@ -34,6 +34,13 @@ class PrivacyOpener:
         self._dialog.raise_()
         self._dialog.activateWindow()
 
+    def translate(self) -> None:
+        """Say everything in the language in use: a dialog that is open is another one then."""
+        if self._dialog is not None:
+            self._dialog.close()
+            self._dialog = None
+            self.open()
+
     def _refresh(self) -> None:
         if self._dialog is not None:
             running = {row.source.app for row in self._controller.state.sources if row.source.kind == "window"}
