@@ -41,19 +41,22 @@ def rate(bytes_per_second: float) -> str:
 
 def clock(at: float) -> str:
     """Return a time (seconds since the epoch) as the hour and minute that it is here."""
-    # Translators: hour and minute; %H is 00 to 23, %I with %p is 01 to 12 with AM or PM
-    return _("{at:%H:%M}").format(at=_local(at))
+    return _clock_pattern().format(at=_local(at))
 
 
 def day(at: float) -> str:
     """Return a time (seconds since the epoch) as the day that it is here."""
-    # Translators: a day in digits; %Y is the year, %m the month, %d the day
-    return _("{at:%Y-%m-%d}").format(at=_local(at))
+    return _day_pattern().format(at=_local(at))
 
 
 def moment(at: float) -> str:
     """Return a time (seconds since the epoch) as day, hour and minute here."""
     return f"{day(at)} {clock(at)}"
+
+
+def moment_pattern() -> str:
+    """Return how `moment` writes, as `time.strftime` has it."""
+    return f"{_day_pattern()} {_clock_pattern()}".replace("{at:", "").replace("}", "")
 
 
 def listed(names: Iterable[str]) -> str:
@@ -103,6 +106,16 @@ def lasting(minutes: int) -> str:
 def _joined(names: Sequence[str]) -> str:
     # Translators: between the entries of a list, with the space
     return pgettext("list", ", ").join(names)
+
+
+def _day_pattern() -> str:
+    # Translators: a day in digits; %Y is the year, %m the month, %d the day
+    return _("{at:%Y-%m-%d}")
+
+
+def _clock_pattern() -> str:
+    # Translators: hour and minute; %H is 00 to 23, %I with %p is 01 to 12 with AM or PM
+    return _("{at:%H:%M}")
 
 
 def _local(at: float) -> datetime:

@@ -313,7 +313,8 @@ class Controller:
             text = _("Port {port} is used by another program.").format(port=port)
             free = busy.suggestion
             if free is None:
-                self.tell(Message("server", f"{text} {_('Choose another one above.')}"))
+                other = _("Choose another one above.")
+                self.tell(Message("server", f"{text} {other}"))
             else:
                 self.tell(
                     Message("server", text, action=_("Use {port}").format(port=free), act=lambda: self.use_port(free))

@@ -95,7 +95,12 @@ class PrivacyDialog(FittedDialog):
         self.hot_key.setObjectName("hotKey")
         self.hot_key.setAccessibleName(_("Hot key"))
         self.hot_key.setMaximumSequenceLength(1)
-        self.hot_key.setMinimumWidth(self.fontMetrics().horizontalAdvance("Ctrl+Alt+Shift+B") + 48)
+        self.hot_key.setMinimumWidth(
+            self.fontMetrics().horizontalAdvance(
+                QKeySequence("Ctrl+Alt+Shift+B").toString(QKeySequence.SequenceFormat.NativeText)
+            )
+            + 48
+        )
         self.hot_key.setToolTip(_("Works in every program: press once to hide, again to resume"))
         self.hot_key.editingFinished.connect(self._take_keys)
         self.no_key = _button("noHotKey", _("&None"), _("Use no hot key"))

@@ -10,6 +10,7 @@ from typing import TypeVar
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from resources.translate import _
 from server.terminal import complain
 
 Result = TypeVar("Result")
@@ -17,7 +18,7 @@ Result = TypeVar("Result")
 
 def end_at_once() -> None:
     """End the process as it stands: without its display Qt cannot take its windows apart."""
-    complain("The desktop that the panel was on is gone, so sharing has ended.")
+    complain(_("The desktop that the panel was on is gone, so sharing has ended."))
     os._exit(1)
 
 

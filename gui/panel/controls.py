@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 
 from gui.core.state import AppState
 from gui.widgets.fixed import is_fixed
-from resources.formats import number
-from resources.translate import N_, _, pgettext
+from resources.formats import moment_pattern, number
+from resources.translate import N_, _
 from server.protocol.options import StreamOptions
 
 FORMATS = (
@@ -100,12 +100,18 @@ class Moment(QDateTimeEdit):
     def __init__(self, at: QDateTime) -> None:
         super().__init__(at)
         self.setCalendarPopup(True)
-        # As in tables. Translators: a day and a time; y is the year, M the month, d the day, H the hour, m the minute
-        self.setDisplayFormat(pgettext("Qt format", "yyyy-MM-dd HH:mm"))
+        self.setDisplayFormat(_in_qt(moment_pattern()))  # as in tables
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         _draw_arrow(self)
+
+
+def _in_qt(pattern: str) -> str:
+    """Return a pattern of `time.strftime` as Qt writes it."""
+    for theirs, ours in (("%Y", "yyyy"), ("%m", "MM"), ("%d", "dd"), ("%H", "HH"), ("%I", "hh"), ("%M", "mm")):
+        pattern = pattern.replace(theirs, ours)
+    return pattern.replace("%p", "AP")
 
 
 def _draw_arrow(box: QWidget) -> None:

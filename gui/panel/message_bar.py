@@ -104,7 +104,7 @@ class MessageBar(QFrame):
         width = min(stage.width() - 2 * GAP, MOST_WIDE)
         left = corner.x() + (stage.width() - width) // 2
         # Beside the words where there is room, else below them.
-        if width >= WIDE:
+        if width >= WIDE and self._action.sizeHint().width() <= width // 3:
             self._grid.addWidget(self._action, 0, 1, Qt.AlignmentFlag.AlignTop)
         else:
             self._grid.addWidget(self._action, 1, 0, 1, 3, Qt.AlignmentFlag.AlignRight)

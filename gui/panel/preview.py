@@ -184,9 +184,9 @@ class PreviewPane(QWidget):
         self._chosen: Source | None = None
         self._title = ElidedLabel()
         self._title.setObjectName("previewTitle")
-        self._detail = QLabel()
+        self._detail = ElidedLabel()
         self._detail.setObjectName("previewDetail")
-        self._detail.setTextFormat(Qt.TextFormat.PlainText)
+        self._detail.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._word = QLabel()
         self._word.setObjectName("previewState")
         line = QHBoxLayout()

@@ -1,13 +1,15 @@
 """Every window of the app on screens of many sizes, looked at for faults, and as pictures: a program of its own, for
 screens, theme and font are chosen before Qt begins.
 
-``python -m tests.gui.gallery [--screens NAMES] [--dark] [--font POINTS] [--pictures FOLDER]`` prints one fault a line.
+``python -m tests.gui.gallery [--screens NAMES] [--dark] [--font POINTS] [--lang TAGS] [--pictures FOLDER]`` prints one
+fault a line. In a pseudo language, words that come from no catalogue are faults too.
 The screens are Qt's own and need no display; each has the room that is left of a real one by its scale factor.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import sys
@@ -94,6 +96,7 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
 
     from gui.core.encryption import Encryption
     from gui.core.settings import Settings
+    from gui.desktop.tray import Tray
     from gui.dialogs.about import AboutWindow
     from gui.dialogs.consent import ConsentWindow
     from gui.dialogs.crash_report import CrashReportDialog
@@ -103,13 +106,23 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     from gui.dialogs.links import LinksWindow
     from gui.dialogs.pin import PinWindow
     from gui.dialogs.privacy import PrivacyDialog
+    from gui.verbs import Verbs
+    from gui.widgets.icons import Icons
     from gui.widgets.qr import QrDialog
-    from tests.gui import gallery_content as content
+    from tests.gui import gallery_content
 
+    # It says some things when it is imported, in the language that was in use then.
+    content = importlib.reload(gallery_content)
     for name, state, access_controller in content.STATES:
         yield name, content.panel(state, access_controller)
     panel = content.panel(*content.STATES[-1][1:])
     panel.move(screen.geometry().topLeft())
+    menu = panel.access_bar.more.menu()
+    assert menu is not None
+    yield "more-menu", menu
+    tray = Tray(Icons(), Verbs(Icons()))
+    tray.show_state(content.STATES[-1][1])
+    yield "tray-menu", tray.menu
     privacy = PrivacyDialog(panel)
     privacy.show_settings(Settings(never_shown=("a program with a rather long name",)), ("firefox", "xterm"))
     yield "privacy", privacy
@@ -119,7 +132,7 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     form = LinkForm(content.SOURCES[:9], panel)
     form.shows.setCurrentIndex(1)
     form.expiry.setCurrentIndex(form.expiry.count() - 1)
-    form.say("Tick at least one source for the link to show. Only what is shared now can be ticked.")
+    form.make.click()  # without a name: it says so
     yield "link-form", form
     encryption = EncryptionWindow(panel)
     made = SimpleNamespace(
@@ -164,7 +177,10 @@ def _look_at(app: Any, screens: list[Screen], pictures: Path | None, suffix: str
     from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QComboBox
 
+    from resources.translate import PSEUDO, language
+    from tests.gui.gallery_content import DATA
     from tests.gui.layout import faults, popup_faults
+    from tests.gui.wording import strange_words
 
     by_name = {screen.name: screen for screen in screens}
     for screen in app.screens():
@@ -178,9 +194,11 @@ def _look_at(app: Any, screens: list[Screen], pictures: Path | None, suffix: str
             for choice in window.findChildren(QComboBox):
                 if choice.isVisible():
                     found += popup_faults(choice)
-            yield from (f"{wanted.name} {name}{suffix}: {fault}" for fault in found)
+            if language() in PSEUDO:
+                found += strange_words(window, DATA)
+            yield from (f"{language()} {wanted.name} {name}{suffix}: {fault}" for fault in found)
             if pictures is not None:
-                _take(window, wanted.scale, pictures / f"{name}-{wanted.name}{suffix}.png")
+                _take(window, wanted.scale, pictures / f"{name}-{wanted.name}{suffix}-{language()}.png")
             window.hide()
             window.deleteLater()
             app.processEvents()
@@ -192,6 +210,7 @@ def main() -> int:
     parser.add_argument("--screens", default=",".join(screen.name for screen in SCREENS))
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--font", type=int, default=0)
+    parser.add_argument("--lang", default="en", help="tags, with commas: one after the other")
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
     screens = [screen for screen in SCREENS if screen.name in options.screens.split(",")]
@@ -201,7 +220,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         plug_in(screens, Path(folder))
         app = _application(dark=options.dark, points=options.font)
-        found = list(_look_at(app, screens, options.pictures, suffix))
+        from gui.desktop.language import QtWords
+        from resources.translate import use
+
+        found, words = [], QtWords()
+        for tag in options.lang.split(","):
+            use(tag)
+            words.follow()
+            found += _look_at(app, screens, options.pictures, suffix)
     print("\n".join(found))
     sys.stdout.flush()
     os._exit(bool(found))  # Qt takes its time to take so many windows apart

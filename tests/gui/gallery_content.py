@@ -7,18 +7,20 @@ import time
 from PySide6.QtGui import QColor, QImage
 
 from capture.source import Condition, Source
-from gui.core.access_state import EVERYTHING, AccessViewState
+from gui.core.access_state import EVERYTHING, AccessViewState, failure_words
 from gui.core.controller import BLANKED
 from gui.core.networks import ChosenNetwork, firewall_hint
 from gui.core.state import AppState, Message, SourceState, watchers
 from gui.panel.window import Panel
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
+from resources.translate import _
 from server.access.authorizer import Guest
 from server.access.consent import Question
 from server.access.control import Viewer
 from server.access.devices import Device
 from server.access.links import Link
+from server.access.lockout import Failure
 from server.access.pin import Pin
 from server.net.interfaces import Interface
 from server.net.peers import Peer
@@ -38,6 +40,25 @@ SOURCES = (
     _window(2, "Inbox (3) — Thunderbird", "thunderbird", state="minimised"),
     *(_window(number, f"Document {number}", "libreoffice") for number in range(3, 12)),
 )
+DATA = (
+    *(source.title for source in SOURCES),
+    *(source.app for source in SOURCES if source.app),
+    *("My link", "TV in the living room", "Anna", "Firefox, Android", "Firefox", "Mozilla", "key"),
+    *(
+        "a program with a rather long name",
+        "panecast",
+        "Panecast",
+        "computer.local",
+        "localhost",
+        "Alt",
+        "Strg",
+        "Ctrl",
+    ),
+    *("build log — make -j8 check in ~/src/panecast, a", "build log", "Inbox", "firefox", "screen.example.org"),
+    "Press shortcut",  # Qt's own
+    *("http", "/home/somebody/.config/panecast", "/home/somebody/.local/state/panecast/log"),
+)
+"""What is a person's or a program's own, and the same in all languages."""
 SHARED = (0, 2, 4)
 LINKS = tuple(
     Link(id=str(at), name=name, token="t" * 32, scope=EVERYTHING, created=float(at), expires=ends, most_devices=most)
@@ -71,10 +92,14 @@ DOORS = AccessViewState(
 )
 MESSAGE = Message(
     "failures",
-    "3 wrong PINs were entered from 192.168.1.77. Next try possible in 2 minutes. "
-    "A wrong link was opened from 192.168.1.78.",
+    failure_words(
+        (
+            Failure("192.168.1.77", "PIN", 3, 0.0, 120.0),
+            Failure("192.168.1.78", "link", 1, 0.0, 0.0),
+        )
+    ),
     "notice",
-    action="Share with this network",
+    action=_("Share with this network"),
 )
 
 

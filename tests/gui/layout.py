@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
+    QSplitter,
     QStyle,
     QStyleOptionComboBox,
     QStyleOptionFrame,
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
 
 OVERLAYS = ("masks", "messageBar")
 """What is meant to lie over something else."""
-MAY_BE_CUT = ("previewTitle", "viewersEmpty")
+MAY_BE_CUT = ("previewTitle", "previewDetail", "viewersEmpty")
 """What shows an ellipsis and has all of it in its tooltip."""
 
 
@@ -74,12 +75,15 @@ def _inside(window: QWidget) -> Iterator[str]:
     parts = [part for part in window.findChildren(QWidget) if part.isVisible() and part.window() is window]
     for part in parts:
         around = part.parentWidget()
+        # Mirrored, Qt places the parts of a splitter one pixel beside.
+        if isinstance(around, QSplitter) and around.isRightToLeft():
+            continue
         if not _scrolls(part) and not around.rect().contains(part.geometry()):
             yield f"{_name(part)} {_rect(part.geometry())} lies outside of {_name(around)} {_rect(around.rect())}"
         yield from _cut(part)
     for around in (window, *parts):
         beside = [part for part in parts if part.parentWidget() is around and part.objectName() not in OVERLAYS]
-        if isinstance(around, (QAbstractScrollArea, QComboBox, QLineEdit)) or _scrolls_all(around):
+        if isinstance(around, (QAbstractScrollArea, QComboBox, QLineEdit, QSplitter)) or _scrolls_all(around):
             continue
         for one, other in combinations(beside, 2):
             if one.geometry().intersects(other.geometry()):

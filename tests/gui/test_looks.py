@@ -41,6 +41,8 @@ ROOMY = ",".join(screen.name for screen in SCREENS if screen.height / screen.sca
 @pytest.mark.parametrize(
     "options",
     [("--screens", ALL if LONG else SMALL), ("--screens", ROOMY if LONG else "1024x600", "--dark", "--font", "16")]
+    + [("--screens", SMALL, "--lang", "de")]
+    + [("--screens", "2560x1440", "--font", "18", "--lang", "de,qps,qps-rtl")]
     + ([("--dark",), ("--font", "13"), ("--dark", "--font", "18", "--screens", ROOMY)] if LONG else []),
     ids=" ".join,
 )
