@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
+from capture.reason import Reason
+
 
 class CaptureError(Exception):
-    """A picture could not be taken or encoded.
+    """A picture could not be taken or encoded; ``reason`` says what happened and what can be done."""
 
-    ``title`` names the fault in a few words, ``message`` says what happened and what can be done.
-    """
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
-    title = "No picture"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    @property
+    def message(self) -> str:
+        """Return the reason in words for the person at this computer."""
+        return self.reason.words
 
 
 class SourceGone(CaptureError):
     """The source does not exist any more and will not come back under this identity."""
 
-    title = "Closed"
-
 
 class DisplayGone(CaptureError):
     """The display server does not answer; it may return."""
-
-    title = "No display"
 
 
 class NoPicture(CaptureError):
     """The source exists but has no picture to show in the time allowed."""
 
-    title = "No picture yet"
-
 
 class EncodeError(CaptureError):
     """A picture could not be turned into the wished format."""
-
-    title = "Not encoded"

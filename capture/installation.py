@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 from typing import Final, Literal, get_args
 
+from capture import reasons
+from capture.reason import Reason
+
 Installation = Literal["python", "deb", "rpm", "arch", "appimage", "portable", "windows", "macos"]
 
 MARK: Final = "installed-as"
@@ -44,18 +47,18 @@ def portable_folder() -> Path | None:
     return folder / "settings" if (folder / PORTABLE).is_file() else None
 
 
-_VIDEO_ADVICE: Final[dict[Installation, str]] = {
-    "python": "Install it with: pip install av",
-    "deb": "Install the package panecast-video: sudo apt install ./panecast-video_*.deb",
-    "rpm": "Install the package panecast-video: sudo dnf install ./panecast-video-*.rpm",
-    "arch": "Install the package panecast-video: sudo pacman -U panecast-video-*.pkg.tar.zst",
-    "appimage": "Take the AppImage with video in its name.",
-    "portable": "Unpack the archive panecast-video over this one.",
-    "windows": "Run the setup program again and tick Video.",
-    "macos": "Take the disk image with video in its name.",
+_VIDEO_ADVICE: Final[dict[Installation, Reason]] = {
+    "python": reasons.GET_VIDEO_PYTHON,
+    "deb": reasons.GET_VIDEO_DEB,
+    "rpm": reasons.GET_VIDEO_RPM,
+    "arch": reasons.GET_VIDEO_ARCH,
+    "appimage": reasons.GET_VIDEO_APPIMAGE,
+    "portable": reasons.GET_VIDEO_PORTABLE,
+    "windows": reasons.GET_VIDEO_WINDOWS,
+    "macos": reasons.GET_VIDEO_MACOS,
 }
 
 
-def video_advice() -> str:
-    """Return how video is had with this kind of package, as a sentence."""
+def video_advice() -> Reason:
+    """Return how video is had with this kind of package."""
     return _VIDEO_ADVICE[installation()]

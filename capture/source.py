@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from capture.reason import NOTHING, Reason
+
 Kind = Literal["desktop", "monitor", "window", "demo"]
 State = Literal["live", "minimised", "hidden", "paused", "blanked", "waiting", "closed"]
 
@@ -94,10 +96,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How a source is right now: its state and the reason in words."""
+    """How a source is right now: its state and the reason for it."""
 
     state: State
-    reason: str = ""
+    reason: Reason = NOTHING
 
 
 Unsubscribe = Callable[[], None]

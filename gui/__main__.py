@@ -10,15 +10,17 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gui import current_folder
+from resources.translate import N_, _, language
 from server import __version__
+from server.arguments import Parser, choose_language, what
 from server.errors import ServerError
 from server.folder_lock import FolderLock, folder_argument, settings_folder
 from server.remote.claim import ask_first, claim
-from server.remote.command_line import NONE_RUNS_WORDS, TYPED, WHAT, parser, request_of, tell
+from server.remote.command_line import NONE_RUNS_WORDS, TYPED, parser, request_of, tell
 from server.remote.message import FAILED, MISUSED, NO_PANEL, NONE_RUNS, Answer, Request
 from server.remote.requests import COMMANDS
 from server.sharing import ShareRule, parse_rule
@@ -28,19 +30,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEADLESS = ("serve", "doctor")
-EXAMPLES = """
-examples:
-  panecast --share desktop          start, and share the desktop at once
-  panecast share title:"build log"  share a window, also while Panecast runs
-  panecast link --qr                the link as a code to scan
-"""
+LAST_PORT = 65535
+EXAMPLES = (
+    ("panecast --share desktop", N_("start, and share the desktop at once")),
+    ('panecast share title:"build log"', N_("share a window, also while Panecast runs")),
+    ("panecast link --qr", N_("the link as a code to scan")),
+)
+WITHOUT_DESKTOP = {"serve": N_("share without a tray icon"), "doctor": N_("say what this system lacks")}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Panecast and return the exit code."""
     prepare()
     current_folder.keep_out()
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = choose_language(list(sys.argv[1:] if argv is None else argv))
+    except ValueError as error:
+        complain(str(error))
+        return MISUSED
     command = arguments[0] if arguments else ""
     if command == "demo-window":  # how a frozen program starts it: gui/desktop/demo.py
         from gui.desktop.demo_window import main as demo_window
@@ -98,7 +105,7 @@ def _ask(arguments: list[str]) -> int:
         return _headless(arguments)
     if request.name == "config":
         return _config(request, folder)
-    complain(NONE_RUNS_WORDS)
+    complain(_(NONE_RUNS_WORDS))
     return NONE_RUNS
 
 
@@ -119,12 +126,13 @@ def _start(options: argparse.Namespace) -> int:
     if rules is None:
         return MISUSED
     if options.safe_mode and (rules or options.demo):
-        complain("--safe-mode shares nothing. Leave out --share and --demo, or share in the panel once it is open.")
+        complain(_("--safe-mode shares nothing. Leave out --share and --demo, or share in the panel once it is open."))
         return MISUSED
     wishes = ("share", "demo", "port", "print_url", "minimized", "verbose", "safe_mode")
     try:
         found = claim(
-            settings_folder(options.config_dir), Request("open", {key: getattr(options, key) for key in wishes})
+            settings_folder(options.config_dir),
+            Request("open", {key: getattr(options, key) for key in wishes}, language()),
         )
     except ServerError as reason:
         complain(reason.message)
@@ -200,47 +208,69 @@ def _mistyped(command: str) -> int:
     from difflib import get_close_matches
 
     near = get_close_matches(command, (*HEADLESS, *TYPED), 1)
-    meant = f" Did you mean: panecast {near[0]}?" if near else ""
-    complain(f"There is no command “{command}”.{meant} All of them: panecast --help")
+    words = _("There is no command “{command}”. Did you mean: panecast {near}? All of them: panecast --help")
+    none = _("There is no command “{command}”. All of them: panecast --help")
+    complain(words.format(command=command, near=near[0]) if near else none.format(command=command))
     return MISUSED
 
 
 def _parser() -> argparse.ArgumentParser:
-    told = "\n".join(f"  {name:10} {COMMANDS[name].sentence}" for name in TYPED)
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="panecast",
-        description="Show any window of this computer in any browser, from a tray icon.",
-        usage="panecast [options]\n       panecast COMMAND [--help]",
-        epilog=f"commands for the Panecast that runs:\n{told}\n\ncommands without a desktop:\n"
-        f"  {'serve':10} share without a tray icon\n  {'doctor':10} say what this system lacks\n{EXAMPLES}",
+        description=_("Show any window of this computer in any browser, from a tray icon."),
+        usage=_("panecast [options]\n       panecast COMMAND [options]"),
+        epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="store_true", help="print the version")
-    parser.add_argument("--demo", action="store_true", help="open a lively window and share it at once")
-    parser.add_argument(
-        "--share", nargs="+", action="extend", default=[], metavar="WHAT", help=f"share at once: {WHAT}"
+    parser.add_argument("--version", action="store_true", help=_("print the version"))
+    shared = parser.add_argument_group(_("what to share, and where"))
+    shared.add_argument("--share", nargs="+", action="extend", default=[], metavar="WHAT", help=what())
+    shared.add_argument("--demo", action="store_true", help=_("open a lively window and share it at once"))
+    shared.add_argument("--port", type=_port, help=_("where to listen (default: where it did last, 8080 at first)"))
+    started = parser.add_argument_group(_("how to start"))
+    started.add_argument("--minimized", action="store_true", help=_("do not open the panel"))
+    started.add_argument(
+        "--wait-tray",
+        action="store_true",
+        help=_("with --minimized: wait a minute for a tray before showing the panel"),
     )
-    parser.add_argument("--port", type=_port, help="where to listen (default: where it did last, 8080 at first)")
-    parser.add_argument(
-        "--print-url", action="store_true", help="print the address, with the link where one is needed, on one line"
-    )
-    parser.add_argument("--config-dir", type=folder_argument, metavar="DIR", help="where the settings are kept")
-    parser.add_argument("--minimized", action="store_true", help="do not open the panel")
-    parser.add_argument(
-        "--wait-tray", action="store_true", help="with --minimized: wait a minute for a tray before showing the panel"
-    )
-    parser.add_argument(
+    started.add_argument(
         "--safe-mode",
         action="store_true",
-        help="share nothing, use default options and no hot key, and leave the settings as they are",
+        help=_("share nothing, use default options and no hot key, and leave the settings as they are"),
     )
-    parser.add_argument("--verbose", action="store_true", help="say more on standard error")
+    kept = parser.add_argument_group(_("settings and messages"))
+    kept.add_argument("--config-dir", type=folder_argument, metavar="DIR", help=_("where the settings are kept"))
+    kept.add_argument(
+        "--print-url",
+        action="store_true",
+        help=_("print the address, with the link where one is needed, on one line"),
+    )
+    kept.add_argument("--verbose", action="store_true", help=_("say more on standard error"))
     return parser
 
 
+def _epilog() -> str:
+    running = {name: _(COMMANDS[name].sentence) for name in TYPED}
+    without = {name: _(words) for name, words in WITHOUT_DESKTOP.items()}
+    examples = {line: _(about) for line, about in EXAMPLES}
+    parts = (
+        (_("commands for the Panecast that runs"), running),
+        (_("commands without a desktop"), without),
+        (_("examples"), examples),
+    )
+    return "\n\n".join(map(_listed, *zip(*parts, strict=True)))
+
+
+def _listed(heading: str, entries: Mapping[str, str]) -> str:
+    width = max(10, *map(len, entries))
+    return "\n".join((f"{heading}:", *(f"  {entry:{width}} {about}" for entry, about in entries.items())))
+
+
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}")
+    if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
+        words = _("a port is a number from 1 to {last}, not “{text}”")
+        raise argparse.ArgumentTypeError(words.format(last=LAST_PORT, text=text))
     return int(text)
 
 
@@ -254,14 +284,15 @@ def _lacks_display() -> str:
     platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
     if platform in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs"):
         return ""
-    advice = "Start it from a desktop, or share without one: panecast serve --share all"
+    advice = _("Start it from a desktop, or share without one: panecast serve --share all")
     session = system()
     if session == "headless":
-        return f"There is no display to show the panel on (DISPLAY and WAYLAND_DISPLAY are not set). {advice}"
+        words = _("There is no display to show the panel on (DISPLAY and WAYLAND_DISPLAY are not set).")
+        return f"{words} {advice}"
     if session != "x11" and platform != "xcb":
         return ""
     if problem := offered().display_problem():
-        return f"{problem} {advice}"
+        return f"{problem.words} {advice}"
     from gui.doctor import checks
 
     return " ".join(f"{check.message} {check.mend}" for check in checks() if not check.ok)

@@ -375,7 +375,7 @@ class App:
         self._thumbnails.set_in_sight(sources if self._is_seen else ())
 
     def _restore(self, source: Source) -> None:
-        restore(source, partial(self._tell_later, "restore"))
+        restore(source, lambda reason: self._tell_later("restore", reason.words))
 
     def _close_panel(self) -> None:
         if self.tray.is_there:

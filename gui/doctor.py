@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 
 from capture.platforms.system import family
+from resources.translate import _, ngettext
 from server.doctor import Check
 
 LIBRARIES = {
@@ -44,19 +45,16 @@ A frozen program finds those that it brings along itself. A test compares the na
 def checks() -> list[Check]:
     """Return one check that Qt's system libraries can be loaded."""
     if family() != "linux":
-        return [Check("panel", True, "Qt brings everything it needs.", "")]
+        return [Check(_("Panel"), True, _("Qt brings everything it needs."), "")]
     missing = [name for name in LIBRARIES if not _loads(name)]
     if not missing:
-        return [Check("panel", True, "The libraries that the panel needs are there.", "")]
+        return [Check(_("Panel"), True, _("The libraries that the panel needs are there."), "")]
     packages = " ".join(dict.fromkeys(LIBRARIES[name] for name in missing))
-    return [
-        Check(
-            "panel",
-            False,
-            f"The panel cannot open: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
-            f"Install what is missing; on Debian and Ubuntu: sudo apt install {packages}",
-        )
-    ]
+    words = ngettext(
+        "The panel cannot open: {names} is missing.", "The panel cannot open: {names} are missing.", len(missing)
+    )
+    mend = _("Install what is missing; on Debian and Ubuntu: sudo apt install {packages}")
+    return [Check(_("Panel"), False, words.format(names=", ".join(missing)), mend.format(packages=packages))]
 
 
 def _loads(name: str) -> bool:

@@ -26,7 +26,7 @@ from resources.translate import DOMAIN, ENGLISH, NAMES
 TOP = Path(__file__).resolve().parent.parent
 LOCALE = TOP / "resources" / "locale"
 FOLDERS = ("gui", "server", "capture", "resources")
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "counted_reason": (2, 3)}
 
 
 class _Catalogue(Catalog):

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -32,6 +31,13 @@ SYSTEM = "system"
 
 _language = ENGLISH
 _is_insisted = False
+
+
+class Speech(NamedTuple):
+    """What speaks one language: ``_, ngettext = speech(tag)``."""
+
+    gettext: Callable[[str], str]
+    ngettext: Callable[[str, str, int], str]
 
 
 def language() -> str:
@@ -89,9 +95,12 @@ def _(message: str) -> str:
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """Return the form that fits ``count``, in the language in use; the number is still to be put in."""
-    if _language == ENGLISH:
-        return singular if count == 1 else plural
-    return _catalogue(_language).ngettext(singular, plural, count)
+    return speech(_language).ngettext(singular, plural, count)
+
+
+def speech(tag: str) -> Speech:
+    """Return what speaks the language ``tag``, for a person who is elsewhere; the program's own stays as it is."""
+    return _ENGLISH if tag == ENGLISH else _speech(tag)
 
 
 def pgettext(context: str, message: str) -> str:
@@ -104,9 +113,23 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     return message
 
 
+def _english(singular: str, plural: str, count: int) -> str:
+    return singular if count == 1 else plural
+
+
+_ENGLISH = Speech(N_, _english)
+
+
+@cache
+def _speech(tag: str) -> Speech:
+    catalogue = _catalogue(tag)
+    return Speech(catalogue.gettext, catalogue.ngettext)
+
+
 @cache
 def _catalogue(tag: str) -> NullTranslations:
     from gettext import GNUTranslations, NullTranslations
+    from importlib.resources import files
 
     if tag in PSEUDO:
         from resources.pseudo import PseudoTranslations

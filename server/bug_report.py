@@ -14,6 +14,7 @@ from pathlib import Path
 
 from capture.installation import installation
 from capture.platforms.system import system
+from resources.translate import _
 from server import __version__
 from server.doctor import Check, report
 from server.logs.last_run import LOG_HEADING, REPORT
@@ -41,14 +42,14 @@ class SettingsExcerpt:
 def bug_report(checks: Sequence[Check], settings: SettingsExcerpt, chosen: Path | None) -> str:
     """Return the text. ``chosen`` is the settings folder of a command line; the log belongs to it."""
     titles, folder = Titles(settings.titles), log_folder(chosen)
-    log = "\n".join(last_lines(folder)) or "There is no log."
+    log = "\n".join(last_lines(folder)) or _("There is no log.")
     parts = [
-        ("Version", _versions()),
-        ("System", _system()),
-        ("What panecast doctor found", _clean(report(checks), titles)),
-        ("Settings", _clean("\n".join(settings.lines), titles) or "There are none."),
-        ("Last crash", _clean(_crash(folder), titles) or "There is no report of one."),
-        ("Log", _clean(log, titles)),
+        (_("Version"), _versions()),
+        (_("System"), _system()),
+        (_("What panecast doctor found"), _clean(report(checks), titles)),
+        (_("Settings"), _clean("\n".join(settings.lines), titles) or _("There are none.")),
+        (_("Last crash"), _clean(_crash(folder), titles) or _("There is no report of one.")),
+        (_("Log"), _clean(log, titles)),
     ]
     return "\n\n".join(f"## {name}\n\n{text}" for name, text in parts)
 
@@ -73,7 +74,7 @@ def _system() -> str:
         lines.append(platform.freedesktop_os_release().get("PRETTY_NAME", ""))
     except OSError:  # not Linux
         lines.append("")
-    lines.append(f"Display: {system()}")
+    lines.append(_("Display: {kind}").format(kind=system()))
     lines += [f"{name}={os.environ[name]}" for name in SESSION if os.environ.get(name)]
     return "\n".join(line for line in lines if line)
 
@@ -85,4 +86,6 @@ def _crash(folder: Path) -> str:
             text = file.read(REPORTED_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
-    return text.partition(LOG_HEADING)[0].strip()
+    for heading in (LOG_HEADING, _(LOG_HEADING)):  # it may have been written in another language
+        text = text.partition(heading)[0]
+    return text.strip()

@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resources.translate import _
 from server import DEFAULT_PORT
+from server.arguments import Parser, sentence, what
 from server.folder_lock import folder_argument
 from server.remote.words import window_list
 from server.terminal import complain, prepare, say
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from server.doctor import Check
 
 FAILED, MISUSED = 1, 2
+LAST_PORT = 65535
 
 
 def main(
@@ -64,80 +67,97 @@ def main(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="panecast", description="Show any window of this computer in any browser.")
+    parser = Parser(prog="panecast", description=_("Show any window of this computer in any browser."))
     commands = parser.add_subparsers(dest="command", required=True, metavar="serve | windows | doctor")
-    serve = commands.add_parser("serve", help="serve without a tray icon")
-    serve.add_argument(
-        "--share",
-        nargs="+",
-        action="extend",
-        required=True,
-        metavar="WHAT",
-        help="all, desktop, demo, monitor-1, monitor:OUTPUT, a window's handle, title:TEXT; several may be named",
+    _add_serve(commands)
+    words = _("list what can be shown")
+    windows = commands.add_parser("windows", help=words, description=sentence(words))
+    windows.add_argument("--json", action="store_true", help=_("as JSON"))
+    windows.add_argument(
+        "--config-dir", type=folder_argument, metavar="DIR", help=_("of a Panecast that runs: ask that one")
     )
-    serve.add_argument(
+    words = _("say what this system lacks, and what mends it")
+    doctor = commands.add_parser("doctor", help=words, description=sentence(words))
+    doctor.add_argument(
+        "--report", action="store_true", help=_("print one text for a bug report, without secrets; nothing is sent")
+    )
+    doctor.add_argument(
+        "--config-dir", type=folder_argument, metavar="DIR", help=_("whose settings and log the report is about")
+    )
+    return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
+    words = _("share without a tray icon, until it is told to end")
+    serve = commands.add_parser("serve", help=words, description=sentence(words))
+    shared = serve.add_argument_group(_("what to share, and where"))
+    shared.add_argument("--share", nargs="+", action="extend", required=True, metavar="WHAT", help=what())
+    shared.add_argument(
         "--host",
         default="127.0.0.1",
-        help="address of this computer to listen at besides loopback; others need the link that is printed then "
-        "(default: this computer only)",
+        help=_(
+            "address of this computer to listen at besides loopback; others need the link that is printed then "
+            "(default: this computer only)"
+        ),
     )
-    serve.add_argument(
-        "--require-token", action="store_true", help="programs and browsers on this computer need the link as well"
-    )
-    serve.add_argument(
-        "--config-dir",
-        type=folder_argument,
-        metavar="DIR",
-        help="keep the link, the devices and an access log there; without, each run has a new link and no log",
-    )
-    serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free one (default 8080)")
-    serve.add_argument("--fps", type=float, help="pictures per second for viewers that ask for nothing, 0.1 to 60")
-    serve.add_argument("--quality", type=int, help="10 to 100")
-    serve.add_argument(
-        "--format", help="auto, jpeg, png, webp or h264; programs of the JSON form get jpeg for auto and h264"
-    )
-    serve.add_argument(
-        "--allow-origin",
-        action="append",
-        default=[],
-        metavar="ORIGIN",
-        help="let pages of this origin in, such as http://localhost:3000",
-    )
-    serve.add_argument(
+    shared.add_argument("--port", type=_port, default=DEFAULT_PORT, help=_("0 takes any free one (default 8080)"))
+    shared.add_argument(
         "--name",
         action="append",
         default=[],
         metavar="NAME",
-        help="a further name by which this computer is reached, such as that of a proxy in front of it; "
-        "the link that is printed then is needed there",
+        help=_(
+            "a further name by which this computer is reached, such as that of a proxy in front of it; "
+            "the link that is printed then is needed there"
+        ),
     )
-    serve.add_argument(
+    access = serve.add_argument_group(_("access"))
+    access.add_argument(
+        "--require-token", action="store_true", help=_("programs and browsers on this computer need the link as well")
+    )
+    access.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help=_("let pages of this origin in, such as http://localhost:3000"),
+    )
+    access.add_argument(
         "--https",
         action="store_true",
-        help="encrypt, with a certificate made here (kept with --config-dir); its fingerprint is printed",
+        help=_("encrypt, with a certificate made here (kept with --config-dir); its fingerprint is printed"),
     )
-    serve.add_argument(
-        "--certificate", type=Path, metavar="FILE", help="encrypt with a certificate of your own (PEM); needs --key"
+    access.add_argument(
+        "--certificate", type=Path, metavar="FILE", help=_("encrypt with a certificate of your own (PEM); needs --key")
     )
-    serve.add_argument("--key", type=Path, metavar="FILE", help="the key of that certificate (PEM)")
-    serve.add_argument("--print-url", action="store_true", help="print the address on one line once it answers")
-    serve.add_argument(
-        "--no-blank-when-locked", action="store_true", help="go on showing pictures while this computer is locked"
+    access.add_argument("--key", type=Path, metavar="FILE", help=_("the key of that certificate (PEM)"))
+    pictures = serve.add_argument_group(_("pictures"))
+    pictures.add_argument(
+        "--fps", type=float, help=_("pictures per second for viewers that ask for nothing, 0.1 to 60")
     )
-    serve.add_argument("--verbose", action="store_true", help="say more on standard error")
-    windows = commands.add_parser("windows", help="list what can be shown")
-    windows.add_argument("--json", action="store_true", help="as JSON")
-    windows.add_argument(
-        "--config-dir", type=folder_argument, metavar="DIR", help="of a Panecast that runs: ask that one"
+    pictures.add_argument("--quality", type=int, help=_("10 to 100"))
+    pictures.add_argument(
+        "--format", help=_("auto, jpeg, png, webp or h264; programs of the JSON form get jpeg for auto and h264")
     )
-    doctor = commands.add_parser("doctor", help="say what this system lacks, and what mends it")
-    doctor.add_argument(
-        "--report", action="store_true", help="print one text for a bug report, without secrets; nothing is sent"
+    pictures.add_argument(
+        "--no-blank-when-locked", action="store_true", help=_("go on showing pictures while this computer is locked")
     )
-    doctor.add_argument(
-        "--config-dir", type=folder_argument, metavar="DIR", help="whose settings and log the report is about"
+    kept = serve.add_argument_group(_("settings and messages"))
+    kept.add_argument(
+        "--config-dir",
+        type=folder_argument,
+        metavar="DIR",
+        help=_("keep the link, the devices and an access log there; without, each run has a new link and no log"),
     )
-    return parser
+    kept.add_argument("--print-url", action="store_true", help=_("print the address on one line once it answers"))
+    kept.add_argument("--verbose", action="store_true", help=_("say more on standard error"))
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        words = _("a port is a number from 0 to {last}, not “{text}”")
+        raise argparse.ArgumentTypeError(words.format(last=LAST_PORT, text=text))
+    return int(text)
 
 
 async def _windows(as_json: bool) -> int:
@@ -152,5 +172,5 @@ async def _windows(as_json: bool) -> int:
     if failure:
         return failure
     if catalog.condition.reason:
-        complain(catalog.condition.reason)
+        complain(catalog.condition.reason.words)
     return 0 if catalog.condition.state == "live" else FAILED

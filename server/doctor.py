@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from capture.installation import bundle
 from capture.platforms.choose import findings
 from capture.video.encoder import video_problem
+from resources.translate import _, ngettext
 from server import DEFAULT_PORT
 from server.errors import ListenError
 from server.server import listen
@@ -30,27 +31,33 @@ def checks() -> list[Check]:
     if bundle() is None:  # else Python is part of the package
         version = ".".join(str(part) for part in sys.version_info[:3])
         supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
-        found.append(Check("Python", supported, version, "" if supported else "Use Python 3.11, 3.12 or 3.13."))
-    found += [Check(name, ok, words, mend) for name, ok, words, mend in findings()]
+        found.append(Check("Python", supported, version, "" if supported else _("Use Python 3.11, 3.12 or 3.13.")))
+    found += [Check(each.name, each.ok, each.found.words, each.mend.words) for each in findings()]
     problem = video_problem()
-    found.append(Check("Video", True, problem or "there is an encoder"))  # without it there are single pictures
+    found.append(
+        Check(_("Video"), True, problem.words or _("there is an encoder"))
+    )  # without it there are single pictures
     try:
         for listening in listen("127.0.0.1", DEFAULT_PORT):
             listening.close()
-        found.append(Check("Port", True, f"{DEFAULT_PORT} is free"))
+        found.append(Check(_("Port"), True, _("{port} is free").format(port=DEFAULT_PORT)))
     except ListenError as error:
-        found.append(Check("Port", False, error.message, "panecast serve --port 0 … takes any free one"))
+        mend = _("panecast serve --port 0 … takes any free one")
+        found.append(Check(_("Port"), False, error.message, mend))
     return found
 
 
 def report(found: Sequence[Check]) -> str:
     """Return the checks as text, a line each, with what mends a fault below it."""
     lines = []
+    good, bad = _("ok"), _("MISSING")
+    width = max(len(good), len(bad))
     for check in found:
-        lines.append(f"{'ok     ' if check.ok else 'MISSING'}  {check.name}: {check.message}")
+        lines.append(f"{(good if check.ok else bad):{width}}  {check.name}: {check.message}")
         if not check.ok and check.mend:
-            lines.append(f"         → {check.mend}")
+            lines.append(f"{'':{width}}  → {check.mend}")
     missing = sum(not check.ok for check in found)
     lines.append("")
-    lines.append("Everything is there." if not missing else f"{missing} thing{'s' * (missing > 1)} to mend.")
+    problems = ngettext("{count} problem found.", "{count} problems found.", missing).format(count=missing)
+    lines.append(problems if missing else _("Everything is there."))
     return "\n".join(lines)

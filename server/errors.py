@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from capture.reason import Reason
+from server import reasons
+
 BAD_REQUEST, UNAUTHORISED, REFUSED, NOT_FOUND, TOO_SLOW, TOO_MANY = 4400, 4401, 4403, 4404, 4408, 4429
 DONE, GOING_AWAY, FLOODING, TOO_LARGE = 1000, 1001, 1008, 1009
 
@@ -32,26 +35,29 @@ CLOSE_CODES: Mapping[str, int] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """Why the server stops: a code of `CLOSE_CODES`, which is the close's reason too, and a sentence for viewers."""
+    """Why the server stops: a code of `CLOSE_CODES`, which is the close's reason too, and what viewers are told."""
 
     code: str
-    words: str
+    reason: Reason
 
 
-STOPPED = Farewell("server_stopping", "Sharing was stopped on the other computer.")
-RESTARTING = Farewell("restarting", "Sharing is starting anew on the other computer.")
-MOVED = Farewell("moved", "Sharing goes on at another address. Ask for the new link.")
-ENCRYPTED = Farewell(
-    "encrypted", "Sharing is encrypted now: the same address begins with https:// in place of http://."
-)
+STOPPED = Farewell("server_stopping", reasons.SHARING_STOPPED)
+RESTARTING = Farewell("restarting", reasons.SHARING_RESTARTING)
+MOVED = Farewell("moved", reasons.SHARING_MOVED)
+ENCRYPTED = Farewell("encrypted", reasons.SHARING_ENCRYPTED)
 
 
 class ServerError(Exception):
-    """Something the person at the computer can mend; ``message`` says what and how."""
+    """Something the person at the computer can mend; ``reason`` says what and how."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def message(self) -> str:
+        """Return the reason in words for the person at this computer."""
+        return self.reason.words
 
 
 class ProtocolError(ServerError):
@@ -60,8 +66,8 @@ class ProtocolError(ServerError):
     ``code`` is the protocol's word for why, ``field`` the option it is about, None where it is about none.
     """
 
-    def __init__(self, code: str, message: str, field: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, reason: Reason, field: str | None = None) -> None:
+        super().__init__(reason)
         self.code = code
         self.field = field
 
@@ -78,7 +84,7 @@ class PortInUse(ListenError):
     """Another program has the port. ``suggestion`` is the next free one, None if none was found."""
 
     def __init__(self, port: int, suggestion: int | None) -> None:
-        hint = f" Port {suggestion} is free." if suggestion else ""
-        super().__init__(f"Port {port} is used by another program.{hint}")
+        taken = reasons.PORT_IN_USE.of(port=port)
+        super().__init__(reasons.PORT_IN_USE_BUT.of(port=port, free=suggestion) if suggestion else taken)
         self.port = port
         self.suggestion = suggestion

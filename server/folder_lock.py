@@ -15,6 +15,9 @@ import time
 from pathlib import Path
 
 from capture.installation import portable_folder
+from capture.reason import Reason
+from resources.translate import _
+from server import reasons
 from server.errors import ServerError
 from server.private_files import CLOSE_ON_EXEC, FILE_MODE, FOLDER_MODE, NO_FOLLOW
 
@@ -29,7 +32,7 @@ LOCKED_BYTE = 1 << 20
 
 
 class FolderTaken(ServerError):
-    """Another program has the folder; ``message`` says which, and what to do."""
+    """Another program has the folder; ``reason`` says which, and what to do."""
 
 
 def folder_argument(text: str) -> Path:
@@ -39,7 +42,7 @@ def folder_argument(text: str) -> Path:
         ArgumentTypeError: it is empty, as from a variable that was never set, which would stand for the current folder.
     """
     if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty. Name the folder in which the settings are to be kept.")
+        raise argparse.ArgumentTypeError(_("it is empty. Name the folder in which the settings are to be kept."))
     return Path(text).absolute()
 
 
@@ -101,15 +104,16 @@ def _lock_now(folder: Path, program: str) -> FolderLock:
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
-        return FolderLock((), f"The settings folder {folder} cannot be used ({_reason(error)}), so nothing is kept.")
+        words = _("The settings folder {folder} cannot be used ({problem}), so nothing is kept.")
+        return FolderLock((), words.format(folder=folder, problem=_reason(error)))
     held: list[int] = []
-    reasons = []
+    problems = []
     try:
         # The folder itself, which nobody deletes by mistake and which needs no right to write; and a file in it, for
         # Windows, for disks on which other computers hold locks too (NFS), and to say who has it.
         for path in (folder, folder / NAME):
-            number, reason = _locked(path, folder)
-            reasons.append(reason)
+            number, problem = _locked(path, folder)
+            problems.append(problem)
             if number is not None:
                 held.append(number)
                 if path.name == NAME:
@@ -120,8 +124,11 @@ def _lock_now(folder: Path, program: str) -> FolderLock:
         raise
     if held:
         return FolderLock(tuple(held))
-    words = f"The settings folder {folder} cannot be locked ({reasons[0]}). See to it that no second Panecast uses it:"
-    return FolderLock((), f"{words} two would undo each other's changes.")
+    words = _(
+        "The settings folder {folder} cannot be locked ({problem}). See to it that no second Panecast uses it: "
+        "two would undo each other's changes."
+    )
+    return FolderLock((), words.format(folder=folder, problem=problems[0]))
 
 
 def _locked(path: Path, folder: Path) -> tuple[int | None, str]:
@@ -141,8 +148,7 @@ def _locked(path: Path, folder: Path) -> tuple[int | None, str]:
         os.close(number)
         if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
             return None, _reason(error)
-        words = f"{note} uses the settings folder {folder}, and two programs would undo each other's changes."
-        raise FolderTaken(f"{words} End it first, or choose another folder with --config-dir.") from error
+        raise FolderTaken(reasons.FOLDER_TAKEN.of(program=note, folder=str(folder))) from error
     return number, ""
 
 
@@ -158,7 +164,7 @@ def _opened(path: Path) -> int:
         number = os.open(path, os.O_RDONLY | flags)
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
-        raise OSError(f"{path.name} is not a plain file")
+        raise OSError(_("{name} is not a plain file").format(name=path.name))
     return number
 
 
@@ -182,15 +188,15 @@ def _leave_note(number: int, program: str) -> None:
         os.write(number, f"{program} {os.getpid()}\n".encode())
 
 
-def _note(path: Path) -> str:
-    """Return which program has the lock, in words."""
+def _note(path: Path) -> Reason:
+    """Return which program has the lock."""
     with contextlib.suppress(OSError, ValueError):
         number = os.open(path, os.O_RDONLY | NO_FOLLOW | CLOSE_ON_EXEC | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(number, "rb") as file:
-            program, _, process = file.read(LONGEST_NOTE).decode("ascii").strip().rpartition(" ")
+            program, _space, process = file.read(LONGEST_NOTE).decode("ascii").strip().rpartition(" ")
         if program.replace(" ", "").isalpha() and process.isdecimal():
-            return f"{program[0].upper()}{program[1:]} (process {process})"
-    return "Another Panecast"
+            return reasons.PROGRAM_OF_FOLDER.of(name=f"{program[0].upper()}{program[1:]}", process=process)
+    return reasons.SOME_PROGRAM
 
 
 def _reason(error: OSError) -> str:

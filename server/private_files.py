@@ -9,6 +9,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from resources.translate import _
+
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 # Windows has neither of these, and tells 0o666 of every file: what is in a person's own folder is that person's by the
 # folder's rights.
@@ -40,10 +42,10 @@ def make_private_folder(folder: Path) -> None:
         folder.mkdir(mode=FOLDER_MODE)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode):
-        raise NotPrivate(f"{folder.name} is not a folder of its own but leads elsewhere")
+        raise NotPrivate(_("{name} is not a folder of its own but leads elsewhere").format(name=folder.name))
     if hasattr(os, "geteuid"):
         if found.st_uid != os.geteuid():
-            raise NotPrivate(f"the folder {folder.name} belongs to somebody else")
+            raise NotPrivate(_("the folder {name} belongs to somebody else").format(name=folder.name))
         if stat.S_IMODE(found.st_mode) != FOLDER_MODE:
             folder.chmod(FOLDER_MODE)
 
@@ -58,14 +60,14 @@ def read_private(path: Path, most_bytes: int) -> tuple[bytes, bool]:
         OSError: it cannot be read.
     """
     if path.is_symlink():
-        raise NotPrivate(f"{path.name} is a symbolic link")
+        raise NotPrivate(_("{name} is a symbolic link").format(name=path.name))
     with open_plain(path, follow=False) as file:
         found = os.fstat(file.fileno())
         if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
-            raise NotPrivate(f"{path.name} belongs to somebody else")
+            raise NotPrivate(_("{name} belongs to somebody else").format(name=path.name))
         content = file.read(most_bytes + 1)
         if len(content) > most_bytes:
-            raise NotAFile(f"{path.name} is larger than it can be")
+            raise NotAFile(_("{name} is larger than it can be").format(name=path.name))
         was_open = hasattr(os, "geteuid") and bool(stat.S_IMODE(found.st_mode) & 0o077)
         if was_open:
             path.chmod(FILE_MODE)
@@ -88,11 +90,11 @@ def open_plain(path: Path, *, follow: bool) -> BinaryIO:
         number = os.open(path, flags)
     except OSError as error:
         if error.errno == errno.ENXIO:  # a socket
-            raise NotAFile(f"{path.name} is not a plain file") from error
+            raise NotAFile(_("{name} is not a plain file").format(name=path.name)) from error
         raise
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
-        raise NotAFile(f"{path.name} is not a plain file")
+        raise NotAFile(_("{name} is not a plain file").format(name=path.name))
     return os.fdopen(number, "rb")
 
 
@@ -171,7 +173,7 @@ def replace_private(path: Path, content: bytes) -> None:
     """
     make_private_folder(path.parent)
     if path.is_symlink():
-        raise NotPrivate(f"{path.name} is a symbolic link")
+        raise NotPrivate(_("{name} is a symbolic link").format(name=path.name))
     # Always the same name: what a killed program left behind holds secrets too, and goes with the next try.
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
@@ -197,12 +199,12 @@ def append_private(path: Path, text: str) -> int:
     """
     make_private_folder(path.parent)
     if path.is_symlink():
-        raise NotPrivate(f"{path.name} is a symbolic link")
+        raise NotPrivate(_("{name} is a symbolic link").format(name=path.name))
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_FOLLOW | CLOSE_ON_EXEC | getattr(os, "O_NONBLOCK", 0)
     number = os.open(path, flags, FILE_MODE)
     with os.fdopen(number, "ab") as file:
         if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise NotPrivate(f"{path.name} is not a plain file")
+            raise NotPrivate(_("{name} is not a plain file").format(name=path.name))
         file.write(text.encode("utf-8", "replace"))
         file.flush()
         return os.fstat(number).st_size

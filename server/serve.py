@@ -14,18 +14,22 @@ from pathlib import Path
 from capture.feed.blank_on_lock import LOCK, PERSON, BlankOnLock
 from capture.privacy.blanking import BLANKED, PAUSED
 from capture.source import Source
+from resources.translate import N_, _, ngettext
+from server import reasons
 from server.access.control import AccessControl
 from server.access.links import Link
 from server.access.origins import parse_name, parse_origin
 from server.ending import end_within, ending_signals
-from server.errors import CertificateError, ServerError
+from server.errors import CertificateError, ListenError, ServerError
 from server.folder_lock import WAIT_SECONDS, FolderLock, lock_folder
 from server.host import Host
 from server.net.encryption import Encryption, prepared
+from server.net.interfaces import checked_address
 from server.protocol.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.remote.listener import RemoteListener
 from server.remote.message import NO_PANEL, Answer, Request
 from server.remote.requests import answer
+from server.server import is_loopback
 from server.sharing import ShareRule, parse_rule, with_source, without_source
 from server.terminal import complain, say
 
@@ -46,6 +50,10 @@ def serve(arguments: argparse.Namespace) -> int:
         options = StreamOptions(format="auto").patched(wishes, BINARY_FORMATS)
         origins = frozenset(map(parse_origin, arguments.allow_origin))
         names = frozenset(map(parse_name, arguments.name))
+        if (arguments.certificate is None) != (arguments.key is None):
+            return _complain(reasons.CERTIFICATE_NEEDS_BOTH.words, MISUSED)
+        if problem := _wrong_address(arguments.host):
+            return _complain(problem, MISUSED)
         with _lock(arguments.config_dir):
             asyncio.run(_serve_until_told(arguments, rules, options, origins, names))
     except InvalidOption as error:
@@ -129,16 +137,17 @@ async def _serve_until_told(
         if encryption is not None:
             if encryption.certificate.problem:
                 complain(encryption.certificate.problem)
-            complain(f"the certificate's fingerprint is {encryption.certificate.fingerprint}")
+            words = _("The certificate's fingerprint is {fingerprint}")
+            complain(words.format(fingerprint=encryption.certificate.fingerprint))
         # From here on health says "ok", and what is shared is there.
         await catalog.ready()
         # All that was loaded stays; a full collection of garbage would walk it again and again and hold the loop.
         gc.freeze()
         if needs_windows and catalog.condition.reason:
-            complain(catalog.condition.reason)
+            complain(catalog.condition.reason.words)
         # Where there is no list at all, that has been said.
         if not shares.shared and not (needs_windows and catalog.condition.state == "waiting"):
-            complain("nothing matches what is to be shared yet; it is waited for.")
+            complain(_("Nothing matches yet; waiting."))
         copy = ServingCopy(
             host,
             partial(server.start, arguments.host, server.port, tls),
@@ -151,7 +160,13 @@ async def _serve_until_told(
         if arguments.print_url:
             say(copy.address)
         else:
-            say(f"Panecast shows {_sources(len(shares.shared))} at {copy.address} (Ctrl-C ends it)")
+            count = len(shares.shared)
+            words = ngettext(
+                "Panecast shows {count} source at {address} (Ctrl-C ends it)",
+                "Panecast shows {count} sources at {address} (Ctrl-C ends it)",
+                count,
+            )
+            say(words.format(count=count, address=copy.address))
         await asyncio.Event().wait()
     finally:
         if listener is not None:
@@ -209,7 +224,7 @@ class ServingCopy:
 
     async def set_port(self, port: int) -> str:
         """Say that this is for its start."""
-        return f"panecast serve keeps its port. End it, then start it with --port {port}."
+        return _("panecast serve keeps its port. End it, then start it with --port {port}.").format(port=port)
 
     def set_shared(self, source: Source, wanted: bool) -> None:
         """Allow or no longer allow ``source`` to be seen."""
@@ -232,8 +247,11 @@ class ServingCopy:
 
     async def config(self, request: Request) -> Answer:
         """Say that there are none here."""
-        words = "panecast serve uses this settings folder and takes all it needs from its command line."
-        return Answer(NO_PANEL, problem=f"{words} End it to change the settings of the panel.")
+        words = N_(
+            "panecast serve uses this settings folder and takes all it needs from its command line. "
+            "End it to change the settings of the panel."
+        )
+        return Answer(NO_PANEL, problem=request.speech.gettext(words))
 
     def show(self) -> None:
         """Do nothing: there is no panel."""
@@ -252,14 +270,14 @@ async def _encryption(arguments: argparse.Namespace) -> Encryption | None:
     if chain is None and key is None and not arguments.https:
         return None
     if (chain is None) != (key is None):
-        raise CertificateError("HTTPS with files of your own needs both: --certificate FILE --key FILE")
+        raise CertificateError(reasons.CERTIFICATE_NEEDS_BOTH)
     if chain is not None:
         return await prepared(Path(), chain, key)
     if arguments.config_dir is not None:
         try:
             return await prepared(arguments.config_dir)
         except CertificateError as error:
-            complain(f"{error.message} This run has a certificate of its own.")
+            complain(_("{problem} This run has a certificate of its own.").format(problem=error.message))
     with tempfile.TemporaryDirectory(prefix="panecast-") as folder:
         return await prepared(Path(folder))
 
@@ -272,8 +290,14 @@ def _link(access: AccessControl) -> Link:
     return access.links.make(LINK_NAME, (ShareRule("all"),))
 
 
-def _sources(count: int) -> str:
-    return "1 source" if count == 1 else f"{count} sources"
+def _wrong_address(host: str) -> str:
+    """Return why it cannot be listened at ``host``, empty where it can."""
+    try:
+        if not is_loopback(host):
+            checked_address(host)
+    except ListenError as error:
+        return error.message
+    return ""
 
 
 def _complain(words: str, code: int) -> int:

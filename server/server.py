@@ -12,7 +12,7 @@ from aiohttp import web
 
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
-from server import DEFAULT_PORT
+from server import DEFAULT_PORT, reasons
 from server.access.links import Link
 from server.access.origins import OriginPolicy, Scheme, host_names
 from server.errors import STOPPED, Farewell, ListenError, PortInUse
@@ -122,7 +122,7 @@ class Server:
             ListenError: the address is not one that can be listened at.
         """
         if self._runner is not None:
-            raise ListenError("The server is running already.")
+            raise ListenError(reasons.RUNNING_ALREADY)
         sockets = listen(host, port)
         address, self._port = sockets[0].getsockname()[:2]
         # As browsers write it: for IPv6 there are many ways.
@@ -176,7 +176,7 @@ class Server:
         if listener is not None:
             listener.close()
         self.registry.access.close()
-        await self.registry.end_all(farewell.code, farewell.words)
+        await self.registry.end_all(farewell.code, farewell.reason)
         await runner.cleanup()
         if listener is not None:
             await listener.end()
@@ -200,9 +200,9 @@ def listen(host: str, port: int) -> list[socket.socket]:
         # The person at this computer watches without a link, and comes by loopback.
         addresses = (checked_address(host), *LOOPBACK_ADDRESSES)
     if not 0 <= port <= 65535:
-        raise ListenError(f"A port is a number from 0 to 65535, not {port}.")
+        raise ListenError(reasons.PORT_IMPOSSIBLE.of(port=port))
     if port in BAD_PORTS:
-        raise ListenError(f"Browsers refuse to open port {port}, because other programs use it. Choose another one.")
+        raise ListenError(reasons.PORT_REFUSED_BY_BROWSERS.of(port=port))
     return _bind(addresses, port) if port else _bind_free(addresses)
 
 
@@ -215,7 +215,7 @@ def _bind_free(addresses: tuple[str, ...]) -> list[socket.socket]:
             if bound[0].getsockname()[1] not in BAD_PORTS:
                 return bound
             _close(bound)
-    raise ListenError("The system has no free port.")
+    raise ListenError(reasons.NO_FREE_PORT)
 
 
 def _bind(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
@@ -227,18 +227,16 @@ def _bind(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
             if listening is not None:
                 bound.append(listening)
             elif not is_loopback(address):
-                raise ListenError(f"This computer has the address {address} no longer.")
+                raise ListenError(reasons.ADDRESS_GONE.of(address=address))
     except OSError as error:
         _close(bound)
         if error.errno == errno.EADDRINUSE or getattr(error, "winerror", None) == WINDOWS_ACCESS_DENIED:
             raise PortInUse(port, _free_port(addresses, port + 1) if port else None) from error
         if error.errno == errno.EACCES:
-            raise ListenError(
-                f"The system lets only the administrator use port {port}; choose one above 1023."
-            ) from error
-        raise ListenError(f"Port {port} cannot be used: {error.strerror}.") from error
+            raise ListenError(reasons.PORT_FOR_ADMINISTRATORS.of(port=port)) from error
+        raise ListenError(reasons.PORT_UNUSABLE.of(port=port, problem=error.strerror or str(error))) from error
     if not bound:
-        raise ListenError("This computer has no loopback address.")
+        raise ListenError(reasons.NO_LOOPBACK)
     return bound
 
 

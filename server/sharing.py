@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from capture.events import Listeners
 from capture.source import DEMO_ID, DESKTOP_ID, Condition, Identity, Source, Unsubscribe
+from resources.translate import _
+from server import reasons
 
 if TYPE_CHECKING:  # it takes long, and the command line reads rules before it knows whether it needs it
     from capture.feed.catalog import Catalog
@@ -17,7 +19,6 @@ RuleKind = Literal["all", "desktop", "demo", "id", "title", "identity", "monitor
 SIMPLE: Mapping[str, RuleKind] = MappingProxyType({"all": "all", "desktop": "desktop", "demo": "demo"})
 UNNAMED = "Window"
 """The title that viewers are told of a window whose own is hidden and whose program nobody knows."""
-STARTING = "This computer has only just started sharing. Try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,10 @@ def parse_rule(text: str) -> ShareRule:
         except ValueError:
             pass
     raise ValueError(
-        f"Nothing can be shared as {text!r}. Possible are: all, desktop, demo, monitor-1 or monitor:HDMI-1, "
-        "a window's handle (see: panecast windows), title:TEXT."
+        _(
+            "Nothing can be shared as “{text}”. Possible are: all, desktop, demo, monitor-1 or monitor:HDMI-1, "
+            "a window's handle (see: panecast windows), title:TEXT."
+        ).format(text=text)
     )
 
 
@@ -165,7 +168,7 @@ class ShareList:
     @property
     def waits_for(self) -> Condition:
         """Return how a source is that is not in the list while that is not complete, and why."""
-        return Condition("waiting", self._catalog.condition.reason or STARTING)
+        return Condition("waiting", self._catalog.condition.reason or reasons.JUST_STARTED)
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -7,6 +7,8 @@ import io
 import os
 import sys
 
+from resources.translate import _
+
 FAILED = 1
 STANDARD_ERROR = 2
 
@@ -40,7 +42,7 @@ def say(text: str) -> int:
         _write_nowhere()
     except OSError as error:
         _write_nowhere()
-        complain(f"The output could not be written: {error.strerror}.")
+        complain(_("The output could not be written: {problem}.").format(problem=error.strerror))
         return FAILED
     return 0
 

@@ -126,3 +126,20 @@ def test_where_words_are_translated_nothing_else_is_called_by_that_name() -> Non
             ]
 
     assert taken == []
+
+
+def test_no_words_to_be_translated_stand_in_an_f_string() -> None:
+    """There `installer.catalogues` does not find them."""
+    hidden = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules()
+        for whole in ast.walk(tree)
+        if isinstance(whole, ast.JoinedStr)
+        for node in ast.walk(whole)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("_", "N_", "ngettext", "pgettext")
+        and isinstance(node.args[0], ast.Constant)
+    ]
+
+    assert hidden == []

@@ -11,6 +11,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image
 
+from capture import reasons
 from capture.errors import EncodeError
 from capture.picture.frame import Frame, Pointer
 from capture.picture.pixels import Pixels
@@ -152,8 +153,8 @@ def compressed(pixels: Pixels, picture_format: Format, quality: int) -> bytes:
         return _ENCODERS[picture_format](pixels, quality)
     except (ValueError, OSError, MemoryError) as error:
         height, width = pixels.shape[:2]
-        message = f"A picture of {width} × {height} could not become {picture_format}: {error}"
-        raise EncodeError(message) from error
+        reason = reasons.NOT_ENCODED.of(width=width, height=height, format=picture_format, problem=str(error))
+        raise EncodeError(reason) from error
 
 
 def lossless_webp(pixels: Pixels, thorough: bool) -> bytes:

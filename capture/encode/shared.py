@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from capture import reasons
 from capture.encode.fair_queue import Party
 from capture.encode.image import Encoded, Rendition, encode
 from capture.encode.workers import NOBODY, Job, Workers
@@ -31,7 +32,6 @@ RELIEF_SECONDS = 0.25
 """An encoding that takes longer than this gets a worker of its own, so that it does not keep the others waiting."""
 MOST_HANGING = 2
 """So many encodings of one source may hang; after that no more are begun."""
-TOO_LONG = "Encoding the picture took too long."
 MOST_SLOTS = 24
 """Finished results kept of one source; the oldest go first."""
 
@@ -190,7 +190,7 @@ class SharedEncoder:
         if not slot.result.done():
             await self._wait(key, slot)
         if not slot.result.done() or slot.result.cancelled():
-            raise EncodeError(TOO_LONG)
+            raise EncodeError(reasons.ENCODING_SLOW)
         return slot.result.result()
 
     def _open(self, key: Key, frame: Frame, request: EncodeRequest, party: Party) -> _Slot:
@@ -256,7 +256,7 @@ class SharedEncoder:
             return asyncio.ensure_future(self._finish(frame, request, parties)), None
         identity = frame.source.identity
         if sum(one == identity and not job.done() for job, one in self._hanging.items()) >= MOST_HANGING:
-            raise EncodeError(TOO_LONG)
+            raise EncodeError(reasons.ENCODING_SLOW)
         self.encodes += 1
         job = self._workers.submit_for(party, partial(request.make, frame))
         self._making[job] = identity

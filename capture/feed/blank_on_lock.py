@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from capture import reasons
 from capture.feed.hub import Hub
 from capture.platforms.choose import make_session_lock
 from capture.privacy.blanking import Blanking
@@ -14,8 +15,7 @@ LockRule = Literal["blank", "blank_and_wait", "nothing"]
 
 LOCK, PERSON = "lock", "person"
 """Owners of the hub's curtains: the lock's opens with the lock, the person's only by a person."""
-WORDS = {"locked": "The computer is locked.", "asleep": "The computer is asleep."}
-WAITING = "The person at the other computer has not gone on yet."
+REASONS = {"locked": reasons.COMPUTER_LOCKED, "asleep": reasons.COMPUTER_ASLEEP}
 
 
 class BlankOnLock:
@@ -58,15 +58,15 @@ class BlankOnLock:
             self._follow()
 
     def _follow(self) -> None:
-        words = None if self._lock is None else WORDS.get(self._lock.state)
-        if words is not None and self.rule != "nothing":
+        reason = None if self._lock is None else REASONS.get(self._lock.state)
+        if reason is not None and self.rule != "nothing":
             self._is_drawn = True
-            self._hub.set_blanking(LOCK, Blanking("blanked", words))
+            self._hub.set_blanking(LOCK, Blanking("blanked", reason))
         elif self._is_drawn:
             self._is_drawn = False
             if self.rule == "blank_and_wait":
                 # Before the other one opens, so that nothing is seen in between.
-                self._hub.set_blanking(PERSON, Blanking("blanked", WAITING))
+                self._hub.set_blanking(PERSON, Blanking("blanked", reasons.NOT_RESUMED))
             self._hub.set_blanking(LOCK, None)
         else:
             return

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+from capture import reasons
 from capture.errors import CaptureError
 from capture.events import Listeners
 from capture.platforms.choose import make_window_list
@@ -16,7 +17,6 @@ from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source, Unsubscribe
 
 FIRST_LIST_SECONDS = 5.0
-LOOKING = "The list of windows is being made."
 
 
 class Catalog:
@@ -73,10 +73,10 @@ class Catalog:
         try:
             self._watch = make_window_list(tell, self._exclusions, self._generations, self._monitors)
         except CaptureError as fault:
-            self.condition = Condition("waiting", fault.message)
+            self.condition = Condition("waiting", fault.reason)
             self._ready.set()
             return
-        self.condition = Condition("waiting", LOOKING)
+        self.condition = Condition("waiting", reasons.LIST_AWAITED)
         self.is_ready = self.is_listed = False
         self._patience = loop.call_later(FIRST_LIST_SECONDS, self._lose_patience)
         self._watch.start()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from capture import reasons
 from capture.encode.shared import SharedEncoder
 from capture.feed.thread import Demand, FeedThread, Report
 from capture.picture.damage import DamageMap
@@ -19,8 +20,8 @@ from capture.source import Condition, Source
 
 log = logging.getLogger(__name__)
 
-WAITING = Condition("waiting", "Waiting for the first picture.")
-HANGS = Condition("waiting", "The system does not answer when asked for a picture. It is tried again.")
+WAITING = Condition("waiting", reasons.FIRST_PICTURE_AWAITED)
+HANGS = Condition("waiting", reasons.CAPTURE_HANGS)
 TOLD_AT_ONCE = 32
 """Listeners; with what they do then, a few milliseconds."""
 MOST_THREADS = 3
@@ -41,7 +42,7 @@ class Feed:
 
     Attributes:
         newest: the newest picture, None before the first and after the last subscription.
-        condition: how the source is, with the reason in words.
+        condition: how the source is, with the reason for it.
         takes: pictures taken so far, whether anything had changed or not.
         size: width and height of the last picture that was taken, None before the first.
     """

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from capture import reasons
 from capture.errors import NoPicture
 from capture.feed.hub import Hub, Subscription
 from capture.picture.frame import Frame
@@ -17,7 +18,6 @@ FIRST_PICTURE_SECONDS = 3.0
 KEPT_SECONDS = 15.0
 """How long a source stays open for the next request: a viewer that reloads a picture every few seconds then gets it
 from memory, while nothing changes, and not through a new beginning each time."""
-NONE = "There is no picture of it at the moment."
 SLOWEST_FPS = 0.1
 """The rate between two requests: as good as nothing."""
 
@@ -51,7 +51,7 @@ class Snapshots:
         ``may_take`` is asked before a picture is taken, from the feed's thread.
 
         Raises:
-            NoPicture: none could be had; the message says why.
+            NoPicture: none could be had; the reason says why.
         """
         key = (source.identity, pointer)
         kept = self._open(key, source)
@@ -62,7 +62,7 @@ class Snapshots:
                 await subscription.refresh()
         except TimeoutError:
             self._drop(key)
-            raise NoPicture(f"The source gave no picture within {FIRST_PICTURE_SECONDS:g} seconds.") from None
+            raise NoPicture(reasons.NO_PICTURE_IN_TIME.of(seconds=FIRST_PICTURE_SECONDS)) from None
         finally:
             kept.asking.remove(may_take)
         return self._live(key, subscription)
@@ -71,19 +71,19 @@ class Snapshots:
         """Return the newest picture of a source that `fresh` gave one of.
 
         Raises:
-            NoPicture: there is none any more; the message says why.
+            NoPicture: there is none any more; the reason says why.
         """
         key = (source.identity, pointer)
         kept = self._kept.get(key)
         if kept is None:
-            raise NoPicture(NONE)
+            raise NoPicture(reasons.NO_PICTURE_NOW)
         return self._live(key, kept.subscription)
 
     def _live(self, key: Key, subscription: Subscription) -> Frame:
         frame, condition = subscription.newest, subscription.condition
         if frame is None or condition.state != "live":
             self._drop(key)
-            raise NoPicture(condition.reason or NONE)
+            raise NoPicture(condition.reason or reasons.NO_PICTURE_NOW)
         return frame
 
     def shows(self, frame: Frame, pointer: bool) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from capture import reasons
 from capture.encode.shared import EncodePlan, EncodeRequest
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.feed.hang_guard import HangGuard, patience
@@ -31,6 +32,7 @@ from capture.platforms.contract import Backend, Wake
 from capture.platforms.waiting import wait_readable
 from capture.privacy.masking import Masking, MaskState
 from capture.privacy.masks import Mask
+from capture.reason import NOTHING, Reason
 from capture.source import Condition, Source
 
 log = logging.getLogger(__name__)
@@ -165,7 +167,7 @@ class FeedThread:
         self._buffers = Buffers()
         self._activity = MotionMeter()
         self._unmoved = 0
-        self._complained = ""
+        self._complained: Reason = NOTHING
         self._refreshed = 0
         self._masking = Masking(self._buffers, self._laid)
         try:
@@ -186,19 +188,19 @@ class FeedThread:
                 backend.open()
             self._watch(backend)
         except SourceGone as gone:
-            self._tell(Condition("closed", gone.message))
+            self._tell(Condition("closed", gone.reason))
             return False
         except DisplayGone as gone:
-            self._tell(Condition("waiting", gone.message))
+            self._tell(Condition("waiting", gone.reason))
         except CaptureError as fault:
-            if fault.message != self._complained:  # it is tried again and again
-                self._complained = fault.message
-                log.warning("%s cannot be shown: %s", self._source.id, fault.message)
-            self._tell(Condition("waiting", fault.message))
+            if fault.reason != self._complained:  # it is tried again and again
+                self._complained = fault.reason
+                log.warning("%s cannot be shown: %s", self._source.id, fault)
+            self._tell(Condition("waiting", fault.reason))
         except Exception:
             # The thread's border: a fault of the platform becomes a state, and the log keeps the traceback.
             log.exception("taking pictures of %s failed", self._source.id)
-            self._tell(Condition("waiting", "Taking pictures failed; it is tried again."))
+            self._tell(Condition("waiting", reasons.CAPTURE_FAILED))
         finally:
             if backend is not None:
                 with self._guard.step():
@@ -280,7 +282,7 @@ class FeedThread:
         number = self._sequence + 1
         if last is None or (taken is not None and last.pixels.shape != taken.shape):
             if taken is None:
-                raise CaptureError("The first take brought no picture.")
+                raise CaptureError(reasons.FIRST_TAKE_EMPTY)
             self._activity = MotionMeter()
             look = _Look(number, self._own(take, taken), DamageMap.fresh(taken.shape[1], taken.shape[0], number))
         else:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from capture import reasons
 from capture.picture.frame import Pointer, Take
 from capture.source import Condition
 
 MOST_PIXELS = 40_000_000
 """Five screens of 3840 × 2160: 160 MB. Several copies are held of what is shown."""
-NO_SIZE = Condition("hidden", "The window has no size; it is shown again when it is opened up.")
+NO_SIZE = Condition("hidden", reasons.WINDOW_WITHOUT_SIZE)
 
 
 def limited_size(take: Take) -> Take:

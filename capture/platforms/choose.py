@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from capture import reasons
 from capture.errors import CaptureError
 from capture.platforms.contract import (
     Backend,
@@ -28,7 +29,9 @@ from capture.platforms.system import System, family, system
 from capture.platforms.windows import offers as windows
 from capture.platforms.x11 import offers as x11
 from capture.privacy.exclusions import Exclusions
+from capture.reason import Reason
 from capture.source import Source
+from resources.translate import _
 
 _X11 = replace(x11.PLATFORM, session_lock=linux.PLATFORM.session_lock)
 # Under Wayland, X11 tells of keys for its own windows only, and of places of its own windows only.
@@ -67,7 +70,7 @@ def make_backend(
         return Demo(source)
     make = platform().backend
     if make is None:
-        raise CaptureError("Windows and screens can be shown on Linux with X11 only, so far. The demo picture works.")
+        raise CaptureError(reasons.ONLY_X11)
     return make(source, exclusions or Exclusions(), generations or Generations())
 
 
@@ -81,7 +84,7 @@ def make_window_list(
     """
     make = platform().window_list
     if make is None:
-        raise CaptureError("Windows can be listed on Linux with X11 only, so far.")
+        raise CaptureError(reasons.ONLY_X11_LISTED)
     return make(tell, exclusions, generations, monitors)
 
 
@@ -91,7 +94,7 @@ def make_places(tell: Callable[[Places], None]) -> PlaceList | None:
     return None if make is None else make(tell)
 
 
-def make_hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None]) -> HotKey:
+def make_hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[Reason], None]) -> HotKey:
     """Return what listens for ``keys``, not yet started; see `Platform.hot_key`.
 
     Raises:
@@ -99,7 +102,7 @@ def make_hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[str]
     """
     make = platform().hot_key
     if make is None:
-        raise HotKeyError("This system offers no keys that work everywhere. Use the tray's menu instead.")
+        raise HotKeyError(reasons.KEYS_UNSUPPORTED)
     return make(keys, pressed, failed)
 
 
@@ -119,6 +122,6 @@ def findings() -> Iterator[Finding]:
     """Yield what taking pictures needs on this system, and whether it is there."""
     look = platform().findings
     if look is None:
-        yield ("System", False, f"{family()}: only the demo picture can be shown so far", "")
+        yield Finding(_("System"), False, reasons.ONLY_DEMO.of(system=family()))
     else:
         yield from look()

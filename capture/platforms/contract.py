@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from capture.picture.frame import Take
 from capture.picture.pixels import Rect
@@ -13,14 +13,29 @@ from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
 from capture.platforms.monitors import KnownMonitors
 from capture.privacy.exclusions import Exclusions
+from capture.reason import NOTHING, Reason
 from capture.source import Condition, Source
 
-Finding = tuple[str, bool, str, str]
-"""Name, whether it is there, what was found, the command that mends it."""
 Places = Mapping[str, Rect]
 """By a source's id, where it is: relative to the root, in device pixels. A source out of sight is not in it."""
 SessionState = Literal["unlocked", "locked", "asleep"]
 """Asleep: about to sleep, or just waking."""
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at.
+
+    Attributes:
+        name: of what, in the language in use.
+        ok: it is there.
+        found: what was found.
+        mend: how it is had; `NOTHING` where nothing helps or nothing is missing.
+    """
+
+    name: str
+    ok: bool
+    found: Reason
+    mend: Reason = NOTHING
 
 
 class Wake(Enum):
@@ -130,8 +145,8 @@ class SystemTray(Protocol):
         """Follow it no longer; may be called twice."""
 
 
-def _no_problem() -> str:
-    return ""
+def _no_problem() -> Reason:
+    return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +157,7 @@ class Platform:
 
     Attributes:
         findings: what taking pictures needs, and whether it is there.
-        display_problem: why no window can be opened, empty if one can.
+        display_problem: why no window can be opened, `NOTHING` if one can.
         window_list: ``tell`` is called from its thread with each new `Listing`, the first time as soon as it is known.
             Windows of programs that ``exclusions`` never shows are left out. Each window gets one of ``generations``,
             each monitor its id from ``monitors``.
@@ -154,10 +169,10 @@ class Platform:
     """
 
     findings: Callable[[], Iterator[Finding]] | None = None
-    display_problem: Callable[[], str] = _no_problem
+    display_problem: Callable[[], Reason] = _no_problem
     window_list: Callable[[Callable[[Listing], None], Exclusions, Generations, KnownMonitors], WindowList] | None = None
     backend: Callable[[Source, Exclusions, Generations], Backend] | None = None
     places: Callable[[Callable[[Places], None]], PlaceList] | None = None
-    hot_key: Callable[[Keys, Callable[[], None], Callable[[str], None]], HotKey] | None = None
+    hot_key: Callable[[Keys, Callable[[], None], Callable[[Reason], None]], HotKey] | None = None
     session_lock: Callable[[Callable[[], None], str | None], SessionLock] | None = None
     system_tray: Callable[[Callable[[bool], None]], SystemTray] | None = None

@@ -24,7 +24,7 @@ TICK_SECONDS = 1 / 60
 TYPED = (
     "Panecast shows any window of this computer",
     "in any browser: on a phone, a TV, another desk.",
-    "A covered window is still right. Delay never",
+    "Covered windows still show correctly; delay never",
     "grows. Text stays sharp, and idle costs nothing.",
 )
 TYPING_SPEED = 12

@@ -11,11 +11,11 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 
+from capture import reasons
 from capture.errors import DisplayGone
 
 ANSWER_SECONDS = 1.5
 """How long an answer is waited for: less than after which a feed's thread is taken to hang."""
-NO_ANSWER = "The list of windows does not answer. Pictures go on when it does."
 
 
 class _Question:
@@ -67,7 +67,7 @@ class Generations:
             if question in self._questions:
                 self._questions.remove(question)
         if question.is_same is None:
-            raise DisplayGone(NO_ANSWER)
+            raise DisplayGone(reasons.LIST_SILENT)
         return question.is_same
 
     # The list's side.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from capture.errors import CaptureError
+from resources.translate import _
 
 MODIFIERS = ("Ctrl", "Alt", "Shift", "Meta")
-TAKEN = "{keys} is taken by another program, so it does nothing here. Choose other keys under Privacy."
 
 NAMED = {
     # name: X keysym, its name, Windows virtual key
@@ -53,14 +53,14 @@ class Keys:
             ValueError: it names none that can be used everywhere; the message says why.
         """
         # The key may be a plus itself, as in “Ctrl++”.
-        front, _, key = (text[:-2], "", "+") if text.endswith("+") else text.rpartition("+")
+        front, _plus, key = (text[:-2], "", "+") if text.endswith("+") else text.rpartition("+")
         held = set(front.split("+")) if front else set()
         if key not in NAMED and (len(key) != 1 or not key.isprintable() or key.isspace()):
-            raise ValueError(f"“{text}” is no key that works everywhere.")
+            raise ValueError(_("“{text}” is no key that works everywhere.").format(text=text))
         if held - set(MODIFIERS):
-            raise ValueError(f"“{text}” names unknown keys to hold.")
+            raise ValueError(_("“{text}” names unknown keys to hold.").format(text=text))
         if not held - {"Shift"} and (len(key) == 1 or key in ("Space", "Return", "Tab", "Backspace", "Esc", "Del")):
-            raise ValueError(f"“{text}” is needed for typing; add Ctrl, Alt or Meta.")
+            raise ValueError(_("“{text}” is needed for typing; add Ctrl, Alt or Meta.").format(text=text))
         # “ß” has no capital of its own.
         is_letter = len(key) == 1 and len(key.upper()) == 1
         return cls(key.upper() if is_letter else key, frozenset(held))
@@ -86,5 +86,3 @@ class Keys:
 
 class HotKeyError(CaptureError):
     """The keys cannot be listened for."""
-
-    title = "No hot key"

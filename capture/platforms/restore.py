@@ -13,31 +13,32 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from capture import reasons
 from capture.platforms.system import family
+from capture.reason import Reason
 from capture.source import Source
 
 log = logging.getLogger(__name__)
 
-FAILED = "The window could not be restored. Click it in the task bar instead."
 _calling = threading.Lock()
 
 
-def restore(source: Source, failed: Callable[[str], None]) -> None:
+def restore(source: Source, failed: Callable[[Reason], None]) -> None:
     """Have the window be back on the screen and in front; returns at once.
 
-    ``failed(words)`` is called, from another thread, where that does not work.
+    ``failed(reason)`` is called, from another thread, where that does not work.
     """
     threading.Thread(target=_restore, args=(int(source.id), failed), name="restore", daemon=True).start()
 
 
-def _restore(window: int, failed: Callable[[str], None]) -> None:
+def _restore(window: int, failed: Callable[[Reason], None]) -> None:
     if not _calling.acquire(blocking=False):
         return  # a second press; the first is at work
     try:
         _ask_manager(window)
     except (Exception, SystemExit) as error:  # noqa: BLE001  pywinctl raises anything that Xlib does, and exits
         log.debug("window %s could not be restored: %r", window, error)
-        failed(FAILED)
+        failed(reasons.NOT_RESTORED)
     finally:
         _calling.release()
 

@@ -9,7 +9,9 @@ from typing import Literal
 
 import numpy as np
 
+from capture import reasons
 from capture.picture.pixels import Pixels
+from capture.reason import NOTHING, Reason
 from capture.source import Condition, Source
 
 PLAIN = 0x262B33
@@ -26,11 +28,11 @@ class Blanking:
 
     Attributes:
         state: ``paused``: the last picture stays. ``blanked``: a plain one takes its place.
-        reason: why, in words for viewers.
+        reason: why, for viewers.
     """
 
     state: Literal["paused", "blanked"]
-    reason: str = ""
+    reason: Reason = NOTHING
 
     @property
     def condition(self) -> Condition:
@@ -38,8 +40,8 @@ class Blanking:
         return Condition(self.state, self.reason)
 
 
-PAUSED = Blanking("paused", "Paused by the person at the other computer.")
-BLANKED = Blanking("blanked", "Hidden by the person at the other computer.")
+PAUSED = Blanking("paused", reasons.PAUSED_BY_HOST)
+BLANKED = Blanking("blanked", reasons.BLANKED_BY_HOST)
 
 
 def strictest(blankings: Iterable[Blanking]) -> Blanking | None:

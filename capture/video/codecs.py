@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
+from capture import reasons
 from capture.errors import EncodeError
 from capture.picture.pixels import Pixels
 
@@ -86,7 +87,7 @@ class AvCodec:
         from av.video.reformatter import Interpolation
 
         if self._context is None:
-            raise EncodeError("The video encoder is closed.")
+            raise EncodeError(reasons.VIDEO_CLOSED)
         frame = self._reformatter.reformat(
             av.VideoFrame.from_numpy_buffer(pixels, "bgra"),
             format=self._pixel_format,
@@ -103,7 +104,7 @@ class AvCodec:
         self._count += 1
         packets = self._context.encode(frame)
         if len(packets) != 1:
-            raise EncodeError(f"{self.name} gave {len(packets)} units for one picture.")
+            raise EncodeError(reasons.VIDEO_UNITS.of(codec=self.name, number=len(packets)))
         return bytes(packets[0])
 
     def close(self) -> None:

@@ -8,9 +8,11 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from capture import reasons
 from capture.errors import EncodeError
 from capture.installation import bundle, video_advice
 from capture.picture.pixels import Pixels
+from capture.reason import NOTHING, Reason
 from capture.video.codecs import SOFTWARE, Setting
 from capture.video.h264 import Codec, Encoders, is_key
 from capture.video.rate_control import RateControl
@@ -35,8 +37,8 @@ class Unit:
     height: int
 
 
-def video_problem() -> str:
-    """Return why there can be no video here, in a sentence a person can act on; nothing if there can.
+def video_problem() -> Reason:
+    """Return why there can be no video here; `NOTHING` if there can.
 
     It loads FFmpeg to find out, which takes 20 MB of memory.
     """
@@ -44,11 +46,11 @@ def video_problem() -> str:
         from av.codec import codecs_available
     except (ImportError, OSError) as error:
         if bundle() is not None and isinstance(error, ModuleNotFoundError):
-            return f"Video comes in a package of its own. {video_advice()}"
-        return f"Video needs PyAV, which cannot be used here ({error}). {video_advice()}"
+            return reasons.VIDEO_APART.of(advice=video_advice())
+        return reasons.VIDEO_UNUSABLE.of(problem=str(error), advice=video_advice())
     if SOFTWARE not in codecs_available:
-        return f"This PyAV was built without {SOFTWARE}. The one from PyPI has it; install it with: pip install av"
-    return ""
+        return reasons.VIDEO_WITHOUT_ENCODER.of(encoder=SOFTWARE)
+    return NOTHING
 
 
 def video_encoders() -> Callable[[int, int, int, float], VideoEncoder] | None:
@@ -89,7 +91,7 @@ class VideoEncoder:
             ValueError: the picture is not of the size that this encoder is for.
         """
         if self._is_closed:
-            raise EncodeError("This video has ended.")
+            raise EncodeError(reasons.VIDEO_ENDED)
         if pixels.shape != self._shape:
             raise ValueError(f"A picture of {pixels.shape} does not belong into a video of {self._shape}.")
         pixels = self._padded(pixels)
@@ -102,11 +104,13 @@ class VideoEncoder:
             data = codec.encode(pixels, want_key)
         except Exception as error:
             self._give_up(codec)
-            raise EncodeError(f"The video of {self._width} × {self._height} broke off: {error}") from error
+            raise EncodeError(
+                reasons.VIDEO_BROKE_OFF.of(width=self._width, height=self._height, problem=str(error))
+            ) from error
         has_key = is_key(data)
         if want_key and not has_key:
             self._give_up(codec)
-            raise EncodeError(f"{codec.name} gave no key frame when one was needed.")
+            raise EncodeError(reasons.VIDEO_WITHOUT_KEY.of(codec=codec.name))
         if not has_key:
             self._rate_control.note(len(data))
         return Unit(data, has_key, self._width, self._height)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from capture import reasons
 from capture.errors import EncodeError
 from capture.picture.pixels import Pixels
 from capture.platforms.system import Family, family
@@ -95,7 +96,9 @@ class Encoders:
         try:
             return self._open_codec(SOFTWARE, setting)
         except Exception as error:
-            raise EncodeError(f"Video of {setting.width} × {setting.height} cannot be encoded: {error}") from error
+            raise EncodeError(
+                reasons.VIDEO_NOT_ENCODED.of(width=setting.width, height=setting.height, problem=str(error))
+            ) from error
 
     def invalidate(self, name: str) -> None:
         """Use that encoder no more. The one in software always stays."""

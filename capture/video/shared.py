@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
+from capture import reasons
 from capture.encode.image import Rendition, scaled
 from capture.encode.parts import RectEncoding, Update, UpdateRect
 from capture.encode.workers import Workers
 from capture.errors import EncodeError
 from capture.picture.frame import Frame
 from capture.picture.pixels import Pixels, Rect
+from capture.reason import Reason
 from capture.video.encoder import Unit
 
 log = logging.getLogger(__name__)
@@ -190,10 +192,10 @@ class SharedVideo:
                     loop.run_in_executor(bench.worker, self._encode, bench, frame, size, want_key)
                 )
         except TimeoutError:
-            self._fail(f"The video encoder did not answer within {HANG_SECONDS:g} seconds.")
+            self._fail(reasons.VIDEO_SLOW.of(seconds=HANG_SECONDS))
             return
         except EncodeError as error:
-            self._fail(error.message)
+            self._fail(error.reason)
             return
         if self._bench is not bench:
             return  # closed meanwhile
@@ -217,7 +219,7 @@ class SharedVideo:
             bench.codec = self._make_codec(width, height, self._rendition.quality, self._fps)
         return bench.codec.encode(pixels, want_key)
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, why: Reason) -> None:
         log.warning("video stops for %g seconds: %s", REST_SECONDS, why)
         self._failed_at = time.monotonic()
         self._drop_bench()

@@ -65,7 +65,7 @@ class ChosenHotKey:
         if not self.chosen:
             return None
         try:
-            hot_key = make_hot_key(Keys.parse(self.chosen), self._pressed, self._failed)
+            hot_key = make_hot_key(Keys.parse(self.chosen), self._pressed, lambda reason: self._failed(reason.words))
         except HotKeyError as fault:
             if self.chosen != self._default:
                 self._failed(fault.message)

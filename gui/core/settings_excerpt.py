@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from gui.core.settings import Settings, SettingsFile
+from resources.translate import _, ngettext
 from server.bug_report import SettingsExcerpt
 
 PLAIN = ("format", "when_locked", "hot_key", "hot_key_does", "mode")
@@ -23,12 +24,15 @@ def settings_excerpt(folder: Path | None) -> SettingsExcerpt:
     except FileNotFoundError:
         return SettingsExcerpt()
     except (OSError, ValueError, RecursionError) as error:
-        return SettingsExcerpt([f"They cannot be read: {type(error).__name__}."])
+        return SettingsExcerpt([_("They cannot be read: {problem}.").format(problem=type(error).__name__)])
     known = {field.name for field in msgspec.structs.fields(Settings)}
     lines = [f"{name} = {_described(name, table[name])}" for name in sorted(known & table.keys())]
     unknown = len(table.keys() - known)
     if unknown:
-        lines.append(f"{unknown} more that this version does not know")
+        words = ngettext(
+            "{count} more that this version does not know", "{count} more that this version does not know", unknown
+        )
+        lines.append(words.format(count=unknown))
     return SettingsExcerpt(lines, tuple(_titles(table)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from capture.privacy.blanking import BLANKED, PAUSED
 from gui.core.state import AppState
 from gui.verbs import VerbButton, Verbs
 from gui.widgets.icons import Icons
@@ -88,7 +89,7 @@ class BlankingStrip(QFrame):
             headline, follows = map(_, WORDS[blanking.state])
             self._headline.setText(headline)
             # What a person did he need not be told; anything else is worth a reason.
-            self.reason.setText(follows if "person" in blanking.reason else f"{blanking.reason} {follows}")
+            self.reason.setText(follows if blanking in (PAUSED, BLANKED) else f"{blanking.reason.words} {follows}")
             self.setAccessibleName(headline)
             self.set_low(self._is_low)
         self.setVisible(blanking is not None)

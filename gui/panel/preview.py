@@ -21,8 +21,6 @@ OWN_WORDS = {
     "minimised": N_("This window is minimised."),
 }
 """Of what was done at this computer; viewers are told that somebody else did it."""
-ELSEWHERE = " on the other computer"
-"""What viewers are told of this one."""
 
 
 class Preview(QWidget):
@@ -91,7 +89,7 @@ class Preview(QWidget):
 
     def _say(self) -> None:
         state = self._condition.state
-        reason = self._condition.reason.replace(ELSEWHERE, "")
+        reason = self._condition.reason.words
         if self._idle:
             self._words = _(self._idle)
         else:

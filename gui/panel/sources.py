@@ -18,7 +18,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from capture.feed.catalog import LOOKING
+from capture.reason import NOTHING
+from capture.reasons import LIST_AWAITED
 from capture.source import Identity, Source
 from gui.core.state import AppState, SourceState, watching_words
 from gui.panel.source_delegate import ROW_ROLE, Index, RowPlaces, SourceDelegate
@@ -316,9 +317,9 @@ class SourcesPane(QWidget):
     def show_state(self, state: AppState) -> None:
         """Show the sources of ``state`` that the search finds."""
         self._state = state
-        self._listing.setText(state.listing.reason)
+        self._listing.setText(state.listing.reason.words)
         # That the list is only being made stands in its place.
-        self._listing.setVisible(state.listing.reason not in ("", LOOKING))
+        self._listing.setVisible(state.listing.reason not in (NOTHING, LIST_AWAITED))
         query = self.search.text().strip()
         self.list.empty_text = (
             _("No window matches “{query}”.").format(query=query) if query else _("Looking for windows…")

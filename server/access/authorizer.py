@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from capture.events import Listeners
 from capture.source import Source, Unsubscribe
+from server import reasons
 from server.access.devices import Device, DeviceLimit, Devices
 from server.access.disconnected import Dismissal, is_dismissed, is_held, without
 from server.access.links import Link, Links
@@ -31,26 +32,6 @@ to a stranger no source exists."""
 LOOKING = frozenset({"GET", "HEAD"})
 FOR_OWNER = frozenset({"/metrics"})
 """Addresses that tell about all that is shared and everybody who watches."""
-
-NEEDED = (
-    "Open the link that the person at the other computer gave you, or ask for one. "
-    "Programs show its token: ?token=… or the header Authorization: Bearer …"
-)
-WRONG = "That link is not known here; perhaps a part of it is missing. Ask for a new one."
-WITHDRAWN = "That link was withdrawn. Ask for a new one."
-EXPIRED = "The time of that link is over. Ask for a new one."
-REMOVED = "The person at the other computer removed this device. Ask for a new link."
-OTHER_LINK = "This browser came in by another link than the one in the address. Open the new link to change over."
-ASKED_FIRST = "With this link every new device is asked about first: open it in a browser."
-LOCAL_ONLY = "Panecast is open to this computer only. Its owner can open it to the network."
-DISCONNECTED = "The person at the other computer disconnected you. You can watch again once that person allows it."
-BLOCKED = "The person at the other computer does not let this address watch."
-NOT_FOR_GUESTS = "Only the person at the other computer may see that."
-ONLY_LOOK = "A link is for watching; nothing can be changed by it."
-RELAYED = (
-    "This came through a proxy, or by HTTP/1.0, so it does not count as this computer. "
-    "Show the token of a link: ?token=… or the header Authorization: Bearer …"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +152,7 @@ class Authorizer:
         try:
             token = access_request.token()
         except Contradiction as bad:
-            return Denial(401, bad.message, "credential_unclear")
+            return Denial(401, bad.reason, "credential_unclear")
         found: Principal | Denial = (
             self._by_token(access_request, peer, token)
             if token is not None
@@ -180,9 +161,9 @@ class Authorizer:
         if isinstance(found, Refusal):
             return found
         if isinstance(found, Guest) and access_request.method not in LOOKING:
-            return Denial(403, ONLY_LOOK)
+            return Denial(403, reasons.LINK_ONLY_WATCHES)
         if isinstance(found, Guest) and access_request.path in FOR_OWNER:
-            return Denial(403, NOT_FOR_GUESTS)
+            return Denial(403, reasons.FOR_HOST_ONLY)
         return self._entry(found)
 
     def check_origin(self, access_request: AccessRequest) -> Peer | Refusal:
@@ -193,7 +174,7 @@ class Authorizer:
         peer = access_request.peer
         if self._may_come(peer):
             return peer
-        return Denial(403, BLOCKED if peer.key in self.rules.blocked else LOCAL_ONLY)
+        return Denial(403, reasons.ADDRESS_BLOCKED if peer.key in self.rules.blocked else reasons.LOCAL_ONLY)
 
     def link_for(self, peer: Peer, token: str) -> Link | Denial:
         """Return the link that ``peer`` may use with ``token``; a wrong one is counted."""
@@ -201,14 +182,14 @@ class Authorizer:
         # may have the same address, or be of the same network.
         link = self.links.find(token)
         if link is not None:
-            return Denial(403, EXPIRED, "link_expired") if not self.links.is_good(link.id) else link
+            return Denial(403, reasons.LINK_EXPIRED, "link_expired") if not self.links.is_good(link.id) else link
         if self.links.was_revoked(token):
-            return Denial(403, WITHDRAWN, "link_withdrawn")
+            return Denial(403, reasons.LINK_REVOKED, "link_withdrawn")
         waiting = self.must_wait(self.lockout.wait_seconds(peer) or self.lockout.common_wait_seconds(peer))
         if waiting is not None:
             return waiting
         self.lockout.failed(peer, "link")
-        return Denial(401, WRONG, "credential_wrong")
+        return Denial(401, reasons.LINK_UNKNOWN, "credential_wrong")
 
     def device_of(self, access_request: AccessRequest) -> Device | None:
         """Return the device that the request's cookie proves and that may come in, None without."""
@@ -250,7 +231,7 @@ class Authorizer:
         """Return the refusal of somebody who was disconnected, also when it comes as if it were new."""
         rules = self.rules
         is_out = is_held(rules.dismissed, peer.key) if device is None else self.was_dismissed(device.id)
-        return Denial(403, DISCONNECTED, "disconnected") if is_out else None
+        return Denial(403, reasons.DEVICE_DISCONNECTED, "disconnected") if is_out else None
 
     def allow_again(self, device_id: str, peer: Peer | None = None) -> None:
         """Let in again a device that was disconnected, and with ``peer`` new ones from there."""
@@ -268,9 +249,8 @@ class Authorizer:
         """Return the refusal of somebody who has to wait so long, None when he need not."""
         if seconds <= 0:
             return None
-        minutes = math.ceil(seconds / 60)
-        words = f"There were too many wrong tries. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
-        return Denial(429, words, "locked_out", math.ceil(seconds))
+        reason = reasons.TOO_MANY_TRIES.of(count=math.ceil(seconds / 60))
+        return Denial(429, reason, "locked_out", math.ceil(seconds))
 
     def _entry(self, who: Principal) -> Grant:
         return Grant(who, self.sees(who))
@@ -292,9 +272,9 @@ class Authorizer:
             return link
         device = self.device_of(access_request)
         if device is not None and device.link_id != link.id:
-            return Denial(403, OTHER_LINK, "credential_unclear")
+            return Denial(403, reasons.LINK_OF_ANOTHER, "credential_unclear")
         if device is None and link.asks:
-            return Denial(403, ASKED_FIRST, "consent_needed")
+            return Denial(403, reasons.LINK_ASKS, "consent_needed")
         held_back = self.held_back(peer, device or self._program_of(link, peer))
         if held_back is not None:
             return held_back
@@ -302,7 +282,7 @@ class Authorizer:
             try:
                 device = self.devices.admit_program(link, peer, access_request.browser)
             except DeviceLimit as full:
-                return Denial(403, full.message, "too_many_devices")
+                return Denial(403, full.reason, "too_many_devices")
         return self._guest(device, peer)
 
     def _by_cookie(self, access_request: AccessRequest, peer: Peer) -> Guest | Anonymous | Denial:
@@ -314,14 +294,18 @@ class Authorizer:
         if access_request.path in PAGES or access_request.path.startswith(PAGE_FOLDERS):
             return Anonymous()
         if is_out:
-            return Denial(403, DISCONNECTED, "disconnected")
+            return Denial(403, reasons.DEVICE_DISCONNECTED, "disconnected")
         cookies = access_request.cookies(self.cookie_name)
         if any(self.devices.find(cookie) is not None for cookie in cookies):
-            return Denial(403, EXPIRED, "link_expired")
+            return Denial(403, reasons.LINK_EXPIRED, "link_expired")
         if any(map(self.devices.was_forgotten, cookies)):
-            return Denial(403, REMOVED, "removed")
+            return Denial(403, reasons.DEVICE_REMOVED, "removed")
         # Not counted: 256 bits are not guessed, and a page that was left open asks for several things at once.
-        return Denial(401, RELAYED if peer.is_local and not peer.is_host else NEEDED, "credential_missing")
+        return Denial(
+            401,
+            reasons.LINK_NEEDED_BY_PROXY if peer.is_local and not peer.is_host else reasons.LINK_NEEDED,
+            "credential_missing",
+        )
 
     def _program_of(self, link: Link, peer: Peer) -> Device | None:
         """Return the device that programs with that link at that address are, None before the first of them."""

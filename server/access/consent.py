@@ -11,6 +11,8 @@ from typing import Literal, Protocol
 
 from capture.events import Listeners
 from capture.source import Unsubscribe, clean_text
+from resources.translate import _
+from server import reasons
 from server.access.links import clean_name
 from server.errors import ServerError
 from server.net.peers import Peer
@@ -27,9 +29,6 @@ MOST_WAITING = 24
 MOST_WAITING_PER_LINK = 8
 MOST_WAITING_PER_NETWORK = 4
 """People that wait for their question to be asked; a network is what one subscriber has to himself (`Peer.key`)."""
-
-
-BUSY = "The person at the other computer is being asked already. Try again in a minute."
 
 
 class TooManyQuestions(ServerError):
@@ -126,7 +125,7 @@ class Consents:
             or sum(asking.link_id == link_id for asking in line) >= MOST_WAITING_PER_LINK
             or sum(asking.peer.key == peer.key for asking in line) >= MOST_WAITING_PER_NETWORK
         ):
-            raise TooManyQuestions(BUSY)
+            raise TooManyQuestions(reasons.HOST_BUSY)
 
     async def ask(self, peer: Peer, browser: str, wanted: tuple[str, ...], by: str, link_id: str = "") -> Answer:
         """Return what the person answers, ``deny`` after a minute of silence.
@@ -147,7 +146,7 @@ class Consents:
         finally:
             self._end(asking)
         if answer is None:
-            raise TooManyQuestions(BUSY)
+            raise TooManyQuestions(reasons.HOST_BUSY)
         return answer
 
     def answer(self, question_id: int, answer: Answer) -> bool:
@@ -186,7 +185,7 @@ class Consents:
         asking.question = Question(
             next(self._numbers),
             asking.peer.address,
-            clean_name(asking.browser) or "Unknown program",
+            clean_name(asking.browser) or _("Unknown program"),
             tuple(clean_text(each) for each in asking.wanted),
             clean_name(asking.by),
             now + SILENCE_SECONDS,

@@ -11,6 +11,8 @@ import msgspec
 
 from capture.events import Listeners
 from capture.source import Source, Unsubscribe
+from resources.translate import _
+from server import reasons
 from server.access.links import (
     MOST_DEVICES,
     SEEN_SECONDS,
@@ -33,7 +35,6 @@ MOST_PER_ADDRESS = 64
 AWAY_SECONDS = 30 * 86_400.0
 AWAY_FROM_ADDRESS_SECONDS = 3600.0
 """A device that was not seen for so long makes way for a new one of its link, or of its link and address."""
-CROWDED = "Too many devices came by this link from your network. Try again in an hour, or ask for another link."
 FORGOTTEN_KEPT = 256
 """Forgotten devices that are known as such, so that they are told so and do not count as guessers."""
 
@@ -72,7 +73,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         check_id(self.id)
         check_moments(self.first_seen, self.last_seen)
         if self.name != clean_name(self.name) or len(self.address) > LONGEST_ID:
-            raise LinkError("A device has a name of one line and an address.")
+            raise LinkError(reasons.DEVICE_NAME)
         check_scope(self.scope)
 
     def __repr__(self) -> str:
@@ -127,9 +128,7 @@ class Devices:
             DeviceLimit: there are as many as there may be, of the link or of that address.
         """
         if link is not None and link.most_devices is not None and len(self.of(link.id)) >= link.most_devices:
-            raise DeviceLimit(
-                "This link is used on as many devices as it may be. Ask who gave it to you to forget one of them."
-            )
+            raise DeviceLimit(reasons.LINK_FULL)
         self._leaving("" if link is None else link.id, peer)
 
     def admit(self, link: Link, peer: Peer, name: str, *, once: bool = False) -> tuple[Device, str]:
@@ -267,7 +266,7 @@ class Devices:
             self._drop([leaving.id])
         device = Device(
             id=random_word(self._random_bytes, ID_BYTES),
-            name=clean_name(name) or "Unknown program",
+            name=clean_name(name) or _("Unknown program"),
             address=peer.address,
             first_seen=now,
             last_seen=now,
@@ -299,7 +298,7 @@ class Devices:
                 watching = self.watching()
                 away = [each for each in crowd if each.id not in watching and self._is_away(each, seconds)]
                 if not away:
-                    raise DeviceLimit(CROWDED)
+                    raise DeviceLimit(reasons.LINK_CROWDED)
                 return min(away, key=lambda device: device.last_seen)
         return None
 

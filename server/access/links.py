@@ -11,6 +11,7 @@ import msgspec
 
 from capture.events import Listeners
 from capture.source import Source, Unsubscribe, clean_text
+from server import reasons
 from server.access.tokens import ID_BYTES, LONGEST_ID, LONGEST_SECRET, RandomBytes, digest, is_among, random_word, same
 from server.errors import ServerError
 from server.sharing import ShareRule
@@ -62,13 +63,13 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def __post_init__(self) -> None:
         if self.name != clean_name(self.name) or not self.name:
-            raise LinkError(f"A link needs a name of one line, at most {NAME_LIMIT} characters long.")
+            raise LinkError(reasons.LINK_NAME.of(most=NAME_LIMIT))
         check_id(self.id)
         if not SHORTEST_TOKEN <= len(self.token) <= LONGEST_SECRET:
-            raise LinkError("A link needs a token that nobody can guess.")
+            raise LinkError(reasons.LINK_TOKEN)
         check_moments(self.created, self.last_used, 0.0 if self.expires is None else self.expires)
         if self.most_devices is not None and not 1 <= self.most_devices <= MOST_DEVICES:
-            raise LinkError(f"A link can be for 1 to {MOST_DEVICES} devices.")
+            raise LinkError(reasons.LINK_DEVICES.of(most=MOST_DEVICES))
         check_scope(self.scope)
 
     def __repr__(self) -> str:
@@ -121,7 +122,7 @@ class Links:
             LinkError: there are as many as there may be, or a value is not possible.
         """
         if len(self.all) >= MOST_LINKS:
-            raise LinkError(f"There are {MOST_LINKS} links, and more there cannot be. Revoke one that nobody needs.")
+            raise LinkError(reasons.LINK_LIMIT.of(most=MOST_LINKS))
         link = Link(
             id=random_word(self._random_bytes, ID_BYTES),
             name=clean_name(name),
@@ -228,19 +229,19 @@ def check_scope(scope: tuple[ShareRule, ...]) -> None:
         LinkError: a part of a title is empty, and would be found in every title.
     """
     if any(rule.kind == "title" and not rule.text.strip() for rule in scope):
-        raise LinkError("A part of a title has to have at least one letter.")
+        raise LinkError(reasons.LINK_TITLE)
 
 
 def check_id(text: str) -> None:
     """Do nothing when ``text`` can be what a link or device is called in the program. Raises `LinkError`."""
     if not 0 < len(text) <= LONGEST_ID:
-        raise LinkError(f"An id has 1 to {LONGEST_ID} characters.")
+        raise LinkError(reasons.LINK_ID.of(most=LONGEST_ID))
 
 
 def check_moments(*moments: float) -> None:
     """Do nothing when ``moments``, in seconds since the epoch, can be shown as a day and a time. Raises `LinkError`."""
     if not all(0 <= moment <= LAST_MOMENT for moment in moments):
-        raise LinkError("A time has to lie between the years 1970 and 9999.")
+        raise LinkError(reasons.LINK_TIME)
 
 
 def clean_name(text: str) -> str:

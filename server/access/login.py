@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from server.access.authorizer import EXPIRED, Authorizer, Denial, Guest
+from resources.translate import _
+from server import reasons
+from server.access.authorizer import Authorizer, Denial, Guest
 from server.access.consent import Answer, Consents, TooManyQuestions
 from server.access.devices import Device, DeviceLimit
 from server.access.links import Link
@@ -15,11 +17,6 @@ from server.access.pin import OneTimePin
 from server.access.request import AccessRequest
 from server.net.peers import Peer
 from server.sharing import ShareRule
-
-WRONG_PIN = "That PIN is not right. Try again."
-NOT_ALLOWED = "The person at the other computer did not allow it."
-EVERYTHING = "Everything that is shared"
-NOT_SHARED = "Something that is not shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Login:
             device, cookie = devices.admit(link, peer, access_request.browser, once=answer == "once")
             self._authorizer.lockout.came_in(peer, "link")
         except DeviceLimit as full:
-            return Denial(403, full.message, "too_many_devices")
+            return Denial(403, full.reason, "too_many_devices")
         if before is not None:
             # The browser has one cookie: by the old link it will not come again, and must not count there.
             devices.forget(before.id)
@@ -86,12 +83,12 @@ class Login:
             self._consents.check_room(peer, "")
             self._authorizer.devices.check_room(None, peer)
         except TooManyQuestions as busy:
-            return Denial(429, busy.message, "busy")
+            return Denial(429, busy.reason, "busy")
         except DeviceLimit as full:
-            return Denial(403, full.message, "too_many_devices")
+            return Denial(403, full.reason, "too_many_devices")
         if not self._pins.accepts(guess):
             lockout.failed(peer, "PIN")
-            return Denial(401, WRONG_PIN, "credential_wrong")
+            return Denial(401, reasons.PIN_WRONG, "credential_wrong")
         wanted, scope = self._wish(source_id)
         answer = await self._ask(access_request, peer, (wanted,), "PIN")
         if isinstance(answer, Refusal):
@@ -101,7 +98,7 @@ class Login:
                 scope, peer, access_request.browser, once=answer == "once"
             )
         except DeviceLimit as full:
-            return Denial(403, full.message, "too_many_devices")
+            return Denial(403, full.reason, "too_many_devices")
         self._welcome(peer, self._authorizer.device_of(access_request))
         lockout.came_in(peer, "PIN", "link", QUESTION)
         return LoggedIn(Guest(peer, device.id, ""), cookie)
@@ -119,7 +116,7 @@ class Login:
         answer = await self._ask(access_request, peer, wanted, link.name, link.id)
         if not isinstance(answer, Refusal):
             if not self._authorizer.links.is_good(link.id):
-                return Denial(403, EXPIRED, "link_expired")
+                return Denial(403, reasons.LINK_EXPIRED, "link_expired")
             self._welcome(peer, before)
         return answer
 
@@ -130,9 +127,13 @@ class Login:
     def _wish(self, source_id: str | None) -> tuple[str, tuple[ShareRule, ...]]:
         """Return what is asked for, in words and as rules."""
         if source_id is None:
-            return EVERYTHING, (ShareRule("all"),)
+            return _("Everything that is shared"), (ShareRule("all"),)
         source = self._authorizer.shares.titled.get(source_id)
-        return (NOT_SHARED, ()) if source is None else (source.title, (ShareRule.for_source(source),))
+        return (
+            (_("Something that is not shared"), ())
+            if source is None
+            else (source.title, (ShareRule.for_source(source),))
+        )
 
     async def _ask(
         self, access_request: AccessRequest, peer: Peer, wanted: tuple[str, ...], by: str, link_id: str = ""
@@ -142,13 +143,13 @@ class Login:
         try:
             answer = await self._consents.ask(peer, access_request.browser, wanted, by, link_id)
         except TooManyQuestions as busy:
-            return Denial(429, busy.message, "busy")
+            return Denial(429, busy.reason, "busy")
         except asyncio.CancelledError:
             self._authorizer.lockout.failed(peer, QUESTION)
             raise
         if answer == "deny":
             self._authorizer.lockout.failed(peer, QUESTION)
-            return Denial(403, NOT_ALLOWED, "refused")
+            return Denial(403, reasons.HOST_DECLINED, "refused")
         # The person may have closed the network meanwhile, or blocked this address.
         late = self._authorizer.check_origin(access_request)
         return late if isinstance(late, Refusal) else answer

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from capture.reason import Reason
+from resources.translate import N_, _
+from server import reasons
 from server.access.request import AccessRequest
 
 Scheme = Literal["http", "https"]
@@ -27,8 +30,7 @@ FOREIGN_SITES = frozenset({"cross-site", "same-site"})
 TAKING = ("/snapshot/", "/mjpeg/")
 """Addresses at which asking has a picture taken."""
 
-FOREIGN = "Pages of other websites may not use this server; its owner can allow one by name."
-NULL_ORIGIN = (
+NULL_ORIGIN = N_(
     "null is what every sandboxed frame of every website calls itself, so it is not allowed. "
     "Open the page from a small web server instead, for example with: python3 -m http.server 8000, "
     "and allow http://localhost:8000."
@@ -37,10 +39,10 @@ NULL_ORIGIN = (
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why somebody does not get in: an HTTP status and a sentence."""
+    """Why somebody does not get in: an HTTP status and the reason."""
 
     status: int
-    message: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,10 @@ class OriginPolicy:
         if not hosts and access_request.is_old and self.port:
             return None  # HTTP/1.0 knows no Host, and no browser speaks it; it needs a credential in any case
         place = f"{self.scheme}://localhost:{self.port or 8080}"
-        return Refusal(
-            421,
-            f"This computer does not go by that name. Open the address that Panecast shows, such as {place}. "
-            "Its owner can have it go by another name as well (--name).",
-        )
+        return Refusal(421, reasons.WRONG_NAME.of(address=place))
 
     def _foreign_page(self, access_request: AccessRequest) -> Refusal | None:
-        refusal = Refusal(403, FOREIGN)
+        refusal = Refusal(403, reasons.FOREIGN_PAGE)
         origins = access_request.headers.get("origin", ())
         if origins:
             # Compared byte by byte, as browsers send it: no prefix, no suffix, no other name or port of ours counts.
@@ -139,7 +137,7 @@ class OriginPolicy:
 
 def is_loopback_host(host: str) -> bool:
     """Tell whether a Host header, in lower case, names this computer's loopback, with whatever port."""
-    name, _ = _split(host)
+    name = _split(host)[0]
     if name in LOOPBACK_NAMES or name == "[::1]":
         return True
     try:
@@ -166,11 +164,15 @@ def parse_origin(text: str) -> str:
         ValueError: it is none, or one that stands for everybody; the message says what is right.
     """
     if text.strip().lower() == "null":
-        raise ValueError(NULL_ORIGIN)
+        raise ValueError(_(NULL_ORIGIN))
     origin = text.strip().removesuffix("/").lower()
     found = ORIGIN.fullmatch(origin)
     if found is None or not _split(found[1])[0]:
-        raise ValueError(f"{text!r} is no origin of a website. It looks like http://localhost:3000, without a path.")
+        raise ValueError(
+            _("“{text}” is no origin of a website. It looks like http://localhost:3000, without a path.").format(
+                text=text
+            )
+        )
     return origin
 
 
@@ -186,7 +188,9 @@ def parse_name(text: str) -> str:
     except UnicodeError:
         name, port = "", ""
     if not name or port:
-        raise ValueError(f"{text!r} is no name of a computer. It looks like screen.example.org, without a port.")
+        raise ValueError(
+            _("“{text}” is no name of a computer. It looks like screen.example.org, without a port.").format(text=text)
+        )
     return name
 
 

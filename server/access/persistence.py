@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from resources.translate import _
 from server.access.audit_log import NAME, REFUSED_NAME
 from server.access.control import AccessControl
 from server.access.store import AccessState, AccessStore
@@ -112,7 +113,8 @@ class AccessPersister:
             try:
                 file.append(said)
             except OSError as error:
-                problems.append(f"The access log could not be written ({error.strerror or error}).")
+                words = _("The access log could not be written ({problem}).")
+                problems.append(words.format(problem=error.strerror or error))
         return " ".join(dict.fromkeys(problem for problem in problems if problem)) or None
 
     def _say(self, problem: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from server import reasons
 from server.errors import ServerError
 from server.net.peers import Peer
 
@@ -67,7 +68,7 @@ class AccessRequest:
         """
         shown = [*self.query.get("token", ()), *map(_bearer, self.headers.get("authorization", ()))]
         if len(shown) > 1:
-            raise Contradiction("The request has more than one token. One is enough.")
+            raise Contradiction(reasons.TOKEN_TWICE)
         return shown[0] if shown and shown[0] else None
 
 
@@ -89,5 +90,5 @@ def browser_name(agent: str) -> str:
 def _bearer(value: str) -> str:
     kind, _, token = value.strip().partition(" ")
     if kind.lower() != "bearer":
-        raise Contradiction("Authorization has to be: Bearer, a space, and the token of the link.")
+        raise Contradiction(reasons.TOKEN_UNCLEAR)
     return token.strip()

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from resources.translate import _
 from server.access.devices import Device, Devices
 from server.access.links import MOST_DEVICES, MOST_LINKS, Link, Links
 from server.private_files import NotAFile, keep_copy_of_schema, put_aside, read_private, replace_private
@@ -80,19 +81,25 @@ class AccessStore:
         except OSError as error:
             # It is not ours to move away, and what it holds must not be written over.
             self._is_lost = True
-            words = f"The links could not be read ({_reason(error)}). No link works, and new ones will not be kept"
-            self.problems = (f"{words}, until {self.path} is put right or deleted.",)
+            words = _(
+                "The links could not be read ({problem}). No link works, and new ones will not be kept, "
+                "until {path} is put right or deleted."
+            )
+            self.problems = (words.format(problem=_reason(error), path=self.path),)
             return AccessState()
         try:
             kept = self._of_newer(content) or msgspec.json.decode(content, type=AccessState)
         except (ValueError, RecursionError):  # msgspec's own errors, and those of bad UTF-8, are the former
             kept = None
         if kept is None or len(kept.links) > MOST_LINKS or len(kept.devices) > MOST_KNOWN:
-            self.problems = (self._put_aside("it is damaged"),)
+            self.problems = (self._put_aside(_("it is damaged")),)
             return AccessState()
         if was_open:
-            words = "Other people on this computer could read the file with the links until now."
-            self.problems += (f"{words} Make new links if they might have.",)
+            words = _(
+                "Other people on this computer could read the file with the links until now. "
+                "Make new links if they might have."
+            )
+            self.problems += (words,)
         return kept
 
     def save(self, kept: AccessState) -> str | None:
@@ -101,14 +108,14 @@ class AccessStore:
         May run in any thread, one call at a time.
         """
         if self._is_lost:
-            return f"The links are not kept, because {self.path} could not be read."
+            return _("The links are not kept, because {path} could not be read.").format(path=self.path)
         try:
             if self._newer is not None:
                 keep_copy_of_schema(self.path, *self._newer)
             self._newer = None
             replace_private(self.path, msgspec.json.format(msgspec.json.encode(kept), indent=1))
         except OSError as error:
-            return f"The links could not be saved ({_reason(error)})."
+            return _("The links could not be saved ({problem}).").format(problem=_reason(error))
         return None
 
     def _of_newer(self, content: bytes) -> AccessState | None:
@@ -121,10 +128,18 @@ class AccessStore:
         kept = narrowed(found)
         entries = [*_list(found, "links"), *_list(found, "devices")]
         missing = len(entries) - len(kept.links) - len(kept.devices)
-        words = f"The links were made by a newer version of Panecast (form {number}, here {VERSION})"
-        less = f", so {missing} of {len(entries)} links and devices let nobody in now" if missing else ""
         copy = f"{NAME}.schema-{number}.bak"
-        self.problems = (f"{words}{less}. Before this version changes the file, it is kept as {copy}.",)
+        whole = _(
+            "The links were made by a newer version of Panecast (form {form}, here {here}). "
+            "Before this version changes the file, it is kept as {copy}."
+        )
+        less = _(
+            "The links were made by a newer version of Panecast (form {form}, here {here}), so {missing} of {total} "
+            "links and devices let nobody in now. Before this version changes the file, it is kept as {copy}."
+        )
+        words = less if missing else whole
+        told = words.format(form=number, here=VERSION, missing=missing, total=len(entries), copy=copy)
+        self.problems = (told,)
         return kept
 
     def _put_aside(self, why: str) -> str:
@@ -132,10 +147,15 @@ class AccessStore:
             aside = put_aside(self.path)
         except OSError:
             self._is_lost = True
-            words = f"The file with the links cannot be used ({why}). No link works, and new ones will not be kept"
-            return f"{words}: {self.path}"
-        words = f"The file with the links could not be used ({why}) and is kept as {aside.name}."
-        return f"{words} No link works; make new ones."
+            words = _(
+                "The file with the links cannot be used ({problem}). No link works, and new ones will not be kept: "
+                "{path}"
+            )
+            return words.format(problem=why, path=self.path)
+        words = _(
+            "The file with the links could not be used ({problem}) and is kept as {file}. No link works; make new ones."
+        )
+        return words.format(problem=why, file=aside.name)
 
 
 def narrowed(table: dict[str, Any]) -> AccessState:

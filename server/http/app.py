@@ -11,13 +11,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from capture.feed.snapshots import Snapshots
+from server import reasons
 from server.access.authorizer import Anonymous, Authorizer, Denial, Grant, Guest
 from server.access.control import AccessControl
 from server.http.login import access_request_of
 from server.http.responses import (
     ACCESS,
     ENTRY,
-    FULL,
     PAGES,
     REGISTRY,
     SECRET,
@@ -95,8 +95,8 @@ def _judged(access: AccessControl, request: web.Request) -> Grant | web.Response
     entry = access.authorizer.authorize(access_request)
     if isinstance(entry, Grant):
         return entry
-    log.info("refused %s from %s: %s", redacted(request.path), request.remote, entry.message)
-    access.log.refused(request.remote or "", access_request.browser, entry.message)
+    log.info("refused %s from %s: %s", redacted(request.path), request.remote, entry.reason)
+    access.log.refused(request.remote or "", access_request.browser, str(entry.reason))
     response = refused(request, entry)
     if isinstance(entry, Denial) and entry.code == "credential_missing":
         _take_back(access.authorizer, request, response)
@@ -114,7 +114,9 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        answer = problem(error.status, "not_found" if error.status == 404 else "bad_request", error.reason)
+        is_missing = error.status == 404
+        reason = reasons.NO_SUCH_PAGE if is_missing else reasons.HTTP_ERROR.of(phrase=error.reason)
+        answer = problem(error.status, "not_found" if is_missing else "bad_request", reason)
         if isinstance(error, web.HTTPMethodNotAllowed):
             answer.headers["Allow"] = error.headers["Allow"]  # RFC 9110 15.5.6: the caller learns the right ones
         return for_a_person(request, answer)
@@ -122,7 +124,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
 
 def _crowded() -> web.Response:
     """Answer a request for whose connection there is no place, and end that."""
-    response = problem(503, "too_many_viewers", FULL, retry_seconds=FULL_RETRY_SECONDS)
+    response = problem(503, "too_many_viewers", reasons.VIEWER_LIMIT, retry_seconds=FULL_RETRY_SECONDS)
     response.force_close()
     return response
 

@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
-from types import MappingProxyType
 
-from server.protocol.language import Language
+from capture.reason import Reason
+from resources.translate import N_, speech
 
-WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
-    {
-        "en": {
-            "not_found": "There is no such page here.",
-            "source_not_found": "Nothing is shared under this address.",
-            "starting": "This computer has only just started sharing. Try again in a moment.",
-            "home": "All shared sources",
-        },
-        "de": {
-            "not_found": "Diese Seite gibt es hier nicht.",
-            "source_not_found": "Unter dieser Adresse ist nichts freigegeben.",
-            "starting": "Die Freigabe hat gerade erst begonnen. Versuchen Sie es gleich noch einmal.",
-            "home": "Alle Freigaben",
-        },
-    }
-)
-"""By an error's code. For a code that is not in here, the words of the error are shown, which are English."""
+HOME = N_("All shared sources")
 
 
-def error_page(path: str, code: str, message: str, speech: Language) -> str:
-    """Return the page for an error at ``path`` (as it was asked for, with its first slash)."""
-    words = WORDS[speech]
+def error_page(path: str, reason: Reason, language: str) -> str:
+    """Return the page for an error at ``path`` (as it was asked for, with its first slash), in ``language``."""
+    home = speech(language).gettext(HOME)
     # Relative, for a proxy may have us under a path.
     top = "../" * (path.count("/") - 1) or "./"
-    said = words.get(code)
-    told = html.escape(message) if said is None else said
-    spoken = "" if said is not None or speech == "en" else ' lang="en"'
     return f"""<!doctype html>
-<html lang="{speech}">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -49,8 +29,8 @@ def error_page(path: str, code: str, message: str, speech: Language) -> str:
 <body class="shut">
 <main class="entrance">
 <img src="{top}viewer/mark.svg" alt="" width="56" height="56">
-<h1{spoken}>{told}</h1>
-<a href="{top}">{words["home"]}</a>
+<h1>{html.escape(reason.words_in(language))}</h1>
+<a href="{top}">{home}</a>
 </main>
 </body>
 </html>

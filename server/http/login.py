@@ -11,12 +11,13 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import HttpVersion11, web
 
+from server import reasons
 from server.access.authorizer import ENTER_PATH
 from server.access.control import AccessControl
 from server.access.login import LoggedIn
 from server.access.origins import Refusal
 from server.access.request import AccessRequest
-from server.http.responses import ACCESS, FULL, problem, refused
+from server.http.responses import ACCESS, problem, refused
 from server.net.connection import mark_authenticated
 
 LARGEST_BODY = 1024
@@ -26,7 +27,6 @@ LOOK_SECONDS = 0.5
 """How often it is looked whether who waits for an answer is still there."""
 COOKIE_SECONDS = 400 * 86_400
 """As long as browsers keep a cookie at most."""
-HOW = 'Send {"token": "…"} with the token of a link, or {"pin": "…"}, perhaps with "id" for one source.'
 
 
 class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,16 +50,16 @@ async def enter(request: web.Request) -> web.Response:
     access = request.app[ACCESS]
     wish = await _read(request)
     if wish is None or (wish.token is None) == (wish.pin is None):
-        return problem(400, "bad_request", HOW)
+        return problem(400, "bad_request", reasons.ENTER_HOW)
     access_request = access_request_of(request)
     found = await _while_there(request, _enter(access, access_request, wish))
     if found is None:
-        return problem(499, "gone", "Who asked has left.")
+        return problem(499, "gone", reasons.VIEWER_GONE)
     if isinstance(found, Refusal):
-        access.log.refused(request.remote or "", access_request.browser, found.message)
+        access.log.refused(request.remote or "", access_request.browser, str(found.reason))
         return refused(request, found)
     if not mark_authenticated(request, found.who.link_id):
-        return problem(503, "too_many_viewers", FULL)
+        return problem(503, "too_many_viewers", reasons.VIEWER_LIMIT)
     answer = web.Response(status=204)
     if found.cookie is not None:
         answer.set_cookie(

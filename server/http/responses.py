@@ -9,13 +9,16 @@ from typing import Final
 from aiohttp import web
 
 from capture.feed.snapshots import Snapshots
+from capture.reason import Reason
 from capture.source import Source
+from server import reasons
 from server.access.authorizer import Denial, Grant
 from server.access.control import AccessControl, Viewer
 from server.access.origins import Refusal
 from server.http.error_page import error_page
 from server.http.static import PageFile
 from server.protocol.language import language
+from server.protocol.messages import error_body
 from server.sharing import ShareList
 from server.stream.registry import SessionRegistry
 
@@ -31,25 +34,27 @@ STARTED: Final = web.AppKey("started", float)
 ENTRY: Final = web.RequestKey("entry", Grant)
 """The one who asks, and what is there for him; set by the authorizer before anything else."""
 
-PROBLEM: Final = web.ResponseKey("problem", dict[str, str])
-"""The body of an error, at its answer."""
+PROBLEM: Final = web.ResponseKey("problem", Reason)
+"""Why an answer is an error."""
 
-NOT_FOUND: Final = "Nothing is shared under this address."
 STARTING_SECONDS: Final = 1.0
-FULL: Final = "As many viewers as this computer allows are watching already; try again later."
 
 
-def problem(status: int, code: str, words: str, field: str | None = None, retry_seconds: float = 0.0) -> web.Response:
+def problem(
+    status: int, code: str, reason: Reason, field: str | None = None, retry_seconds: float = 0.0
+) -> web.Response:
     """Return an HTTP error that programs and people can read; ``retry_seconds`` says when another try makes sense."""
-    body = {"code": code, "message": words} | ({"field": field} if field else {})
-    answer = web.json_response({"error": body}, status=status, headers=_retry(retry_seconds))
-    answer[PROBLEM] = body
+    body = {"error": error_body(code, reason, field)}
+    answer = web.json_response(body, status=status, headers=_retry(retry_seconds))
+    answer[PROBLEM] = reason
     return answer
 
 
 def not_yet(shares: ShareList) -> web.Response:
     """Return the answer to a request for something that may only not be known yet."""
-    return problem(503, "starting", shares.waits_for.reason, retry_seconds=STARTING_SECONDS)
+    answer = problem(503, "starting", shares.waits_for.reason, retry_seconds=STARTING_SECONDS)
+    answer[PROBLEM] = reasons.JUST_STARTED  # which step of the start it is says nothing to a person
+    return answer
 
 
 def for_a_person(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
@@ -57,11 +62,10 @@ def for_a_person(request: web.Request, answer: web.StreamResponse) -> web.Stream
 
     Browsers name pages first of what they accept when they are led somewhere, and at no other time; programs do not.
     """
-    body = answer.get(PROBLEM)
-    if body is None or "text/html" not in request.headers.get("Accept", ""):
+    reason = answer.get(PROBLEM)
+    if reason is None or "text/html" not in request.headers.get("Accept", ""):
         return answer
-    speech = language(request.headers.get("Accept-Language", ""))
-    text = error_page(request.path, body["code"], body["message"], speech)
+    text = error_page(request.path, reason, language(request.headers.get("Accept-Language", "")))
     kept = {name: answer.headers[name] for name in ("Retry-After", "Allow") if name in answer.headers}
     headers = kept | {"Vary": "Accept, Accept-Language"}
     return web.Response(text=text, content_type="text/html", status=answer.status, headers=headers)
@@ -73,12 +77,14 @@ def refused(request: web.Request, refusal: Refusal) -> web.Response:
     A wrong name, or page that it comes from (no `Denial`), is told as text: a person who reads that has typed
     an address, or made a page.
     """
-    if not isinstance(refusal, Denial):
-        return web.Response(status=refusal.status, text=refusal.message + "\n")
-    if "text/html" in request.headers.get("Accept", ""):
-        # An address of a picture, opened in a browser.
-        return web.Response(status=refusal.status, text=refusal.message + "\n", headers=_retry(refusal.retry_seconds))
-    return problem(refusal.status, refusal.code, refusal.message, retry_seconds=refusal.retry_seconds)
+    is_read = "text/html" in request.headers.get("Accept", "")  # an address of a picture, opened in a browser
+    if isinstance(refusal, Denial) and not is_read:
+        return problem(refusal.status, refusal.code, refusal.reason, retry_seconds=refusal.retry_seconds)
+    speech = language(request.headers.get("Accept-Language", ""))
+    headers = {"Content-Language": speech, "Vary": "Accept, Accept-Language"}
+    if isinstance(refusal, Denial):
+        headers |= _retry(refusal.retry_seconds) or {}
+    return web.Response(status=refusal.status, text=refusal.reason.words_in(speech) + "\n", headers=headers)
 
 
 def viewer_of(request: web.Request) -> Viewer:

@@ -12,15 +12,13 @@ from urllib.parse import quote
 from aiohttp import WSMessage, web
 
 from capture.source import Source
-from server import __version__
+from server import __version__, reasons
 from server.errors import CLOSE_CODES, ProtocolError
 from server.http import login as entering
 from server.http import metrics, openapi
 from server.http import snapshot as pictures
 from server.http.responses import (
     ENTRY,
-    FULL,
-    NOT_FOUND,
     PAGES,
     REGISTRY,
     STARTED,
@@ -134,18 +132,22 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """Live pictures over a WebSocket."""
     response = web_socket(PROTOCOL)
     if not response.can_prepare(request).ok:
-        return problem(426, "bad_message", "This address speaks WebSocket; open /watch/… in a browser instead.")
+        return problem(426, "bad_message", reasons.WEBSOCKET_ONLY)
     registry = request.app[REGISTRY]
     await registry.allowance(viewer_of(request)).pace.read_one(WORTH_OF_OPENING)
     await response.prepare(request)
     binary = response.ws_protocol == PROTOCOL
     source, heard = await _found(request, response)
     if source is None:
-        return response if response.closed else await _turn_away(response, ProtocolError("source_not_found", NOT_FOUND))
+        return (
+            response
+            if response.closed
+            else await _turn_away(response, ProtocolError("source_not_found", reasons.NOT_SHARED))
+        )
     try:
         options = registry.defaults_for(binary).from_query(request.query, BINARY_FORMATS if binary else FORMATS)
         if registry.is_full(viewer_of(request)):
-            return await _turn_away(response, ProtocolError("too_many_viewers", FULL))
+            return await _turn_away(response, ProtocolError("too_many_viewers", reasons.VIEWER_LIMIT))
         session = registry.open(source, options.for_form(binary), viewer_of(request), binary)
     except ProtocolError as refused:
         return await _turn_away(response, refused)
@@ -163,12 +165,12 @@ async def streams(request: web.Request) -> web.StreamResponse:
     response = web_socket(MANY_PROTOCOL)
     ready = response.can_prepare(request)
     if not ready.ok or ready.protocol != MANY_PROTOCOL:
-        return problem(426, "bad_message", f"This address speaks WebSocket with the subprotocol {MANY_PROTOCOL}.")
+        return problem(426, "bad_message", reasons.WEBSOCKET_PROTOCOL.of(protocol=MANY_PROTOCOL))
     registry = request.app[REGISTRY]
     await registry.allowance(viewer_of(request)).pace.read_one(WORTH_OF_OPENING)
     await response.prepare(request)
     if registry.is_full(viewer_of(request)):
-        return await _turn_away(response, ProtocolError("too_many_viewers", FULL))
+        return await _turn_away(response, ProtocolError("too_many_viewers", reasons.VIEWER_LIMIT))
     with contextlib.suppress(ConnectionError):  # the viewer left before it was answered
         socket = ViewerSocket(response, request)
         connection = MultiSession(registry, viewer_of(request), _base_url(request), socket)
@@ -218,7 +220,7 @@ async def _turn_away(response: web.WebSocketResponse, refused: ProtocolError) ->
 def _file(request: web.Request, name: str, status: int = 200) -> web.Response:
     found = request.app[PAGES].get(name)
     if found is None:
-        return problem(404, "not_found", "There is no such page.")
+        return problem(404, "not_found", reasons.NO_SUCH_PAGE)
     charset = None if found.content_type.startswith("image/") else "utf-8"
     packs = takes_gzip(request.headers.get("Accept-Encoding", ""))
     headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packs else {})

@@ -14,11 +14,10 @@ from aiohttp import ETag, web
 from capture.encode.image import Format
 from capture.encode.shared import ImageRequest
 from capture.errors import EncodeError, NoPicture
+from server import reasons
 from server.http import no_script as plain
 from server.http.responses import (
     ENTRY,
-    FULL,
-    NOT_FOUND,
     REGISTRY,
     SECRET,
     SNAPSHOTS,
@@ -92,13 +91,13 @@ async def snapshot(request: web.Request) -> web.StreamResponse:
     except TooMuch as much:
         return too_much(much)
     except InvalidOption as bad:
-        return problem(400, "invalid_option", bad.message, bad.field)
+        return problem(400, "invalid_option", bad.reason, bad.field)
     except (NoPicture, EncodeError) as missing:
         if may_see(source):
-            return problem(503, "no_picture", missing.message)
-        return problem(404, "source_not_found", NOT_FOUND)
+            return problem(503, "no_picture", missing.reason)
+        return problem(404, "source_not_found", reasons.NOT_SHARED)
     if not may_see(source):
-        return problem(404, "source_not_found", NOT_FOUND)
+        return problem(404, "source_not_found", reasons.NOT_SHARED)
     if encoded is None:
         answer = web.Response(status=304)
     else:
@@ -130,11 +129,11 @@ async def mjpeg(request: web.Request) -> web.StreamResponse:
     try:
         options = MjpegConsumer.suited(registry.defaults).from_query(only(request.query, MJPEG_OPTIONS))
     except InvalidOption as bad:
-        return problem(400, "invalid_option", bad.message, bad.field)
+        return problem(400, "invalid_option", bad.reason, bad.field)
     if request.method == "HEAD":
         return web.Response(headers={"Content-Type": CONTENT_TYPE})
     if registry.is_full(viewer_of(request)):
-        return problem(503, "too_many_viewers", FULL)
+        return problem(503, "too_many_viewers", reasons.VIEWER_LIMIT)
     await registry.allowance(viewer_of(request)).pace.read_one(WORTH_OF_OPENING)
     try:
         session = registry.open_mjpeg(source, options, viewer_of(request))
@@ -162,7 +161,7 @@ async def plain_page(request: web.Request) -> web.Response:
         every = EVERY.read("every", number(query.get("every", "5")))
         suffix = PLAIN_FORMATS.read("format", query.get("format", "jpg"))
     except InvalidOption as bad:
-        return problem(400, "invalid_option", bad.message, bad.field)
+        return problem(400, "invalid_option", bad.reason, bad.field)
     if source is not None:
         # The page itself has a title; the picture in it counts when it is asked for.
         request.app[REGISTRY].looker(source, options, viewer_of(request))
@@ -175,7 +174,7 @@ async def plain_page(request: web.Request) -> web.Response:
 
 def too_much(much: TooMuch) -> web.Response:
     """Answer that the device has as much as it may."""
-    return problem(429, much.code, much.message, retry_seconds=1.0)
+    return problem(429, much.code, much.reason, retry_seconds=1.0)
 
 
 def plain_list(request: web.Request) -> web.Response:
@@ -188,7 +187,7 @@ def plain_list(request: web.Request) -> web.Response:
 
 def _missing(shares: ShareList) -> web.Response:
     """Return the answer to a request for something that is not there for the viewer, or not yet."""
-    return problem(404, "source_not_found", NOT_FOUND) if shares.is_complete else not_yet(shares)
+    return problem(404, "source_not_found", reasons.NOT_SHARED) if shares.is_complete else not_yet(shares)
 
 
 def _plain_page(text: str, status: int) -> web.Response:

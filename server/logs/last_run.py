@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from resources.translate import N_, _
 from server import __version__
 from server.errors import ServerError
 from server.folder_lock import FolderLock, lock_folder
@@ -26,8 +27,8 @@ from server.private_files import CLOSE_ON_EXEC, FILE_MODE, NO_FOLLOW, open_plain
 MARK, TRACE, REPORT = "running.json", "crash.txt", "crash-report.txt"
 MOST_BYTES = 256 * 1024
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-LOG_HEADING = "The last lines of its log:"
-NO_TRACE = "It left no trace: it was ended from outside, such as by the system when memory ran out."
+LOG_HEADING = N_("The last lines of its log:")
+NO_TRACE = N_("It left no trace: it was ended from outside, such as by the system when memory ran out.")
 
 
 class Run:
@@ -85,8 +86,8 @@ class Run:
         left, trace = _read(self._folder / MARK), _read(self._folder / TRACE)
         if trace.strip() or _was_here(left):
             log = "\n".join(last_lines(self._folder))
-            found = shortened(trace.strip(), longest=MOST_BYTES) or NO_TRACE
-            self.report = f"{_began(left)}\n\n{found}\n\n{LOG_HEADING}\n{log}\n"
+            found = shortened(trace.strip(), longest=MOST_BYTES) or _(NO_TRACE)
+            self.report = f"{_began(left)}\n\n{found}\n\n{_(LOG_HEADING)}\n{log}\n"
             _write(self._folder / REPORT, self.report).close()
         self._trace = _write(self._folder / TRACE)
         faulthandler.enable(self._trace)
@@ -115,9 +116,10 @@ def _was_here(mark: str) -> bool:
 def _began(mark: str) -> str:
     try:
         found = json.loads(mark)
-        return f"Panecast {found['version']}, started {found['began']}, did not end properly."
+        words = _("Panecast {version}, started {began}, did not end properly.")
+        return words.format(version=found["version"], began=found["began"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        return "Panecast did not end properly."
+        return _("Panecast did not end properly.")
 
 
 def _read(path: Path) -> str:

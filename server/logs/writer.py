@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from resources.translate import _
 from server.logs.place import FILES_KEPT, LARGEST_BYTES, NAME
 from server.logs.rotating import LogFile
 from server.logs.shortening import Titles, shortened
@@ -87,7 +88,8 @@ class LogWriter(logging.Handler):
                     lost = 0
                 except OSError as error:
                     lost += len(batch)
-                    self._say(f"The log could not be written ({error.strerror or error}). Panecast works without it.")
+                    words = _("The log could not be written ({problem}). Panecast works without it.")
+                    self._say(words.format(problem=error.strerror or error))
 
     def _take(self) -> tuple[list[str], int]:
         """Wait for entries and return them, and how many were left out; none when it is over."""

@@ -20,6 +20,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from capture.reason import Reason
+from resources.translate import _
+from server import reasons
 from server.errors import CertificateError
 from server.private_files import NotAFile, NotPrivate, open_plain, put_aside, read_private, replace_private
 
@@ -82,8 +85,7 @@ class Certificate:
             context.load_cert_chain(self.chain_file, self.key_file, password="")
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
             raise CertificateError(
-                f"HTTPS cannot use the certificate in {self.chain_file.name}: {_reason(error)}. "
-                "Choose other files, or let Panecast make its own certificate."
+                reasons.CERTIFICATE_UNUSABLE.of(file=self.chain_file.name, problem=_reason(error))
             ) from error
         return context
 
@@ -113,13 +115,10 @@ def own_certificate(
         made = _self_signed(key, names, now)
         replace_private(path, _key_pem(key) + made.public_bytes(serialization.Encoding.PEM))
     except NotPrivate as error:
-        raise CertificateError(
-            f"The certificate of this installation is not used, because {error}. Remove {path} and start sharing again."
-        ) from error
+        raise CertificateError(reasons.CERTIFICATE_NOT_PRIVATE.of(path=str(path), problem=str(error))) from error
     except OSError as error:
         raise CertificateError(
-            f"The certificate of this installation cannot be kept in {path}: {error.strerror or error}. "
-            "Make room or give yourself the right to write there, or share without HTTPS."
+            reasons.CERTIFICATE_NOT_KEPT.of(path=str(path), problem=error.strerror or str(error))
         ) from error
     return replace(_described(made, path, path, is_own=True), problem=problem)
 
@@ -139,26 +138,16 @@ def certificate_from_files(chain_file: Path, key_file: Path, now: dt.datetime | 
         described = _described(chain[0], chain_file, key_file, is_own=False)
         begins, ends = chain[0].not_valid_before_utc, chain[0].not_valid_after_utc
     except UNUSABLE as error:
-        raise CertificateError(
-            f"The certificate in {chain_file.name} is damaged, or of a kind that is not known here. Choose another one."
-        ) from error
+        raise CertificateError(reasons.CERTIFICATE_DAMAGED.of(file=chain_file.name)) from error
     if not belongs[0]:
-        hint = "Choose the key that the certificate was made with."
+        hint = reasons.CERTIFICATE_HINT_KEY
         if any(belongs):
-            hint = "The certificate that does belong to it is further down in that file: put it first."
-        raise CertificateError(
-            f"The key in {key_file.name} does not belong to the certificate in {chain_file.name}. {hint}"
-        )
+            hint = reasons.CERTIFICATE_HINT_ORDER
+        raise CertificateError(reasons.CERTIFICATE_OF_OTHER_KEY.of(key=key_file.name, file=chain_file.name, hint=hint))
     if ends <= now:
-        raise CertificateError(
-            f"The certificate in {chain_file.name} expired on {ends:%d %B %Y}. Renew it, or let "
-            "Panecast make its own certificate."
-        )
+        raise CertificateError(reasons.CERTIFICATE_EXPIRED.of(file=chain_file.name, date=f"{ends:%Y-%m-%d}"))
     if begins > now:
-        raise CertificateError(
-            f"The certificate in {chain_file.name} is valid from {begins:%d %B %Y} on only. Look "
-            "whether this computer's clock is right."
-        )
+        raise CertificateError(reasons.CERTIFICATE_EARLY.of(file=chain_file.name, date=f"{begins:%Y-%m-%d}"))
     return described
 
 
@@ -228,14 +217,18 @@ def _found(path: Path) -> tuple[x509.Certificate | None, str]:
     try:
         content, was_open = read_private(path, LARGEST_FILE)
         if was_open:
-            return None, "Others on this computer could read the key of HTTPS until now, so there is a new certificate."
+            words = _("Others on this computer could read the key of HTTPS until now, so there is a new certificate.")
+            return None, words
         return _own(content), ""
     except FileNotFoundError:
         return None, ""
     except (NotAFile, ValueError) as error:
         aside = put_aside(path)
-        words = f"The certificate of this installation could not be used ({error}) and is kept as {aside.name}."
-        return None, f"{words} There is a new one, of which browsers will warn once more."
+        words = _(
+            "The certificate of this installation could not be used ({problem}) and is kept as {file}. "
+            "There is a new one, of which browsers will warn once more."
+        )
+        return None, words.format(problem=error, file=aside.name)
 
 
 def _own(content: bytes) -> x509.Certificate:
@@ -247,9 +240,9 @@ def _own(content: bytes) -> x509.Certificate:
         belongs = _public(key.public_key()) == _public(certificate.public_key())
         certificate.verify_directly_issued_by(certificate)
     except (*UNUSABLE, InvalidSignature) as error:
-        raise ValueError("it is damaged") from error
+        raise ValueError(_("it is damaged")) from error
     if not belongs:
-        raise ValueError("its key is another one's")
+        raise ValueError(_("its key is another one's"))
     return certificate
 
 
@@ -313,47 +306,36 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _chain(path: Path) -> list[x509.Certificate]:
-    content = _content(path, "certificate")
+    content = _content(path, reasons.CERTIFICATE_UNREADABLE, reasons.CERTIFICATE_TOO_LARGE)
     try:
         return x509.load_pem_x509_certificates(content)
     except UNUSABLE as error:
-        raise CertificateError(
-            f"There is no certificate in {path.name} that can be read. Choose a file in the PEM form, which begins "
-            "with -----BEGIN CERTIFICATE-----."
-        ) from error
+        raise CertificateError(reasons.CERTIFICATE_NOT_FOUND.of(file=path.name)) from error
 
 
 def _key(path: Path) -> PrivateKeyTypes:
-    content = _content(path, "key")
+    content = _content(path, reasons.KEY_UNREADABLE, reasons.KEY_TOO_LARGE)
     try:
         return serialization.load_pem_private_key(content, password=None)
     except TypeError as error:
-        raise CertificateError(
-            f"The key in {path.name} is protected by a password, which Panecast cannot enter. Choose a copy of the key "
-            "without one that only you can read."
-        ) from error
+        raise CertificateError(reasons.KEY_LOCKED.of(file=path.name)) from error
     except UNUSABLE as error:
-        raise CertificateError(
-            f"There is no key in {path.name} that can be read. Choose a file in the PEM form, which begins with "
-            "-----BEGIN PRIVATE KEY-----."
-        ) from error
+        raise CertificateError(reasons.KEY_NOT_FOUND.of(file=path.name)) from error
 
 
-def _content(path: Path, kind: str) -> bytes:
+def _content(path: Path, unreadable: Reason, too_large: Reason) -> bytes:
     try:
         # Not bound to be a private file: tools that fetch certificates keep them behind symbolic links.
         with open_plain(path, follow=True) as file:
             content = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
-        raise CertificateError(
-            f"The {kind} file {path} cannot be read: {_reason(error)}. Look whether it is there and yours to read."
-        ) from error
+        raise CertificateError(unreadable.of(path=str(path), problem=_reason(error))) from error
     if len(content) > LARGEST_FILE:
-        raise CertificateError(f"The {kind} file {path} is too large for one. Choose another file.")
+        raise CertificateError(too_large.of(path=str(path)))
     return content
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
-        return (error.reason or "OpenSSL refuses it").replace("_", " ").lower()
+        return (error.reason or _("OpenSSL refuses it")).replace("_", " ").lower()
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

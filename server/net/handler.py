@@ -16,17 +16,19 @@ from typing import Any
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from resources.translate import N_, speech
 from server.net.aiohttp_private import handler_options
 from server.net.headers import SAFETY_HEADERS, SERVER_NAME
+from server.protocol.language import language
 from server.redact import QUERY, SECRET_LIKE, redacted
 
 log = logging.getLogger(__name__)
 
 LOG_SECONDS = 60.0
 WORDS = {
-    400: "This is not a request that is understood here.\n",
-    500: "Something went wrong here. The person who shares can find it in the log.\n",
-    504: "There was no answer in time.\n",
+    400: N_("This is not a request that is understood here."),
+    500: N_("Something went wrong here. The person who shares can find it in the log."),
+    504: N_("There was no answer in time."),
 }
 
 
@@ -78,7 +80,10 @@ class Handler(web.RequestHandler):
             log.error("answering %s for %s failed\n%s", asked, request.remote, without_secrets(fault))
         if request.writer.output_size > 0:
             raise ConnectionError("another answer was begun already")
-        answer = web.Response(status=status, text=WORDS.get(status, WORDS[400]), headers=SAFETY_HEADERS)
+        spoken = language(request.headers.get("Accept-Language", ""))
+        words = speech(spoken).gettext(WORDS.get(status, WORDS[400]))
+        headers = {**SAFETY_HEADERS, "Content-Language": spoken}
+        answer = web.Response(status=status, text=f"{words}\n", headers=headers)
         answer.headers["Server"] = SERVER_NAME
         answer.force_close()
         return answer

@@ -10,16 +10,18 @@ from typing import Literal
 
 import ifaddr
 
+from resources.translate import N_, _
+from server import reasons
 from server.errors import ListenError
 
 Kind = Literal["cable", "wifi", "other", "vpn", "virtual"]
 RANK: tuple[Kind, ...] = ("cable", "wifi", "other", "vpn", "virtual")
 WORDS: dict[Kind, str] = {
-    "cable": "Network cable",
-    "wifi": "Wi-Fi",
-    "other": "Network",
-    "vpn": "VPN",
-    "virtual": "Virtual network",
+    "cable": N_("Network cable"),
+    "wifi": N_("Wi-Fi"),
+    "other": N_("Network"),
+    "vpn": N_("VPN"),
+    "virtual": N_("Virtual network"),
 }
 VPN = ("tun", "tap", "wg", "tailscale", "utun", "ppp", "zt", "nordlynx", "proton", "ipsec", "vpn", "wireguard")
 VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "vethernet", "lxc", "lxd", "podman", "cni", "flannel")
@@ -45,7 +47,7 @@ class Interface:
     @property
     def label(self) -> str:
         """Return what a person chooses by: what it is and, where that helps, what the system calls it."""
-        return f"{WORDS[self.kind]} ({self.name})"
+        return f"{_(WORDS[self.kind])} ({self.name})"
 
 
 def interfaces() -> tuple[Interface, ...]:
@@ -74,17 +76,18 @@ def checked_address(host: str) -> str:
         ListenError: it is none; the message says why, and which there are.
     """
     known = [each.address for each in interfaces()]
-    others = f"Its address is {' or '.join(known)}." if known else "It is in no network now."
+    listed = reasons.ADDRESSES.of(addresses=", ".join(known), count=len(known))
+    others = listed if known else reasons.NO_ADDRESSES
     try:
         address = ipaddress.ip_address(host.partition("%")[0].strip("[]"))
     except ValueError:
-        raise ListenError(f"{host} is not an address of this computer. {others}") from None
+        raise ListenError(reasons.ADDRESS_NOT_OURS.of(address=host, others=others)) from None
     if address.is_unspecified:
-        raise ListenError(f"{host} means every network at once. Choose one of this computer's. {others}")
+        raise ListenError(reasons.ADDRESS_OF_ALL.of(address=host, others=others))
     if address.is_link_local:
-        raise ListenError(f"{host} holds on one cable or Wi-Fi only, and cannot stand in a link. {others}")
+        raise ListenError(reasons.ADDRESS_OF_ONE_CABLE.of(address=host, others=others))
     if str(address) not in own_addresses():
-        raise ListenError(f"{host} is not an address of this computer. {others}")
+        raise ListenError(reasons.ADDRESS_NOT_OURS.of(address=host, others=others))
     return str(address)
 
 

@@ -7,37 +7,17 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from html import escape
 from importlib.resources import files
-from types import MappingProxyType
 
+from resources.translate import speech
 from server.net.headers import SAFETY_HEADERS, SERVER_NAME
-from server.protocol.language import Language, language
+from server.protocol.language import language
 
 LARGEST_HEAD = 8 * 1024
 HOST_LINE = re.compile(rb"^host:[ \t]*([\x21-\x7e]+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 LANGUAGE_LINE = re.compile(rb"^accept-language:[ \t]*([\x20-\x7e]{1,200})$", re.IGNORECASE | re.MULTILINE)
-WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
-    {
-        "en": {
-            "title": "Sharing is encrypted here",
-            "what": "What is shown here is only sent encrypted.",
-            "how": "Put https:// in front of the address, in place of http://.",
-            "open": "Open",
-            "warning": "The browser may then say that it does not know the certificate. The person who shares can read "
-            "its fingerprint to you. If it is the same that the browser shows, no one is in between.",
-        },
-        "de": {
-            "title": "Hier wird verschlüsselt freigegeben",
-            "what": "Was hier zu sehen ist, wird nur verschlüsselt gesendet.",
-            "how": "Setzen Sie https:// vor die Adresse, anstelle von http://.",
-            "open": "Öffnen:",
-            "warning": "Der Browser sagt dann vielleicht, dass er das Zertifikat nicht kennt. Die Person, die "
-            "freigibt, kann Ihnen dessen Fingerabdruck vorlesen. Zeigt der Browser denselben, ist niemand dazwischen.",
-        },
-    }
-)
 # As the login looks (resources/viewer/enter.css): a style sheet of its own could only be fetched encrypted.
 STYLE = """
 :root { --paper: #f5f6f8; --card: #ffffff; --ink: #171c26; --quiet: #5a6474; --edge: #7d8796; --accent: #2f6fed; }
@@ -100,28 +80,36 @@ def https_only(head: bytes, knows_host: Callable[[str], bool]) -> bytes:
     """
     lines = head.replace(b"\r", b"")
     accepted = ",".join(found.decode("ascii", "replace") for found in LANGUAGE_LINE.findall(lines))
-    speech = language(accepted)
-    words = WORDS[speech]
+    spoken = language(accepted)
+    _ = speech(spoken).gettext
     hosts = [found.decode("ascii").lower() for found in HOST_LINE.findall(lines)]
-    way = f"<p>{words['how']}</p>"
+    how = _("Put https:// in front of the address, in place of http://.")
+    way = f"<p>{how}</p>"
     if len(hosts) == 1 and knows_host(hosts[0]):
         address = escape(f"https://{hosts[0]}/")
-        way = f'<a href="{address}">{words["open"]} {address}</a>'
+        label = _("Open {address}").format(address=address)
+        way = f'<a href="{address}">{label}</a>'
+    title = _("Sharing is encrypted here")
+    what = _("What is shown here is only sent encrypted.")
+    warning = _(
+        "The browser may then say that it does not know the certificate. The person who shares can read its "
+        "fingerprint to you. If it is the same that the browser shows, no one is in between."
+    )
     body = f"""<!doctype html>
-<html lang="{speech}">
+<html lang="{spoken}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
-<title>{words["title"]} – Panecast</title>
+<title>{title} – Panecast</title>
 <style>{STYLE}</style>
 </head>
 <body>
 {_mark()}
-<h1>{words["title"]}</h1>
-<p>{words["what"]}</p>
+<h1>{title}</h1>
+<p>{what}</p>
 {way}
-<p>{words["warning"]}</p>
+<p>{warning}</p>
 </body>
 </html>
 """.encode()
@@ -132,7 +120,7 @@ def https_only(head: bytes, knows_host: Callable[[str], bool]) -> bytes:
         "Connection: Upgrade, close",
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
-        f"Content-Language: {speech}",
+        f"Content-Language: {spoken}",
         "Vary: Accept-Language",
         *(f"{name}: {value}" for name, value in {**SAFETY_HEADERS, "Content-Security-Policy": POLICY}.items()),
     ]

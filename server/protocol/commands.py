@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from server import reasons
 from server.errors import ProtocolError
 
 NAMES = ("update_options", "take_screenshot", "get_status", "pause", "resume", "stop")
@@ -35,18 +36,18 @@ def parse(text: str, names: Collection[str] = NAMES) -> Command:
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise BadCommand("bad_message", 'This is not JSON; a command looks like {"command": "get_status"}.') from error
+        raise BadCommand("bad_message", reasons.NOT_JSON) from error
     if not isinstance(value, dict):
-        raise BadCommand("bad_message", 'A command is a JSON object such as {"command": "get_status"}.')
+        raise BadCommand("bad_message", reasons.NOT_AN_OBJECT)
     name = value.get("command")
     if not isinstance(name, str):
-        raise BadCommand("bad_message", 'The field "command" is missing or is no text.')
+        raise BadCommand("bad_message", reasons.COMMAND_MISSING)
     name = SYNONYMS.get(name, name)
     if name not in names:
-        raise BadCommand("unknown_command", f"Unknown command {name[:40]!r}; known are {', '.join(names)}.")
+        raise BadCommand("unknown_command", reasons.COMMAND_UNKNOWN.of(command=name[:40], known=", ".join(names)))
     options = value.get("options")
     if options is None:
         options = {}
     if not isinstance(options, dict):
-        raise BadCommand("bad_message", 'The field "options" must be a JSON object.')
+        raise BadCommand("bad_message", reasons.OPTIONS_WRONG)
     return Command(name, options)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from capture.encode.image import Encoded
+from capture.reason import Reason
 from capture.source import Condition
 from server.errors import ProtocolError
 
@@ -23,22 +24,30 @@ def message(kind: str, data: Mapping[str, object]) -> bytes:
     return _text({"type": kind, "timestamp": _now(), "data": data})
 
 
-def error(code: str, words: str, field: str | None = None) -> bytes:
-    """Return an ``error`` message; ``words`` are for a person, ``field`` names a bad option."""
-    body = {"code": code, "message": words}
+def error(code: str, reason: Reason, field: str | None = None) -> bytes:
+    """Return an ``error`` message; ``field`` names a bad option."""
+    return _text({"type": "error", "timestamp": _now(), "error": error_body(code, reason, field)})
+
+
+def error_body(code: str, reason: Reason, field: str | None = None) -> dict[str, object]:
+    """Return an error as sockets and HTTP tell it: what kind it is, why in words, and by which code in which."""
+    told = reason.for_programs
+    body: dict[str, object] = {"code": code, "message": reason.english}
     if field is not None:
         body["field"] = field
-    return _text({"type": "error", "timestamp": _now(), "error": body})
+    return body | {"message_code": told["code"], "values": told["values"]}
 
 
 def protocol_error(fault: ProtocolError) -> bytes:
     """Return the ``error`` message that says why."""
-    return error(fault.code, fault.message, fault.field)
+    return error(fault.code, fault.reason, fault.field)
 
 
 def state(condition: Condition) -> bytes:
     """Return a ``state`` message."""
-    return message("state", {"state": condition.state, "reason": condition.reason})
+    return message(
+        "state", {"state": condition.state, "reason": condition.reason.english} | condition.reason.for_programs
+    )
 
 
 def frame(encoded: Encoded) -> bytes:

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from capture.encode.image import Format, Rendition
+from capture.reason import Reason
+from server import reasons
 from server.errors import ProtocolError
 
 Unchanged = Literal["repeat", "skip"]
@@ -21,13 +23,13 @@ BINARY_FORMATS: Mapping[str, AnyFormat] = {**FORMATS, "h264": "h264", "auto": "a
 
 
 class InvalidOption(ProtocolError):
-    """A value that is not allowed; ``field`` names it, ``message`` says what is."""
+    """A value that is not allowed; ``field`` names it, ``reason`` says what is."""
 
-    def __init__(self, field: str, value: object, allowed: str) -> None:
+    def __init__(self, field: str, value: object, allowed: Reason) -> None:
         shown = str(value) if isinstance(value, str | int | float) else type(value).__name__
         if len(shown) > 40:
             shown = shown[:39] + "…"
-        super().__init__("invalid_option", f"{field} must be {allowed}, not {shown!r}.", field)
+        super().__init__("invalid_option", reasons.OPTION_WRONG.of(option=field, allowed=allowed, value=shown), field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class StreamOptions:
         for name, value in patch.items():
             option = Choice(formats) if name == "format" else OPTIONS.get(name)
             if option is None:
-                raise InvalidOption(name[:40], value, f"one of the known options ({', '.join(OPTIONS)})")
+                raise InvalidOption(name[:40], value, reasons.ALLOWED_OPTIONS.of(known=", ".join(OPTIONS)))
             changes[name] = option.read(name, value)
         return dataclasses.replace(self, **changes)
 
@@ -121,10 +123,10 @@ class Real:
     def read(self, name: str, value: object) -> float:
         """Return ``value`` if it is one. Raises `InvalidOption`."""
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidOption(name, value, f"a number from {self.low:g} to {self.high:g}")
+            raise InvalidOption(name, value, reasons.ALLOWED_NUMBER.of(low=self.low, high=self.high))
         # Neither NaN nor what is too large for a float is between the two.
         if not self.low <= value <= self.high:
-            raise InvalidOption(name, value, f"a number from {self.low:g} to {self.high:g}")
+            raise InvalidOption(name, value, reasons.ALLOWED_NUMBER.of(low=self.low, high=self.high))
         return int(value) if value == int(value) else float(value)
 
 
@@ -140,7 +142,7 @@ class Whole:
         """Return ``value`` if it is one. Raises `InvalidOption`."""
         if value is None and self.optional:
             return None
-        allowed = f"a whole number from {self.low} to {self.high}"
+        allowed = reasons.ALLOWED_WHOLE.of(low=self.low, high=self.high)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidOption(name, value, allowed)
         if not self.low <= value <= self.high or value != int(value):
@@ -157,7 +159,7 @@ class Switch:
             return value
         if isinstance(value, int) and value in (0, 1):
             return bool(value)
-        raise InvalidOption(name, value, "0 or 1")
+        raise InvalidOption(name, value, reasons.ALLOWED_FLAG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,9 @@ class Choice:
         """Return what ``value`` stands for. Raises `InvalidOption`."""
         if isinstance(value, str) and value.lower() in self.choices:
             return self.choices[value.lower()]
-        raise InvalidOption(name, value, f"one of {', '.join(dict.fromkeys(self.choices.values()))}")
+        raise InvalidOption(
+            name, value, reasons.ALLOWED_CHOICE.of(known=", ".join(dict.fromkeys(self.choices.values())))
+        )
 
 
 OPTIONS: Mapping[str, Real | Whole | Switch | Choice] = MappingProxyType(

@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+from server import reasons
 from server.errors import ServerError
 from server.remote.message import ANSWER_BYTES, ANSWER_SECONDS, Answer, NotUnderstood, Request, read_answer
 from server.remote.place import is_own
@@ -17,20 +18,14 @@ class NotAnswering(ServerError):
     """Another copy runs but is stuck; ``message`` says what to do."""
 
     def __init__(self) -> None:
-        super().__init__(
-            f"Panecast is running already but has not answered for {ANSWER_SECONDS:g} seconds. "
-            "End it (its process is named panecast or python), then start it again."
-        )
+        super().__init__(reasons.COPY_SILENT.of(seconds=ANSWER_SECONDS))
 
 
 class AnswersOtherwise(ServerError):
     """Another copy runs but does not speak as this one does."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Panecast is running already, but its answer cannot be read: it may be of another version. "
-            "Quit it, then try again."
-        )
+        super().__init__(reasons.COPY_OTHERWISE)
 
 
 def ask(name: str, request: Request) -> Answer | None:

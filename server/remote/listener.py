@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from resources.translate import N_
 from server.remote.message import ANSWER_SECONDS, REQUEST_BYTES, Answer, NotUnderstood, Request, failed, read_request
 from server.remote.place import is_own, socket_names
 
@@ -95,10 +96,12 @@ class RemoteListener:
             async with asyncio.timeout(HANDLING_SECONDS):
                 return await self._act(request)
         except TimeoutError:
-            return failed("Panecast is still busy with that. See how far it is: panecast status")
+            words = N_("Panecast is still busy with that. See how far it is: panecast status")
+            return failed(request.speech.gettext(words))
         except Exception:  # a request must not end the loop, and the caller is to hear of it
             log.exception("A request could not be answered")
-            return failed("Something went wrong in the Panecast that runs; its log says what.")
+            words = N_("Something went wrong in the Panecast that runs; its log says what.")
+            return failed(request.speech.gettext(words))
 
 
 if sys.platform == "win32":

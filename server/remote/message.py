@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from resources.translate import ENGLISH, N_, Speech, language, nearest, speech
+
 VERSION = 1
 REQUEST_BYTES = 64 * 1024
 ANSWER_BYTES = 1024 * 1024
@@ -22,43 +24,58 @@ class NotUnderstood(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A wish: ``name`` is in the table of `requests`, ``values`` are its details."""
+    """A wish.
+
+    Attributes:
+        name: of those in the table of `requests`.
+        values: its details.
+        language: in which the caller wants to be answered.
+    """
 
     name: str
     values: Mapping[str, object] = field(default_factory=dict)
+    language: str = ENGLISH
+
+    @property
+    def speech(self) -> Speech:
+        """Return what speaks the caller's language."""
+        return speech(self.language)
 
     def words(self, name: str) -> tuple[str, ...]:
         """Return a list of texts, empty where there is none. Raises `NotUnderstood`."""
         value = self.values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise NotUnderstood(f"“{name}” has to be a list of texts.")
+            raise self._wrong(name, N_("“{name}” has to be a list of texts."))
         return tuple(value)
 
     def word(self, name: str) -> str:
         """Return a text, empty where there is none. Raises `NotUnderstood`."""
         value = self.values.get(name, "")
         if not isinstance(value, str):
-            raise NotUnderstood(f"“{name}” has to be a text.")
+            raise self._wrong(name, N_("“{name}” has to be a text."))
         return value
 
     def flag(self, name: str) -> bool:
         """Tell whether something is wanted. Raises `NotUnderstood`."""
         value = self.values.get(name, False)
         if not isinstance(value, bool):
-            raise NotUnderstood(f"“{name}” has to be true or false.")
+            raise self._wrong(name, N_("“{name}” has to be true or false."))
         return value
 
     def number(self, name: str) -> int | None:
         """Return a whole number, None where there is none. Raises `NotUnderstood`."""
         value = self.values.get(name)
         if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-            raise NotUnderstood(f"“{name}” has to be a whole number.")
+            raise self._wrong(name, N_("“{name}” has to be a whole number."))
         return value
+
+    def _wrong(self, name: str, words: str) -> NotUnderstood:
+        return NotUnderstood(self.speech.gettext(words).format(name=name))
 
     @property
     def line(self) -> bytes:
         """Return how it travels."""
-        return _line({"panecast": VERSION, "request": self.name, **self.values})
+        return _line({"panecast": VERSION, "request": self.name, "language": self.language, **self.values})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +115,17 @@ def read_request(line: bytes) -> Request | Answer:
         NotUnderstood: it is garbage.
     """
     found = _object(line)
-    version, name = found.pop("panecast", None), found.pop("request", None)
+    version, name, tag = (found.pop(key, None) for key in ("panecast", "request", "language"))
+    # Callers of before say none, and get the language of this copy.
+    spoken = nearest([tag]) if isinstance(tag, str) else language()
     if not isinstance(version, int) or isinstance(version, bool):
         raise NotUnderstood("no version")
     if version != VERSION:
-        return failed(f"The Panecast that runs speaks version {VERSION} of requests, not {version}. Quit it first.")
+        words = N_("The Panecast that runs speaks version {here} of requests, not {version}. Quit it first.")
+        return failed(speech(spoken).gettext(words).format(here=VERSION, version=version))
     if not isinstance(name, str):
         raise NotUnderstood("no name")
-    return Request(name, found)
+    return Request(name, found, spoken)
 
 
 def read_answer(line: bytes) -> Answer:

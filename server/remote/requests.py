@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from resources.translate import N_
 from server import __version__
 from server.remote.message import DONE, FAILED, NO_PANEL, Answer, NotUnderstood, Request, failed, misused
-from server.remote.words import source_words, window_list
+from server.remote.words import STATES, source_words, window_list
 from server.sharing import ShareRule, described, parse_rule
 
 if TYPE_CHECKING:
     from capture.source import Identity, Source
-    from server.access.links import Link
     from server.host import Host
 
-OFF = "Sharing is off, so there is no address yet. Turn it on: panecast start"
+OFF = N_("Sharing is off, so there is no address yet. Turn it on: panecast start")
 MOST_NAMED = 5
 
 
@@ -100,10 +100,11 @@ class Command:
 
 
 async def answer(request: Request, copy: RunningCopy) -> Answer:
-    """Do what ``request`` asks for and return the outcome."""
+    """Do what ``request`` asks for and return the outcome, in the caller's language."""
     command = COMMANDS.get(request.name)
     if command is None:
-        return failed(f"The Panecast that runs ({__version__}) cannot do “{request.name}”. It may be an older version.")
+        words = N_("The Panecast that runs ({version}) cannot do “{request}”. It may be an older version.")
+        return failed(request.speech.gettext(words).format(version=__version__, request=request.name))
     try:
         return await command.act(request, copy)
     except NotUnderstood as error:
@@ -111,21 +112,25 @@ async def answer(request: Request, copy: RunningCopy) -> Answer:
 
 
 async def _share(request: Request, copy: RunningCopy) -> Answer:
+    _ = request.speech.gettext
     await copy.host.catalog.ready()
-    found, missing = _named(request.words("what"), copy.host.shares.sources)
+    found, missing = _named(request, copy.host.shares.sources)
     if missing:
-        return failed(f"There is no {', no '.join(missing)}, so nothing was changed. See: panecast windows")
+        words = _("Not found, so nothing was changed: {names}. See: panecast windows")
+        return failed(words.format(names=", ".join(missing)))
     await _forget_ticks(copy)
     for source in found:
         copy.set_shared(source, True)
     problem = await copy.start()
-    return failed(problem) if problem else Answer(text=f"Sharing {_titles(found)} at {copy.host.server.url}")
+    done = _("Sharing {titles} at {address}").format(titles=_titles(request, found), address=copy.host.server.url)
+    return failed(problem) if problem else Answer(text=done)
 
 
 async def _unshare(request: Request, copy: RunningCopy) -> Answer:
+    _ = request.speech.gettext
     shares = copy.host.shares
     texts = request.words("what")
-    found, missing = _named(texts, shares.titled.values())
+    found, missing = _named(request, shares.titled.values())
     for source in found:
         copy.set_shared(source, False)
     # A window that is only waited for is waited for no longer.
@@ -133,43 +138,49 @@ async def _unshare(request: Request, copy: RunningCopy) -> Answer:
         if rule in shares.rules:
             shares.set_rules(tuple(each for each in shares.rules if each != rule))
             missing = [each for each in missing if each != text]
+    gone = _titles(request, found) if found else ", ".join(texts)
+    done = _("No longer sharing {titles}.").format(titles=gone)
     if missing:
-        done = f"No longer sharing {_titles(found)}." if found else ""
-        return Answer(FAILED, done, f"Nothing is shared that is {', or '.join(missing)}. See: panecast status")
-    return Answer(text=f"No longer sharing {_titles(found) if found else ', '.join(texts)}.")
+        problem = _("Not shared: {names}. See: panecast status").format(names=", ".join(missing))
+        return Answer(FAILED, done if found else "", problem)
+    return Answer(text=done)
 
 
 async def _start(request: Request, copy: RunningCopy) -> Answer:
     problem = await copy.start()
-    return failed(problem) if problem else Answer(text=_state_words(copy))
+    return failed(problem) if problem else Answer(text=_state_words(request, copy))
 
 
 async def _stop(request: Request, copy: RunningCopy) -> Answer:
+    _ = request.speech.gettext
     was_on = copy.phase != "idle"
     await copy.stop()
-    return Answer(text="Sharing was stopped." if was_on else "Sharing is off already.")
+    return Answer(text=_("Sharing was stopped.") if was_on else _("Sharing is off already."))
 
 
 async def _pause(request: Request, copy: RunningCopy) -> Answer:
+    _ = request.speech.gettext
     copy.pause()
-    return Answer(text="Paused. Viewers see the last picture until: panecast go-on")
+    return Answer(text=_("Paused. Viewers see the last picture until: panecast go-on"))
 
 
 async def _blank(request: Request, copy: RunningCopy) -> Answer:
+    _ = request.speech.gettext
     copy.blank()
-    return Answer(text="Blanked. Viewers see nothing until: panecast go-on")
+    return Answer(text=_("Blanked. Viewers see nothing until: panecast go-on"))
 
 
 async def _go_on(request: Request, copy: RunningCopy) -> Answer:
     copy.go_on()
-    return Answer(text=_state_words(copy))
+    return Answer(text=_state_words(request, copy))
 
 
 async def _status(request: Request, copy: RunningCopy) -> Answer:
     host = copy.host
     shared = tuple(host.shares.titled.values())
     if not request.flag("json"):
-        return Answer(text="\n".join([_state_words(copy), *map(source_words, shared)]))
+        lines = (source_words(source, request.language) for source in shared)
+        return Answer(text="\n".join((_state_words(request, copy), *lines)))
     blanking = host.hub.blanking
     found = {
         "version": __version__,
@@ -185,9 +196,10 @@ async def _status(request: Request, copy: RunningCopy) -> Answer:
 
 
 async def _link(request: Request, copy: RunningCopy) -> Answer:
+    _ = request.speech.gettext
     name = request.word("name")
     if copy.phase != "sharing":
-        return failed(OFF)
+        return failed(_(OFF))
     if not name:
         return Answer(text=copy.address)
     links = copy.host.access.links
@@ -196,21 +208,25 @@ async def _link(request: Request, copy: RunningCopy) -> Answer:
     if good:
         return Answer(text=copy.host.server.url_of(good[0]))
     if named:
-        return failed(f"The link “{name}” has expired.")
-    return failed(f"There is no link named “{name}”. {_link_words(links.all.values())}")
+        return failed(_("The link “{name}” has expired.").format(name=name))
+    known = ", ".join(f"“{link.name}”" for link in links.all.values())
+    words = _("There is no link named “{name}”. There are: {known}.")
+    none = _("There is no link named “{name}”. There are no links yet; the panel makes them: Links…")
+    return failed((words if known else none).format(name=name, known=known))
 
 
 async def _windows(request: Request, copy: RunningCopy) -> Answer:
     catalog = copy.host.catalog
     await catalog.ready()
     condition = catalog.condition
-    text = window_list(catalog.sources, as_json=request.flag("json"))
-    return Answer(DONE if condition.state == "live" else FAILED, text, condition.reason)
+    text = window_list(catalog.sources, as_json=request.flag("json"), language=request.language)
+    return Answer(DONE if condition.state == "live" else FAILED, text, condition.reason.words_in(request.language))
 
 
 async def _show(request: Request, copy: RunningCopy) -> Answer:
     if not copy.has_panel:
-        return Answer(NO_PANEL, problem="There is no panel to show: panecast serve runs with this settings folder.")
+        words = N_("There is no panel to show: panecast serve runs with this settings folder.")
+        return Answer(NO_PANEL, problem=request.speech.gettext(words))
     copy.show()
     return Answer()
 
@@ -220,40 +236,45 @@ async def _config(request: Request, copy: RunningCopy) -> Answer:
 
 
 async def _quit(request: Request, copy: RunningCopy) -> Answer:
+    _ = request.speech.gettext
     copy.quit()
-    return Answer(text="Panecast is quitting.")
+    return Answer(text=_("Panecast is quitting."))
 
 
 async def _open(request: Request, copy: RunningCopy) -> Answer:
     """Do what a plain start was asked for: ``panecast --share desktop`` and the like."""
+    _ = request.speech.gettext
     if not copy.has_panel:
-        who = f"Panecast serve (process {os.getpid()})"
-        words = f"{who} uses the settings folder, and two programs would undo each other's changes."
-        return Answer(NO_PANEL, problem=f"{words} End it first, or choose another folder with --config-dir.")
-    if request.flag("verbose"):
-        return failed("Panecast is running already, and --verbose works from its start on. Quit it first.")
-    if request.flag("safe_mode"):
-        return failed("Panecast is running already, and --safe-mode works from its start on. Quit it first.")
+        words = _(
+            "Panecast serve (process {process}) uses the settings folder, and two programs would undo each other's "
+            "changes. End it first, or choose another folder with --config-dir."
+        )
+        return Answer(NO_PANEL, problem=words.format(process=os.getpid()))
+    for option in ("verbose", "safe_mode"):
+        if request.flag(option):
+            words = _("Panecast is running already, and {option} works from its start on. Quit it first.")
+            return failed(words.format(option=f"--{option.replace('_', '-')}"))
     done = await _fulfilled(request, copy)
     if done.code == DONE and not request.flag("minimized"):
         copy.show()
     if done.code != DONE or not request.flag("print_url"):
         return done
     # Alone on its line, as at a start: programs read it.
-    return Answer(text=copy.address) if copy.phase == "sharing" else failed(OFF)
+    return Answer(text=copy.address) if copy.phase == "sharing" else failed(_(OFF))
 
 
 async def _fulfilled(request: Request, copy: RunningCopy) -> Answer:
     """Do what stands behind a plain start, up to what is not possible."""
+    _ = request.speech.gettext
     what, port = request.words("share"), request.number("port")
     _rules(what)
     said = []
     if port is not None:
         if problem := await copy.set_port(port):
             return failed(problem)
-        said.append(f"Panecast uses port {port}.")
+        said.append(_("Panecast uses port {port}.").format(port=port))
     if what:
-        shared = await _share(Request("share", {"what": list(what)}), copy)
+        shared = await _share(Request("share", {"what": list(what)}, request.language), copy)
         if shared.code != DONE:
             return shared
         said.append(shared.text)
@@ -262,25 +283,25 @@ async def _fulfilled(request: Request, copy: RunningCopy) -> Answer:
         if problem := await copy.start():
             return failed(problem)
         copy.show_demo()
-        said.append("The demo is opening and will be shared.")
+        said.append(_("The demo is opening and will be shared."))
     return Answer(text="\n".join(said))
 
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
-        "share": Command("share something and turn sharing on", _share, starts=True),
-        "unshare": Command("no longer share something", _unshare),
-        "start": Command("turn sharing on", _start, starts=True),
-        "stop": Command("turn sharing off; viewers are disconnected", _stop),
-        "pause": Command("have viewers keep the last picture", _pause),
-        "blank": Command("have viewers see nothing", _blank),
-        "go-on": Command("have viewers see live pictures again", _go_on),
-        "status": Command("say what is shared, and to how many", _status),
-        "link": Command("print the link to give away", _link),
-        "windows": Command("list what can be shared", _windows),
-        "config": Command("read or change a setting", _config),
-        "show": Command("have the panel come forward", _show),
-        "quit": Command("quit Panecast", _quit),
+        "share": Command(N_("share something and turn sharing on"), _share, starts=True),
+        "unshare": Command(N_("no longer share something"), _unshare),
+        "start": Command(N_("turn sharing on"), _start, starts=True),
+        "stop": Command(N_("turn sharing off; viewers are disconnected"), _stop),
+        "pause": Command(N_("have viewers keep the last picture"), _pause),
+        "blank": Command(N_("have viewers see nothing"), _blank),
+        "go-on": Command(N_("have viewers see live pictures again"), _go_on),
+        "status": Command(N_("say what is shared, and to how many"), _status),
+        "link": Command(N_("print the link to give away"), _link),
+        "windows": Command(N_("list what can be shared"), _windows),
+        "config": Command(N_("read or change a setting"), _config),
+        "show": Command(N_("have the panel come forward"), _show),
+        "quit": Command(N_("quit Panecast"), _quit),
         "open": Command("", _open),
     }
 )
@@ -301,7 +322,7 @@ def _rules(texts: Iterable[str]) -> tuple[ShareRule, ...]:
         raise NotUnderstood(str(error)) from error
 
 
-def _named(texts: tuple[str, ...], sources: Iterable[Source]) -> tuple[list[Source], list[str]]:
+def _named(request: Request, sources: Iterable[Source]) -> tuple[list[Source], list[str]]:
     """Return those of ``sources`` that a person named, each once, and the names that fit none.
 
     They are what is there now: a window that opens later is shared by nobody's wish.
@@ -309,8 +330,9 @@ def _named(texts: tuple[str, ...], sources: Iterable[Source]) -> tuple[list[Sour
     Raises:
         NotUnderstood: nothing is named, or a name cannot be meant.
     """
+    texts = request.words("what")
     if not texts:
-        raise NotUnderstood("Name at least one thing, such as desktop or title:TEXT.")
+        raise NotUnderstood(request.speech.gettext(N_("Name at least one thing, such as desktop or title:TEXT.")))
     listed = tuple(sources)
     found: dict[Identity, Source] = {}
     missing = []
@@ -327,29 +349,35 @@ def _is_meant(rule: ShareRule, source: Source) -> bool:
     return source.id == rule.text if rule.kind == "id" else rule.matches(source)
 
 
-def _titles(sources: list[Source]) -> str:
+def _titles(request: Request, sources: list[Source]) -> str:
     titles = [source.title or source.app or source.id for source in sources]
-    more = f" and {len(titles) - MOST_NAMED} more" if len(titles) > MOST_NAMED else ""
-    return f"{', '.join(titles[:MOST_NAMED])}{more}"
+    named, more = ", ".join(titles[:MOST_NAMED]), len(titles) - MOST_NAMED
+    if more <= 0:
+        return named
+    words = request.speech.ngettext("{names} and {count} more", "{names} and {count} more", more)
+    return words.format(names=named, count=more)
 
 
-def _link_words(links: Iterable[Link]) -> str:
-    names = [f"“{link.name}”" for link in links]
-    return f"There are: {', '.join(names)}." if names else "There are no links yet; the panel makes them: Links…"
-
-
-def _state_words(copy: RunningCopy) -> str:
+def _state_words(request: Request, copy: RunningCopy) -> str:
     """Return how things are, in a line."""
+    _, ngettext = request.speech
     host = copy.host
+    if copy.phase == "starting":
+        return _("Sharing is starting.")
+    if copy.phase == "stopping":
+        return _("Sharing is stopping.")
     if copy.phase != "sharing":
-        return {"starting": "Sharing is starting.", "stopping": "Sharing is stopping."}.get(
-            copy.phase, "Sharing is off."
-        )
-    count = len(host.shares.shared)
-    shared = "nothing selected" if not count else "1 source" if count == 1 else f"{count} sources"
-    blanking = host.hub.blanking
-    held = "" if blanking is None else f" · {blanking.state}"
-    return f"Sharing is on: {shared} at {host.server.url} · {_viewers(host)} watching{held}"
+        return _("Sharing is off.")
+    count, viewers, blanking = len(host.shares.shared), _viewers(host), host.hub.blanking
+    shared = ngettext("{count} source", "{count} sources", count).format(count=count)
+    parts = (
+        _("Sharing is on: {sources} at {address}").format(
+            sources=shared if count else _("nothing selected"), address=host.server.url
+        ),
+        ngettext("{count} watching", "{count} watching", viewers).format(count=viewers),
+        "" if blanking is None else _(STATES[blanking.state]),
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _viewers(host: Host) -> int:

@@ -6,22 +6,40 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from resources.translate import ENGLISH, N_, speech
 from server.sharing import described
 
 if TYPE_CHECKING:
     from capture.source import Source
 
+KINDS = {"desktop": N_("desktop"), "monitor": N_("monitor"), "window": N_("window"), "demo": N_("demo")}
+STATES = {
+    "live": N_("live"),
+    "minimised": N_("minimised"),
+    "hidden": N_("hidden"),
+    "paused": N_("paused"),
+    "blanked": N_("blanked"),
+    "waiting": N_("waiting"),
+    "closed": N_("closed"),
+}
 
-def window_list(sources: Iterable[Source], *, as_json: bool) -> str:
-    """Return what there is: a line each, or as JSON."""
+
+def window_list(sources: Iterable[Source], *, as_json: bool, language: str = ENGLISH) -> str:
+    """Return what there is, with what to call it: a line each below a heading, or as JSON."""
     if not as_json:
-        return "\n".join(map(source_words, sources))
+        _ = speech(language).gettext
+        heading = _line(_("HANDLE"), _("KIND"), _("SIZE"), _("STATE"), _("PROGRAM"), _("TITLE"))
+        return "\n".join((heading, *(source_words(source, language) for source in sources)))
     found = [described(source) for source in sources]
     return json.dumps({"windows": found, "count": len(found)}, ensure_ascii=False, indent=2)
 
 
-def source_words(source: Source) -> str:
+def source_words(source: Source, language: str = ENGLISH) -> str:
     """Return one source as a line, its handle first."""
-    size = f"{source.width}×{source.height}"
-    owner = source.app or source.output
-    return f"{source.id:>12}  {source.kind:8} {size:>11}  {source.state:10} {owner:16} {source.title}"
+    _ = speech(language).gettext
+    size, owner = f"{source.width}×{source.height}", source.app or source.output
+    return _line(source.id, _(KINDS[source.kind]), size, _(STATES[source.state]), owner, source.title)
+
+
+def _line(handle: str, kind: str, size: str, state: str, owner: str, title: str) -> str:
+    return f"{handle:>12}  {kind:8} {size:>11}  {state:10} {owner:16} {title}"

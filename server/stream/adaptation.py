@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from capture.reason import Reason
+from server import reasons
 from server.protocol.options import StreamOptions
 
 BEHIND = 0.3
@@ -73,14 +75,15 @@ LADDER = (
 
 SLOWEST_TOLD = 0.05
 """Mbit/s: less would be told as 0.0."""
-CAUSES: Mapping[str, str] = MappingProxyType(
+CAUSES: Mapping[str, tuple[Reason, str]] = MappingProxyType(
     {
-        "decode": "The viewer needs {:.0f} ms to show a picture.",
-        "bandwidth": "The connection takes {:.1f} Mbit/s.",
-        "blocked": "The connection takes no more.",
-        "recovered": "Pictures arrive in time again.",
+        "decode": (reasons.VIEWER_BEHIND, "milliseconds"),
+        "bandwidth": (reasons.CONNECTION_SLOWER, "mbit"),
+        "blocked": (reasons.CONNECTION_FULL, ""),
+        "recovered": (reasons.VIEWER_IN_TIME, ""),
     }
 )
+"""Each with the name of its figure, empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +95,16 @@ class Change:
     value: float = 0.0
 
     @property
-    def reason(self) -> str:
-        """Return why, in words for the person who watches."""
-        return CAUSES[self.cause].format(self.value)
+    def reason(self) -> Reason:
+        """Return why."""
+        reason, figure = CAUSES[self.cause]
+        return reason.of(**{figure: self.value}) if figure else reason
 
     def to_wire(self) -> dict[str, object]:
-        """Return what a message says of it: the words, and for pages that speak other languages what they mean."""
-        return {"reason": self.reason, "cause": {"kind": self.cause, "value": round(self.value, 1)}}
+        """Return what a message says of it: the words, and what they mean for pages that speak other languages."""
+        told = replace(self, value=round(self.value, 1)).reason.for_programs
+        cause = {"kind": self.cause, "value": round(self.value, 1)}
+        return {"reason": self.reason.english, "cause": cause} | told
 
 
 class _Stage:

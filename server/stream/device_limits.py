@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from capture.encode.fair_queue import Party
 from capture.source import Identity, Source
+from server import reasons
 from server.access.authorizer import Guest
 from server.access.control import Viewer
 from server.errors import ProtocolError
@@ -36,12 +37,9 @@ MOST_MAKING_FOR_CROWD = 8
 
 LATEST_KEPT = 64
 
-TOO_MANY_STREAMS = f"This device watches {MOST_STREAMS} sources already; close one first."
-TOO_MANY_RENDITIONS = (
-    f"This device is sent {MOST_RENDITIONS} different pictures of this source already. "
-    "Close one first, or wish for a size, quality and format that it has."
-)
-TOO_MANY_SNAPSHOTS = f"This device waits for {MOST_SNAPSHOTS} pictures already; ask again when one has come."
+TOO_MANY_STREAMS = reasons.STREAM_LIMIT.of(most=MOST_STREAMS)
+TOO_MANY_RENDITIONS = reasons.RENDITION_LIMIT.of(most=MOST_RENDITIONS)
+TOO_MANY_SNAPSHOTS = reasons.SNAPSHOT_LIMIT.of(most=MOST_SNAPSHOTS)
 
 
 class TooMuch(ProtocolError):

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from aiohttp import WSMessage, web
 
+from capture.reason import Reason
 from capture.source import Source
+from server import reasons
 from server.access.control import Viewer
 from server.errors import CLOSE_CODES, DONE, ProtocolError
 from server.protocol import messages, wire
@@ -41,8 +43,7 @@ BEAT_SECONDS = 3.0
 """So often there is a sign of life, from which a viewer knows that a silent connection still stands."""
 FLOOD_RATE, FLOOD_SECONDS = 50, 4.0
 """A page that opens all its tiles at once is no flood: what may come of commands to the connection, on average."""
-MISSING = "Nothing is shared under this id."
-TOO_MANY = f"A connection carries {MOST_CHANNELS} sources at most; close one first."
+TOO_MANY = reasons.CHANNEL_LIMIT.of(most=MOST_CHANNELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class MultiSession(SessionBase):
 
     def __init__(self, registry: SessionRegistry, viewer: Viewer, base_url: str, socket: ViewerSocket) -> None:
         """``base_url`` stands in front of the addresses in the list of sources."""
-        flooded = f"More than {FLOOD_RATE} messages a second to the connection for {FLOOD_SECONDS:g} seconds."
+        flooded = reasons.FLOODED_CONNECTION.of(rate=FLOOD_RATE, seconds=FLOOD_SECONDS)
         flood = MessageRateLimit(FLOOD_RATE, FLOOD_SECONDS)
         super().__init__(f"page-{secrets.token_hex(4)}", viewer, registry.allowance(viewer), flood, flooded)
         self._registry = registry
@@ -116,9 +117,9 @@ class MultiSession(SessionBase):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def end(self, code: str, words: str) -> None:
+    def end(self, code: str, reason: Reason) -> None:
         if self._ending is None:
-            self._ending = Ending.because(code, words)
+            self._ending = Ending.because(code, reason)
             self._waker.wake()
 
     # Listening.
@@ -154,13 +155,13 @@ class MultiSession(SessionBase):
                 heard.append(received)
         elif not self._floods() and self._selected == 0:
             commands = {"open": self._open, "close": self._close}
-            self._obey(received, commands, "text messages and selections")
+            self._obey(received, commands, reasons.TEXT_OR_SELECTION_ONLY)
         # A message for a channel that is closed was on its way when that happened.
 
     def _open(self, command: Command) -> None:
         number = _channel_number(command)
         if number in self._channels or number in self._early:
-            raise InvalidOption("channel", number, "the number of a channel that is not open")
+            raise InvalidOption("channel", number, reasons.ALLOWED_CHANNEL)
         if len(self._channels) + len(self._early) >= MOST_CHANNELS:
             self._refuse(number, ProtocolError("too_many_viewers", TOO_MANY))
             return
@@ -171,7 +172,7 @@ class MultiSession(SessionBase):
             return
         if not self._begin(number, wish):
             if self._registry.shares.is_complete:
-                self._refuse(number, ProtocolError("source_not_found", MISSING))
+                self._refuse(number, ProtocolError("source_not_found", reasons.NOT_SHARED_ID))
             else:
                 self._early[number] = _Early(wish, [])
                 self._say(messages.state(self._registry.shares.waits_for), number)
@@ -199,17 +200,17 @@ class MultiSession(SessionBase):
             early, self._early = self._early, {}
             for number, each in early.items():
                 if not self._begin(number, each.wish, each.heard):
-                    self._refuse(number, ProtocolError("source_not_found", MISSING))
+                    self._refuse(number, ProtocolError("source_not_found", reasons.NOT_SHARED_ID))
 
     def _wish(self, command: Command) -> _OpenChannel:
         """Return what an ``open`` asks for. Raises `InvalidOption`."""
         patch = {name: value for name, value in command.options.items() if name not in ("channel", "id", "stats")}
         source_id = command.options.get("id")
         if isinstance(source_id, bool) or not isinstance(source_id, str | int):
-            raise InvalidOption("id", source_id, "the handle of a source")
+            raise InvalidOption("id", source_id, reasons.ALLOWED_HANDLE)
         stats = command.options.get("stats", 0)
         if stats not in (0, 1):
-            raise InvalidOption("stats", stats, "0 or 1")
+            raise InvalidOption("stats", stats, reasons.ALLOWED_FLAG)
         options = self._registry.defaults_for(binary=True).patched(patch, BINARY_FORMATS).for_form(binary=True)
         return _OpenChannel(str(source_id), options, SessionPolicy(self.id, frozenset(patch), bool(stats)))
 
@@ -304,5 +305,5 @@ def _channel_number(command: Command) -> int:
     """Return the channel that a command is about. Raises `InvalidOption`."""
     number = command.options.get("channel")
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= LAST_CHANNEL:
-        raise InvalidOption("channel", number, f"a whole number from 1 to {LAST_CHANNEL}")
+        raise InvalidOption("channel", number, reasons.ALLOWED_WHOLE.of(low=1, high=LAST_CHANNEL))
     return number

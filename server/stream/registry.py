@@ -14,7 +14,9 @@ from typing import TypeVar
 from capture.events import Listeners
 from capture.feed.hub import Hub
 from capture.platforms.linux.memory import give_back
+from capture.reason import Reason
 from capture.source import Source, Unsubscribe
+from server import reasons
 from server.access.audit_log import Visit
 from server.access.authorizer import Owner
 from server.access.control import AccessControl, Viewer
@@ -39,10 +41,6 @@ FREE_SECONDS = 2.0
 """So long after somebody has left, what was used for him goes back to the system; once for all who left meanwhile."""
 STOP_SECONDS = 1.2
 """How long viewers get to take their leave when the server stops."""
-DISCONNECTED = "The person at the other computer disconnected you."
-UNSHARED = "The person at the other computer stopped showing this."
-GONE = "What you watched was closed on the other computer."
-SHUT_OUT = "The link you came by is good no longer, or the person at the other computer removed this device."
 ALONE, PICTURES_ALONE = SessionPolicy(), SessionPolicy(tells_figures=False)
 
 AnySession = Session | SnapshotViewer
@@ -144,7 +142,7 @@ class SessionRegistry:
         """Remove one viewer, by its session's id or its group's; an unknown one is ignored, for it may have left."""
         viewer = self._groups.get(viewer_id) or self._sessions.get(viewer_id)
         if viewer is not None:
-            viewer.end("disconnected", DISCONNECTED)
+            viewer.end("disconnected", reasons.CUT_OFF_BY_HOST)
 
     def subscribe(self, changed: Callable[[], None]) -> Unsubscribe:
         """Have ``changed()`` called when a session comes, goes or changes; return what ends that."""
@@ -206,11 +204,11 @@ class SessionRegistry:
         self._ended_totals += group.totals
         self._ended.pop(group.id).set()
 
-    async def end_all(self, code: str, words: str) -> None:
+    async def end_all(self, code: str, reason: Reason) -> None:
         """End every session, in good order where the viewer reads, by cutting where it does not."""
         endings = [asyncio.ensure_future(ended.wait()) for ended in self._ended.values()]
         for viewer in self._viewers():
-            viewer.end(code, words)
+            viewer.end(code, reason)
         if endings:
             _, late = await asyncio.wait(endings, timeout=STOP_SECONDS)
             for viewer in self._viewers():
@@ -273,15 +271,15 @@ class SessionRegistry:
             elif not authorizer.is_still_allowed(session.viewer.who):
                 session.end(*self._parting(session.viewer))
             elif self.shares.exists(session.source):
-                session.end("removed", UNSHARED)
+                session.end("removed", reasons.UNSHARED_BY_HOST)
             else:
-                session.close_source(GONE)
+                session.close_source(reasons.SOURCE_GONE)
 
-    def _parting(self, viewer: Viewer) -> tuple[str, str]:
-        """Return code and words for somebody who may be here no longer."""
+    def _parting(self, viewer: Viewer) -> tuple[str, Reason]:
+        """Return code and reason for somebody who may be here no longer."""
         if self.access.authorizer.was_dismissed(viewer.device_id):
-            return "disconnected", DISCONNECTED
-        return "removed", SHUT_OUT
+            return "disconnected", reasons.CUT_OFF_BY_HOST
+        return "removed", reasons.REMOVED_BY_HOST
 
     def _devices(self) -> frozenset[str]:
         """Return the ids of the devices that are connected."""

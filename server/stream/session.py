@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from capture.feed.feed import WAITING
+from capture.reason import Reason
 from capture.source import Condition
+from server import reasons
 from server.access.control import Viewer
 from server.protocol import messages
 from server.protocol.options import BINARY_FORMATS, AnyFormat, StreamOptions
@@ -25,8 +27,6 @@ log = logging.getLogger(__name__)
 
 SLOW_SECONDS = 1.0
 """From here on a viewer that takes nothing is shown as slow."""
-FLOODED = "More than 20 messages a second for two seconds."
-NO_VIDEO = "The other computer has no video encoder; single pictures go on. Its owner can see why: panecast doctor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,9 @@ class Session(SessionBase):
         self, session_id: str, viewer: Viewer, consumer: Consumer, policy: SessionPolicy, changed: Callable[[], None]
     ) -> None:
         """``consumer`` says what is sent, and in which form; ``changed()`` is called when `view` has changed."""
-        super().__init__(session_id, viewer, consumer.allowance, MessageRateLimit(), FLOODED)
+        super().__init__(
+            session_id, viewer, consumer.allowance, MessageRateLimit(), reasons.FLOODED.of(rate=20, seconds=2)
+        )
         self.source = consumer.source
         self.policy = policy
         self._consumer = consumer
@@ -126,12 +128,12 @@ class Session(SessionBase):
             if has_new_format:
                 self._tell_lacking_video()
 
-    def end(self, code: str, words: str) -> None:
-        self._writer.end(Ending.because(code, words))
+    def end(self, code: str, reason: Reason) -> None:
+        self._writer.end(Ending.because(code, reason))
         if self._socket is not None:
             self._socket.recheck()
 
-    def close_source(self, reason: str) -> None:
+    def close_source(self, reason: Reason) -> None:
         """The source is gone for good: say so, then close."""
         if self._told is None or self._told.state != "closed":
             self._told = Condition("closed", reason)
@@ -170,7 +172,7 @@ class Session(SessionBase):
 
     def _tell_lacking_video(self) -> None:
         if self.options.format == "h264" and not self._consumer.has_video:
-            self._say(messages.error("no_video", NO_VIDEO, "format"))
+            self._say(messages.error("no_video", reasons.NO_VIDEO, "format"))
 
     def _tell_condition(self, condition: Condition) -> None:
         if condition != self._told:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import WSMessage, web
 
+from capture.reason import Reason
+from server import reasons
 from server.access.control import Viewer
 from server.errors import CLOSE_CODES, ProtocolError
 from server.protocol import messages
@@ -29,7 +31,6 @@ STALL_SECONDS = 4.2
 """A viewer that took nothing for so long is dropped; with what follows it is gone within five seconds."""
 PARTING_SECONDS = 0.3
 """How long a last word has before the connection of a viewer that took nothing is cut."""
-TOO_SLOW = "This viewer took nothing for five seconds."
 
 
 class SessionBase(ABC):
@@ -41,9 +42,9 @@ class SessionBase(ABC):
     """
 
     def __init__(
-        self, session_id: str, viewer: Viewer, allowance: Allowance, flood: MessageRateLimit, flooded: str
+        self, session_id: str, viewer: Viewer, allowance: Allowance, flood: MessageRateLimit, flooded: Reason
     ) -> None:
-        """``flooded`` says, for a person, that the viewer said more than ``flood`` allows."""
+        """``flooded`` says that the viewer said more than ``flood`` allows."""
         self.id = session_id
         self.viewer = viewer
         self._allowance = allowance
@@ -64,7 +65,7 @@ class SessionBase(ABC):
         """Send a message as soon as possible."""
 
     @abstractmethod
-    def end(self, code: str, words: str) -> None:
+    def end(self, code: str, reason: Reason) -> None:
         """Tell the viewer why, where it can be told, then close with the code that belongs to ``code``."""
 
     def check(self, now: float) -> None:
@@ -90,7 +91,7 @@ class SessionBase(ABC):
 
     def _drop(self, socket: MessageSink) -> None:
         """Part from a viewer that takes nothing: a word behind what is stuck, then cut."""
-        socket.part(messages.error("too_slow", TOO_SLOW), CLOSE_CODES["too_slow"])
+        socket.part(messages.error("too_slow", reasons.VIEWER_SLOW), CLOSE_CODES["too_slow"])
         asyncio.get_running_loop().call_later(PARTING_SECONDS, socket.abort)
 
     # Listening.
@@ -109,12 +110,12 @@ class SessionBase(ABC):
                 socket.stop_reading()
             await self._allowance.pace.read_one()
 
-    def _obey(self, received: WSMessage, commands: Mapping[str, Callable[[Command], None]], understood: str) -> None:
+    def _obey(self, received: WSMessage, commands: Mapping[str, Callable[[Command], None]], understood: Reason) -> None:
         """Carry out a command, one of ``commands``, by its name; say what is wrong with it, or with the message."""
         if received.type is not TEXT:
-            self._say(messages.error("bad_message", f"Only {understood} are understood here."))
+            self._say(messages.error("bad_message", understood))
         elif len(received.data) > LARGEST_MESSAGE or len(received.data.encode()) > LARGEST_MESSAGE:
-            self.end("message_too_large", f"A message may have {LARGEST_MESSAGE} bytes at most.")
+            self.end("message_too_large", reasons.MESSAGE_TOO_LARGE.of(most=LARGEST_MESSAGE))
         else:
             try:
                 command = parse(received.data, commands)

@@ -9,6 +9,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 
 from capture.encode.fair_queue import Party
+from capture.reason import Reason
 from capture.source import Identity, Source
 from server.access.control import Viewer
 from server.protocol.options import StreamOptions
@@ -78,12 +79,12 @@ class SnapshotViewer:
     def patch_options(self, patch: Mapping[str, object], changed_by: str) -> None:
         """Leave it: each picture is asked for with wishes of its own."""
 
-    def end(self, code: str, words: str) -> None:
+    def end(self, code: str, reason: Reason) -> None:
         """Forget it; there is nobody to be told."""
-        del code, words
+        del code, reason
         self._ended(self)
 
-    def close_source(self, reason: str) -> None:
+    def close_source(self, reason: Reason) -> None:
         """Forget it: what it looked at is gone."""
         del reason
         self._ended(self)

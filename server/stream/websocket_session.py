@@ -12,6 +12,7 @@ from aiohttp import WSMessage, web
 from capture.encode.image import Rendition
 from capture.errors import EncodeError
 from capture.source import Condition
+from server import reasons
 from server.access.control import Viewer
 from server.errors import DONE, ProtocolError
 from server.protocol import messages, wire
@@ -22,9 +23,9 @@ from server.stream.consumer import Consumer
 from server.stream.session import Session, SessionPolicy
 from server.stream.socket import MessageSink, ViewerSocket
 from server.stream.update_consumer import BadAck, UpdateConsumer
-from server.stream.writer import NO_PICTURE, Ending
+from server.stream.writer import Ending
 
-PAUSED = Condition("paused", "You paused the pictures.")
+PAUSED = Condition("paused", reasons.PAUSED_BY_VIEWER)
 
 
 class WebSocketSession(Session):
@@ -88,7 +89,7 @@ class WebSocketSession(Session):
         if received.type is BINARY and self._parts is not None:
             self._hear_binary(self._parts, received.data)
         else:
-            self._obey(received, self._commands, "text messages")
+            self._obey(received, self._commands, reasons.TEXT_ONLY)
         return False
 
     def _is_drawn(self, parts: UpdateConsumer, message: bytes) -> bool:
@@ -112,11 +113,9 @@ class WebSocketSession(Session):
         """Take a request for a whole picture, or something that is none of what may be said."""
         try:
             if wire.read(message) is not None:
-                self._say(
-                    messages.error("bad_ack", "That picture was not sent, or is not the next to be acknowledged.")
-                )
-        except wire.BadBinary as bad:
-            self._say(messages.error("bad_message", str(bad)))
+                self._say(messages.error("bad_ack", reasons.ACK_WRONG))
+        except wire.BadBinary:
+            self._say(messages.error("bad_message", reasons.BINARY_WRONG))
             return
         parts.forget()
         self._writer.wake()
@@ -143,7 +142,7 @@ class WebSocketSession(Session):
     def _take_screenshot(self, command: Command) -> None:
         for name in command.options:
             if name not in ("format", "quality"):
-                raise InvalidOption(name[:40], command.options[name], "left out: a screenshot has format and quality")
+                raise InvalidOption(name[:40], command.options[name], reasons.ALLOWED_LEFT_OUT)
         chosen = StreamOptions(format="png", quality=95).patched(command.options)
         rendition = replace(chosen.rendition, cursor=self.options.cursor)
         task = asyncio.create_task(self._screenshot(rendition), name=f"screenshot-{self.id}")
@@ -156,13 +155,13 @@ class WebSocketSession(Session):
                 async with self._consumer.place:
                     picture = await self._consumer.screenshot(rendition)
                 if picture is None:
-                    self._say(messages.error("no_picture", NO_PICTURE))
+                    self._say(messages.error("no_picture", reasons.NO_SCREENSHOT_YET))
                 else:
                     self._writer.show(picture)
                 # A picture that is not read yet counts as not given yet, or they would pile up here.
                 await self._writer.all_said()
         except EncodeError as error:
-            self._say(messages.error("cannot_encode", error.message))
+            self._say(messages.error("cannot_encode", error.reason))
         except ProtocolError as much:
             self._say(messages.protocol_error(much))
 

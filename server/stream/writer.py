@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from capture.errors import EncodeError
+from capture.reason import Reason
+from server import reasons
 from server.errors import CLOSE_CODES
 from server.protocol import messages
 from server.stream.consumer import Consumer, Outgoing
@@ -20,7 +22,6 @@ from server.stream.waker import Waker
 log = logging.getLogger(__name__)
 
 STATS_SECONDS = 2.0
-NO_PICTURE = "There is no picture to take a screenshot of yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ class Ending:
     farewell: bytes | None = None
 
     @classmethod
-    def because(cls, code: str, words: str) -> Ending:
+    def because(cls, code: str, reason: Reason) -> Ending:
         """Return the end that tells a viewer why; ``code`` is one of `CLOSE_CODES`."""
-        return cls(CLOSE_CODES[code], code, messages.error(code, words))
+        return cls(CLOSE_CODES[code], code, messages.error(code, reason))
 
 
 class Writer:
@@ -124,8 +125,8 @@ class Writer:
             async with self._consumer.place:
                 picture = None if self.ending else await self._consumer.next_message(time.monotonic())
         except EncodeError as error:
-            log.info("a picture cannot be encoded as wished: %s", error.message)
-            self.say(messages.error("cannot_encode", error.message))
+            log.info("a picture cannot be encoded as wished: %s", error)
+            self.say(messages.error("cannot_encode", error.reason))
             return
         if picture is None:
             await asyncio.sleep(0)  # whatever the reason, others get their turn
@@ -146,7 +147,7 @@ class Writer:
         if isinstance(said, bytes):
             await socket.send(said)
         elif not await socket.send_ready(*said):
-            await socket.send(messages.error("no_picture", NO_PICTURE))
+            await socket.send(messages.error("no_picture", reasons.NO_SCREENSHOT_YET))
 
     async def _take_leave(self, socket: MessageSink, ending: Ending) -> None:
         if ending.farewell is not None:

@@ -10,6 +10,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 
+from capture import reasons
 from capture.source import Condition, clean_text
 from tests.browser.many_pages import HIDE, many_page
 from tests.browser.painted_server import PaintedServer, painted_server, window
@@ -82,7 +83,7 @@ def test_sources_come_change_and_go_while_focus_and_place_stay(browser: Browser)
 def test_a_source_that_is_not_live_says_so_over_its_last_picture(browser: Browser, server: PaintedServer) -> None:
     with many_page(browser, server) as seen:
         seen.until_shows(ONE)
-        server.canvases[ONE.id].become(Condition("minimised", "It is minimised."))
+        server.canvases[ONE.id].become(Condition("minimised", reasons.WINDOW_MINIMISED))
         seen.until_says(ONE, ".picture p", "It is minimised — last picture ")
 
         assert seen.text(ONE, ".state") == "Minimised"
@@ -249,7 +250,7 @@ def test_everybody_can_use_it(browser: Browser, server: PaintedServer, scheme: L
     with many_page(browser, server) as seen:
         seen.page.emulate_media(color_scheme=scheme)
         seen.until_shows(ONE, TWO, THREE)
-        server.canvases[ONE.id].become(Condition("minimised", "It is minimised."))
+        server.canvases[ONE.id].become(Condition("minimised", reasons.WINDOW_MINIMISED))
         seen.until_says(ONE, ".picture p", "It is minimised")
         assert seen.faults() == []
         seen.page.click("#wall")

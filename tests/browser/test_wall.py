@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from capture import reasons
 from capture.source import Condition
 from tests.browser.browsers import new_page
 from tests.browser.many_pages import CORNERS, HIDE, ManyPage, many_page
@@ -190,7 +191,7 @@ def test_what_is_not_shared_keeps_its_place_and_comes_when_it_is(browser: Browse
 def test_a_window_that_is_not_live_or_closes_says_so(browser: Browser, server: PaintedServer) -> None:
     with many_page(browser, server, "/watch/1+2") as seen:
         seen.until_shows(ONE, TWO)
-        server.canvases[ONE.id].become(Condition("minimised", "It is minimised."))
+        server.canvases[ONE.id].become(Condition("minimised", reasons.WINDOW_MINIMISED))
         seen.until_says(ONE, "p", "It is minimised — last picture ")
         server.canvases[TWO.id].close()
         server.have(ONE)

@@ -21,7 +21,7 @@ def frozen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_run_by_python() -> None:
     assert bundle() is None
     assert installation.installation() == "python"
-    assert "pip install av" in video_advice()
+    assert "pip install av" in video_advice().english
 
 
 @pytest.mark.parametrize("kind", get_args(Installation))
@@ -31,7 +31,7 @@ def test_package_says_its_kind(frozen: Path, kind: Installation) -> None:
     assert bundle() == frozen
     assert installation.installation() == kind
     assert video_advice()
-    assert kind == "python" or "pip" not in video_advice()
+    assert kind == "python" or "pip" not in video_advice().english
 
 
 @pytest.mark.parametrize("mark", [None, b"", b"a kind of tomorrow\n", b"\xff\xfe"])
@@ -50,7 +50,7 @@ def test_frozen_program_is_not_told_of_pip(frozen: Path, monkeypatch: pytest.Mon
         monkeypatch.setitem(sys.modules, name, None)
     (frozen / MARK).write_text("deb", encoding="ascii")
 
-    assert video_problem().startswith("Video comes in a package of its own. Install the package panecast-video")
+    assert video_problem().english.startswith("Video comes in a package of its own. Install the package panecast-video")
     assert "Python" not in {check.name for check in doctor.checks()}
 
 

@@ -7,6 +7,7 @@ import select
 
 import numpy as np
 
+from capture import reasons
 from capture.errors import SourceGone
 from capture.picture.frame import Pointer, Take
 from capture.platforms.contract import Wake
@@ -103,7 +104,7 @@ class CanvasBackend:
 
     def take(self, pointer: bool) -> Take:
         if self._canvas.gone:
-            raise SourceGone("The window was closed.")
+            raise SourceGone(reasons.WINDOW_CLOSED)
         if self._canvas.condition.state != "live":
             return Take(self._canvas.condition)
         self._canvas.takes += 1

@@ -238,8 +238,8 @@ async def test_who_tries_to_enter_in_vain_is_in_the_log(open_studio: Studio, gue
     await guesser.enter(pin="123456")
 
     assert [f"refused {STRANGER}" in line for line in lines] == [True, True]
-    assert "That link is not known here" in lines[0]
-    assert "That PIN is not right" in lines[1]
+    assert "This link isn't valid" in lines[0]
+    assert "That PIN is wrong" in lines[1]
     assert not any(secret in line for line in lines for secret in ("guessed", "123456"))
 
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from capture.feed.catalog import Catalog
+from capture.reasons import DISPLAY_SILENT
 from capture.source import DEMO_ID, DESKTOP_ID, Condition, Source
+from server import reasons
 from server.sharing import (
-    STARTING,
     ShareList,
     ShareRule,
     described,
@@ -173,8 +174,8 @@ def test_it_is_told_when_the_list_becomes_ready_and_complete() -> None:
     catalog.set_fixed((LOG, VAULT))
 
     assert told == [(True, False), (True, True)]
-    assert shares.waits_for == Condition("waiting", STARTING)
-    catalog.condition = Condition("waiting", "The display does not answer.")
+    assert shares.waits_for == Condition("waiting", reasons.JUST_STARTED)
+    catalog.condition = Condition("waiting", DISPLAY_SILENT)
     assert shares.waits_for == catalog.condition
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from capture.platforms.contract import HotKey, Platform, SessionLock
 from capture.platforms.keys import Keys
+from capture.reason import Reason
 
 
-def _portal_hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None]) -> HotKey:
+def _portal_hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[Reason], None]) -> HotKey:
     from capture.platforms.linux.portal_hot_key import PortalHotKey
 
     return PortalHotKey(keys, pressed, failed)

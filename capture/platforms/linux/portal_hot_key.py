@@ -13,9 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from capture import reasons
 from capture.platforms.keys import Keys
 from capture.platforms.linux.dbus import NoAnswer, call, connect, follow, owner
+from capture.reason import Reason
 from resources import APPLICATION_ID
+from resources.translate import N_, _
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +27,9 @@ PATH = "/org/freedesktop/portal/desktop"
 SHORTCUTS = "org.freedesktop.portal.GlobalShortcuts"
 REGISTRY = "org.freedesktop.host.portal.Registry"
 NAME = "blank-everything"
-ABOUT = "Pause or blank what Panecast shows, and go on"
+ABOUT = N_("Pause or blank what Panecast shows, and resume")
 PERSON_SECONDS = 120.0
 """The desktop may ask the person first."""
-NO_PORTAL = "This desktop offers programs no keys that work everywhere. Use the tray's menu instead."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class PortalHotKey:
     """Has the desktop listen for ``keys``, or what the person chose in their place, while started."""
 
     def __init__(
-        self, keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None], address: str | None = None
+        self, keys: Keys, pressed: Callable[[], None], failed: Callable[[Reason], None], address: str | None = None
     ) -> None:
         """``address`` is the bus, else the session's."""
         self._keys = keys
@@ -71,7 +73,7 @@ class PortalHotKey:
             await self._follow()
         except Exception as fault:  # noqa: BLE001  a missing portal shows in many ways
             log.info("the portal gives no hot key: %s", fault)
-            self._failed(NO_PORTAL)
+            self._failed(reasons.KEYS_NOT_OFFERED)
 
     async def _follow(self) -> None:
         """Follow until the bus goes away; the session ends with the connection."""
@@ -88,7 +90,7 @@ class PortalHotKey:
             made = await self._request(bus, "CreateSession", "a{sv}", request)
             self._owner = await owner(bus, PORTAL)
             self._session = str(made["session_handle"].value)
-            about = {"description": Variant("s", ABOUT), "preferred_trigger": Variant("s", self._keys.trigger)}
+            about = {"description": Variant("s", _(ABOUT)), "preferred_trigger": Variant("s", self._keys.trigger)}
             await self._request(bus, "BindShortcuts", "oa(sa{sv})sa{sv}", self._session, [[NAME, about]], "", {})
             await bus.wait_for_disconnect()
         finally:

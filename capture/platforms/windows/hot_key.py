@@ -9,7 +9,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from capture.platforms.keys import NAMED, TAKEN, Keys
+from capture import reasons
+from capture.platforms.keys import NAMED, Keys
+from capture.reason import Reason
 
 MODIFIER_BITS = {"Alt": 1, "Ctrl": 2, "Shift": 4, "Meta": 8}
 NO_REPEAT = 0x4000
@@ -21,7 +23,7 @@ JOIN_SECONDS = 2.0
 class WindowsHotKey:
     """Registers ``keys`` while started. The registration belongs to the thread, which therefore also waits for it."""
 
-    def __init__(self, keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None]) -> None:
+    def __init__(self, keys: Keys, pressed: Callable[[], None], failed: Callable[[Reason], None]) -> None:
         self._keys = keys
         self._pressed = pressed
         self._failed = failed
@@ -54,7 +56,7 @@ class WindowsHotKey:
         bits = NO_REPEAT | sum(MODIFIER_BITS[name] for name in self._keys.modifiers)
         code = NAMED[self._keys.key][2] if self._keys.key in NAMED else user32.VkKeyScanW(self._keys.key.lower()) & 0xFF
         if not user32.RegisterHotKey(None, NUMBER, bits, code):
-            self._tell(self._failed, TAKEN.format(keys=self._keys))
+            self._tell(self._failed, reasons.KEYS_TAKEN.of(keys=str(self._keys)))
             return
         try:
             # 0 is the end, -1 a fault.

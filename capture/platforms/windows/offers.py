@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from capture.platforms.contract import HotKey, Platform, SessionLock
 from capture.platforms.keys import Keys
+from capture.reason import Reason
 
 
-def _hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None]) -> HotKey:
+def _hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[Reason], None]) -> HotKey:
     from capture.platforms.windows.hot_key import WindowsHotKey
 
     return WindowsHotKey(keys, pressed, failed)

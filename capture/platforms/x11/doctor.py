@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from capture import reasons
 from capture.errors import CaptureError
 from capture.platforms.contract import Finding
 from capture.platforms.system import is_wayland_session, x11_display
+from capture.reason import NOTHING, Reason
+from resources.translate import _
 
 if TYPE_CHECKING:
     from capture.platforms.x11.protocol.display import Display
 
 USEFUL = {
-    "MIT-SHM": "see shared memory",
-    "RANDR": "the desktop can be shown, single monitors cannot",
-    "X-Resource": "whose a window is, is known only by what the window says",
-    "XInputExtension": "the pointer moves only with the next picture",
-    "SHAPE": "windows are taken to be rectangles",
+    "MIT-SHM": reasons.WITHOUT_MIT_SHM,
+    "RANDR": reasons.WITHOUT_RANDR,
+    "X-Resource": reasons.WITHOUT_X_RESOURCE,
+    "XInputExtension": reasons.WITHOUT_XINPUT,
+    "SHAPE": reasons.WITHOUT_SHAPE,
 }
 """Extensions without which something else is done."""
 
@@ -28,31 +31,35 @@ def findings() -> Iterator[Finding]:
         import xcffib
 
         from capture.platforms.x11.protocol.display import Display
-        from capture.platforms.x11.xwayland import NO_X11
     except (ImportError, OSError) as error:
-        yield ("X11 library", False, str(error), "apt-get install libxcb1")
+        yield Finding(
+            _("X11 library"),
+            False,
+            reasons.AS_SAID.of(text=str(error)),
+            reasons.AS_SAID.of(text="apt-get install libxcb1"),
+        )
         return
     name = x11_display()
     if not name and is_wayland_session():
-        yield ("Display", False, NO_X11, "Log in to an X11 (Xorg) session.")
+        yield Finding(_("Display"), False, reasons.WAYLAND_ONLY, reasons.MEND_X11_SESSION)
         return
     try:
         display = Display()
     except CaptureError as fault:
-        yield ("Display", False, fault.message, "Start it inside a graphical session, or: xvfb-run panecast …")
+        yield Finding(_("Display"), False, fault.reason, reasons.MEND_DISPLAY)
         return
-    yield ("Display", True, name, "")
+    yield Finding(_("Display"), True, reasons.AS_SAID.of(text=name))
     try:
         yield from _extensions(display)
         yield from _screens(display)
     except (CaptureError, xcffib.XcffibException) as fault:
-        yield ("Display", False, f"It stopped answering: {fault}", "Look into the log of the display server.")
+        yield Finding(_("Display"), False, reasons.DISPLAY_STOPPED.of(problem=str(fault)), reasons.MEND_DISPLAY_LOG)
     finally:
         display.close()
 
 
-def display_problem() -> str:
-    """Return why the display cannot be connected to, empty if it can."""
+def display_problem() -> Reason:
+    """Return why the display cannot be connected to, `NOTHING` if it can."""
     import xcffib
     import xcffib.xproto  # without it a connection cannot even begin
 
@@ -60,8 +67,8 @@ def display_problem() -> str:
     try:
         xcffib.connect(display=name).disconnect()
     except xcffib.ConnectionException:
-        return f"The display {name} does not answer."
-    return ""
+        return reasons.DISPLAY_GONE.of(display=name)
+    return NOTHING
 
 
 def _extensions(display: Display) -> Iterator[Finding]:
@@ -69,30 +76,29 @@ def _extensions(display: Display) -> Iterator[Finding]:
 
     for name, needed_for in NEEDED_FOR.items():
         found = display.has_extension(name)
-        words = "found" if found else f"missing{needed_for}"
-        yield (f"X extension {name}", found, words, f"Switch the extension {name} on in the X server.")
+        told = reasons.FOUND if found else reasons.MISSING.of(need=needed_for)
+        yield Finding(_("X extension {name}").format(name=name), found, told, reasons.MEND_EXTENSION.of(name=name))
     for name, without in USEFUL.items():
-        yield (f"X extension {name}", True, "found" if display.has_extension(name) else f"missing; {without}", "")
+        told = reasons.FOUND if display.has_extension(name) else reasons.MISSING_BUT.of(without=without)
+        yield Finding(_("X extension {name}").format(name=name), True, told)
 
 
 def _screens(display: Display) -> Iterator[Finding]:
     from capture.platforms.x11.clients import Clients
     from capture.platforms.x11.protocol.shm import shared_memory_problem
     from capture.platforms.x11.protocol.visual import pixel_format
-    from capture.platforms.x11.xwayland import WAYLAND, is_guest
+    from capture.platforms.x11.xwayland import is_guest
 
     if is_guest(display):
-        mend = "If this display is another one (Xvfb, VNC): env -u WAYLAND_DISPLAY -u XDG_SESSION_TYPE panecast …"
-        yield ("Screens", False, WAYLAND, mend)
+        yield Finding(_("Screens"), False, reasons.WAYLAND_SCREENS, reasons.MEND_OTHER_DISPLAY)
     problem = shared_memory_problem(display)
-    slower = f"{problem} Pictures come over the connection, which takes longer."
-    yield ("Shared memory", True, slower if problem else "is used for pictures", "")
+    told = reasons.SHARED_MEMORY_NOT_USED.of(problem=problem) if problem else reasons.SHARED_MEMORY_USED
+    yield Finding(_("Shared memory"), True, told)
     depth = display.connection.core.GetGeometry(display.root).reply().depth
     try:
         pixel_format(display, display.root)
-        yield ("Colours", True, f"{depth} bits", "")
+        yield Finding(_("Colours"), True, reasons.COLOUR_BITS.of(bits=int(depth)))
     except CaptureError as fault:
-        yield ("Colours", False, fault.message, "Start the X server with 24 bits of colour.")
+        yield Finding(_("Colours"), False, fault.reason, reasons.MEND_COLOURS)
     kept = Clients(display).has_list()
-    words = "keeps a list of windows" if kept else "none that keeps a list; windows are found without it"
-    yield ("Window manager", True, words, "")
+    yield Finding(_("Window manager"), True, reasons.LIST_KEPT if kept else reasons.LIST_NOT_KEPT)

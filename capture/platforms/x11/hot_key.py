@@ -13,10 +13,12 @@ import xcffib.xproto
 from xcffib import Error as XError
 from xcffib.xproto import GrabMode
 
+from capture import reasons
 from capture.errors import CaptureError, DisplayGone
-from capture.platforms.keys import TAKEN, HotKeyError, Keys
+from capture.platforms.keys import HotKeyError, Keys
 from capture.platforms.threads import WakeableThread
 from capture.platforms.x11.protocol.display import Display, speaks_to_display
+from capture.reason import Reason
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ USUAL = {"Alt": 1 << 3, "Meta": 1 << 6}
 class X11HotKey:
     """Grabs ``keys`` while started. When the display dies it ends quietly: everything else tells of that."""
 
-    def __init__(self, keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None]) -> None:
+    def __init__(self, keys: Keys, pressed: Callable[[], None], failed: Callable[[Reason], None]) -> None:
         self._keys = keys
         self._pressed = pressed
         self._failed = failed
@@ -58,13 +60,13 @@ class X11HotKey:
         try:
             self._listen()
         except DisplayGone as fault:
-            log.info("the hot key ended: %s", fault.message)
+            log.info("the hot key ended: %s", fault)
         except CaptureError as fault:
-            self._tell(self._failed, fault.message)
+            self._tell(self._failed, fault.reason)
         except Exception:
             # The thread's border: the person still has the tray.
             log.exception("listening for the hot key failed")
-            self._tell(self._failed, f"Listening for {self._keys} failed. Use the tray's menu instead.")
+            self._tell(self._failed, reasons.KEYS_FAILED.of(keys=str(self._keys)))
 
     def _tell(self, listener: Callable[..., None], *values: object) -> None:
         if self._loop is not None and not self._thread.is_stopping:
@@ -105,7 +107,7 @@ class X11HotKey:
         layout = _Layout(display)
         codes = layout.codes(self._keys.keysym)
         if not codes:
-            raise HotKeyError(f"This keyboard has no key for {self._keys}. Choose other keys under Privacy.")
+            raise HotKeyError(reasons.KEYS_MISSING.of(keys=str(self._keys)))
         held = sum(FIXED.get(name) or layout.modifier(HELD[name]) or USUAL[name] for name in self._keys.modifiers)
         locks = {0, CAPS_LOCK} | {layout.modifier(NUM_LOCK)} | {CAPS_LOCK | layout.modifier(NUM_LOCK)}
         wanted = frozenset((code, held | shift | lock) for (code, shift), lock in itertools.product(codes, locks))
@@ -118,7 +120,7 @@ class X11HotKey:
                     False, display.root, modifiers, code, GrabMode.Async, GrabMode.Async, is_checked=True
                 ).check()
             except XError as error:
-                raise HotKeyError(TAKEN.format(keys=self._keys)) from error
+                raise HotKeyError(reasons.KEYS_TAKEN.of(keys=str(self._keys))) from error
         self._grabbed = wanted
 
 

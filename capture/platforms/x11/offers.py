@@ -19,6 +19,7 @@ from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
 from capture.platforms.monitors import KnownMonitors
 from capture.privacy.exclusions import Exclusions
+from capture.reason import Reason
 from capture.source import Source
 
 
@@ -28,7 +29,7 @@ def _findings() -> Iterator[Finding]:
     return findings()
 
 
-def _display_problem() -> str:
+def _display_problem() -> Reason:
     from capture.platforms.x11.doctor import display_problem
 
     return display_problem()
@@ -58,7 +59,7 @@ def _places(tell: Callable[[Places], None]) -> PlaceList:
     return X11Places(tell)
 
 
-def _hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[str], None]) -> HotKey:
+def _hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[Reason], None]) -> HotKey:
     from capture.platforms.x11.hot_key import X11HotKey
 
     return X11HotKey(keys, pressed, failed)

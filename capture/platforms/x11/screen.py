@@ -9,6 +9,7 @@ import time
 
 from xcffib import Error as XError
 
+from capture import reasons
 from capture.errors import DisplayGone
 from capture.picture.frame import Pointer, Take
 from capture.picture.pixels import Rect, around, paint_over, seen_from
@@ -21,7 +22,6 @@ from capture.platforms.x11.protocol.display import (
     wait_for_events_until,
 )
 from capture.platforms.x11.protocol.pixmaps import PixmapReader
-from capture.platforms.x11.protocol.refusal import GONE
 from capture.platforms.x11.redaction import Redaction
 from capture.platforms.x11.screens import Screens
 from capture.privacy.blanking import PLAIN
@@ -29,8 +29,8 @@ from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
 
 LIVE = Condition("live")
-UNPLUGGED = Condition("waiting", "That monitor is switched off, unplugged or divided. Pictures go on when it is back.")
-CHANGING = Condition("waiting", "The monitors are being arranged. Pictures go on in a moment.")
+UNPLUGGED = Condition("waiting", reasons.MONITOR_OFF)
+CHANGING = Condition("waiting", reasons.MONITORS_CHANGING)
 TRIES = 3
 """How often a picture is taken anew during which the monitors were arranged, or windows opened."""
 
@@ -98,7 +98,7 @@ class Screen:
                     return take
                 self._is_known, self._damaged = False, True
         except XError as error:
-            raise DisplayGone(GONE) from error
+            raise DisplayGone(reasons.DISPLAY_SILENT) from error
         self._is_untold = True
         return Take(CHANGING)
 

@@ -19,29 +19,27 @@ from xcffib import Error as XError
 from xcffib.randr import NotifyMask
 from xcffib.xproto import EventMask
 
+from capture import reasons
 from capture.errors import CaptureError
 from capture.picture.pixels import Rect, around
 from capture.platforms.x11.protocol.display import Display
+from capture.reason import NOTHING, Reason
 from capture.source import Kind, clean_text
 
 EDID_WORDS = 32
 """The first block of an EDID, 128 bytes, in which the model's name is."""
-NO_MONITORS = "Single monitors cannot be listed: this X server lacks RandR 1.5. The whole desktop can be shared."
-NO_NAMES = (
-    "Monitors of one name are not listed, because they cannot be told apart ({}). The whole desktop can be shared."
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where everything is, relative to the root: the whole desktop, and each monitor by its name.
 
-    ``missing`` says why monitors that may be there are not in it; it is empty where none is missing.
+    ``missing`` says why monitors that may be there are not in it; `NOTHING` where none is missing.
     """
 
     whole: Rect
     monitors: Mapping[str, Rect]
-    missing: str = ""
+    missing: Reason = NOTHING
 
     def place(self, kind: Kind, output: str) -> Rect | None:
         """Return where a screen is, None when it is not there."""
@@ -79,7 +77,7 @@ class Screens:
         found = _answer(asked)
         whole = Rect(0, 0, size.width, size.height)
         if found is None:
-            return Layout(whole, {}, NO_MONITORS)
+            return Layout(whole, {}, reasons.NO_MONITORS)
         monitors = [(self._name(each.name), each) for each in found]
         names = [name for name, _ in monitors]
         places = {
@@ -89,7 +87,8 @@ class Screens:
             and (place := around([Rect(each.x, each.y, each.width, each.height)], size.width, size.height))
         }
         twins = sorted({name for name in names if names.count(name) > 1})
-        return Layout(whole, places, NO_NAMES.format(", ".join(f"“{name}”" for name in twins)) if twins else "")
+        alike = reasons.MONITORS_ALIKE.of(names=", ".join(f"“{name}”" for name in twins)) if twins else NOTHING
+        return Layout(whole, places, alike)
 
     def labels(self) -> Mapping[str, str]:
         """Return what people know each monitor by: its model where it tells one, else its name."""

@@ -16,6 +16,7 @@ import xcffib.xproto
 from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
+from capture import reasons
 from capture.errors import SourceGone
 from capture.picture.frame import Pointer, Take
 from capture.picture.pixels import Pixels, Rect, around, paint_over, seen_from
@@ -40,9 +41,7 @@ from capture.privacy.blanking import PLAIN
 from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
 
-CHANGING = Condition("waiting", "The window is changing its size. Pictures go on in a moment.")
-CLOSED = "The window was closed."
-NEVER = "Windows of this program are never shown."
+CHANGING = Condition("waiting", reasons.WINDOW_RESIZING)
 SETTLE_SECONDS = 0.1
 """How long a window may take to paint itself after Composite gave it a picture of its own, another one at each size."""
 MOST_PASSED = 64
@@ -102,7 +101,7 @@ class X11Window:
             self._damage = DamageWatch(display, self._window)
             self._unpainted = Unpainted(display, self._window)
         except XError as error:
-            raise SourceGone(CLOSED) from error
+            raise SourceGone(reasons.WINDOW_CLOSED) from error
         self._settle()
 
     def wait(self, seconds: float | None, call: int) -> Wake:
@@ -124,7 +123,7 @@ class X11Window:
         self._uncovers = False
         self._absorb()
         if self._gone:
-            raise SourceGone(CLOSED)
+            raise SourceGone(reasons.WINDOW_CLOSED)
         if self._exclusions.rules is not self._rules:
             self._check_rules()
             self._inside.doubt()
@@ -143,7 +142,7 @@ class X11Window:
             # The window went away or changed its size under our hands: its next event says which.
             self._drop_pixmap()
             if not self._exists():
-                raise SourceGone(CLOSED) from error
+                raise SourceGone(reasons.WINDOW_CLOSED) from error
             return Take(unseen(display, self._window))
         self._untold = Wake.CHANGED
         return Take(CHANGING)
@@ -160,19 +159,19 @@ class X11Window:
         assert self._display is not None
         generation = self._source.generation
         if generation and not self._generations.confirm(self._window, generation):
-            raise SourceGone(CLOSED)
+            raise SourceGone(reasons.WINDOW_CLOSED)
         pid, started = self._source.pid, self._source.started
         if pid is None:
             return
         if WindowOwners(self._display).pid(self._window) != pid or process_started(pid) != started:
-            raise SourceGone(CLOSED)
+            raise SourceGone(reasons.WINDOW_CLOSED)
 
     def _check_rules(self) -> None:
         # It is not listed either; but a list is always a little older than the window.
         assert self._display is not None
         self._rules = self._exclusions.rules
         if self._rules.names_one_of(WindowOwners(self._display).names(self._window)):
-            raise SourceGone(NEVER)
+            raise SourceGone(reasons.PROGRAM_EXCLUDED)
 
     def _picture(self, pointer: Pointer | None) -> Take | None:
         """Return the picture, None when the window was just given another one."""
@@ -280,7 +279,7 @@ class X11Window:
         """Take notice of what has happened in the midst of a take, and keep in mind that nobody was told."""
         wake = self._absorb()
         if self._gone:
-            raise SourceGone(CLOSED)  # its number may be another window's
+            raise SourceGone(reasons.WINDOW_CLOSED)  # its number may be another window's
         if wake is Wake.URGENT or self._untold is Wake.NOTHING:
             self._untold = wake
 

@@ -16,6 +16,7 @@ import xcffib.xproto
 from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
+from capture import reasons
 from capture.errors import CaptureError, DisplayGone
 from capture.platforms.contract import Listing
 from capture.platforms.generations import Generations
@@ -31,8 +32,9 @@ from capture.platforms.x11.protocol.frame_extents import EXTENTS, shown_area
 from capture.platforms.x11.protocol.text import class_names, decode
 from capture.platforms.x11.protocol.window_state import TELLING, WORKSPACE, condition
 from capture.platforms.x11.screens import Screens
-from capture.platforms.x11.xwayland import NO_X11, WAYLAND, is_guest
+from capture.platforms.x11.xwayland import is_guest
 from capture.privacy.exclusions import Exclusions
+from capture.reason import NOTHING
 from capture.source import DESKTOP_ID, Condition, Icon, Source, clean_text
 
 log = logging.getLogger(__name__)
@@ -75,18 +77,18 @@ class X11WindowList(WakeableThread):
             try:
                 self._watch()
             except CaptureError as fault:
-                self._tell(Listing((), Condition("waiting", fault.message)))
+                self._tell(Listing((), Condition("waiting", fault.reason)))
             except Exception:
                 # The thread's border: the list stays empty until it works again.
                 log.exception("listing the windows failed")
-                self._tell(Listing((), Condition("waiting", "Listing the windows failed; it is tried again.")))
+                self._tell(Listing((), Condition("waiting", reasons.LIST_FAILED)))
             if not self.is_stopping:
                 wait_readable((self.descriptor,), RETRY_SECONDS)
 
     @speaks_to_display
     def _watch(self) -> None:
         if not x11_display() and is_wayland_session():
-            raise DisplayGone(NO_X11)
+            raise DisplayGone(reasons.WAYLAND_ONLY)
         display = Display()
         try:
             table = _Table(display, self._exclusions, self._generations, self._monitors)
@@ -123,7 +125,7 @@ class _Table:
         self._monitors = monitors
         self._places = Screens(display)
         self._has_screens = not is_guest(display)
-        self.condition = Condition("live", "" if self._has_screens else WAYLAND)
+        self.condition = Condition("live", NOTHING if self._has_screens else reasons.WAYLAND_SCREENS)
         self._next_generation = generations.next
         self._generations: dict[int, str] = {}
         self._exclusions = exclusions

@@ -10,14 +10,6 @@ from capture.platforms.system import is_wayland_session
 from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.screens import Screens
 
-WAYLAND = (
-    "This is a Wayland session: only windows of X11 programs can be shared so far. For screens and other windows, "
-    "log out and choose an X11 (Xorg) session."
-)
-NO_X11 = (
-    "This is a Wayland session without X11, which cannot be shared so far. Log out and choose an X11 (Xorg) session."
-)
-
 
 def is_guest(display: Display) -> bool:
     """Tell whether ``display`` is a guest in a Wayland session.

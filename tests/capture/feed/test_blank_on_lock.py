@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from capture.feed.blank_on_lock import PERSON, WAITING, BlankOnLock
+from capture import reasons
+from capture.feed.blank_on_lock import PERSON, BlankOnLock
 from capture.feed.hub import Hub
 from capture.platforms.choose import make_backend
 from capture.privacy.blanking import Blanking
 from tests.capture.platforms.fake_logind import FakeLogind
 from tests.helpers.waiting import Until
 
-LOCKED = Blanking("blanked", "The computer is locked.")
+LOCKED = Blanking("blanked", reasons.COMPUTER_LOCKED)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ async def test_pictures_wait_for_the_person_where_that_is_wished(
     logind.hint(locked=False)
     await until(lambda: len(seen) == 2)
 
-    assert seen == [LOCKED, Blanking("blanked", WAITING)]
+    assert seen == [LOCKED, Blanking("blanked", reasons.NOT_RESUMED)]
     hub.set_blanking(PERSON, None)
     assert hub.blanking is None
 
@@ -65,7 +66,7 @@ async def test_pictures_wait_for_the_person_where_that_is_wished(
 async def test_what_a_person_closed_no_lock_opens(
     hub: Hub, logind: FakeLogind, blanking: BlankOnLock, until: Until
 ) -> None:
-    paused = Blanking("paused", "Paused by a person.")
+    paused = Blanking("paused", reasons.PAUSED_BY_HOST)
     hub.set_blanking(PERSON, paused)
     await _lock(logind, hub, until)
     assert hub.blanking == LOCKED

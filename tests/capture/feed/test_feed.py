@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from capture import reasons
 from capture.encode.image import Rendition
 from capture.encode.shared import ImageRequest
 from capture.errors import DisplayGone, SourceGone
@@ -168,13 +169,13 @@ async def test_a_display_that_is_gone_is_waited_for(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     monkeypatch.setattr("capture.feed.thread.RETRY_SECONDS", 0.01)
-    hub = Hub(FailingBackend(canvas, [DisplayGone("no display")] * 3))
+    hub = Hub(FailingBackend(canvas, [DisplayGone(reasons.DISPLAY_SILENT)] * 3))
     conditions: list[Condition] = []
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=lambda: conditions.append(seen.condition))
     await until(lambda: seen.newest is not None)
     await hub.close()
 
-    assert conditions == [Condition("waiting", "no display"), Condition("live")]
+    assert conditions == [Condition("waiting", reasons.DISPLAY_SILENT), Condition("live")]
 
 
 async def test_an_unforeseen_fault_becomes_a_state_and_is_logged(
@@ -191,9 +192,9 @@ async def test_an_unforeseen_fault_becomes_a_state_and_is_logged(
 
 
 async def test_a_source_that_is_gone_is_closed_for_good(canvas: Canvas, until: Until) -> None:
-    hub = Hub(FailingBackend(canvas, [SourceGone("closed it")]))
+    hub = Hub(FailingBackend(canvas, [SourceGone(reasons.WINDOW_CLOSED)]))
     seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
-    await until(lambda: seen.condition == Condition("closed", "closed it"))
+    await until(lambda: seen.condition == Condition("closed", reasons.WINDOW_CLOSED))
     await hub.close()
 
     assert canvas.takes == 0

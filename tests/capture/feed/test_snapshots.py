@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from capture import reasons
 from capture.errors import NoPicture
 from capture.feed.hub import Hub
 from capture.feed.snapshots import Snapshots
@@ -69,7 +70,7 @@ async def test_what_moves_between_two_requests_is_not_looked_at(snapshots: Snaps
 
 async def test_without_a_picture_of_now_the_reason_is_said(snapshots: Snapshots, hub: Hub, canvas: Canvas) -> None:
     await snapshots.fresh(SOURCE, pointer=False)
-    canvas.become(Condition("minimised", "The window is minimised."))
+    canvas.become(Condition("minimised", reasons.WINDOW_MINIMISED))
     with pytest.raises(NoPicture, match="minimised"):
         await snapshots.fresh(SOURCE, pointer=False)
     canvas.close()

@@ -8,7 +8,8 @@ import pytest
 
 from capture.platforms.choose import make_hot_key
 from capture.platforms.keys import HotKeyError, Keys
-from capture.platforms.linux.portal_hot_key import NAME, NO_PORTAL, PortalHotKey
+from capture.platforms.linux.portal_hot_key import NAME, PortalHotKey
+from capture.reasons import KEYS_NOT_OFFERED
 from tests.capture.platforms.fake_portal import FakePortal
 from tests.helpers.waiting import Until
 
@@ -110,4 +111,4 @@ async def test_no_keys_are_said_in_words(address: str, until: Until, refuses: bo
     if refuses:
         portal.close()
 
-    assert failed == [NO_PORTAL]
+    assert failed == [KEYS_NOT_OFFERED]

@@ -10,6 +10,7 @@ import xcffib
 from capture.picture.pixels import Rect
 from capture.platforms.monitors import KnownMonitors
 from capture.platforms.x11.screens import Screens
+from capture.reason import NOTHING
 from capture.source import Source
 
 PLACE = Rect(0, 0, 640, 480)
@@ -86,16 +87,16 @@ def test_a_name_that_several_monitors_have_is_nobodys() -> None:
     # A monitor without a name is never taken for all of the desktop.
     assert layout.place("monitor", "") is None
     assert layout.place("desktop", "") == Rect(0, 0, 102, 50)
-    assert "“DP-1”" in layout.missing
-    assert "HDMI" not in layout.missing
+    assert "“DP-1”" in layout.missing.english
+    assert "HDMI" not in layout.missing.english
 
 
 def test_nothing_is_said_to_be_missing_where_all_is_listed() -> None:
-    assert Screens(TwinDisplay("DP-1", "HDMI-1")).layout().missing == ""
+    assert Screens(TwinDisplay("DP-1", "HDMI-1")).layout().missing == NOTHING
 
 
 def test_an_older_server_has_the_desktop_only() -> None:
     layout = Screens(TwinDisplay("DP-1", lacks_monitors=True)).layout()
 
     assert layout.monitors == {}
-    assert "RandR 1.5" in layout.missing
+    assert "RandR 1.5" in layout.missing.english

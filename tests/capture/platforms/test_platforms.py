@@ -106,4 +106,4 @@ def test_where_there_is_no_way_it_is_said_and_the_demo_works(name: System, monke
     assert (make_session_lock(lambda: None) is None) == (name == "macos")
     ((kind, is_there, words, _),) = choose.findings()
     assert (kind, is_there) == ("System", False)
-    assert words.startswith(family())
+    assert words.english.startswith(family())

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
+from capture import reasons
 from capture.errors import NoPicture
 from capture.feed.hub import Hub, Subscription
 from capture.feed.snapshots import Snapshots
@@ -18,8 +19,8 @@ from tests.helpers.canned import SOURCE
 from tests.helpers.canvas import Canvas
 from tests.helpers.waiting import Until
 
-PAUSE = Blanking("paused", "Paused by a person.")
-BLANK = Blanking("blanked", "The screen is locked.")
+PAUSE = Blanking("paused", reasons.PAUSED_BY_HOST)
+BLANK = Blanking("blanked", reasons.COMPUTER_LOCKED)
 OTHER = Source("8", "window", "", "", 1, 1)
 
 
@@ -60,7 +61,7 @@ async def test_paused_the_last_picture_stays_and_nothing_is_taken(hub: Hub, canv
     await until(lambda: seen.newest is not None)
     last = seen.newest
     hub.set_blanking("person", PAUSE)
-    assert news[-1] == Condition("paused", "Paused by a person.")
+    assert news[-1] == Condition("paused", reasons.PAUSED_BY_HOST)
     await closed(hub, until)
     takes, opens = canvas.takes, canvas.opens
     for shade in range(20):
@@ -83,7 +84,7 @@ async def test_blanked_everybody_gets_a_plain_picture_at_once(hub: Hub, canvas: 
     hub.set_blanking("lock", BLANK)
 
     for seen in (one, other):
-        assert seen.condition == Condition("blanked", "The screen is locked.")
+        assert seen.condition == Condition("blanked", reasons.COMPUTER_LOCKED)
         assert is_plain(seen.newest)
     assert (one.newest.width, one.newest.height) == (100, 60)
     assert one.newest.sequence > last.sequence
@@ -120,7 +121,7 @@ async def test_what_a_take_under_way_still_brings_is_not_shown(hub: Hub, canvas:
 async def test_who_comes_while_it_is_paused_sees_no_picture_and_why(hub: Hub, canvas: Canvas) -> None:
     hub.set_blanking("person", PAUSE)
     seen = watch(hub)
-    with pytest.raises(NoPicture, match="Paused by a person"):
+    with pytest.raises(NoPicture, match="Paused by the person"):
         await Snapshots(hub).fresh(SOURCE, pointer=False)
 
     assert seen.newest is None

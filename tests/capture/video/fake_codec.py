@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 
+from capture import reasons
 from capture.errors import EncodeError
 from capture.video.encoder import Unit
 
@@ -47,7 +48,7 @@ class FakeCodec:
             self._codecs.hanging -= 1
         if self._codecs.fails:
             self._codecs.fails = False
-            raise EncodeError("it broke")
+            raise EncodeError(reasons.VIDEO_CLOSED)
         is_key, self._is_first = want_key or self._is_first, False
         return Unit(f"{'K' if is_key else 'P'}{pixels[0, 0, 0]}".encode(), is_key, pixels.shape[1], pixels.shape[0])
 

@@ -12,6 +12,7 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from capture.privacy.blanking import Blanking
+from capture.reasons import COMPUTER_LOCKED
 from capture.source import Source
 from gui.core.controller import BLANKED, PAUSED
 from gui.core.state import AppState, SourceState
@@ -62,7 +63,7 @@ def test_panel_says_so_and_one_button_goes_on(
 
 
 def test_reason_that_is_not_the_persons_own_is_said(panel: Panel, sharing: AppState) -> None:
-    panel.show_state(replace(sharing, blanking=Blanking("blanked", "The computer is locked.")))
+    panel.show_state(replace(sharing, blanking=Blanking("blanked", COMPUTER_LOCKED)))
 
     assert "The computer is locked." in panel.blanking_strip.reason.text()
 

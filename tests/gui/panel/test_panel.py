@@ -6,6 +6,7 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from capture import reasons
 from capture.source import Condition, Source
 from gui.core.access_state import AccessViewState
 from gui.core.controller import BLANKED, PAUSED
@@ -265,7 +266,7 @@ def test_preview_keeps_the_last_picture_while_there_is_no_newer_one(qtbot: QtBot
     panel = Panel(icons, Verbs(icons))
     qtbot.addWidget(panel)
     stage = panel.preview.stage
-    stage.show_picture(None, Condition("minimised", "The window is minimised."), (0, 0))
+    stage.show_picture(None, Condition("minimised", reasons.WINDOW_MINIMISED), (0, 0))
     panel.show()
 
     assert stage.picture is None
@@ -291,8 +292,8 @@ def test_a_minimised_window_can_be_restored_from_the_preview(
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        (Condition("minimised", "The window is minimised on the other computer."), "This window is minimised."),
-        (Condition("waiting", "Its program hangs on the other computer."), "Its program hangs."),
+        (Condition("minimised", reasons.WINDOW_MINIMISED), "This window is minimised."),
+        (Condition("waiting", reasons.CAPTURE_FAILED), "Taking pictures failed; it is tried again."),
         (BLANKED.condition, "Blanked. Viewers see nothing."),
         (PAUSED.condition, "Paused. Viewers see the last picture."),
         (Condition("hidden"), "Hidden"),

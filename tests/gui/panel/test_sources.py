@@ -7,6 +7,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from capture.reasons import WAYLAND_SCREENS
 from capture.source import Condition, Icon, Source, State
 from gui.core.state import AppState, SourceState
 from gui.panel.source_delegate import ROW_ROLE
@@ -174,7 +175,7 @@ def test_rows_are_drawn_in_every_state(qtbot: QtBot, pane: SourcesPane, window: 
 @pytest.mark.parametrize("state", ["live", "waiting"])
 def test_what_the_list_lacks_is_said_above_it(pane: SourcesPane, states: States, state: State) -> None:
     words = pane.findChild(QLabel, "listing")
-    pane.show_state(AppState(sources=states(1), listing=Condition(state, "There are no screens.")))
+    pane.show_state(AppState(sources=states(1), listing=Condition(state, WAYLAND_SCREENS)))
     assert words.isVisible()
     assert words.text() == "There are no screens."
     pane.show_state(AppState(sources=states(1)))

@@ -49,7 +49,7 @@ def status(answer: Grant | Refusal) -> int:
     """Return 200 for somebody who was let in, else the status of the refusal, whose words have to be a sentence."""
     if isinstance(answer, Grant):
         return 200
-    assert answer.message.endswith((".", "…"))
+    assert answer.reason.english.endswith((".", "…"))
     return answer.status
 
 
@@ -416,11 +416,12 @@ def test_guesser_waits_and_is_told_how_long(house: House, link: Link) -> None:
     answer = house.authorize(THERE, token="wrong")
     assert isinstance(answer, Denial)
     assert (answer.status, answer.code, answer.retry_seconds) == (429, "locked_out", 60)
-    assert "1 minute." in answer.message
+    assert "1 minute." in answer.reason.english
     house.clock.advance(60)
     house.authorize(THERE, token="wrong")
     answer = house.authorize(THERE, token="wrong")
-    assert "2 minutes." in str(answer)
+    assert isinstance(answer, Denial)
+    assert "2 minutes." in answer.reason.english
     house.clock.advance(120)
     assert status(house.authorize(THERE, token="wrong")) == 401
 

@@ -108,7 +108,7 @@ def test_the_sentence_names_the_port_that_is_listened_at() -> None:
     refusal = OriginPolicy(9443, scheme="https").refuses(asked("evil.example"))
 
     assert refusal is not None
-    assert "https://localhost:9443" in refusal.message
+    assert "https://localhost:9443" in refusal.reason.english
 
 
 def test_port_80_needs_no_number() -> None:

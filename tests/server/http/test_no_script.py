@@ -52,7 +52,7 @@ async def test_it_shows_a_picture_that_is_there_and_reloads(studio: Studio, http
     assert read.text == ["build <log>", "Reloads every 30 seconds."]
     (image,) = read.tags["img"]
     assert image["src"] == "../snapshot/4711.png?quality=40&scale=0.5"
-    assert image["alt"] == "The picture of build <log>"
+    assert image["alt"] == "Picture of build <log>"
     async with http.get(image["src"]) as picture:
         assert (picture.status, picture.content_type) == (200, "image/png")
     async with http.get(read.tags["link"][0]["href"] or "") as style:
@@ -98,7 +98,7 @@ async def test_what_is_not_shared_is_said_and_looked_for_again(
     ("state", "english", "german"),
     [
         ("minimised", "Minimised on the other computer.", "Auf dem anderen Computer minimiert."),
-        ("hidden", "Not on the screen of the other computer.", "Auf dem anderen Computer nicht zu sehen."),
+        ("hidden", "Not on the screen of the other computer.", "Auf dem anderen Computer nicht sichtbar."),
     ],
 )
 async def test_a_window_out_of_sight_is_said_in_words(
@@ -156,7 +156,7 @@ async def test_pages_that_do_not_work_lead_to_it(http: aiohttp.ClientSession, pa
         assert (answer.status, answer.headers["Location"]) == (303, place)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "What is shared"), ("de", "Was freigegeben ist")])
+@pytest.mark.parametrize(("language", "words"), [("en", "Shared sources"), ("de", "Freigaben")])
 async def test_it_lists_what_is_shared_and_nothing_else(
     studio: Studio, http: aiohttp.ClientSession, language: str, words: str
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from capture import reasons
 from capture.source import Condition
 from server.http.app import make_app
 from server.http.openapi import document
@@ -156,7 +157,7 @@ async def test_who_may_not_ask_is_told_as_described(studio: Studio, http: aiohtt
 
 
 async def test_a_source_without_a_picture_answers_as_described(studio: Studio, http: aiohttp.ClientSession) -> None:
-    studio.canvas.become(Condition("minimised", "The window is minimised."))
+    studio.canvas.become(Condition("minimised", reasons.WINDOW_MINIMISED))
     async with http.get("/snapshot/4711.jpg") as answer:
         assert answer.status == 503
         schema = {"$ref": "#/components/schemas/Error", "components": DOCUMENT["components"]}

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from yarl import URL
 
+from capture import reasons
 from capture.source import Condition
 from server import __version__
 from server.access.origins import OriginPolicy
@@ -160,10 +161,10 @@ BROWSING = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 @pytest.mark.parametrize(
     ("path", "speech", "status", "words", "top"),
     [
-        ("/wacth/4711", "en-GB", 404, "There is no such page here.", "../"),
+        ("/wacth/4711", "en-GB", 404, "There is no such page.", "../"),
         ("/wacth", "de-AT,en;q=0.5", 404, "Diese Seite gibt es hier nicht.", "./"),
         ("/snapshot/4712.png", "de", 404, "Unter dieser Adresse ist nichts freigegeben.", "../"),
-        ("/mjpeg/4711?fps=<999>", "de", 400, "fps must be a number", "../"),
+        ("/mjpeg/4711?fps=<999>", "de", 400, "fps muss eine Zahl von 0.1 bis 60 sein", "../"),
     ],
 )
 async def test_a_person_who_mistyped_an_address_reads_a_page(
@@ -187,11 +188,17 @@ async def test_a_person_who_mistyped_an_address_reads_a_page(
 
 
 async def test_a_snapshot_of_a_window_without_a_picture_says_why(studio: Studio, http: aiohttp.ClientSession) -> None:
-    studio.canvas.become(Condition("minimised", "The window is minimised."))
+    studio.canvas.become(Condition("minimised", reasons.WINDOW_MINIMISED))
     async with http.get(url(studio, "/snapshot/4711.png")) as answer:
         body = await answer.json()
 
-    assert (answer.status, body["error"]) == (503, {"code": "no_picture", "message": "The window is minimised."})
+    assert answer.status == 503
+    assert body["error"] == {
+        "code": "no_picture",
+        "message": "The window is minimised on the other computer.",
+        "message_code": "window_minimised",
+        "values": {},
+    }
 
 
 async def test_pages_are_served_with_a_strict_policy(studio: Studio, http: aiohttp.ClientSession) -> None:

@@ -260,7 +260,7 @@ def test_a_key_of_another_certificate_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("begin", "end", "words"),
-    [(NOW - 90 * DAY, NOW - DAY, "expired on 23 November 2026"), (NOW + DAY, NOW + 90 * DAY, "clock is right")],
+    [(NOW - 90 * DAY, NOW - DAY, "expired on 2026-11-23"), (NOW + DAY, NOW + 90 * DAY, "clock is right")],
 )
 def test_a_certificate_that_is_not_valid_now_is_refused(
     tmp_path: Path, begin: dt.datetime, end: dt.datetime, words: str

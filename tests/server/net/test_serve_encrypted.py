@@ -70,7 +70,7 @@ def test_where_none_can_be_kept_there_is_one_for_this_run(tmp_path: Path) -> Non
 def test_what_cannot_be_is_said(more: list[str], words: str) -> None:
     ended = subprocess.run([*SERVE, *more], capture_output=True, text=True, timeout=30, check=False)
 
-    assert ended.returncode == (2 if "" in more else 1)
+    assert ended.returncode == (1 if "--key" in more else 2)
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not ended.stdout

@@ -40,7 +40,7 @@ def test_what_is_said_is_a_command_or_an_error_in_words(text: str) -> None:
     try:
         name = parse(text).name
     except BadCommand as bad:
-        code, words = bad.code, bad.message
+        code, words = bad.code, bad.reason.english
 
     assert name in NAMES or (code in ("bad_message", "unknown_command") and words)
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import websockets
 
+from capture import reasons
 from capture.source import Condition
 from server.access.control import Viewer as Watcher
 from server.protocol import wire
@@ -272,7 +273,7 @@ async def test_states_are_told_on_the_channel(studio: Studio) -> None:
     async with watching(studio) as seen:
         await seen.open(1)
         await seen.until(lambda: 1 in seen.viewers)
-        studio.canvas.become(Condition("minimised", "It is minimised."))
+        studio.canvas.become(Condition("minimised", reasons.WINDOW_MINIMISED))
         states = [(await seen.answer(1, "state"))["data"]["state"]]
         while states[-1] != "minimised":
             states.append((await seen.answer(1, "state"))["data"]["state"])

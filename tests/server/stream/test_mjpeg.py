@@ -9,6 +9,7 @@ import socket
 import aiohttp
 import pytest
 
+from capture import reasons
 from capture.source import Condition
 from tests.helpers.mjpeg_reader import BROWSER, PLAYER, watching_mjpeg
 from tests.helpers.stuck_viewer import paint
@@ -57,13 +58,13 @@ async def test_a_picture_that_stays_repeats_and_is_encoded_once(studio: Studio, 
 
 
 async def test_without_a_picture_it_waits_and_then_keeps_the_last_as_it_repeats(studio: Studio) -> None:
-    studio.canvas.become(Condition("minimised", "The window is minimised."))
+    studio.canvas.become(Condition("minimised", reasons.WINDOW_MINIMISED))
     async with watching_mjpeg(studio.server.port, "/mjpeg/4711?fps=60") as viewer:
         await until(lambda: [view.state for view in studio.registry.sessions()] == ["minimised"])
         studio.canvas.become(Condition("live"))
         show(studio, BLUE)
         await viewer.until(BLUE)
-        studio.canvas.become(Condition("minimised", "The window is minimised."))
+        studio.canvas.become(Condition("minimised", reasons.WINDOW_MINIMISED))
         await until(lambda: studio.registry.sessions()[0].state == "minimised")
         for _ in range(3):
             assert await viewer.until(BLUE) == 0
@@ -206,7 +207,7 @@ async def test_who_reads_nothing_is_dropped_while_another_goes_on(studio: Studio
 
 
 async def test_who_leaves_before_there_is_a_picture_is_forgotten(studio: Studio) -> None:
-    studio.canvas.become(Condition("minimised", "The window is minimised."))
+    studio.canvas.become(Condition("minimised", reasons.WINDOW_MINIMISED))
     async with watching_mjpeg(studio.server.port):
         await until(lambda: len(studio.registry) == 1)
     await until(lambda: len(studio.registry) == 0 and studio.hub.running == 0)

@@ -11,6 +11,7 @@ import re
 import pytest
 from PIL import Image
 
+from capture import reasons
 from capture.source import Condition
 from tests.helpers.studio import SECRET, SHARED, Studio
 from tests.helpers.waiting import closed, receive, say, until
@@ -291,7 +292,12 @@ async def test_what_is_not_shared_is_not_found_whatever_it_is(studio: Studio, pa
 
     assert code == 4404
     assert [message["error"] for message in messages] == [
-        {"code": "source_not_found", "message": "Nothing is shared under this address."}
+        {
+            "code": "source_not_found",
+            "message": "Nothing is shared under this address.",
+            "message_code": "not_shared",
+            "values": {},
+        }
     ]
     assert studio.canvases[SECRET.id].opens == 0
 
@@ -371,8 +377,13 @@ async def test_stop_closes_with_1000(studio: Studio) -> None:
 async def test_states_are_told_and_the_picture_comes_back(studio: Studio) -> None:
     async with studio.connect("/stream/4711?unchanged=skip") as viewer:
         await receive(viewer, "frame")
-        studio.canvas.become(Condition("minimised", "The window is minimised."))
-        assert (await receive(viewer, "state"))["data"] == {"state": "minimised", "reason": "The window is minimised."}
+        studio.canvas.become(Condition("minimised", reasons.WINDOW_MINIMISED))
+        assert (await receive(viewer, "state"))["data"] == {
+            "state": "minimised",
+            "reason": "The window is minimised on the other computer.",
+            "code": "window_minimised",
+            "values": {},
+        }
         studio.canvas.condition = Condition("live")
         studio.canvas.fill(3, 3, 3)
         assert (await receive(viewer, "state"))["data"]["state"] == "live"

@@ -103,4 +103,4 @@ async def test_an_encoder_that_breaks_is_followed_by_single_pictures(
             studio.canvas.fill(7, 8, shade)
             await seen.until(lambda: seen.shows(studio))
 
-    assert "it broke" in caplog.text
+    assert "The video encoder is closed" in caplog.text

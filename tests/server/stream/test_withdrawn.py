@@ -18,7 +18,7 @@ import websockets
 from PIL import Image
 
 from capture.encode.shared import SharedEncoder
-from capture.privacy.blanking import Blanking
+from capture.privacy.blanking import BLANKED
 from capture.privacy.masks import Mask
 from capture.video.encoder import video_encoders
 from capture.video.shared import SharedVideos
@@ -117,7 +117,7 @@ async def by_snapshot(studio: Studio, seen: Seen) -> None:
 
 
 def blank(studio: Studio) -> None:
-    studio.hub.set_blanking("person", Blanking("blanked", "Hidden."))
+    studio.hub.set_blanking("person", BLANKED)
 
 
 def mask(studio: Studio) -> None:

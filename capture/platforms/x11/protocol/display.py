@@ -25,13 +25,15 @@ import xcffib.xinput
 import xcffib.xproto
 from xcffib import Error as XError
 
+from capture import reasons
 from capture.errors import CaptureError, DisplayGone
 from capture.picture.frame import Pointer
 from capture.picture.pixels import Pixels, Rect
 from capture.platforms.contract import Wake
 from capture.platforms.system import x11_display
 from capture.platforms.waiting import wait_readable
-from capture.platforms.x11.protocol.refusal import GONE, refusal
+from capture.platforms.x11.protocol.refusal import refusal
+from capture.reason import NOTHING
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,11 +42,11 @@ RAW_MOTION = 1 << 17
 """XI_RawMotion is event 17 of XInput 2; selected on the root it tells of every movement, wherever."""
 XI_ALL_MASTER_DEVICES = 1
 NEEDED_FOR = {
-    "Composite": ", without which a window has no picture of its own",
-    "DAMAGE": ", which tells when something was painted",
-    "XFIXES": ", which tells where something was painted",
+    "Composite": reasons.NEED_COMPOSITE,
+    "DAMAGE": reasons.NEED_DAMAGE,
+    "XFIXES": reasons.NEED_XFIXES,
 }
-"""Words about extensions that we cannot do without."""
+"""What the extensions are for that we cannot do without."""
 LONGEST_TEXT = 16384
 """Bytes of a title or a name that are read: programs may write any number of them."""
 
@@ -57,7 +59,7 @@ def speaks_to_display(method: Callable[P, T]) -> Callable[P, T]:
         try:
             return method(*args, **kwargs)
         except xcffib.ConnectionException as error:
-            raise DisplayGone(GONE) from error
+            raise DisplayGone(reasons.DISPLAY_SILENT) from error
 
     return inner
 
@@ -74,7 +76,7 @@ class Display:
     def __init__(self) -> None:
         name = x11_display()
         if not name:
-            raise DisplayGone("This program sees no X display (DISPLAY is not set).")
+            raise DisplayGone(reasons.NO_DISPLAY)
         try:
             self.connection = xcffib.connect(display=name)
         except xcffib.ConnectionException as error:
@@ -96,15 +98,13 @@ class Display:
         name = module.key.name
         try:
             if not self.has_extension(name):
-                raise CaptureError(f"The display server lacks the extension {name}{NEEDED_FOR.get(name, '')}.")
+                raise CaptureError(reasons.EXTENSION_MISSING.of(name=name, need=NEEDED_FOR.get(name, NOTHING)))
             extension = self.connection(module.key)
             query = "XIQueryVersion" if module is xcffib.xinput else "QueryVersion"
             versions = () if module in (xcffib.shm, xcffib.shape) else (major, minor)
             getattr(extension, query)(*versions).reply()
         except XError as error:
-            raise CaptureError(
-                f"The display server's extension {name} is too old{NEEDED_FOR.get(name, '')}."
-            ) from error
+            raise CaptureError(reasons.EXTENSION_OLD.of(name=name, need=NEEDED_FOR.get(name, NOTHING))) from error
         return extension
 
     def hear(self, mask: int) -> None:
@@ -132,7 +132,7 @@ class Display:
                     return
                 yield event
         except xcffib.ConnectionException as error:
-            raise DisplayGone(GONE) from error
+            raise DisplayGone(reasons.DISPLAY_SILENT) from error
 
     def wait(self, seconds: float | None, call: int | None = None) -> bool:
         """Block until an event may have arrived, ``call`` is readable or ``seconds`` are over; True if called."""

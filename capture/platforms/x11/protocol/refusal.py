@@ -9,7 +9,9 @@ import socket
 import struct
 import sys
 
-GONE = "The display server does not answer. Pictures go on when it is back."
+from capture import reasons
+from capture.reason import Reason
+
 SECONDS = 0.5
 """How long a server may take to answer; it is asked only after a connection to it has failed."""
 TCP_BASE = 6000
@@ -19,8 +21,8 @@ SUCCESS = 1
 NAME = re.compile(r"(?:tcp/|unix/?|inet6?/)?(?P<host>[^/]*):(?P<number>\d+)(?:\.\d+)?")
 
 
-def refusal(display: str) -> str:
-    """Return in words a person can act on why ``display`` (the value of DISPLAY) cannot be connected to.
+def refusal(display: str) -> Reason:
+    """Return why ``display`` (the value of DISPLAY) cannot be connected to.
 
     Asks it anew, without any right to be let in.
     """
@@ -28,18 +30,15 @@ def refusal(display: str) -> str:
         with contextlib.closing(_connect(display)) as connection:
             answer = _wish_to_connect(connection)
     except ValueError:
-        return f"“{display}” (the value of DISPLAY) names no X display."
+        return reasons.NOT_A_DISPLAY.of(display=display)
     except OSError:
-        return GONE
+        return reasons.DISPLAY_SILENT
     if not answer or answer[0] == SUCCESS:
-        return GONE
+        return reasons.DISPLAY_SILENT
     if b"maximum number of clients" in answer.lower():
-        return f"The display server {display} takes no more programs: its maximum is reached. Close some of them."
+        return reasons.DISPLAY_FULL.of(display=display)
     place = os.environ.get("XAUTHORITY") or "~/.Xauthority"
-    return (
-        f"The display server {display} does not let this program in. Start it as the person who is logged in there, "
-        f"or set XAUTHORITY to the file that holds that person's key (now {place})."
-    )
+    return reasons.DISPLAY_REFUSES.of(display=display, place=place)
 
 
 def _connect(display: str) -> socket.socket:

@@ -14,6 +14,7 @@ import xcffib.shm
 import xcffib.xproto
 from xcffib import Error as XError
 
+from capture import reasons
 from capture.errors import CaptureError
 from capture.picture.pixels import Pixels
 from capture.platforms.x11.protocol.display import Display
@@ -37,7 +38,7 @@ class SharedSegment:
     def __init__(self, display: Display) -> None:
         self._display = display
         if not display.has_extension(xcffib.shm.key.name):
-            raise NoSharedMemory("The display server lacks the extension MIT-SHM.")
+            raise NoSharedMemory(reasons.SHARED_MEMORY_MISSING)
         self._shm = display.extension(xcffib.shm, 1, 2)
         self._libc = _libc()
         self._memory: memoryview | None = None
@@ -94,11 +95,11 @@ class SharedSegment:
         private, create_for_owner, remove = 0, 0o1600, 0
         number = self._libc.shmget(private, ctypes.c_size_t(size), create_for_owner)
         if number < 0:
-            raise NoSharedMemory(f"The system gives no shared memory: {os.strerror(ctypes.get_errno())}.")
+            raise NoSharedMemory(reasons.SHARED_MEMORY_REFUSED.of(problem=os.strerror(ctypes.get_errno())))
         try:
             address = self._libc.shmat(number, None, 0)
             if address in (None, ctypes.c_void_p(-1).value):
-                raise NoSharedMemory(f"Shared memory cannot be used: {os.strerror(ctypes.get_errno())}.")
+                raise NoSharedMemory(reasons.SHARED_MEMORY_UNUSABLE.of(problem=os.strerror(ctypes.get_errno())))
             memory = (ctypes.c_uint8 * size).from_address(address)
             # Arrays refer to it, so it is unmapped when the last picture in it is gone, and not before.
             weakref.finalize(memory, self._libc.shmdt, ctypes.c_void_p(address)).atexit = False
@@ -106,7 +107,7 @@ class SharedSegment:
             try:
                 self._shm.Attach(self._segment, number, False, is_checked=True).check()
             except XError as error:
-                raise NoSharedMemory("The display server cannot reach this computer's memory.") from error
+                raise NoSharedMemory(reasons.SHARED_MEMORY_ELSEWHERE) from error
         finally:
             # Marked for removal at once: it lives while attached and cannot be left behind by a crash.
             self._libc.shmctl(number, remove, None)

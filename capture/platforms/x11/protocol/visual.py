@@ -9,6 +9,7 @@ import numpy as np
 import xcffib.xproto
 from numpy.typing import NDArray
 
+from capture import reasons
 from capture.errors import CaptureError
 from capture.picture.pixels import Pixels
 from capture.platforms.x11.protocol.display import Display
@@ -99,7 +100,7 @@ def pixel_format(display: Display, window: int) -> PixelFormat:
     visuals = (visual for root in setup.roots for allowed in root.allowed_depths for visual in allowed.visuals)
     visual = next((each for each in visuals if each.visual_id == found.visual), None)
     if layout is None or visual is None or layout.bits_per_pixel not in SIZES:
-        raise CaptureError(f"Pictures with {depth} bits of colour, as this display has them, cannot be shown.")
+        raise CaptureError(reasons.COLOURS_UNKNOWN.of(bits=int(depth)))
     is_little_endian = setup.image_byte_order == xcffib.xproto.ImageOrder.LSBFirst
     bits, pad = int(layout.bits_per_pixel), int(layout.scanline_pad)
     if visual._class in (xcffib.xproto.VisualClass.TrueColor, xcffib.xproto.VisualClass.DirectColor):  # noqa: SLF001  a reserved word

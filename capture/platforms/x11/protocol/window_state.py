@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import xcffib.xproto
 
+from capture import reasons
 from capture.platforms.x11.protocol.display import Display
 from capture.source import Condition
 
 LIVE = Condition("live")
-MINIMISED = Condition("minimised", "The window is minimised on the other computer.")
-HIDDEN = Condition("hidden", "The window is not on the screen at the moment.")
+MINIMISED = Condition("minimised", reasons.WINDOW_MINIMISED)
+HIDDEN = Condition("hidden", reasons.WINDOW_HIDDEN)
 TELLING = ("WM_STATE", "_NET_WM_STATE", "_NET_WM_DESKTOP")
 """Properties of a window that make a difference to one that cannot be seen; on the root it is `WORKSPACE`."""
 WORKSPACE = "_NET_CURRENT_DESKTOP"

@@ -13,6 +13,7 @@ from unittest.mock import ANY
 
 import pytest
 
+from capture import reasons
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
 from capture.platforms.choose import findings, make_backend
@@ -57,7 +58,7 @@ async def watching() -> AsyncIterator[tuple[Catalog, Hub]]:
 
 def found() -> dict[str, tuple[bool, str]]:
     """Return what the doctor finds: whether it is there, and the words."""
-    return {name: (is_there, words) for name, is_there, words, _ in findings()}
+    return {each.name: (each.ok, each.found.english) for each in findings()}
 
 
 @pytest.mark.parametrize("name", ["WAYLAND_DISPLAY", "XDG_SESSION_TYPE"])
@@ -73,12 +74,12 @@ async def test_in_a_wayland_session_windows_are_listed_and_no_black_screens(
             await until(lambda: seen.newest is not None)
 
             assert catalog.condition.state == "live"
-            assert "Wayland" in catalog.condition.reason
-            assert "X11 (Xorg) session" in catalog.condition.reason
+            assert "Wayland" in catalog.condition.reason.english
+            assert "X11 (Xorg) session" in catalog.condition.reason.english
             seen.close()
     doctor = await asyncio.to_thread(found)
 
-    assert doctor["Screens"] == (False, catalog.condition.reason)
+    assert doctor["Screens"] == (False, catalog.condition.reason.english)
     assert doctor["Window manager"][0]
 
 
@@ -87,7 +88,7 @@ async def test_a_wayland_session_without_x11_is_told_as_one(monkeypatch: pytest.
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     async with watching() as (catalog, _):
         assert catalog.sources == ()
-        assert "Wayland session without X11" in catalog.condition.reason
+        assert "Wayland session without X11" in catalog.condition.reason.english
     assert list(found()) == ["Display"]
     assert "Wayland" in found()["Display"][1]
 
@@ -152,7 +153,7 @@ async def test_memory_that_is_used_up_meanwhile_is_done_without(
     serving: Serving, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(segment: SharedSegment, size: int) -> memoryview:
-        raise NoSharedMemory("The system gives no shared memory: No space left on device.")
+        raise NoSharedMemory(reasons.SHARED_MEMORY_REFUSED.of(problem="No space left on device"))
 
     monkeypatch.setattr("capture.platforms.x11.protocol.pixmaps.shared_memory_problem", lambda display: "")
     monkeypatch.setattr(SharedSegment, "_attach", refuse)
@@ -178,9 +179,9 @@ async def test_the_list_says_why_it_has_no_monitors(
         condition = catalog.condition
 
     assert condition.state == "live"
-    assert "RandR" in condition.reason
+    assert "RandR" in condition.reason.english
     assert await asyncio.to_thread(main, ["windows"]) == 0
-    assert condition.reason in capsys.readouterr().err
+    assert condition.reason.english in capsys.readouterr().err
 
 
 def test_what_cannot_be_listed_and_what_matches_nothing_are_both_said(serving: Serving) -> None:
@@ -206,7 +207,7 @@ async def test_an_extension_that_is_needed_is_named(
         async with watching() as (catalog, hub):
             await until(lambda: len(catalog.sources) == 3)
             seen = [hub.subscribe(source, fps=60, pointer=True, changed=lambda: None) for source in catalog.sources]
-            await until(lambda: name in seen[2].condition.reason)
+            await until(lambda: name in seen[2].condition.reason.english)
             await until(lambda: {each.condition.state for each in seen[:2]} == {screen})
     caplog.clear()  # the log names it too
     is_there, words = (await asyncio.to_thread(found))[f"X extension {name}"]
@@ -227,9 +228,9 @@ async def test_a_display_that_lets_nobody_in_says_what_to_do(
     monkeypatch.setenv("XAUTHORITY", str(tmp_path / "other"))
     async with watching() as (catalog, _):
         assert catalog.condition.state == "waiting"
-        assert f"{server.name} does not let this program in" in catalog.condition.reason
-        assert str(tmp_path / "other") in catalog.condition.reason
-    assert (await asyncio.to_thread(found))["Display"] == (False, catalog.condition.reason)
+        assert f"{server.name} does not let this program in" in catalog.condition.reason.english
+        assert str(tmp_path / "other") in catalog.condition.reason.english
+    assert (await asyncio.to_thread(found))["Display"] == (False, catalog.condition.reason.english)
 
 
 @pytest.mark.parametrize(

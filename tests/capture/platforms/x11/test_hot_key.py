@@ -9,6 +9,7 @@ import pytest
 from capture.platforms.choose import make_hot_key
 from capture.platforms.keys import Keys
 from capture.platforms.x11.hot_key import X11HotKey
+from capture.reason import Reason
 from tests.helpers.waiting import Until
 from tests.helpers.x11.desktop import XServer
 
@@ -27,8 +28,8 @@ class Heard:
     def press(self) -> None:
         self.pressed += 1
 
-    def fail(self, words: str) -> None:
-        self.failed.append(words)
+    def fail(self, reason: Reason) -> None:
+        self.failed.append(reason.english)
 
 
 def listen(keys: Keys = KEYS) -> tuple[X11HotKey, Heard]:

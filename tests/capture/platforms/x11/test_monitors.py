@@ -96,7 +96,7 @@ async def test_the_next_one_never_gets_the_number_of_one_that_is_gone(
 
     monitors.remove("LEFT")
     await until(lambda: watching.condition.state == "waiting")
-    assert "unplugged" in watching.condition.reason
+    assert watching.condition.reason.code == "monitor_off"
     assert not await house.look(left)
     await until(lambda: monitor(house, "LEFT").state == "waiting")
     assert set(house.shares.shared) == {left.id}

@@ -146,7 +146,7 @@ async def test_one_that_nobody_can_vouch_for_is_not_opened(house: House, windows
     house.catalog.stop()
     await house.catalog.ended()
     watching = house.watch(source)
-    await until(lambda: watching.condition.state == "waiting" and "list of windows" in watching.condition.reason)
+    await until(lambda: watching.condition.state == "waiting" and watching.condition.reason.code == "list_silent")
 
     assert house.served == set()
 

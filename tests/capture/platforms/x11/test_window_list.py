@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from capture.feed.catalog import Catalog
-from capture.platforms.restore import FAILED, restore
+from capture.platforms.restore import restore
 from capture.privacy.exclusions import ExclusionRules, Exclusions
+from capture.reasons import NOT_RESTORED
 from capture.source import Source
 from tests.helpers.waiting import Until
 from tests.helpers.x11.desktop import PROJECT, Windows, XServer, windows_of
@@ -83,7 +84,7 @@ async def test_where_it_cannot_be_brought_back_that_is_said(monkeypatch: pytest.
     restore(Source("4711", "window", "gone", "", 1, 1), problems.append)
     await until(lambda: problems)
 
-    assert problems == [FAILED]
+    assert problems == [NOT_RESTORED]
     assert "pywinctl" not in sys.modules
     gc.collect()
 
@@ -285,7 +286,7 @@ async def test_without_a_display_the_list_says_why(monkeypatch: pytest.MonkeyPat
 
     assert catalog.sources == ()
     assert catalog.condition.state == "waiting"
-    assert "DISPLAY" in catalog.condition.reason
+    assert catalog.condition.reason.code == "no_display"
 
 
 async def test_a_display_that_dies_and_returns_keeps_its_screens(

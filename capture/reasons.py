@@ -1,0 +1,171 @@
+"""All that this package says of why something is as it is. A constant's name is its reason's code."""
+
+from __future__ import annotations
+
+from capture.reason import Reason
+from resources.translate import N_
+
+# Of sources, for viewers: the page has words of its own for these codes (resources/viewer/text).
+WINDOW_MINIMISED = Reason("window_minimised", N_("The window is minimised on the other computer."))
+WINDOW_HIDDEN = Reason("window_hidden", N_("The window is not on the screen at the moment."))
+WINDOW_WITHOUT_SIZE = Reason(
+    "window_without_size", N_("The window has no size; it is shown again when it is opened up.")
+)
+WINDOW_RESIZING = Reason("window_resizing", N_("The window is changing its size. Pictures go on in a moment."))
+WINDOW_CLOSED = Reason("window_closed", N_("The window was closed."))
+PROGRAM_EXCLUDED = Reason("program_excluded", N_("Windows of this program are never shown."))
+MONITOR_OFF = Reason(
+    "monitor_off", N_("That monitor is switched off, unplugged or divided. Pictures go on when it is back.")
+)
+MONITORS_CHANGING = Reason("monitors_changing", N_("The monitors are being arranged. Pictures go on in a moment."))
+FIRST_PICTURE_AWAITED = Reason("first_picture_awaited", N_("Waiting for the first picture."))
+NO_PICTURE_NOW = Reason("no_picture_now", N_("There is no picture of it at the moment."))
+NO_PICTURE_IN_TIME = Reason("no_picture_in_time", N_("The source gave no picture within {seconds:g} seconds."))
+CAPTURE_HANGS = Reason("capture_hangs", N_("The system does not answer when asked for a picture. It is tried again."))
+CAPTURE_FAILED = Reason("capture_failed", N_("Taking pictures failed; it is tried again."))
+DISPLAY_SILENT = Reason("display_silent", N_("The display server does not answer. Pictures go on when it is back."))
+LIST_AWAITED = Reason("list_awaited", N_("The list of windows is being made."))
+LIST_FAILED = Reason("list_failed", N_("Listing the windows failed; it is tried again."))
+LIST_SILENT = Reason("list_silent", N_("The list of windows does not answer. Pictures go on when it does."))
+PAUSED_BY_HOST = Reason("paused_by_host", N_("Paused by the person at the other computer."))
+BLANKED_BY_HOST = Reason("blanked_by_host", N_("Hidden by the person at the other computer."))
+COMPUTER_LOCKED = Reason("computer_locked", N_("The computer is locked."))
+COMPUTER_ASLEEP = Reason("computer_asleep", N_("The computer is asleep."))
+NOT_RESUMED = Reason("not_resumed", N_("The person at the other computer has not gone on yet."))
+
+# Of this computer: for the person at it, and for viewers as far as these have to wait because of it.
+ONLY_X11 = Reason(
+    "only_x11", N_("Windows and screens can be shown on Linux with X11 only, so far. The demo picture works.")
+)
+ONLY_X11_LISTED = Reason("only_x11_listed", N_("Windows can be listed on Linux with X11 only, so far."))
+ONLY_DEMO = Reason("only_demo", N_("{system}: only the demo picture can be shown so far"))
+WAYLAND_SCREENS = Reason(
+    "wayland_screens",
+    N_(
+        "This is a Wayland session: only windows of X11 programs can be shared so far. "
+        "For screens and other windows, log out and choose an X11 (Xorg) session."
+    ),
+)
+WAYLAND_ONLY = Reason(
+    "wayland_only",
+    N_(
+        "This is a Wayland session without X11, which cannot be shared so far. "
+        "Log out and choose an X11 (Xorg) session."
+    ),
+)
+NO_DISPLAY = Reason("no_display", N_("This program sees no X display (DISPLAY is not set)."))
+NOT_A_DISPLAY = Reason("not_a_display", N_("“{display}” (the value of DISPLAY) names no X display."))
+DISPLAY_GONE = Reason("display_gone", N_("The display {display} does not answer."))
+DISPLAY_FULL = Reason(
+    "display_full",
+    N_("The display server {display} takes no more programs: its maximum is reached. Close some of them."),
+)
+DISPLAY_REFUSES = Reason(
+    "display_refuses",
+    N_(
+        "The display server {display} does not let this program in. Start it as the person who is logged in there, "
+        "or set XAUTHORITY to the file that holds that person's key (now {place})."
+    ),
+)
+EXTENSION_MISSING = Reason("extension_missing", N_("The display server lacks the extension {name}{need}."))
+EXTENSION_OLD = Reason("extension_old", N_("The display server's extension {name} is too old{need}."))
+NEED_COMPOSITE = Reason("need_composite", N_(", without which a window has no picture of its own"))
+NEED_DAMAGE = Reason("need_damage", N_(", which tells when something was painted"))
+NEED_XFIXES = Reason("need_xfixes", N_(", which tells where something was painted"))
+COLOURS_UNKNOWN = Reason(
+    "colours_unknown", N_("Pictures with {bits} bits of colour, as this display has them, cannot be shown.")
+)
+NO_MONITORS = Reason(
+    "no_monitors",
+    N_("Single monitors cannot be listed: this X server lacks RandR 1.5. The whole desktop can be shared."),
+)
+MONITORS_ALIKE = Reason(
+    "monitors_alike",
+    N_(
+        "Monitors of one name are not listed, because they cannot be told apart ({names}). "
+        "The whole desktop can be shared."
+    ),
+)
+SHARED_MEMORY_MISSING = Reason("shared_memory_missing", N_("The display server lacks the extension MIT-SHM."))
+SHARED_MEMORY_REFUSED = Reason("shared_memory_refused", N_("The system gives no shared memory: {problem}."))
+SHARED_MEMORY_UNUSABLE = Reason("shared_memory_unusable", N_("Shared memory cannot be used: {problem}."))
+SHARED_MEMORY_ELSEWHERE = Reason(
+    "shared_memory_elsewhere", N_("The display server cannot reach this computer's memory.")
+)
+FIRST_TAKE_EMPTY = Reason("first_take_empty", N_("The first take brought no picture."))
+
+# Keys that work everywhere, and a window that is to come back.
+KEYS_TAKEN = Reason(
+    "keys_taken",
+    N_("{keys} is taken by another program, so it does nothing here. Choose other keys under Privacy."),
+)
+KEYS_MISSING = Reason("keys_missing", N_("This keyboard has no key for {keys}. Choose other keys under Privacy."))
+KEYS_FAILED = Reason("keys_failed", N_("Listening for {keys} failed. Use the tray's menu instead."))
+KEYS_UNSUPPORTED = Reason(
+    "keys_unsupported", N_("This system offers no keys that work everywhere. Use the tray's menu instead.")
+)
+KEYS_NOT_OFFERED = Reason(
+    "keys_not_offered",
+    N_("This desktop offers programs no keys that work everywhere. Use the tray's menu instead."),
+)
+NOT_RESTORED = Reason("not_restored", N_("The window could not be restored. Click it in the task bar instead."))
+
+# Encoding.
+NOT_ENCODED = Reason("not_encoded", N_("A picture of {width} × {height} could not become {format}: {problem}"))
+ENCODING_SLOW = Reason("encoding_slow", N_("Encoding the picture took too long."))
+VIDEO_ENDED = Reason("video_ended", N_("This video has ended."))
+VIDEO_CLOSED = Reason("video_closed", N_("The video encoder is closed."))
+VIDEO_BROKE_OFF = Reason("video_broke_off", N_("The video of {width} × {height} broke off: {problem}"))
+VIDEO_NOT_ENCODED = Reason("video_not_encoded", N_("Video of {width} × {height} cannot be encoded: {problem}"))
+VIDEO_WITHOUT_KEY = Reason("video_without_key", N_("{codec} gave no key frame when one was needed."))
+VIDEO_UNITS = Reason("video_units", N_("{codec} gave {number} units for one picture."))
+VIDEO_SLOW = Reason("video_slow", N_("The video encoder did not answer within {seconds:g} seconds."))
+VIDEO_APART = Reason("video_apart", N_("Video comes in a package of its own. {advice}"))
+VIDEO_UNUSABLE = Reason("video_unusable", N_("Video needs PyAV, which cannot be used here ({problem}). {advice}"))
+VIDEO_WITHOUT_ENCODER = Reason(
+    "video_without_encoder",
+    N_("This PyAV was built without {encoder}. The one from PyPI has it; install it with: pip install av"),
+)
+GET_VIDEO_PYTHON = Reason("get_video_python", N_("Install it with: pip install av"))
+GET_VIDEO_DEB = Reason(
+    "get_video_deb", N_("Install the package panecast-video: sudo apt install ./panecast-video_*.deb")
+)
+GET_VIDEO_RPM = Reason(
+    "get_video_rpm", N_("Install the package panecast-video: sudo dnf install ./panecast-video-*.rpm")
+)
+GET_VIDEO_ARCH = Reason(
+    "get_video_arch", N_("Install the package panecast-video: sudo pacman -U panecast-video-*.pkg.tar.zst")
+)
+GET_VIDEO_APPIMAGE = Reason("get_video_appimage", N_("Take the AppImage with video in its name."))
+GET_VIDEO_PORTABLE = Reason("get_video_portable", N_("Unpack the archive panecast-video over this one."))
+GET_VIDEO_WINDOWS = Reason("get_video_windows", N_("Run the setup program again and tick Video."))
+GET_VIDEO_MACOS = Reason("get_video_macos", N_("Take the disk image with video in its name."))
+
+# What `panecast doctor` found, and what mends it.
+FOUND = Reason("found", N_("found"))
+MISSING = Reason("missing", N_("missing{need}"))
+MISSING_BUT = Reason("missing_but", N_("missing; {without}"))
+WITHOUT_MIT_SHM = Reason("without_mit_shm", N_("see shared memory"))
+WITHOUT_RANDR = Reason("without_randr", N_("the desktop can be shown, single monitors cannot"))
+WITHOUT_X_RESOURCE = Reason("without_x_resource", N_("whose a window is, is known only by what the window says"))
+WITHOUT_XINPUT = Reason("without_xinput", N_("the pointer moves only with the next picture"))
+WITHOUT_SHAPE = Reason("without_shape", N_("windows are taken to be rectangles"))
+DISPLAY_STOPPED = Reason("display_stopped", N_("It stopped answering: {problem}"))
+SHARED_MEMORY_USED = Reason("shared_memory_used", N_("is used for pictures"))
+SHARED_MEMORY_NOT_USED = Reason(
+    "shared_memory_not_used", N_("{problem} Pictures come over the connection, which takes longer.")
+)
+COLOUR_BITS = Reason("colour_bits", N_("{bits} bits"))
+LIST_KEPT = Reason("list_kept", N_("keeps a list of windows"))
+LIST_NOT_KEPT = Reason("list_not_kept", N_("none that keeps a list; windows are found without it"))
+MEND_X11_SESSION = Reason("mend_x11_session", N_("Log in to an X11 (Xorg) session."))
+MEND_DISPLAY = Reason("mend_display", N_("Start it inside a graphical session, or: xvfb-run panecast …"))
+MEND_DISPLAY_LOG = Reason("mend_display_log", N_("Look into the log of the display server."))
+MEND_EXTENSION = Reason("mend_extension", N_("Switch the extension {name} on in the X server."))
+MEND_OTHER_DISPLAY = Reason(
+    "mend_other_display",
+    N_("If this display is another one (Xvfb, VNC): env -u WAYLAND_DISPLAY -u XDG_SESSION_TYPE panecast …"),
+)
+MEND_COLOURS = Reason("mend_colours", N_("Start the X server with 24 bits of colour."))
+AS_SAID = Reason("as_said", "{text}")
+"""What somebody else said: a library, a command to type. In no language of ours."""
