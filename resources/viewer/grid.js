@@ -20,10 +20,17 @@ const LONGEST_SETTLING = 600;
 /** What was scrolled out of sight for a moment goes on. */
 const GRACE = 1000;
 const OPENED = "panecast-opened-alone";
+/** For so long a picture has only just changed; milliseconds. */
+const JUST_NOW = 2000;
 
 /** @typedef {import("./access/api.js").Source} Source */
 
 translate(document);
+
+/** @param {Date} moment when the picture was another one */
+function changedWords(moment) {
+  return Date.now() - moment.getTime() < JUST_NOW ? word("grid.changed.now") : word("grid.changed", { ago: agoWords(moment) });
+}
 
 class Card {
   /** @param {Source} source */
@@ -74,7 +81,7 @@ class Card {
     put(this.title, source.title || source.app || word("source.unnamed"));
     put(this.about, [source.app !== source.title ? source.app : "", `${source.width} × ${source.height}`].filter(Boolean).join(" · "));
     const isLive = state === "live";
-    const changed = isLive && tile.isOpen && tile.changedAt ? word("grid.changed", { ago: agoWords(tile.changedAt) }) : "";
+    const changed = isLive && tile.isOpen && tile.changedAt ? changedWords(tile.changedAt) : "";
     put(this.state, changed ? `${stateWords(state)} · ${changed}` : stateWords(state));
     const what = tile.isOpen && tile.state === state ? tile.reason : stateWords(state);
     put(this.over, isLive ? "" : tile.lastPicture && !tile.isBlank ? word("picture.age", { what, time: clockWords(tile.lastPicture) }) : what);

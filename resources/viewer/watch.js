@@ -231,7 +231,7 @@ function hear(message) {
       statistics.told(message.data);
       break;
     case "state":
-      hearState(message.data.state, message.data.reason);
+      hearState(message.data);
       break;
     case "screenshot":
       tools?.arrived(message.data);
@@ -264,16 +264,14 @@ function updated(data) {
   }
 }
 
-/**
- * @param {string} state
- * @param {string} reason
- */
-function hearState(state, reason) {
+/** @param {{state: string}} told what the server says of the source */
+function hearState(told) {
+  const { state } = told;
   if (state === "paused" && isToldToPause && !isPaused) {
     return;
   }
   const isOurs = state === "paused" && isPaused;
-  tell(state, state === "live" ? {} : { reason: reasonWords(state, reason), button: isOurs ? word("resume.button") : "" });
+  tell(state, state === "live" ? {} : { reason: reasonWords(told), button: isOurs ? word("resume.button") : "" });
 }
 
 /** Whether the server is being asked: who has no right to it is not to ask twice. */

@@ -386,7 +386,7 @@ def test_the_controls_follow_the_host_and_say_why_less_is_sent(watcher: Watcher)
     cause = {"kind": "bandwidth", "value": 1.5}
     why = {"changed_by": "adaptation", "reason": "The connection takes 1.5 Mbit/s.", "cause": cause}
     watcher.server.say("session_updated", {"options": options} | why)
-    eventually(lambda: page.inner_text("#note") == "Lowered: the connection carries 1.5 Mbit/s")
+    eventually(lambda: page.inner_text("#note") == "Reduced: the connection manages only 1.5 Mbit/s")
 
 
 def test_storage_that_refuses_is_survived(browser: Browser, server: ScriptedServer) -> None:
@@ -436,7 +436,7 @@ def test_a_state_is_said_over_the_last_picture(watcher: Watcher, state: str, rea
         (1001, "restarting", "reconnecting", True, "Sharing is starting anew", "reconnecting"),
         (1008, "flooding", "cut", False, "sent too much at once", "closed"),
         (4400, "invalid_option", "invalid", False, "did not accept a setting", "missing"),
-        (4403, "removed", "refused", False, "ended your watching", "refused"),
+        (4403, "removed", "refused", False, "disconnected you", "refused"),
         (4403, "disconnected", "disconnected", False, "disconnected you", "pause"),
         (4404, "source_not_found", "missing", True, "Nothing is shared", "missing"),
         (4408, "too_slow", "slow", True, "too slow to keep up", "slow"),

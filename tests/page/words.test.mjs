@@ -11,13 +11,21 @@ const { pseudo } = await viewer("text/pseudo.js");
 const { plural, word } = await viewer("text/i18n.js");
 const valuesOf = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
-for (const name of readdirSync(FOLDER).filter((file) => /^words\.(?!en|pseudo)\w+\.js$/.test(file))) {
-  test(`${name} says everything, and nothing else`, async () => {
-    const words = (await viewer(name)).default;
+/** Of a reason the server says the English words. */
+const isReason = (key) => key.startsWith("reason.");
+const languages = readdirSync(`${FOLDER}/text`).filter((file) => /^[a-z]{2}\.js$/.test(file) && file !== "en.js");
 
-    assert.deepEqual(Object.keys(words).sort(), Object.keys(english).sort());
+test("there is another language", () => assert.ok(languages.includes("de.js")));
+
+for (const name of languages) {
+  test(`${name} says everything, and nothing else`, async () => {
+    const words = (await viewer(`text/${name}`)).default;
+
+    assert.deepEqual(Object.keys(words).filter((key) => !isReason(key)).sort(), Object.keys(english).sort());
     for (const [key, text] of Object.entries(words)) {
-      assert.deepEqual(valuesOf(text), valuesOf(english[key]), key);
+      if (!isReason(key)) {
+        assert.deepEqual(valuesOf(text), valuesOf(english[key]), key);
+      }
       assert.notEqual(text.trim(), "", key);
     }
   });

@@ -86,8 +86,7 @@ export class Tile {
   /** @param {any} message */
   hear(message) {
     if (message.type === "state") {
-      const { state, reason } = message.data;
-      this.become(state, reasonWords(state, reason));
+      this.become(message.data.state, reasonWords(message.data));
     } else if (message.type === "error") {
       this.error = errorWords(message.error);
     }

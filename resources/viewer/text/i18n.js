@@ -51,7 +51,7 @@ async function load(code) {
 
 /** Tell whether there are words for `key`. @param {string} key */
 export function hasWord(key) {
-  return key in english;
+  return key in words || key in english;
 }
 
 /**

@@ -3,6 +3,8 @@
 import { numberWords } from "./units.js";
 import { hasWord, language, word } from "./i18n.js";
 
+/** @typedef {import("./i18n.js").Values} Values */
+
 /** After these, trying again without being asked would not help. */
 const FINAL = new Set([1000, 1008, 1009, 4400, 4401, 4403]);
 
@@ -58,20 +60,25 @@ export function closeWords(code, reason = "") {
 
 /**
  * Return what an error of the server says, in the page's language as far as that has words for it.
- * @param {{code: string, message: string, field?: string}} error
+ * @param {{code: string, message: string, field?: string, message_code?: string, values?: Values}} error
  */
 export function errorWords(error) {
-  const key = `error.${error.code}`;
-  return language === "en" || !hasWord(key) ? error.message : word(key, { field: error.field ?? "?" });
+  if (language === "en") {
+    return error.message;
+  }
+  const key = [`reason.${error.message_code}`, `error.${error.code}`].find(hasWord);
+  return key ? word(key, { ...error.values, field: error.field ?? "?" }) : error.message;
 }
 
 /**
- * Return why a source is as it is. What the server says is more exact, but English.
- * @param {string} state
- * @param {string} reason
+ * Return why a source is as it is. What the server says is English; of other languages those have words that know its code.
+ * @param {{state: string, reason?: string, code?: string, values?: Values}} told
  */
-export function reasonWords(state, reason) {
-  return language === "en" && reason ? reason : aboutWords(state);
+export function reasonWords({ state, reason, code, values }) {
+  if (language === "en" && reason) {
+    return reason;
+  }
+  return hasWord(`reason.${code}`) ? word(`reason.${code}`, values) : aboutWords(state);
 }
 
 /**
