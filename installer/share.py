@@ -1,6 +1,6 @@
 """Lays out what a Linux desktop has of the program beside itself:  python installer/share.py [--flatpak] OUTDIR
 
-``OUTDIR`` becomes what belongs under ``/usr/share``: desktop file, metainfo, icons, man page, completions. Equal
+``OUTDIR`` becomes what belongs under ``/usr/share``: desktop file, metainfo, icons, man pages, completions. Equal
 sources, versions of tools and ``SOURCE_DATE_EPOCH`` give equal bytes.
 """
 
@@ -18,6 +18,8 @@ from installer.metainfo import metainfo
 from installer.project import APPLICATION, TOP, BadInput
 
 SOURCES = TOP / "installer" / "linux"
+MANUALS = {"man": "panecast.1", "man/de": "panecast.de.1"}
+"""By the folder of its language."""
 
 
 def lay_out(folder: Path, flatpak: bool = False) -> None:
@@ -26,7 +28,8 @@ def lay_out(folder: Path, flatpak: bool = False) -> None:
     contents = {place: make(known).encode() for place, make in PLACES.items()}
     contents[f"applications/{APPLICATION}.desktop"] = (SOURCES / f"{APPLICATION}.desktop").read_bytes()
     contents[f"metainfo/{APPLICATION}.metainfo.xml"] = metainfo(flatpak).encode()
-    contents["man/man1/panecast.1.gz"] = gzip.compress((SOURCES / "panecast.1").read_bytes(), 9, mtime=0)
+    for place, name in MANUALS.items():
+        contents[f"{place}/man1/panecast.1.gz"] = gzip.compress((SOURCES / name).read_bytes(), 9, mtime=0)
     for place, content in contents.items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -44,6 +44,7 @@ def test_everything_is_where_desktops_look_for_it(share: Path) -> None:
         "fish/vendor_completions.d/panecast.fish",
         "zsh/vendor-completions/_panecast",
         "zsh/site-functions/_panecast",
+        "man/de/man1/panecast.1.gz",
         "man/man1/panecast.1.gz",
     }
     assert len(icons) == 10

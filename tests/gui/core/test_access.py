@@ -185,7 +185,7 @@ async def test_names_are_remembered_and_one_that_is_none_is_said(lan: Lan) -> No
         await desk.start()
         try:
             assert desk.server.registry.access.authorizer.policy.names == {"screen.example.org"}
-            assert "'no name' is no name" in desk.controller.state.message.text
+            assert "“no name” is no name" in desk.controller.state.message.text
         finally:
             await desk.close()
 
@@ -353,7 +353,7 @@ async def test_failures_are_said_from_the_third_on_until_they_are_over(desk: Ope
     desk.access_controller.choose(LAN_CARD)
     await desk.start()
     for tries in (1, 2):
-        assert (await visitor.enter(pin="000000"))[1]["error"]["message"] == "That PIN is not right. Try again."
+        assert (await visitor.enter(pin="000000"))[1]["error"]["message"] == "That PIN is wrong or has expired."
         desk.controller.refresh()
         await asyncio.sleep(0)
         assert desk.controller.state.message is None, f"said after {tries}"

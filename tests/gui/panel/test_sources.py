@@ -177,6 +177,6 @@ def test_what_the_list_lacks_is_said_above_it(pane: SourcesPane, states: States,
     words = pane.findChild(QLabel, "listing")
     pane.show_state(AppState(sources=states(1), listing=Condition(state, WAYLAND_SCREENS)))
     assert words.isVisible()
-    assert words.text() == "There are no screens."
+    assert words.text() == WAYLAND_SCREENS.words
     pane.show_state(AppState(sources=states(1)))
     assert not words.isVisible()
