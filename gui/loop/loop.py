@@ -56,7 +56,7 @@ class Loop(QEventLoop):  # type: ignore[misc]  # qasync brings no types
         """Run until it is done and return what it did. Raises RuntimeError if the loop was stopped before."""
         work = asyncio.ensure_future(future, loop=self)
 
-        def end(_: object) -> None:
+        def end(_done: object) -> None:
             self.stop()
 
         work.add_done_callback(end)

@@ -174,7 +174,7 @@ class Devices:
 
     def find(self, cookie: str) -> Device | None:
         """Return the device that proves itself by ``cookie``, None if there is none."""
-        device_id, _, secret = cookie.partition(".")
+        device_id, _dot, secret = cookie.partition(".")
         device = self.all.get(device_id)
         return device if device is not None and is_among((device.proof,), secret) else None
 

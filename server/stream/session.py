@@ -15,7 +15,7 @@ from server import reasons
 from server.access.control import Viewer
 from server.protocol import messages
 from server.protocol.options import BINARY_FORMATS, AnyFormat, StreamOptions
-from server.stream.adaptation import Adaptation
+from server.stream.congestion.adaptation import Adaptation
 from server.stream.consumer import Consumer
 from server.stream.message_rate import MessageRateLimit
 from server.stream.session_base import SessionBase

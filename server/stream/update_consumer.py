@@ -22,9 +22,9 @@ from capture.video.shared import SharedVideo
 from server.protocol import wire
 from server.protocol.framing import binary_frame
 from server.protocol.options import StreamOptions
+from server.stream.congestion.picture_window import PictureWindow
 from server.stream.consumer import Consumer, Outgoing
 from server.stream.device_limits import Allowance
-from server.stream.picture_window import PictureWindow
 from server.stream.refinement import Refinement
 from server.stream.stats import LatencyBreakdown
 

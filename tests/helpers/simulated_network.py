@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.protocol.options import StreamOptions
-from server.stream.adaptation import Adaptation, Change
-from server.stream.picture_window import PictureWindow
+from server.stream.congestion.adaptation import Adaptation, Change
+from server.stream.congestion.picture_window import PictureWindow
 
 MEGABIT = 125_000
 """Bytes per second."""

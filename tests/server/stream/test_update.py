@@ -16,7 +16,7 @@ import websockets
 
 from server.protocol import wire
 from server.stream import update_consumer
-from server.stream.picture_window import MOST, PictureWindow
+from server.stream.congestion.picture_window import MOST, PictureWindow
 from tests.helpers.binary_viewer import Watching, watch
 from tests.helpers.reference_viewer import WHOLE, parse
 from tests.helpers.relay import relay_to

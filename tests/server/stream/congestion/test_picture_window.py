@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from server.protocol.options import StreamOptions
-from server.stream.picture_window import MOST, QUEUED, PictureWindow
+from server.stream.congestion.picture_window import MOST, QUEUED, PictureWindow
 from tests.helpers.simulated_network import MEGABIT, Link, jpeg
 
 ASKED = StreamOptions(fps=30, quality=80)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.protocol.options import StreamOptions
-from server.stream.adaptation import LADDER, Adaptation, Rung
+from server.stream.congestion.adaptation import LADDER, Adaptation, Rung
 from tests.helpers.simulated_network import MEGABIT, Link, jpeg
 
 ASKED = StreamOptions(fps=30, quality=80, adaptive=True)
