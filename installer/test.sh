@@ -77,8 +77,15 @@ set_up() {
     if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
         packages="$packages nodejs npm"
     fi
+    # Most of the time is spent on waiting for the two: at once, unless Python's own modules have yet to come.
+    making=
+    if [ -z "$(venv_packages)" ]; then
+        ensure_venv test &
+        making=$!
+    fi
     # shellcheck disable=SC2086 # a list
     ensure_packages $packages
+    [ -z "$making" ] || wait "$making" || exit 1
     ensure_venv test
     ensure_npm_tools
     if [ -n "${PANECAST_LONG:-}" ]; then
@@ -125,11 +132,24 @@ types_of() {
     "$python" -m mypy --platform "$1" --cache-dir ".mypy_cache/$1" -p capture -p server -p gui -p resources
 }
 
-# Who gets in, and what is shared: every branch of it is tested, each by tests of its own.
-check_access() {
+# Who gets in, and what is shared: every branch of it is tested, each by tests of its own. They wait more than they work,
+# so they run beside the steps before.
+begin_access() {
+    test_access >"$top/.cache/access.log" 2>&1 &
+    accessing=$!
+}
+
+test_access() {
     export COVERAGE_FILE="$top/.cache/coverage"
     "$python" -m coverage run -m pytest -q tests/server/access tests/server/test_sharing.py tests/server/test_host.py &&
         "$python" -m coverage report
+}
+
+check_access() {
+    passed=0
+    wait "$accessing" || passed=1
+    cat "$top/.cache/access.log"
+    return $passed
 }
 
 # How crowds are served is compared with what the machine can do, which had better be the same all the time: alone.
@@ -188,6 +208,9 @@ python=$venv/bin/python
 # Where node looks for what a test requires.
 export NODE_PATH="$npm_tools/node_modules"
 
+case $only in
+    '' | access) begin_access ;;
+esac
 step ruff "$python" -m ruff check .
 step format "$python" -m ruff format --check .
 step mypy check_types
