@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 from gui.core.controller import Controller
@@ -31,5 +32,10 @@ class Speaking:
             self._chosen = chosen
             prefer(chosen, is_new=True)
             self._qt.follow()
-            for speak in self._speakers:
-                speak()
+            self._speak(self._speakers)
+
+    def _speak(self, left: tuple[Callable[[], None], ...]) -> None:
+        """Have one speak at a time: all at once would hold the loop."""
+        if left:
+            left[0]()
+            asyncio.get_running_loop().call_soon(self._speak, left[1:])

@@ -52,6 +52,7 @@ class BlankingStrip(QFrame):
         self.setObjectName("blankingStrip")
         self._icons = icons
         self._is_low = False
+        self._state = AppState()
         self._mark = QLabel()
         self._headline = QLabel()
         self._headline.setObjectName("blankingHeadline")
@@ -82,8 +83,13 @@ class BlankingStrip(QFrame):
         self.reason.setVisible(not is_low)
         self.setToolTip(self.reason.text() if is_low else "")
 
+    def translate(self) -> None:
+        """Say everything in the language in use."""
+        self.show_state(self._state)
+
     def show_state(self, state: AppState) -> None:
         """Show what is blanked in ``state``."""
+        self._state = state
         blanking = state.blanking
         if blanking is not None:
             headline, follows = map(_, WORDS[blanking.state])

@@ -120,7 +120,7 @@ def _draw_arrow(box: QWidget) -> None:
     pen = QPen(box.palette().color(box.foregroundRole()), 1.5)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
-    at = QPointF(box.width() - 16, box.height() / 2)
+    at = QPointF(16 if box.isRightToLeft() else box.width() - 16, box.height() / 2)
     painter.drawPolyline([at + QPointF(-4, -2), at + QPointF(0, 2), at + QPointF(4, -2)])
     painter.end()
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -20,6 +19,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
+    QGuiApplication,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -65,7 +65,13 @@ class RowPlaces:
         thumbnail = QRect(check.right() + 13, middle - THUMBNAIL.height() // 2, THUMBNAIL.width(), THUMBNAIL.height())
         left = thumbnail.right() + 13
         text = QRect(left, line.top() + 8, max(0, line.right() - 14 - left), line.height() - 16)
-        return cls(QRect(line.left() + 3, line.top() + 8, 3, line.height() - 16), check, thumbnail, text)
+        bar = QRect(line.left() + 3, line.top() + 8, 3, line.height() - 16)
+        return cls(*(mirrored(line, part) for part in (bar, check, thumbnail, text)))
+
+
+def mirrored(line: QRect, part: QRect) -> QRect:
+    """Return ``part`` of ``line``, which is meant for lines that run to the right, where it is in those of now."""
+    return QStyle.visualRect(QGuiApplication.layoutDirection(), line, part)
 
 
 class SourceDelegate(QStyledItemDelegate):
@@ -181,17 +187,19 @@ class SourceDelegate(QStyledItemDelegate):
         strong.setWeight(QFont.Weight.DemiBold if row.shared else QFont.Weight.Medium)
         upper = QRect(place.left(), place.top(), place.width(), place.height() // 2)
         lower = QRect(place.left(), upper.bottom() + 1, place.width(), place.height() - upper.height())
-        icon = QRectF(upper.left(), upper.center().y() - 7.5, 16, 16)
-        painter.drawPixmap(icon, *self._icon_of(painter, row))
-        self._elided(painter, strong, look.text, upper.adjusted(22, 0, 0, 0), row.title)
+        icon = mirrored(upper, QRect(upper.left(), upper.center().y() - 7, 16, 16))
+        painter.drawPixmap(QRectF(icon), *self._icon_of(painter, row))
+        self._elided(painter, strong, look.text, mirrored(upper, upper.adjusted(22, 0, 0, 0)), row.title)
 
         words, colour = self._state_of(row)
         width = QFontMetrics(small).horizontalAdvance(words)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
-        painter.drawEllipse(QPointF(lower.right() - width - 9, lower.center().y() + 1), 3, 3)
-        self._elided(painter, small, colour, lower.adjusted(lower.width() - width - 2, 0, 2, 0), words)
-        self._elided(painter, small, look.muted, lower.adjusted(0, 0, -width - 22, 0), row.detail)
+        dot = QRect(lower.right() - width - 12, lower.center().y() - 2, 6, 6)
+        painter.drawEllipse(QRectF(mirrored(lower, dot)))
+        said = mirrored(lower, lower.adjusted(lower.width() - width - 2, 0, 2, 0))
+        self._elided(painter, small, colour, said, words)
+        self._elided(painter, small, look.muted, mirrored(lower, lower.adjusted(0, 0, -width - 22, 0)), row.detail)
 
     def _state_of(self, row: SourceState) -> tuple[str, str]:
         if row.is_doubtful:

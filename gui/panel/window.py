@@ -63,7 +63,7 @@ class Panel(QWidget):
         self.setWindowTitle("Panecast")
         self._icons = icons
         self._verbs = verbs
-        self._is_dressing = False
+        self._is_dressing = self._is_dressed_mirrored = False
         self.blanking_buttons = BlankingButtons(icons, verbs)
         self.blanking_strip = BlankingStrip(icons, verbs)
         self.privacy = QToolButton()
@@ -118,8 +118,11 @@ class Panel(QWidget):
     def translate(self) -> None:
         """Say everything in the language in use."""
         self._say_privacy()
+        if self._is_dressed_mirrored != self.isRightToLeft():
+            self._restyle()
         for part in (
             self.sharing,
+            self.blanking_strip,
             self.access_bar,
             self.message_bar,
             self.sources,
@@ -232,7 +235,7 @@ class Panel(QWidget):
 
     def _restyle(self) -> None:
         # Setting a style sheet changes the palette, which would call this again.
-        self._is_dressing = True
+        self._is_dressing, self._is_dressed_mirrored = True, self.isRightToLeft()
         self.setStyleSheet(style_sheet(current_look()))
         for part in (self.sharing, self.message_bar, self.sources, self.blanking_buttons, self.blanking_strip):
             part.restyle()

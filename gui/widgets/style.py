@@ -171,12 +171,12 @@ QPushButton#goOn { background: $on_blanking; color: $blanking; border: 1px solid
 QPushButton#goOn:focus { border: 3px solid $accent; padding: 4px 14px; }
 
 QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
-QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::$filled:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal { background: $raised; border: 2px solid $accent; width: 12px; height: 12px; margin: -6px 0;
   border-radius: 8px; }
 QSlider::handle:horizontal:hover { background: $tint; }
 QSlider::handle:horizontal:focus { background: $accent; }
-QSlider::sub-page:horizontal:disabled { background: $border; }
+QSlider::$filled:horizontal:disabled { background: $border; }
 QSlider::handle:horizontal:disabled { border-color: $border; background: $window; }
 
 QComboBox { background: $raised; color: $text; border: 1px solid $border; border-radius: 6px; padding: 4px 10px;
@@ -211,4 +211,6 @@ def style_sheet(look: Look) -> str:
     sizes = {name: f"{round(height * times)}px" for name, times in SIZES.items()}
     # A least height that is named here is all that layouts keep to: it has to have room for the words.
     sizes |= {name: str(max(least, line)) for name, least in (("low", 18), ("line", 20), ("high", 26))}
-    return _SHEET.substitute(colours | sizes)
+    # Qt mirrors a slider, but not what is filled of it.
+    filled = {"filled": "add-page" if QGuiApplication.isRightToLeft() else "sub-page"}
+    return _SHEET.substitute(colours | sizes | filled)
