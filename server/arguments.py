@@ -60,7 +60,7 @@ def choose_language(arguments: list[str]) -> list[str]:
         words = _("There is no language “{tag}” here. There are: {tags}")
         raise ValueError(words.format(tag=tag, tags=", ".join(f"{key} ({name})" for key, name in NAMES.items())))
     # So that it holds for what is started from here as well.
-    os.environ["LANGUAGE"] = translate.use(tag)
+    os.environ["LANGUAGE"] = translate.insist(tag)
     return rest
 
 

@@ -426,8 +426,8 @@ def test_the_entrance_is_translated_and_has_room(browser: Browser, server: Guard
 
 def test_germans_are_answered_in_german(browser: Browser, server: GuardedServer) -> None:
     with stranger(browser, server, "/#t=wrong", locale="de-DE") as seen:
-        seen.is_told("Das stimmt nicht, oder es gilt nicht mehr.")
-        seen.is_told("PIN oder Link nötig")
+        seen.is_told("Diese PIN oder dieser Link ist falsch oder abgelaufen.")
+        seen.is_told("PIN eingeben oder Link öffnen")
 
 
 # The server that these tests are about knows whom it let in.
