@@ -28,7 +28,7 @@ from gui.core.remembered import (
     with_masks,
 )
 from gui.core.settings import SavedSource, Settings
-from gui.core.state import AppState, Message, SourceOrder, source_states, watchers
+from gui.core.state import AppState, Message, SourceOrder, source_states, title_words, watchers
 from resources.translate import _
 from server.errors import MOVED, STOPPED, Farewell, PortInUse, ServerError
 from server.protocol.options import InvalidOption
@@ -286,7 +286,7 @@ class Controller:
             new -= {self.state.selected.identity}
         source = next((source for source in self._catalog.sources if source.identity in new), None)
         if source is not None:
-            name = source.title or source.app
+            name = title_words(source)
             words = _("The size of “{name}” has changed. More than its masks is covered until you check them.")
             action = _("Check masks")
             self.tell(Message(SIZES, words.format(name=name), "notice", action, partial(self.select, source)))

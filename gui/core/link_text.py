@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from capture.source import Source
 from gui.core.access_state import EVERYTHING
+from gui.core.state import title_words
 from resources.formats import clock, day, moment
 from resources.translate import _, ngettext
 from server.access.links import Link
@@ -29,7 +30,7 @@ class LinkOptions:
 
 def rule_words(rule: ShareRule, shared: Iterable[Source]) -> str:
     """Return what a rule shows, and whether it shows anything now."""
-    found = [source.title or source.app for source in shared if rule.matches(source)]
+    found = [title_words(source) for source in shared if rule.matches(source)]
     if found:
         return found[0] if rule.kind in ("identity", "id") else ", ".join(found)
     return _("{name} (not open now)").format(name=rule.text or rule.kind)

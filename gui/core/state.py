@@ -29,6 +29,10 @@ STATE_WORDS = {
 }
 
 
+OWN_TITLES = {"Whole desktop": N_("Whole desktop"), "Demo picture": N_("Demo picture")}
+MONITOR = "Monitor "
+
+
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """A source as the list shows it.
@@ -45,7 +49,7 @@ class SourceState:
     @property
     def title(self) -> str:
         """Return what to call it; windows without a title go by their program."""
-        return self.source.title or self.source.app or _("Untitled window")
+        return title_words(self.source) or _("Untitled window")
 
     @property
     def size(self) -> str:
@@ -94,7 +98,7 @@ class ViewerRow:
     @property
     def titles(self) -> tuple[str, ...]:
         """Return what is watched, each once."""
-        return tuple(dict.fromkeys(session.source.title or session.source.app for session in self.sessions))
+        return tuple(dict.fromkeys(title_words(session.source) for session in self.sessions))
 
     @property
     def watches(self) -> str:
@@ -209,6 +213,18 @@ class AppState:
 def place_words(address: str) -> str:
     """Return what to call an address: people know this computer by no number."""
     return _("This computer") if address == "::1" or address.startswith(("127.", "::ffff:127.")) else address
+
+
+def title_words(source: Source) -> str:
+    """Return what to call a source: a window by its title or program, what has a name of ours by that."""
+    own = source.title
+    match source.kind:
+        case "desktop" | "demo":
+            own = _(OWN_TITLES.get(own, own))
+        case "monitor" if own.startswith(MONITOR):
+            number, dot, label = own.removeprefix(MONITOR).partition(" · ")
+            own = _("Monitor {number}").format(number=number) + dot + label
+    return own or source.app
 
 
 def via_words(by: str) -> str:

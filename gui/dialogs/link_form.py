@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from capture.source import Source
 from gui.core.access_state import EVERYTHING
 from gui.core.link_text import DAY, HOUR, WEEK, LinkOptions, end_of_day, rule_words
+from gui.core.state import title_words
 from gui.panel.controls import Choice, Moment
 from gui.widgets.screen_fit import FittedDialog
 from resources.translate import _
@@ -137,7 +138,7 @@ class LinkForm(FittedDialog):
             rule = ShareRule.for_source(source)
             # A window's title may have become another one since the link was made.
             meant = [each for each in left if each.kind == rule.kind and each.matches(source)]
-            self._add(source.title or source.app, rule, bool(meant))
+            self._add(title_words(source), rule, bool(meant))
             left = [each for each in left if each not in meant]
         for rule in left:
             self._add(rule_words(rule, shared), rule, True)

@@ -15,7 +15,17 @@ from gui.core.remembered import (
     with_masks,
 )
 from gui.core.settings import REMEMBERED_LIMIT, MaskedSource, SavedSource
-from gui.core.state import STATE_WORDS, AppState, SourceOrder, SourceState, place_words, source_states, watchers
+from gui.core.state import (
+    STATE_WORDS,
+    AppState,
+    SourceOrder,
+    SourceState,
+    place_words,
+    source_states,
+    title_words,
+    watchers,
+)
+from resources.translate import use
 from server.stream.stats import SessionView
 
 
@@ -126,3 +136,21 @@ def test_every_state_has_a_word_and_no_word_is_for_a_state_that_nothing_sends() 
 )
 def test_this_computer_is_called_by_no_number(address: str, place: str) -> None:
     assert place_words(address) == place
+
+
+@pytest.mark.parametrize(
+    ("source", "called"),
+    [
+        (Source("0", "desktop", "Whole desktop", "", 9, 9), "Ganzer Bildschirm"),
+        (Source("monitor-1", "monitor", "Monitor 2 · DELL U2720Q", "", 9, 9), "Monitor 2 · DELL U2720Q"),
+        (Source("demo", "demo", "Demo picture", "Panecast", 9, 9), "Demobild"),
+        (Source("1", "window", "Whole desktop", "xterm", 9, 9), "Whole desktop"),
+        (Source("1", "window", "", "xterm", 9, 9), "xterm"),
+    ],
+)
+def test_what_has_a_name_of_ours_has_it_in_the_language_in_use(source: Source, called: str) -> None:
+    use("de")
+    try:
+        assert title_words(source) == called
+    finally:
+        use("en")
