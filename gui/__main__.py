@@ -263,7 +263,7 @@ def _epilog() -> str:
 
 
 def _listed(heading: str, entries: Mapping[str, str]) -> str:
-    width = max(10, *map(len, entries))
+    width = max(10, *(len(entry) + 1 for entry in entries))
     return "\n".join((f"{heading}:", *(f"  {entry:{width}} {about}" for entry, about in entries.items())))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resources.translate import _
+from resources.translate import _, language
 from server import DEFAULT_PORT
 from server.arguments import Parser, sentence, what
 from server.folder_lock import folder_argument
@@ -133,9 +133,9 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     access.add_argument("--key", type=Path, metavar="FILE", help=_("the key of that certificate (PEM)"))
     pictures = serve.add_argument_group(_("pictures"))
     pictures.add_argument(
-        "--fps", type=float, help=_("pictures per second for viewers that ask for nothing, 0.1 to 60")
+        "--fps", type=_number, help=_("pictures per second for viewers that ask for nothing, 0.1 to 60")
     )
-    pictures.add_argument("--quality", type=int, help=_("10 to 100"))
+    pictures.add_argument("--quality", type=_whole, help=_("10 to 100"))
     pictures.add_argument(
         "--format", help=_("auto, jpeg, png, webp or h264; programs of the JSON form get jpeg for auto and h264")
     )
@@ -153,6 +153,20 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     kept.add_argument("--verbose", action="store_true", help=_("say more on standard error"))
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("a number is needed, not “{text}”").format(text=text)) from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("a whole number is needed, not “{text}”").format(text=text)) from None
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > LAST_PORT:
         words = _("a port is a number from 0 to {last}, not “{text}”")
@@ -168,7 +182,7 @@ async def _windows(as_json: bool) -> int:
     catalog.start()
     await catalog.ready()
     catalog.stop()
-    failure = say(window_list(catalog.sources, as_json=as_json))
+    failure = say(window_list(catalog.sources, as_json=as_json, language=language()))
     if failure:
         return failure
     if catalog.condition.reason:

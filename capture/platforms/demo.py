@@ -14,12 +14,14 @@ from capture.picture.frame import Take
 from capture.platforms.contract import Wake
 from capture.platforms.waiting import wait_readable
 from capture.source import DEMO_ID, Condition, Source
+from resources.translate import N_
 
 if TYPE_CHECKING:
     # Only where it is drawn: with the libraries for fonts they take 1.5 MB, and few ever look at it.
     from PIL import ImageDraw, ImageFont
 
 LIVE = Condition("live")
+TITLE = N_("Demo picture")
 TICK_SECONDS = 1 / 60
 TYPED = (
     "Panecast shows any window of this computer",
@@ -35,7 +37,7 @@ COLOURS = ((47, 111, 237), (30, 158, 90), (184, 110, 0), (201, 58, 58), (122, 92
 
 def demo_source(width: int = 1280, height: int = 720) -> Source:
     """Return the demo picture as a source, ``width`` × ``height`` pixels."""
-    return Source(DEMO_ID, "demo", "Demo picture", "Panecast", width, height)
+    return Source(DEMO_ID, "demo", TITLE, "Panecast", width, height)
 
 
 class Demo:

@@ -10,10 +10,11 @@ import msgspec
 from capture.platforms.keys import Keys
 from gui.settings.declared import BadSetting, Declaration, declared, shown
 from gui.settings.policy import FIXED_WORDS
+from resources.translate import N_, _
 from server.access.origins import parse_name
 from server.remote.message import Answer, Request, failed, misused
 
-USAGE = "Possible are: panecast config list, panecast config get KEY, panecast config set KEY VALUE"
+USAGE = N_("Possible are: panecast config list, panecast config get KEY, panecast config set KEY VALUE")
 
 
 def asked(
@@ -29,7 +30,7 @@ def asked(
         lines = (_line(each, settings, locked) for each in known.values() if not each.is_own)
         return Answer(text="\n".join(lines)), {}
     if action not in ("get", "set") or not key or (action == "set") != bool(texts):
-        return misused(USAGE), {}
+        return misused(_(USAGE)), {}
     try:
         declaration = declared(key, known)
         if action == "get":
@@ -38,9 +39,10 @@ def asked(
     except BadSetting as error:
         return misused(str(error)), {}
     if key in locked:
-        return failed(f"“{key}” cannot be changed. {FIXED_WORDS}: {shown(locked[key])}."), {}
-    later = " It holds from the next start on." if declaration.needs_restart else ""
-    return Answer(text=f"{key} = {shown(value)}{later}"), {key: value}
+        words = _("“{key}” cannot be changed. Fixed by your administrator: {value}.")
+        return failed(words.format(key=key, value=shown(locked[key]))), {}
+    later = _("It holds from the next start on.") if declaration.needs_restart else ""
+    return Answer(text=f"{key} = {shown(value)} {later}".rstrip()), {key: value}
 
 
 def _checked(key: str, value: Any, settings: object) -> Any:
@@ -51,9 +53,9 @@ def _checked(key: str, value: Any, settings: object) -> Any:
         if key == "names":
             return tuple(dict.fromkeys(map(parse_name, value)))
     except ValueError as error:
-        raise BadSetting(f"“{key}” cannot be that. {error}") from error
+        raise BadSetting(_("“{key}” cannot be that. {problem}").format(key=key, problem=error)) from error
     if key == "mode" and value == "network" and not getattr(settings, "interface", ""):
-        raise BadSetting("No network is chosen yet. First: panecast config set interface NAME, such as wlan0")
+        raise BadSetting(_("No network is chosen yet. First: panecast config set interface NAME, such as wlan0"))
     return value
 
 
@@ -63,5 +65,5 @@ def _plain(value: Any) -> str:
 
 
 def _line(declaration: Declaration, settings: object, locked: Mapping[str, Any]) -> str:
-    fixed = f"  # {FIXED_WORDS}" if declaration.key in locked else ""
+    fixed = f"  # {_(FIXED_WORDS)}" if declaration.key in locked else ""
     return f"{declaration.key} = {shown(getattr(settings, declaration.key))}{fixed}"

@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from resources.translate import _
+
 NOT_CONVERTED = (ValueError, OverflowError, RecursionError)
 """Raised by msgspec for a value that is not possible."""
 
@@ -55,17 +57,18 @@ class Declaration:
         """Return in words what it can be."""
         match self.kind:
             case inspect.IntType(ge=low, le=high):
-                return f"a whole number from {low} to {high}"
+                return _("a whole number from {low} to {high}").format(low=low, high=high)
             case inspect.LiteralType():
                 *front, last = self.choices
-                return f"{', '.join(front)} or {last}"
+                return _("{names} or {last}").format(names=", ".join(front), last=last)
             case inspect.BoolType():
-                return "true or false"
+                return _("true or false")
             case inspect.VarTupleType(item_type=inspect.StrType(), max_length=most):
-                return f"a list of texts, at most {most}" if most else "a list of texts"
+                words = _("a list of texts, at most {most}") if most else _("a list of texts")
+                return words.format(most=most)
             case inspect.VarTupleType():
-                return "a list"
-        return "a text"
+                return _("a list")
+        return _("a text")
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -88,7 +91,7 @@ class Declaration:
     def parsed(self, texts: tuple[str, ...]) -> Any:
         """Return what a person wrote as the setting. Raises `BadSetting`."""
         if self.is_own:
-            raise BadSetting(f"Panecast itself keeps “{self.key}” up to date; it cannot be set.")
+            raise BadSetting(_("Panecast itself keeps “{key}” up to date; it cannot be set.").format(key=self.key))
         value: object = texts[0] if len(texts) == 1 else " ".join(texts)
         match self.kind:
             case inspect.VarTupleType():
@@ -100,7 +103,8 @@ class Declaration:
         try:
             return self.converted(value)
         except NOT_CONVERTED:
-            raise BadSetting(f"“{self.key}” cannot be {shown(value)}. It is {self.allowed}.") from None
+            words = _("“{key}” cannot be {value}. It is {allowed}.")
+            raise BadSetting(words.format(key=self.key, value=shown(value), allowed=self.allowed)) from None
 
 
 def declarations(struct: type[msgspec.Struct]) -> Mapping[str, Declaration]:
@@ -128,8 +132,9 @@ def declared(key: str, known: Mapping[str, Declaration]) -> Declaration:
     if key in known:
         return known[key]
     near = get_close_matches(key, known, 1)
-    meant = f" Did you mean “{near[0]}”?" if near else ""
-    raise BadSetting(f"There is no setting “{key}”.{meant} All of them: panecast config list")
+    words = _("There is no setting “{key}”. Did you mean “{near}”? All of them: panecast config list")
+    none = _("There is no setting “{key}”. All of them: panecast config list")
+    raise BadSetting(words.format(key=key, near=near[0]) if near else none.format(key=key))
 
 
 def shown(value: object) -> str:
@@ -142,7 +147,7 @@ def shown(value: object) -> str:
         case list() | tuple():
             text = f"[{', '.join(map(shown, value[:20]))}]"
         case int() if abs(value) > 10**50:
-            text = "so large a number"
+            text = _("so large a number")
         case dict() | msgspec.Struct():
             text = "{…}"
         case _:
@@ -153,4 +158,4 @@ def shown(value: object) -> str:
 def listed(names: list[str]) -> str:
     """Return names of settings as people list them."""
     *front, last = (f"“{name}”" for name in names)
-    return f"{', '.join(front)} and {last}" if front else last
+    return _("{names} and {last}").format(names=", ".join(front), last=last) if front else last

@@ -15,11 +15,12 @@ from typing import Any
 from capture.platforms.system import family
 from gui.settings.declared import NOT_CONVERTED, Declaration, shown
 from gui.settings.text import MOST_BYTES, parsed
+from resources.translate import N_, _
 from server.private_files import NotAFile, open_plain
 
 PLACE = Path("panecast") / "settings.toml"
 LOCKED = "locked"
-FIXED_WORDS = "Fixed by your administrator"
+FIXED_WORDS = N_("Fixed by your administrator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +49,22 @@ def read_policy(known: Mapping[str, Declaration], folders: tuple[Path, ...] | No
             with open_plain(path, follow=True) as file:
                 content = file.read(MOST_BYTES + 1)
             if len(content) > MOST_BYTES:
-                raise NotAFile("it is too large")
+                raise NotAFile(_("it is too large"))
             table = parsed(content)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, ValueError, RecursionError) as error:
-            reason = (error.strerror or str(error)) if isinstance(error, OSError) else "it is no TOML"
-            problems.append(f"The administrator's settings {path} cannot be read ({reason}); they are not used.")
+            reason = (error.strerror or str(error)) if isinstance(error, OSError) else _("it is no TOML")
+            words = _("The administrator's settings {path} cannot be read ({problem}); they are not used.")
+            problems.append(words.format(path=path, problem=reason))
             continue
         fixed = table.pop(LOCKED, {})
         defaults |= _valid(table, known, path, problems)
         if isinstance(fixed, dict):
             locked |= _valid(fixed, known, path, problems)
         else:
-            problems.append(f"In the administrator's settings {path}, “{LOCKED}” has to be a table.")
+            words = _("In the administrator's settings {path}, “{key}” has to be a table.")
+            problems.append(words.format(path=path, key=LOCKED))
     return Policy(defaults, locked, tuple(problems))
 
 
@@ -77,8 +80,8 @@ def _valid(
         try:
             found[key] = declaration.converted(value)
         except NOT_CONVERTED:
-            words = f"“{key}” cannot be {shown(value)}. It is {declaration.allowed}."
-            problems.append(f"In the administrator's settings {path}, {words}")
+            words = _("In the administrator's settings {path}, “{key}” cannot be {value}. It is {allowed}.")
+            problems.append(words.format(path=path, key=key, value=shown(value), allowed=declaration.allowed))
     return found
 
 

@@ -5,7 +5,7 @@ import { agoWords, clockWords } from "./text/units.js";
 import { streamsAddress, wallPath, watchPath } from "./access/api.js";
 import { Channels, whileSeen } from "./stream/channels.js";
 import { element } from "./view/dom.js";
-import { closeWords, stateAfter, stateWords } from "./text/states.js";
+import { closeWords, sourceWords, stateAfter, stateWords } from "./text/states.js";
 import { Tile, usualWidth } from "./stream/tile.js";
 import { plural, translate, word } from "./text/i18n.js";
 
@@ -78,7 +78,7 @@ class Card {
     const { tile, source } = this;
     // Of what is not watched only the list tells; it knows less than a stream.
     const state = lost || (tile.isOpen && tile.state !== "connecting" ? tile.state : source.state);
-    put(this.title, source.title || source.app || word("source.unnamed"));
+    put(this.title, sourceWords(source));
     put(this.about, [source.app !== source.title ? source.app : "", `${source.width} × ${source.height}`].filter(Boolean).join(" · "));
     const isLive = state === "live";
     const changed = isLive && tile.isOpen && tile.changedAt ? changedWords(tile.changedAt) : "";

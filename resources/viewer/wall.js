@@ -9,7 +9,7 @@ import { element } from "./view/dom.js";
 import { bestColumns, cell, fitted } from "./view/layout.js";
 import { mayPlay } from "./video/player.js";
 import { Pointer } from "./draw/pointer.js";
-import { closeWords, stateAfter, stateWords } from "./text/states.js";
+import { closeWords, sourceWords, stateAfter, stateWords } from "./text/states.js";
 import { Tile, usualWidth } from "./stream/tile.js";
 import { plural, translate, word } from "./text/i18n.js";
 
@@ -153,7 +153,7 @@ function sources(found) {
   for (const pane of panes) {
     const source = named.get(pane.id);
     if (source) {
-      pane.name = source.title || source.app || word("source.unnamed");
+      pane.name = sourceWords(source);
       if (!pane.tile.lastPicture && source.width && source.height) {
         pane.ratio = source.width / source.height;
       }

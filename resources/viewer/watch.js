@@ -11,7 +11,7 @@ import { mayPlay } from "./video/player.js";
 import { Pointer } from "./draw/pointer.js";
 import { recall, remember } from "./tools/storage.js";
 import { Stage } from "./view/stage.js";
-import { causeWords, closeWords, errorWords, reasonWords, stateAfter } from "./text/states.js";
+import { causeWords, closeWords, errorWords, reasonWords, sourceWords, stateAfter } from "./text/states.js";
 import { Statistics } from "./tools/stats.js";
 import { Stream } from "./stream/stream.js";
 import { hasWord, translate, word } from "./text/i18n.js";
@@ -286,7 +286,7 @@ async function listSources() {
   const select = /** @type {HTMLSelectElement} */ (element("source"));
   try {
     const sources = await sharedSources();
-    const names = new Map(sources.map((source) => [String(source.handle), source.title || source.app || word("source.unnamed")]));
+    const names = new Map(sources.map((source) => [String(source.handle), sourceWords(source)]));
     const name = names.get(sourceId) ?? element("title").textContent ?? sourceId;
     if (names.has(sourceId)) {
       element("title").textContent = name;

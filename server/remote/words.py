@@ -23,6 +23,9 @@ STATES = {
     "closed": N_("closed"),
 }
 
+OURS = ("desktop", "demo")
+"""Kinds of sources that get their titles from us."""
+
 
 def window_list(sources: Iterable[Source], *, as_json: bool, language: str = ENGLISH) -> str:
     """Return what there is, with what to call it: a line each below a heading, or as JSON."""
@@ -38,7 +41,8 @@ def source_words(source: Source, language: str = ENGLISH) -> str:
     """Return one source as a line, its handle first."""
     _ = speech(language).gettext
     size, owner = f"{source.width}×{source.height}", source.app or source.output
-    return _line(source.id, _(KINDS[source.kind]), size, _(STATES[source.state]), owner, source.title)
+    title = _(source.title) if source.kind in OURS else source.title
+    return _line(source.id, _(KINDS[source.kind]), size, _(STATES[source.state]), owner, title)
 
 
 def _line(handle: str, kind: str, size: str, state: str, owner: str, title: str) -> str:

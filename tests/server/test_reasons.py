@@ -16,6 +16,19 @@ from server.http.static import load_pages
 TABLES = (capture_reasons, reasons)
 
 
+SAID_OTHERWISE = {
+    # By the close's reason, which the page asks first.
+    "sharing_restarting", "sharing_moved", "sharing_encrypted", "cut_off_by_host",
+    # By the error's own code, which stands for no other sentence.
+    "no_video", "rendition_limit", "snapshot_limit",
+    # By the cause.
+    "connection_slower", "connection_full", "viewer_behind", "viewer_in_time",
+    # Not to the page.
+    "no_such_page", "viewer_gone", "websocket_only", "websocket_protocol", "http_error",
+}  # fmt: skip
+"""Reasons that the page says in words that are not theirs."""
+
+
 def table(module: ModuleType) -> dict[str, Reason]:
     """Return the reasons that a module holds, by the names of its constants, in their order."""
     return {name: value for name, value in vars(module).items() if isinstance(value, Reason)}
@@ -45,6 +58,13 @@ def test_every_state_of_a_source_has_words_on_the_page() -> None:
     of_sources = {name.lower() for name in names[: names.index("ONLY_X11")]}
 
     assert of_sources - GERMAN.keys() == set()
+
+
+def test_what_ends_a_stream_has_words_on_the_page() -> None:
+    names = list(table(reasons))
+    told = {name.lower() for name in names[: names.index("NOT_JSON")]}
+
+    assert told - GERMAN.keys() == SAID_OTHERWISE
 
 
 def test_values_are_put_in_whatever_language_it_is_said_in() -> None:

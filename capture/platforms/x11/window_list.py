@@ -36,6 +36,7 @@ from capture.platforms.x11.xwayland import is_guest
 from capture.privacy.exclusions import Exclusions
 from capture.reason import NOTHING
 from capture.source import DESKTOP_ID, Condition, Icon, Source, clean_text
+from resources.translate import N_
 
 log = logging.getLogger(__name__)
 
@@ -219,7 +220,7 @@ class _Table:
             return ()
         layout, labels = self._places.layout(), self._places.labels()
         self.condition = Condition("live", layout.missing)
-        desktop = Source(DESKTOP_ID, "desktop", "Whole desktop", "", layout.whole.width, layout.whole.height)
+        desktop = Source(DESKTOP_ID, "desktop", N_("Whole desktop"), "", layout.whole.width, layout.whole.height)
         found = [(output, labels.get(output, output), place) for output, place in layout.monitors.items()]
         return (desktop, *self._monitors.sources(found))
 

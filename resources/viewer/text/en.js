@@ -74,6 +74,8 @@ export default {
   "picture.label": "Live picture",
   "picture.of": "Live picture of {name}",
   "source.unnamed": "Untitled",
+  "source.desktop": "Whole desktop",
+  "source.demo": "Demo picture",
 
   "view.group": "View",
   "view.fit": "Fit",

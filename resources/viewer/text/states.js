@@ -81,6 +81,17 @@ export function reasonWords({ state, reason, code, values }) {
   return hasWord(`reason.${code}`) ? word(`reason.${code}`, values) : aboutWords(state);
 }
 
+/** What the other computer itself gives a title to; windows and monitors have names of their own. */
+const TITLED = ["desktop", "demo"];
+
+/**
+ * Return what a source is called.
+ * @param {{kind: string, title: string, app: string}} source
+ */
+export function sourceWords({ kind, title, app }) {
+  return TITLED.includes(kind) ? word(`source.${kind}`) : title || app || word("source.unnamed");
+}
+
 /**
  * Return why less is sent than was asked for, "" where it is not less.
  * @param {{reason?: string, cause?: {kind: string, value?: number}}} update

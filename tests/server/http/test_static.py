@@ -209,7 +209,7 @@ def test_every_word_that_is_asked_for_exists_and_every_one_is_asked_for() -> Non
 
     assert asked - words == set()
     # Those that are put together from a part and a name.
-    made = ("state.", "about.", "close.", "error.", "cause.", "delay.", "figures.fps.")
+    made = ("state.", "about.", "close.", "error.", "cause.", "delay.", "figures.fps.", "source.")
     unused = {word for word in words if f'"{word.removesuffix(".one").removesuffix(".other")}"' not in everything}
     assert [word for word in sorted(unused) if not word.startswith(made)] == []
 
