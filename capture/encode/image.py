@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 import simplejpeg
-from PIL import Image
 
 from capture import reasons
 from capture.errors import EncodeError
@@ -116,6 +115,9 @@ def scaled(pixels: Pixels, width: int, height: int, box: tuple[float, float, flo
 
     ``box`` (left, top, right, bottom) is the part of ``pixels`` to show, None for all.
     """
+    # Here, for pictures that are shown as they are do without it, and so does an app that nobody watches: 2 MB.
+    from PIL import Image
+
     image = Image.frombuffer("RGBX", (pixels.shape[1], pixels.shape[0]), pixels, "raw", "RGBX", 0, 1)
     # Pillow resizes the four channels alike, so BGRX may pass for RGBX and needs no conversion.
     left, top, right, bottom = box or (0, 0, image.width, image.height)
@@ -180,6 +182,8 @@ def _webp(pixels: Pixels, quality: int) -> bytes:
 
 
 def _pillow(pixels: Pixels, name: str, **options: int) -> bytes:
+    from PIL import Image
+
     size = (pixels.shape[1], pixels.shape[0])
     image = Image.frombuffer("RGB", size, pixels, "raw", "BGRX", 0, 1)
     out = io.BytesIO()

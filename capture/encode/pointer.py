@@ -7,7 +7,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from capture.picture.frame import Frame
 
@@ -28,6 +27,8 @@ class PointerRequest:
         """Return the file; empty when the pointer has left in the meantime."""
         if frame.pointer is None:
             return b""
+        from PIL import Image  # as in image.py
+
         premultiplied = frame.pointer.image.astype(np.uint16)
         opaque = premultiplied[:, :, 3:4]
         colours = np.minimum(premultiplied[:, :, 2::-1] * 255 // np.maximum(opaque, 1), 255)

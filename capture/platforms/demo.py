@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from capture.picture.frame import Take
 from capture.platforms.contract import Wake
@@ -17,8 +16,8 @@ from capture.source import DEMO_ID, Condition, Source
 from resources.translate import N_
 
 if TYPE_CHECKING:
-    # Only where it is drawn: with the libraries for fonts they take 1.5 MB, and few ever look at it.
-    from PIL import ImageDraw, ImageFont
+    # Only where it is drawn: with their libraries they take 4 MB, and few ever look at it.
+    from PIL import Image, ImageDraw, ImageFont
 
 LIVE = Condition("live")
 TITLE = N_("Demo picture")
@@ -81,7 +80,7 @@ class Demo:
 
     @cached_property
     def _still(self) -> Image.Image:
-        from PIL import ImageDraw
+        from PIL import Image, ImageDraw
 
         image = Image.new("RGBX", (self._width, self._height), _bgr(PAPER))
         draw = ImageDraw.Draw(image)

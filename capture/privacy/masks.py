@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from PIL import Image
 
 from capture.picture.pixels import Pixels, Rect
 
@@ -150,6 +149,8 @@ def _in_blocks(area: Pixels) -> Pixels:
     height, width = area.shape[:2]
     # As many blocks as fit, and as good as equal ones: a narrow rest would show more than the others.
     wide, high = (-(-edge // max(1, edge // BLOCK)) for edge in (width, height))
+    from PIL import Image  # as in capture/encode/image.py
+
     image = Image.frombuffer("RGBX", (width, height), np.ascontiguousarray(area), "raw", "RGBX", 0, 1)
     means = np.asarray(image.reduce((wide, high))) & SHADES | MIDDLE
     words = means.view(np.uint32)[:, :, 0]
