@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -18,8 +19,9 @@ BUILD_SECONDS = 1500
 SMOKE_SECONDS = 300
 
 
+@functools.cache
 def build_packages() -> None:
-    """Have all packages for Linux in `DIST`, with those of video, of the tree as it is."""
+    """Have all packages for Linux in `DIST`, with those of video, of the tree as it is; built once for all tests."""
     command = ["sh", "installer/build.sh", *KINDS, "--video"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
