@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from installer.inside.components import Component, common_texts, gpl_in
+from installer.project import HOMEPAGE, VERSION
 
 WIDE = "=" * 60
 THIN = "-" * 60
@@ -29,9 +30,11 @@ LGPL = (
 )
 GPL = (
     "This package is under the GNU General Public License, version 3 or later, as a whole: {names} allow no other for "
-    "what is linked with them. The complete source of each component is where it says that it comes from, in the "
-    "version named."
+    "what is linked with them. The complete source of all of it, with that of Panecast, lies where this package does: "
+    "{source}"
 )
+SOURCE = f"{HOMEPAGE}/download/{VERSION}/source/"
+"""What installer/video_source.py collects."""
 WIDTH = 98
 
 
@@ -49,7 +52,7 @@ def notices(components: tuple[Component, ...], product: str) -> str:
     parts = [HEAD.format(wide=WIDE, product=product)]
     gpl = gpl_in(components)
     if gpl:
-        parts.append(_filled(GPL.format(names=_names(gpl))) + "\n\n")
+        parts.append(_filled(GPL.format(names=_names(gpl), source=SOURCE)) + "\n\n")
     lgpl = tuple(each for each in components if each.licence.startswith("LGPL"))
     if lgpl:
         parts.append(_filled(LGPL.format(names=_names(lgpl))) + "\n\n")

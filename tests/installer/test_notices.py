@@ -20,6 +20,7 @@ from installer.inside.licences import NoticeError, text, text_names
 from installer.inside.notices_text import notices, split_copyright
 from installer.inside.sbom import bill
 from installer.notices import main, python_of
+from installer.project import HOMEPAGE, VERSION
 from tests.installer.made_tree import Made
 
 PYTHON = Python("3.11.7", "The licence of Python\n")
@@ -235,6 +236,7 @@ def test_the_video_package_says_that_it_is_under_the_gpl(made: Made) -> None:
     assert "under the GNU General Public License, version 3 or later, as a whole: x264 allow no other" in " ".join(
         words.split()
     )
+    assert f"{HOMEPAGE}/download/{VERSION}/source/" in words
     assert "x264 165 — GPL-2.0-or-later" in words
     for name in ("GPL-2.0", "GPL-3.0", "LGPL-3.0"):
         assert text(name).strip() in words
