@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from capture.platforms.linux.memory import give_back
 from capture.platforms.restore import restore
 from capture.privacy.exclusions import Exclusions
 from capture.source import Source
@@ -56,6 +57,8 @@ from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
 from server.terminal import say
 
+GIVE_BACK_SECONDS = 1.0
+"""After the panel was closed. What its pictures took is a fifth of all (docs/decisions/020-memory-back.md)."""
 SAFE_MODE = N_("Safe mode: nothing is shared from last time, and changes to the settings are not kept.")
 
 
@@ -367,6 +370,8 @@ class App:
             self._thumbnails.set_in_sight(())
             self._remember_look()
             self._show_state()
+            # Once the threads have ended that took its pictures.
+            self._loop.call_later(GIVE_BACK_SECONDS, give_back)
 
     def _look_at(self, sources: tuple[Source, ...]) -> None:
         self._in_sight = sources

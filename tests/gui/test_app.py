@@ -60,7 +60,9 @@ sys.exit(code)
 
 @pytest.mark.parametrize("module", ["gui.start", "server.serve"])
 def test_what_few_need_is_not_loaded_at_the_start(module: str) -> None:
-    program = f"import sys, {module}; print([name for name in ('av', 'cryptography', 'segno') if name in sys.modules])"
+    program = (
+        f"import sys, {module}; print([name for name in ('av', 'cryptography', 'segno', 'PIL') if name in sys.modules])"
+    )
 
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
 
@@ -92,6 +94,39 @@ def test_app_shares_prints_the_address_and_ends_on_a_signal(
     assert app.returncode == 0
     assert "Traceback" not in errors
     assert f"port = {port}" in (tmp_path / "settings.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.panel
+def test_closed_panel_gives_back_what_its_pictures_took(tmp_path: Path) -> None:
+    program = """
+import sys
+import gui.app
+from gui.__main__ import main
+
+class Closed(gui.app.App):
+    def open(self):
+        super().open()
+        self._loop.call_soon(self.panel.hide)
+
+def give_back():
+    print("given back", flush=True)
+
+gui.app.give_back = give_back
+import gui.start
+gui.start.App = Closed
+sys.exit(main(sys.argv[1:]))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "--config-dir", tmp_path, "--port", str(free_port())],
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as app:
+        assert app.stdout is not None
+        assert app.stdout.readline() == "given back\n"
+        app.terminate()
+    assert app.returncode == 0
 
 
 def test_without_a_display_it_says_so_in_words(start: Callable[..., subprocess.Popen[str]]) -> None:
