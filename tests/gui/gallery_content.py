@@ -56,6 +56,7 @@ DATA = (
     ),
     *("build log — make -j8 check in ~/src/panecast, a", "build log", "Inbox", "firefox", "screen.example.org"),
     "Press shortcut",  # Qt's own
+    *("eth0", "wg0", "The X server has no extension Composite.", "Switch it on."),  # the system's
     *("http", "/home/somebody/.config/panecast", "/home/somebody/.local/state/panecast/log"),
 )
 """What is a person's or a program's own, and the same in all languages."""

@@ -37,6 +37,8 @@ DATA_PARTS = {
     "linkName",
     "search",
     "qt_keysequenceedit_lineedit",
+    "manualContents",
+    "updateNotes",
 }
 """Controls whose text is a person's own or a file's; what they are called is looked at all the same."""
 
@@ -87,7 +89,11 @@ def _words(part: QWidget) -> Iterator[tuple[str, str]]:
             yield "entry's tip", str(part.itemData(at, Qt.ItemDataRole.ToolTipRole) or "")
     elif isinstance(part, QPlainTextEdit) and part.objectName() not in DATA_PARTS:
         yield "text", part.toPlainText()
-    elif isinstance(part, QAbstractItemView) and not isinstance(part, QHeaderView):
+    elif (
+        isinstance(part, QAbstractItemView)
+        and not isinstance(part, QHeaderView)
+        and part.objectName() not in DATA_PARTS
+    ):
         yield from _of_view(part)
 
 
