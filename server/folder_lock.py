@@ -46,14 +46,19 @@ def folder_argument(text: str) -> Path:
     return Path(text).absolute()
 
 
+def named_folder() -> Path | None:
+    """Return the folder that the variable ``PANECAST_CONFIG`` names, None where it does not."""
+    named = os.environ.get(VARIABLE, "").strip()
+    return Path(named).absolute() if named else None
+
+
 def settings_folder(chosen: Path | None) -> Path:
     """Return the folder ``chosen`` on a command line.
 
     Without one, it is that of the variable ``PANECAST_CONFIG``, lies beside a program that is carried about, or else
     where this system keeps settings.
     """
-    named = os.environ.get(VARIABLE, "").strip()
-    folder = chosen or (Path(named).absolute() if named else None) or portable_folder()
+    folder = chosen or named_folder() or portable_folder()
     if folder is not None:
         return folder
     from platformdirs import user_config_path

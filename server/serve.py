@@ -21,7 +21,7 @@ from server.access.links import Link
 from server.access.origins import parse_name, parse_origin
 from server.ending import end_within, ending_signals
 from server.errors import CertificateError, ListenError, ServerError
-from server.folder_lock import WAIT_SECONDS, FolderLock, lock_folder
+from server.folder_lock import WAIT_SECONDS, FolderLock, lock_folder, named_folder
 from server.host import Host
 from server.net.encryption import Encryption, prepared
 from server.net.interfaces import checked_address
@@ -42,6 +42,7 @@ PAGE_FPS = 30
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve what ``arguments`` say until told to end; return the exit code."""
+    arguments.config_dir = arguments.config_dir or named_folder()
     try:
         rules = tuple(parse_rule(text) for text in arguments.share)
         wishes = {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from server.cli import main
 from server.folder_lock import NAME, FolderTaken, lock_folder
 from tests.browser.parts import free_port
 from tests.helpers.x11.desktop import PROJECT
@@ -77,6 +78,20 @@ def test_panel_and_serve_never_have_one_folder_together(start: Start) -> None:
     assert other.poll() is None
     other.terminate()
     assert other.wait(2) == -signal.SIGTERM
+
+
+def test_serve_uses_the_folder_that_the_variable_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PANECAST_CONFIG", str(tmp_path))
+    monkeypatch.setattr("server.serve.WAIT_SECONDS", 0.0)
+    lock = lock_folder(tmp_path, "another one")
+    try:
+        assert main(["serve", "--share", "demo", "--port", "0"]) == 1
+    finally:
+        lock.release()
+
+    assert f"uses the settings folder {tmp_path}" in capsys.readouterr().err
 
 
 def test_one_has_it_until_it_lets_go(tmp_path: Path) -> None:

@@ -13,11 +13,16 @@ from capture.installation import bundle
 from resources.translate import N_, _
 
 OPTIONS = ("--minimized", "--wait-tray")
-"""Behind the program in every entry; nothing else makes a start quiet."""
+"""Behind the program in every entry; nothing else makes a start quiet. See `options_for`."""
 SWITCHED_OFF = N_("switched off in the system's settings")
 IS_GONE = N_("its program is gone")
 Program = tuple[str, ...]
 """The words that start Panecast, without options."""
+
+
+def options_for(folder: Path | None) -> tuple[str, ...]:
+    """Return the options of an entry of ours; ``folder`` is the settings folder that this start was given, if any."""
+    return OPTIONS if folder is None else (*OPTIONS, "--config-dir", str(folder))
 
 
 class AutostartError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import plistlib
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from resources.translate import _
 class LaunchAgent:
     """The agent's file in ``folder``."""
 
-    def __init__(self, program: Program, folder: Path | None = None) -> None:
+    def __init__(self, program: Program, folder: Path | None = None, options: tuple[str, ...] = OPTIONS) -> None:
         self._program = program
+        self._options = options
         self._path = (folder or Path.home() / "Library" / "LaunchAgents") / f"{APPLICATION_ID}.plist"
 
     def state(self) -> AutostartState:
@@ -46,7 +48,7 @@ class LaunchAgent:
                     "Label": APPLICATION_ID,
                     "LimitLoadToSessionType": "Aqua",
                     "ProcessType": "Interactive",
-                    "ProgramArguments": [*self._program, *OPTIONS],
+                    "ProgramArguments": [*self._program, *self._options],
                     "RunAtLoad": True,
                 }
             )
@@ -60,7 +62,7 @@ class LaunchAgent:
         """Have an entry whose program is gone start this one. Raises `AutostartError`."""
         agent = self._read()
         if agent and not is_there(_program(agent)):
-            self._write(agent | {"ProgramArguments": [*self._program, *OPTIONS]})
+            self._write(agent | {"ProgramArguments": [*self._program, *(_options(agent) or self._options)]})
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -71,6 +73,11 @@ class LaunchAgent:
 
     def _write(self, agent: dict[str, Any]) -> None:
         replace_entry(self._path, plistlib.dumps(agent))
+
+
+def _options(agent: dict[str, Any]) -> tuple[str, ...]:
+    words = agent.get("ProgramArguments")
+    return tuple(dropwhile(lambda word: not word.startswith("--"), map(str, words if isinstance(words, list) else ())))
 
 
 def _program(agent: dict[str, Any]) -> str:

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from capture.platforms.system import family
-from gui.desktop.autostart.contract import Autostart, AutostartError, own_program
+from gui.desktop.autostart.contract import Autostart, AutostartError, options_for, own_program
 from resources.translate import N_, _
 
 WORDS = N_("Start with the system")
 
 
-def make_autostart() -> Autostart | None:
-    """Return this system's way, None where there is none."""
+def make_autostart(folder: Path | None = None) -> Autostart | None:
+    """Return this system's way, None where there is none; ``folder`` is the settings folder that was asked for."""
+    options = options_for(folder)
     match family():
         case "linux":
             from gui.desktop.autostart.xdg import XdgAutostart
 
-            return XdgAutostart(own_program())
+            return XdgAutostart(own_program(), options=options)
         case "windows":
             from gui.desktop.autostart.windows import OwnRegistry, RunKey
 
-            return RunKey(own_program(), OwnRegistry())
+            return RunKey(own_program(), OwnRegistry(), options)
         case "macos":
             from gui.desktop.autostart.macos import LaunchAgent
 
-            return LaunchAgent(own_program())
+            return LaunchAgent(own_program(), options=options)
         case "other":
             return None
 

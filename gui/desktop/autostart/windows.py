@@ -21,6 +21,8 @@ from resources.translate import _
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 NAME = "Panecast"
+FIRST = re.compile(r'\s*(?:"([^"]*)"|(\S+))')
+"""The program of a line."""
 
 
 class Registry(Protocol):
@@ -40,8 +42,9 @@ class Registry(Protocol):
 class RunKey:
     """The value of ours in ``registry``."""
 
-    def __init__(self, program: Program, registry: Registry) -> None:
+    def __init__(self, program: Program, registry: Registry, options: tuple[str, ...] = OPTIONS) -> None:
         self._program = program
+        self._options = options
         self._registry = registry
 
     def state(self) -> AutostartState:
@@ -61,7 +64,7 @@ class RunKey:
         try:
             self._registry.delete(APPROVED, NAME)
             if wanted:
-                self._registry.write(RUN, NAME, subprocess.list2cmdline((*self._program, *OPTIONS)))
+                self._registry.write(RUN, NAME, self._line())
             else:
                 self._registry.delete(RUN, NAME)
         except OSError as error:
@@ -72,9 +75,13 @@ class RunKey:
         line = self._read(RUN)
         if isinstance(line, str) and not is_there(_program(line)):
             try:
-                self._registry.write(RUN, NAME, subprocess.list2cmdline((*self._program, *OPTIONS)))
+                self._registry.write(RUN, NAME, self._line(_options(line)))
             except OSError as error:
                 raise AutostartError.of(_("the registry"), error) from error
+
+    def _line(self, options: str = "") -> str:
+        """Return the line that starts this program, with these options, as they are written, else with ours."""
+        return f"{subprocess.list2cmdline(self._program)} {options or subprocess.list2cmdline(self._options)}"
 
     def _read(self, key: str) -> str | bytes | None:
         with contextlib.suppress(OSError):
@@ -114,6 +121,12 @@ class OwnRegistry:
             api.DeleteValue(on, name)
 
 
+def _options(line: str) -> str:
+    """Return what stands behind the program, from its first option on."""
+    found = re.search(r"(?:^|\s)(--.*)", FIRST.sub("", line, count=1))
+    return "" if found is None else found[1].strip()
+
+
 def _program(line: str) -> str:
-    found = re.match(r'\s*(?:"([^"]*)"|(\S+))', line)
+    found = FIRST.match(line)
     return "" if found is None else found[1] if found[1] is not None else found[2]

@@ -37,10 +37,13 @@ X-GNOME-Autostart-enabled=true
 class XdgAutostart:
     """The entry of ours, and others that start Panecast too, in the folders that ``environment`` names."""
 
-    def __init__(self, program: Program, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, program: Program, environment: Mapping[str, str] = os.environ, options: tuple[str, ...] = OPTIONS
+    ) -> None:
         own = environment.get("XDG_CONFIG_HOME") or str(Path(environment.get("HOME") or Path.home(), ".config"))
         shared = environment.get("XDG_CONFIG_DIRS") or "/etc/xdg"
         self._program = program
+        self._options = options
         self._folder = Path(own, "autostart")
         self._shared = tuple(Path(each, "autostart") for each in shared.split(":") if each)
         self._desktops = environment.get("XDG_CURRENT_DESKTOP", "").split(":")
@@ -61,7 +64,7 @@ class XdgAutostart:
     def switch(self, wanted: bool) -> None:
         """Have Panecast start with the system, or no longer. Raises `AutostartError`."""
         if wanted:
-            self._write(self._folder / NAME, self._started(FRESH, OPTIONS))
+            self._write(self._folder / NAME, self._started(FRESH, self._options))
             return
         try:
             (self._folder / NAME).unlink(missing_ok=True)
@@ -78,7 +81,7 @@ class XdgAutostart:
             entry = values(text)
             if path == self._folder / NAME and _is_gone(entry):
                 options = tuple(dropwhile(lambda word: not word.startswith("--"), words(entry.get("Exec", ""))))
-                self._write(path, self._started(text, options or OPTIONS))
+                self._write(path, self._started(text, options or self._options))
 
     def _entries(self) -> Iterator[tuple[Path, str]]:
         """Yield the path and text of each entry that names Panecast; a person's own hides others of its name."""

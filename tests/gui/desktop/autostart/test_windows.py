@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
-from gui.desktop.autostart.contract import AutostartError, AutostartState
+from gui.desktop.autostart.contract import AutostartError, AutostartState, options_for
 from gui.desktop.autostart.windows import APPROVED, NAME, RUN, RunKey
 
 PROGRAM = sys.executable
@@ -50,6 +51,18 @@ def test_it_is_switched_on_and_off_and_nothing_is_left(registry: StandInRegistry
     assert key.state() == AutostartState(True)
     key.switch(False)
     assert registry.values == {}
+
+
+def test_an_entry_keeps_the_settings_folder_that_it_was_given(registry: StandInRegistry) -> None:
+    folder = Path("/home/me/my settings")
+    RunKey((PROGRAM,), registry, options_for(folder)).switch(True)
+    line = f'{PROGRAM} --minimized --wait-tray --config-dir "{folder}"'
+    assert registry.values == {(RUN, NAME): line}
+
+    # The program was moved, and started there without that folder.
+    registry.values[RUN, NAME] = line.replace(PROGRAM, '"C:\\gone --away\\panecast.exe"')
+    RunKey((PROGRAM,), registry).mend()
+    assert registry.values == {(RUN, NAME): line}
 
 
 @pytest.mark.parametrize(("first", "is_on"), [(2, True), (6, True), (3, False), (7, False)])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.desktop.autostart.contract import AutostartError, AutostartState, own_program
+from gui.desktop.autostart.contract import AutostartError, AutostartState, options_for, own_program
 from gui.desktop.autostart.desktop_entry import changed, command, values, words
 from gui.desktop.autostart.xdg import NAME, XdgAutostart
 
@@ -50,6 +50,17 @@ def made_program(path: Path) -> Path:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
+
+
+def test_an_entry_keeps_the_settings_folder_that_it_was_given(home: Home) -> None:
+    folder = Path("/home/me/my settings")
+    XdgAutostart((str(home.program),), home.environment, options_for(folder)).switch(True)
+    line = f'Exec={home.program} --minimized --wait-tray --config-dir "{folder}"'
+    assert line in home.entry.read_text().splitlines()
+
+    home.entry.write_text(home.entry.read_text().replace(str(home.program), "/gone/panecast"))
+    home.autostart.mend()
+    assert line in home.entry.read_text().splitlines()
 
 
 def test_it_is_switched_on_and_off_and_nothing_is_left(home: Home) -> None:
