@@ -65,7 +65,7 @@ class Saving:
         """Answer ``panecast config``."""
         answer, changes = asked(request, self._controller.settings, DECLARED, self._file.policy.locked)
         if changes:
-            problem = await self._take_up(changes)
+            problem = await self.take_up(changes)
             return failed(problem) if problem else answer
         return answer
 
@@ -96,9 +96,9 @@ class Saving:
         if changes:
             # At once, so that the next time it is saved does not undo it.
             self._controller.remember(**changes)
-            self._taking_up = asyncio.get_running_loop().create_task(self._take_up(changes), name="settings")
+            self._taking_up = asyncio.get_running_loop().create_task(self.take_up(changes), name="settings")
 
-    async def _take_up(self, changes: dict[str, Any]) -> str:
+    async def take_up(self, changes: dict[str, Any]) -> str:
         """Have ``changes`` hold from now on; return why one cannot, empty when all do."""
         await self._controller.settled()
         problem = take_up(changes, self._controller, self._access_controller, self._encryption)

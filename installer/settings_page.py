@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gui.core.settings import DECLARED
-from gui.settings.declared import Declaration, shown
+from gui.settings.declared import PAGES, Declaration, shown
 from installer.project import TOP
 
 PAGE = TOP / "docs" / "settings.md"
@@ -30,6 +30,19 @@ for everything that a newer version wrote. Before a file of another form (`schem
 devices, the form is called `version`. Of a newer one, Panecast uses the links and devices that cannot let anybody in by
 mistake.
 
+In the panel, all of them are in one dialog: *More* → *Settings…*, the tray's *Settings…*, or Ctrl+,. It has the pages
+below, finds settings while you type, and shows the default of each; every change acts at once and can be undone.
+
+## On another computer, and backups
+
+*Advanced* → *Export…* writes settings into a file for another computer or person; *Import…* shows what a file would
+change before it does, and can be undone. Left out are links, devices and keys, what you shared, and what is true of one
+computer alone: its networks, names and certificate files.
+
+*Back up…* writes everything, also links, devices and the key for HTTPS, into one file under a password. *Restore…* puts
+all of it back when Panecast starts again; what was there before is kept in `before-restore` in the settings folder.
+Certificate files of your own are not in it.
+
 ## For administrators
 
 `/etc/xdg/panecast/settings.toml`, or the same in another folder of `XDG_CONFIG_DIRS`, holds other defaults, and below
@@ -52,17 +65,31 @@ OWN = """
 
 def page() -> str:
     """Return the page."""
-    chosen = (each for each in DECLARED.values() if not each.is_own)
     own = (each for each in DECLARED.values() if each.is_own)
-    return "\n".join([HEAD, *_rows(chosen), OWN, *_rows(own), ""])
+    return "\n".join([HEAD, *_chosen(), OWN, *_rows(own), ""])
+
+
+def _chosen() -> Iterator[str]:
+    for name, title in PAGES.items():
+        yield f"### {title}\n"
+        yield from _rows(each for each in DECLARED.values() if each.page == name)
+        yield ""
 
 
 def _rows(declarations: Iterator[Declaration]) -> Iterator[str]:
     yield "| Key | Is | Default | Means | Since |"
     yield "|---|---|---|---|---|"
     for each in declarations:
+        name = f"**{each.label}:** " if each.label else ""
         later = " Holds from the next start on." if each.needs_restart else ""
-        yield (f"| `{each.key}` | {each.allowed} | `{shown(each.default)}` | {each.sentence}{later} | {each.since} |")
+        choices = f" {_choices(each)}" if each.words else ""
+        means = f"{name}{each.sentence}{choices}{later}"
+        yield f"| `{each.key}` | {each.allowed} | `{shown(each.default)}` | {means} | {each.since} |"
+
+
+def _choices(declaration: Declaration) -> str:
+    named = (f"`{value}`: {declaration.words[value]}" for value in declaration.choices)
+    return f"({'; '.join(named)})"
 
 
 if __name__ == "__main__":

@@ -53,6 +53,12 @@ def is_same_network(one: str, other: str) -> bool:
     return second in ipaddress.ip_network((first, 24 if first.version == 4 else 64), strict=False)
 
 
+def network_words(interface: Interface) -> str:
+    """Return the network that an interface is in, as it is kept: how large it is only its router knows for sure."""
+    length = 24 if ":" not in interface.address else 64
+    return f"{interface.name} {ipaddress.ip_network((interface.address, length), strict=False)}"
+
+
 def gone_words(wanted: ChosenNetwork) -> str:
     """Return what to say when the interface that was chosen has no address."""
     return _(

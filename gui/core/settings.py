@@ -18,6 +18,7 @@ from gui.settings.policy import Policy, read_policy
 from gui.settings.schema import KEY as SCHEMA_KEY
 from gui.settings.schema import SCHEMA, migrated, schema_of
 from gui.settings.text import MOST_BYTES, parsed
+from resources.translate import N_
 from server.folder_lock import settings_folder
 from server.private_files import NotAFile, copies_of_schema, keep_copy, keep_copy_of_schema, open_plain, put_aside
 
@@ -26,7 +27,9 @@ REMEMBERED_LIMIT = 64
 """How many shared sources are remembered; the oldest are forgotten."""
 MASK_LIMIT = 256
 PROGRAM_LIMIT = 1024
+NETWORK_LIMIT = 64
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=0x7FFF)]
+Networks = Annotated[tuple[str, ...], msgspec.Meta(max_length=NETWORK_LIMIT)]
 Programs = Annotated[tuple[str, ...], msgspec.Meta(max_length=PROGRAM_LIMIT)]
 PROTECTING = ("masks", "never_shown", "shown_anyway", "hide_titles", "when_locked", "asks_here", "https")
 """What keeps something from being seen: where one of these cannot be read, nothing is shown as it was last."""
@@ -55,89 +58,265 @@ class MaskedSource(msgspec.Struct, frozen=True, kw_only=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is remembered. Replaced whole, never changed.
 
-    `said` declares each: checks, ``panecast config`` and ``docs/settings.md`` come from here alone.
+    `said` declares each: the dialog, checks, ``panecast config`` and ``docs/settings.md`` come from here alone.
     """
 
-    language: Annotated[Literal["system", "en", "de"], said("The language in which Panecast speaks to you.")] = "system"
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535), said("The port at which Panecast listens.")] = 8080
+    language: Annotated[
+        Literal["system", "en", "de"],
+        said(
+            N_("The language in which Panecast speaks to you."),
+            "general",
+            N_("Language"),
+            words={"system": N_("As on this computer"), "en": "English", "de": "Deutsch"},
+        ),
+    ] = "system"
+    after_start: Annotated[
+        Literal["nothing", "share", "networks"],
+        said(
+            N_("What happens when Panecast starts; windows are shared again as soon as they are open."),
+            "general",
+            N_("After the start"),
+            words={
+                "nothing": N_("Wait until I start sharing"),
+                "share": N_("Share again what was shared last"),
+                "networks": N_("Share again, on chosen networks only"),
+            },
+        ),
+    ] = "nothing"
+    start_networks: Annotated[
+        Networks,
+        said(
+            N_("The networks on which sharing starts by itself, such as wlan0 192.168.1.0/24."),
+            "general",
+            N_("Networks to start on"),
+        ),
+    ] = ()
     fps: Annotated[
-        int, msgspec.Meta(ge=1, le=60), said("Pictures per second that new viewers begin with, at most.")
+        int,
+        msgspec.Meta(ge=1, le=60),
+        said(
+            N_("Pictures per second that viewers get, at most."),
+            "pictures",
+            N_("Speed"),
+            unit=N_("per second"),
+        ),
     ] = 30
-    quality: Annotated[int, msgspec.Meta(ge=10, le=100), said("Picture quality that new viewers begin with.")] = 80
+    quality: Annotated[
+        int,
+        msgspec.Meta(ge=10, le=100),
+        said(
+            N_("Picture quality that viewers get; higher is sharper and needs more bandwidth."),
+            "pictures",
+            N_("Quality"),
+        ),
+    ] = 80
     format: Annotated[
-        Literal["auto", "jpeg", "png", "webp", "h264"], said("Picture format that new viewers begin with.")
+        Literal["auto", "jpeg", "png", "webp", "h264"],
+        said(
+            N_("Picture format that viewers get; automatic is right for almost everything."),
+            "pictures",
+            N_("Format"),
+            words={"auto": N_("Automatic"), "jpeg": "JPEG", "png": "PNG", "webp": "WebP", "h264": N_("Video")},
+        ),
     ] = "auto"
-    pointer: Annotated[bool, said("Viewers see the mouse pointer.")] = True
+    pointer: Annotated[bool, said(N_("Viewers see the mouse pointer."), "pictures", N_("Show the mouse pointer"))] = (
+        True
+    )
+    interface: Annotated[
+        str,
+        said(N_("The chosen network, by the name of its interface, such as wlan0."), "network", N_("Network")),
+    ] = ""
+    mode: Annotated[
+        Literal["here", "network"],
+        said(
+            N_("Only this computer can watch, or the devices of the chosen network too."),
+            "network",
+            N_("Who can watch"),
+            words={"here": N_("This computer only"), "network": N_("The chosen network, too")},
+        ),
+    ] = "here"
+    https: Annotated[
+        bool,
+        said(
+            N_("When on, nobody on the network can see what you share; browsers warn once."),
+            "network",
+            N_("Encrypt what is sent (HTTPS)"),
+        ),
+    ] = False
+    asks_here: Annotated[
+        bool,
+        said(
+            N_("Browsers and programs on this computer need the link, too."),
+            "network",
+            N_("Require the link on this computer, too"),
+        ),
+    ] = False
+    port: Annotated[
+        int,
+        msgspec.Meta(ge=1, le=65535),
+        said(N_("The port at which Panecast listens; it is part of the address."), "network", N_("Port")),
+    ] = 8080
+    names: Annotated[
+        tuple[str, ...],
+        said(
+            N_("Further names of this computer, such as that of a proxy in front of it."),
+            "network",
+            N_("Other names of this computer"),
+        ),
+    ] = ()
+    certificate: Annotated[
+        str,
+        said(
+            N_("The file with a certificate of your own, in PEM; empty for the one made here."),
+            "network",
+            N_("Certificate file"),
+        ),
+    ] = ""
+    key: Annotated[str, said(N_("The file with that certificate's key, in PEM."), "network", N_("Key file"))] = ""
+    never_shown: Annotated[
+        Programs,
+        said(
+            N_("Further programs that can't be shared; their windows are covered when you share the desktop."),
+            "privacy",
+            N_("Hidden programs"),
+        ),
+    ] = ()
+    shown_anyway: Annotated[
+        Programs,
+        said(
+            N_("Programs on the built-in list, such as password managers, that may be shown all the same."),
+            "privacy",
+            N_("Built-in programs that may be shown"),
+        ),
+    ] = ()
+    hide_titles: Annotated[
+        bool,
+        said(N_("Viewers see the program's name instead of a window's title."), "privacy", N_("Hide window titles")),
+    ] = False
+    when_locked: Annotated[
+        Literal["blank", "blank_and_wait", "nothing"],
+        said(
+            N_("What viewers see while this computer is locked or asleep."),
+            "privacy",
+            N_("While locked"),
+            words={
+                "blank": N_("Nothing, until it is unlocked"),
+                "blank_and_wait": N_("Nothing, until I resume"),
+                "nothing": N_("Everything, as before"),
+            },
+        ),
+    ] = "blank"
+    border: Annotated[
+        bool,
+        said(N_("A border is drawn around whatever is shared."), "privacy", N_("Border around what is shared")),
+    ] = False
+    tells_questions: Annotated[
+        bool, said(N_("Notify me when someone asks to watch."), "notices", N_("Someone asks to watch"))
+    ] = True
+    tells_visits: Annotated[bool, said(N_("Notify me when a viewer joins."), "notices", N_("A viewer joins"))] = True
+    tells_departures: Annotated[bool, said(N_("Notify me when a viewer leaves."), "notices", N_("A viewer leaves"))] = (
+        True
+    )
+    tells_guessers: Annotated[
+        bool,
+        said(N_("Notify me when someone keeps trying wrong PINs or links."), "notices", N_("Someone is turned away")),
+    ] = True
+    remind_after: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=1440),
+        said(
+            N_("Time of sharing before you are reminded of it; 0 for never."),
+            "notices",
+            N_("Remind me that I am sharing"),
+            unit=N_("minutes"),
+            zero=N_("Never"),
+        ),
+    ] = 60
+    tells_port: Annotated[
+        bool,
+        said(
+            N_("Notify me when sharing cannot start because another program uses the port."),
+            "notices",
+            N_("The port is taken"),
+        ),
+    ] = True
+    tells_lock: Annotated[
+        bool,
+        said(
+            N_("Notify me when viewers see nothing because this computer is locked."),
+            "notices",
+            N_("The screen is locked"),
+        ),
+    ] = True
+    hides_notices: Annotated[
+        bool,
+        said(
+            N_("No notice appears while the desktop or a monitor is shared, for viewers would see it."),
+            "notices",
+            N_("No notices while a screen is shared"),
+        ),
+    ] = False
+    hot_key: Annotated[
+        str,
+        said(
+            N_("The keys that blank or pause everything, in every program; empty for none."),
+            "keyboard",
+            N_("Hot key"),
+        ),
+    ] = "Ctrl+Alt+Shift+B"
+    hot_key_does: Annotated[
+        Literal["blank", "pause"],
+        said(
+            N_("What these keys do; pressed again, they resume."),
+            "keyboard",
+            N_("When the hot key is pressed"),
+            words={"blank": N_("Blanks everything"), "pause": N_("Pauses pictures")},
+        ),
+    ] = "blank"
+    log_level: Annotated[
+        Literal["warning", "info", "debug"],
+        said(
+            N_("How much Panecast writes into its log, which never leaves this computer."),
+            "advanced",
+            N_("Log"),
+            words={"warning": N_("Problems only"), "info": N_("Normal"), "debug": N_("Everything")},
+        ),
+    ] = "info"
     shared: Annotated[
         tuple[SavedSource, ...],
         msgspec.Meta(max_length=REMEMBERED_LIMIT),
-        said("The sources that were shared last; they are selected again after a restart.", own=True),
+        said(N_("The sources that were shared last; they are selected again after a restart.")),
     ] = ()
     # They lie over whatever looks the same after a restart, before it can be seen.
     masks: Annotated[
         tuple[MaskedSource, ...],
         msgspec.Meta(max_length=REMEMBERED_LIMIT),
-        said("The masks that were laid over sources, in parts of their width and height.", own=True),
+        said(N_("The masks that were laid over sources, in parts of their width and height.")),
     ] = ()
-    geometry: Annotated[str, said("Size and place of the panel.", own=True)] = ""
+    geometry: Annotated[str, said(N_("Size and place of the panel."))] = ""
     splitter: Annotated[
-        tuple[Pixels, ...], msgspec.Meta(max_length=8), said("Widths of the list and of the preview.", own=True)
+        tuple[Pixels, ...], msgspec.Meta(max_length=8), said(N_("Widths of the list and of the preview."))
     ] = ()
-    knows_tray: Annotated[
-        bool, said("You were told that Panecast keeps running when the panel is closed.", own=True)
-    ] = False
-    knows_no_tray: Annotated[
-        bool, said("You were told that this desktop has no tray, and how to get one.", own=True)
-    ] = False
-    never_shown: Annotated[
-        Programs, said("Hidden programs, in addition to the built-in list: their windows are in no picture.")
-    ] = ()
-    shown_anyway: Annotated[Programs, said("Programs on the built-in list that may be shown all the same.")] = ()
-    hide_titles: Annotated[bool, said("Viewers see the program's name instead of a window's title.")] = False
-    when_locked: Annotated[
-        Literal["blank", "blank_and_wait", "nothing"],
-        said(
-            "While this computer is locked, viewers see nothing until it is unlocked (blank) or until you resume "
-            "(blank_and_wait), or everything goes on (nothing)."
-        ),
-    ] = "blank"
-    remind_after: Annotated[
-        int, msgspec.Meta(ge=0, le=1440), said("Minutes of sharing before you are reminded of it; 0 for never.")
-    ] = 60
-    hot_key: Annotated[str, said("The keys that blank or pause everything from anywhere; empty for none.")] = (
-        "Ctrl+Alt+Shift+B"
-    )
-    hot_key_does: Annotated[Literal["blank", "pause"], said("What these keys do.")] = "blank"
-    border: Annotated[bool, said("A border is drawn around whatever is shared.")] = False
-    mode: Annotated[
-        Literal["here", "network"], said("Only this computer can watch (here), or the chosen network too (network).")
-    ] = "here"
-    interface: Annotated[str, said("The chosen network, by the name of its interface, such as wlan0.")] = ""
-    address: Annotated[str, said("The address of this computer in that network when it was chosen.", own=True)] = ""
-    asks_here: Annotated[bool, said("Browsers and programs on this computer need the link, too.")] = False
-    names: Annotated[
-        tuple[str, ...], said("Further names of this computer, such as that of a proxy in front of it.")
-    ] = ()
-    tells_visits: Annotated[bool, said("Notify me when viewers join or leave.")] = True
-    tells_questions: Annotated[bool, said("Notify me when someone asks to watch.")] = True
-    tells_guessers: Annotated[bool, said("Notify me of wrong PINs and links.")] = True
-    https: Annotated[bool, said("Everything that is sent is encrypted.")] = False
-    certificate: Annotated[
-        str, said("The file with a certificate of your own, in PEM; empty for the one made here.")
-    ] = ""
-    key: Annotated[str, said("The file with that certificate's key, in PEM.")] = ""
+    knows_tray: Annotated[bool, said(N_("You were told that Panecast keeps running when the panel is closed."))] = False
+    knows_no_tray: Annotated[bool, said(N_("You were told that this desktop has no tray, and how to get one."))] = False
+    address: Annotated[str, said(N_("The address of this computer in that network when it was chosen."))] = ""
+    quiet_until: Annotated[
+        int, msgspec.Meta(ge=0), said(N_("No notice appears before that time, in seconds since 1970."))
+    ] = 0
 
 
 DECLARED = declarations(Settings)
 """Each setting, by key."""
 
 
-def cautious(settings: Settings) -> Settings:
-    """Return the defaults, with what protects and what finds the way here from ``settings``; nothing is shared."""
+def cautious(settings: Settings, locked: Mapping[str, Any]) -> Settings:
+    """Return the defaults, with what protects and what finds the way here from ``settings``; nothing is shared.
+
+    What an administrator has ``locked`` stays like that.
+    """
     kept = ("port", "masks", "never_shown", "hide_titles", "when_locked", "asks_here", "https", "certificate", "key")
-    return Settings(
-        **{name: getattr(settings, name) for name in (*kept, "geometry", "splitter", "knows_tray")}, hot_key=""
-    )
+    found = {name: getattr(settings, name) for name in (*kept, "language", "geometry", "splitter", "knows_tray")}
+    return Settings(**(found | {"hot_key": ""} | dict(locked)))
 
 
 class SettingsFile:
@@ -150,6 +329,7 @@ class SettingsFile:
         path: the file.
         policy: what the administrator has chosen.
         problems: sentences about what could not be read; empty when all is well.
+        defaults: what holds where nothing else is chosen.
         current: the settings after the last `load` or `save`.
     """
 
@@ -159,7 +339,8 @@ class SettingsFile:
         self.path = settings_folder(folder) / NAME
         self.policy = read_policy(DECLARED) if policy is None else policy
         self.problems: tuple[str, ...] = ()
-        self.current = self._defaults()
+        self.defaults = Settings(**(dict(self.policy.defaults) | dict(self.policy.locked)))
+        self.current = self.defaults
         self._table: dict[str, Any] = {}
         self._unread: frozenset[str] = frozenset()
         self._is_lost = False
@@ -296,9 +477,6 @@ class SettingsFile:
             raise NotAFile(f"{NAME} is larger than it can be")
         return content
 
-    def _defaults(self) -> Settings:
-        return Settings(**(dict(self.policy.defaults) | dict(self.policy.locked)))
-
     def _found(self, table: Mapping[str, Any]) -> tuple[Settings, list[str]]:
         """Return the settings in ``table``, and what is wrong with it, in sentences."""
         present = migrated(table)
@@ -308,7 +486,7 @@ class SettingsFile:
         if number > SCHEMA:
             problems.append(f"The settings are of a newer version of Panecast (schema {number}, here {SCHEMA}).")
         found, bad = self._values(present, earlier)
-        used = msgspec.structs.replace(self._defaults(), **found)
+        used = msgspec.structs.replace(self.defaults, **found)
         problems += _bad_words(bad, present, used)
         if not isinstance(table.get(SCHEMA_KEY, 0), int):
             problems.append(f"“{SCHEMA_KEY}” in {NAME} cannot be {shown(table[SCHEMA_KEY])}. It is a whole number.")
@@ -398,11 +576,12 @@ def _readable(key: str, raw: Any) -> tuple[Any, ...]:
 
 
 def _not_written(table: Mapping[str, Any]) -> set[str]:
-    """Return the keys whose values can be read but not be written again."""
+    """Return the keys whose values can be read but not be written again, so that they can be read then."""
     lost = set()
     for key, value in table.items():
         try:
-            tomli_w.dumps({key: value})
+            # Tables within tables are written as one line with many dots.
+            parsed(tomli_w.dumps({key: value}).encode())
         except (ValueError, TypeError, RecursionError):
             lost.add(key)
     return lost

@@ -8,6 +8,7 @@ from typing import Any
 from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
+from resources.translate import _
 from server.errors import ENCRYPTED, MOVED, STOPPED
 
 OPTIONS = {"fps": "fps", "quality": "quality", "format": "format", "pointer": "cursor"}
@@ -33,6 +34,14 @@ def take_up(
     if "names" in left:
         problem = access.set_names(left.pop("names"))
     controller.remember(**left)
+    if listening.keys() & {"certificate", "key"}:
+        # Half of a pair would end sharing; the other half is on its way.
+        files = {name: str(listening.pop(name, getattr(controller.settings, name))) for name in ("certificate", "key")}
+        if all(files.values()) or not any(files.values()):
+            encryption.use_files(**files)
+        else:
+            controller.remember(**files)
+            problem = problem or _("Both files are needed: the certificate and its key.")
     if "interface" in listening and "address" not in listening:
         # Where that is now is right, for it was chosen now.
         listening["address"] = ""

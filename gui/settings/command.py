@@ -7,11 +7,10 @@ from typing import Any
 
 import msgspec
 
-from capture.platforms.keys import Keys
+from gui.settings.checks import checked
 from gui.settings.declared import BadSetting, Declaration, declared, shown
 from gui.settings.policy import FIXED_WORDS
 from resources.translate import N_, _
-from server.access.origins import parse_name
 from server.remote.message import Answer, Request, failed, misused
 
 USAGE = N_("Possible are: panecast config list, panecast config get KEY, panecast config set KEY VALUE")
@@ -48,15 +47,12 @@ def asked(
 def _checked(key: str, value: Any, settings: object) -> Any:
     """Return ``value`` as it is kept. Raises `BadSetting` for what its type does not exclude."""
     try:
-        if key == "hot_key" and value:
-            Keys.parse(value)
-        if key == "names":
-            return tuple(dict.fromkeys(map(parse_name, value)))
-    except ValueError as error:
+        return checked(key, value, settings)
+    except BadSetting as error:
+        if key == "mode":
+            words = _("No network is chosen yet. First: panecast config set interface NAME, such as wlan0")
+            raise BadSetting(words) from error
         raise BadSetting(_("“{key}” cannot be that. {problem}").format(key=key, problem=error)) from error
-    if key == "mode" and value == "network" and not getattr(settings, "interface", ""):
-        raise BadSetting(_("No network is chosen yet. First: panecast config set interface NAME, such as wlan0"))
-    return value
 
 
 def _plain(value: Any) -> str:

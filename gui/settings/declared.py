@@ -1,46 +1,83 @@
-"""What each setting is, read from its declaration: key, range, default, sentence. Pure."""
+"""What each setting is, read from its declaration: key, range, default, page, label, sentence. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import inspect
 
-from resources.translate import _
+from resources.translate import N_, _
 
 NOT_CONVERTED = (ValueError, OverflowError, RecursionError)
 """Raised by msgspec for a value that is not possible."""
+
+
+Page = Literal["general", "pictures", "network", "privacy", "notices", "keyboard", "advanced"]
+PAGES: dict[Page, str] = {
+    "general": N_("General"),
+    "pictures": N_("Pictures"),
+    "network": N_("Network"),
+    "privacy": N_("Privacy"),
+    "notices": N_("Notices"),
+    "keyboard": N_("Keyboard"),
+    "advanced": N_("Advanced"),
+}
+"""The pages of the dialog, in their order, as they are called."""
 
 
 class BadSetting(ValueError):
     """There is no such setting, or it cannot be that; the message is a sentence for a person."""
 
 
-def said(sentence: str, *, since: str = "0.1.0", restart: bool = False, own: bool = False) -> msgspec.Meta:
-    """Return what is said of a setting where it is declared.
+def said(
+    sentence: str,
+    page: Page | None = None,
+    label: str = "",
+    *,
+    words: Mapping[str, str] = MappingProxyType({}),
+    unit: str = "",
+    zero: str = "",
+    since: str = "0.1.0",
+    restart: bool = False,
+) -> msgspec.Meta:
+    """Return what is said of a setting where it is declared, all marked for translation (`N_`).
 
-    ``since`` is the first version with it; ``restart`` is set where it is looked at only at the start of the program,
-    ``own`` where Panecast notes it by itself and nobody sets it.
+    ``page`` and ``label`` are where it stands in the dialog, and as what; without a page it is Panecast's own note, and
+    nobody sets it. ``words`` says each choice, ``unit`` stands behind a number, ``zero`` in place of a 0. ``since`` is
+    the first version with it; ``restart`` is set where it is looked at only at the start of the program.
     """
-    return msgspec.Meta(description=sentence, extra={"since": since, "restart": restart, "own": own})
+    extra = {
+        "page": page,
+        "label": label,
+        "words": dict(words),
+        "unit": unit,
+        "zero": zero,
+        "since": since,
+        "restart": restart,
+    }
+    return msgspec.Meta(description=sentence, extra=extra)
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One setting.
+    """One setting. What is said of it is English, to be translated where it is shown.
 
     Attributes:
         kind: its type, as msgspec describes it.
         hint: its type, as Python writes it.
         sentence: what it does.
+        page: where it stands in the dialog; None where Panecast notes it by itself.
+        label: what it is called there.
+        words: how each of its choices is called there.
+        unit: what stands behind its number.
+        zero: what stands in place of 0.
         since: the first version with it.
         needs_restart: it holds from the next start on.
-        is_own: Panecast notes it by itself.
     """
 
     key: str
@@ -48,9 +85,18 @@ class Declaration:
     hint: Any
     default: Any
     sentence: str
-    since: str
-    needs_restart: bool
-    is_own: bool
+    page: Page | None = None
+    label: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    zero: str = ""
+    since: str = ""
+    needs_restart: bool = False
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether Panecast notes it by itself."""
+        return self.page is None
 
     @property
     def allowed(self) -> str:
@@ -116,15 +162,15 @@ def declarations(struct: type[msgspec.Struct]) -> Mapping[str, Declaration]:
 
 
 def _declaration(field: inspect.Field, hint: Any) -> Declaration:
-    kind, sentence, extra = field.type, "", {"since": "", "restart": False, "own": False}
+    kind, sentence = field.type, ""
+    extra: dict[str, Any] = {}
     while isinstance(kind, inspect.Metadata):
         sentence = (kind.extra_json_schema or {}).get("description", sentence)
         extra |= kind.extra or {}
         kind = kind.type
+    restart = extra.pop("restart", False)
     default = () if field.default is msgspec.NODEFAULT else field.default
-    return Declaration(
-        field.name, kind, hint, default, sentence, str(extra["since"]), bool(extra["restart"]), bool(extra["own"])
-    )
+    return Declaration(field.name, kind, hint, default, sentence, needs_restart=restart, **extra)
 
 
 def declared(key: str, known: Mapping[str, Declaration]) -> Declaration:

@@ -14,6 +14,7 @@ from typing import Any
 
 from capture.platforms.system import family
 from gui.settings.declared import NOT_CONVERTED, Declaration, shown
+from gui.settings.schema import followed
 from gui.settings.text import MOST_BYTES, parsed
 from resources.translate import N_, _
 from server.private_files import NotAFile, open_plain
@@ -59,9 +60,9 @@ def read_policy(known: Mapping[str, Declaration], folders: tuple[Path, ...] | No
             problems.append(words.format(path=path, problem=reason))
             continue
         fixed = table.pop(LOCKED, {})
-        defaults |= _valid(table, known, path, problems)
+        defaults |= _valid(followed(table), known, path, problems)
         if isinstance(fixed, dict):
-            locked |= _valid(fixed, known, path, problems)
+            locked |= _valid(followed(fixed), known, path, problems)
         else:
             words = _("In the administrator's settings {path}, “{key}” has to be a table.")
             problems.append(words.format(path=path, key=LOCKED))

@@ -16,6 +16,8 @@ def _numbered(table: Mapping[str, Any]) -> dict[str, Any]:
     return {**table, KEY: 1}
 
 
+FOLLOWING = {"tells_departures": "tells_visits"}
+"""New keys, each with the one that said the same before: a file without the new one means the older."""
 MIGRATIONS: tuple[Migration, ...] = (_numbered,)
 """The first makes schema 1 of schema 0, which is a file without a number; and so on."""
 
@@ -36,4 +38,9 @@ def migrated(table: Mapping[str, Any]) -> dict[str, Any]:
         return dict(table)
     for migration in MIGRATIONS[number:]:
         table = migration(table)
-    return dict(table)
+    return followed(table)
+
+
+def followed(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``table`` with the keys that it does not have and another one of it speaks for."""
+    return {key: table[older] for key, older in FOLLOWING.items() if older in table} | dict(table)
