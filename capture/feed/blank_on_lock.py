@@ -41,6 +41,11 @@ class BlankOnLock:
         self._lock = make_session_lock(self._follow, address)
         self._is_drawn = False
 
+    @property
+    def is_drawn(self) -> bool:
+        """Tell whether everything is blanked because of the lock."""
+        return self._is_drawn
+
     def start(self) -> None:
         """Begin to follow the lock."""
         if self._lock is not None:

@@ -24,7 +24,7 @@ from gui.core.networks import (
     new_address_words,
     other_network_words,
 )
-from gui.core.notice_kinds import KINDS, Kind, is_wanted, wish
+from gui.core.notices.kinds import KINDS, Kind, is_wanted, wish
 from gui.core.state import Message
 from gui.core.undo import UNDO_SECONDS, Undo
 from resources.translate import N_, _

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gui.core.networks import ChosenNetwork
-from gui.core.notice_kinds import Kind
+from gui.core.notices.kinds import Kind
 from gui.core.state import place_words
 from resources.formats import and_more
 from resources.translate import _, ngettext
@@ -85,7 +85,7 @@ class AccessViewState:
         hint: what to try when others do not get through; empty once somebody has.
         asks_here: this computer needs a link as well.
         names: what this computer is called beside what it knows itself.
-        notices: of what tray or desktop tell; see `gui.core.notice_kinds`.
+        notices: of what tray or desktop tell; see `gui.core.notices.kinds`.
         answerable: sharing may be started, stopped and moved now.
     """
 

@@ -46,6 +46,10 @@ def _nothing() -> None:
     """Do nothing more."""
 
 
+def _unheard(words: str) -> None:
+    """Have nobody hear of it."""
+
+
 async def _plain() -> None:
     """Speak no HTTPS."""
 
@@ -58,6 +62,7 @@ class Controller:
         settings: what is remembered; frozen, replaced whole.
         find_host: asked at each start for the address to listen at.
         find_tls: asked at each start for what HTTPS is spoken with, None for none.
+        tell_port_taken: called with a sentence where sharing cannot start because of its port.
         fixed: names of settings that an administrator has fixed; nothing changes them.
     """
 
@@ -67,6 +72,7 @@ class Controller:
         self.settings = settings
         self.find_host: Callable[[], str] = lambda: HERE
         self.find_tls: Callable[[], Awaitable[ssl.SSLContext | None]] = _plain
+        self.tell_port_taken: Callable[[str], None] = _unheard
         self.fixed: frozenset[str] = frozenset()
         self.state = AppState(port=settings.port, options=registry.defaults)
         self._catalog = catalog
@@ -81,6 +87,8 @@ class Controller:
         # What was ticked last time is again, also when sharing starts before the first list; but not beside what a
         # command line asked for.
         self._ticks_again = not shares.rules
+        # What was shared last and is to be shared again as soon as it is there.
+        self._awaited: tuple[SavedSource, ...] = ()
         self._told_of_masks = False
         self._doubtful: frozenset[Identity] = frozenset()
         # What was remembered of them when they got their masks: titles change.
@@ -114,8 +122,15 @@ class Controller:
             self._show(phase="starting")
             self._run(self._start())
 
+    def share_again(self) -> None:
+        """Let viewers in, and share what was shared last: what is not there yet as soon as it is, once."""
+        self._awaited = self.settings.shared
+        self._sources_changed()
+        self.start()
+
     def stop(self) -> None:
         """Let nobody in any more and part from those who watch."""
+        self._awaited = ()
         if self.state.phase == "sharing":
             self._run(self._end())
 
@@ -159,6 +174,7 @@ class Controller:
         else:
             self._shares.set_rules(without_source(rules, source, self._shares.shared))
             self._remember(shared=removed(self.settings.shared, source))
+            self._awaited = removed(self._awaited, source)
         self._tell_of_masks()
         self.refresh()
 
@@ -312,6 +328,7 @@ class Controller:
         except PortInUse as busy:
             text = _("Port {port} is used by another program.").format(port=port)
             free = busy.suggestion
+            self.tell_port_taken(text)
             if free is None:
                 other = _("Choose another one above.")
                 self.tell(Message("server", f"{text} {other}"))
@@ -345,14 +362,19 @@ class Controller:
     def _sources_changed(self) -> None:
         self._mask_again()
         # While sharing, nothing is added by itself: a new window that happens to be named like an old one must not
-        # be seen by anybody before the person at the computer says so.
+        # be seen by anybody before the person at the computer says so; or has said so for the start of the program.
+        known = self._awaited
         if self.state.phase == "idle" or self._ticks_again:
             self._ticks_again &= not self._catalog.is_ready
-            rules = self._shares.rules
-            for source in found_again(self.settings.shared, self._catalog.sources):
-                rules = with_source(rules, source)
-            if rules != self._shares.rules:
-                self._shares.set_rules(rules)
+            known = self.settings.shared
+        found = found_again(known, self._catalog.sources)
+        for source in found:
+            self._awaited = removed(self._awaited, source)
+        rules = self._shares.rules
+        for source in found:
+            rules = with_source(rules, source)
+        if rules != self._shares.rules:
+            self._shares.set_rules(rules)
         self._tell_of_masks()
         self.refresh()
 

@@ -192,6 +192,11 @@ class AppState:
         return tuple(row for row in self.sources if row.shared)
 
     @property
+    def shows_screen(self) -> bool:
+        """Tell whether viewers may see what appears on the screen, such as a notice."""
+        return self.is_sharing and any(row.source.kind in ("desktop", "monitor") for row in self.shared)
+
+    @property
     def headline(self) -> str:
         """Return the state of the whole in a few words."""
         count = len(self.shared)

@@ -12,8 +12,9 @@ from gui.core.access_state import failure_words
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
 from gui.core.link_text import LinkOptions
+from gui.core.notices.kinds import is_wanted
+from gui.core.notices.visits import ViewerNotices
 from gui.core.state import Message
-from gui.core.viewer_notices import ViewerNotices
 from gui.desktop.notices import Notices
 from gui.desktop.tray import Tray
 from gui.dialogs.consent import ConsentWindow
@@ -51,7 +52,7 @@ class AccessWindows:
         self._notices = notices
         self._asked: set[int] = set()
         self._told_failure: Failure | None = None
-        self._visits = ViewerNotices(self._say_visit)
+        self._visits = ViewerNotices(notices.say, lambda kind: is_wanted(kind, controller.settings))
         self._make_windows()
         self._join()
         self._unsubscribe = access_controller.access.lockout.subscribe(self._say_guesser)
@@ -265,6 +266,3 @@ class AccessWindows:
         if latest is not None and latest.wait_seconds > 0 and latest != self._told_failure:
             self._told_failure = latest
             self._notices.say("guessers", _("Someone is trying to get in"), failure_words((latest,)))
-
-    def _say_visit(self, title: str, words: str) -> None:
-        self._notices.say("visits", title, words)

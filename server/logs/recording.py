@@ -6,6 +6,7 @@ import logging
 import sys
 import traceback
 from pathlib import Path
+from typing import Literal
 
 from server.logs.hooks import Hooks
 from server.logs.last_run import MOST_BYTES, Run
@@ -37,17 +38,22 @@ class Recording:
             terminal.setFormatter(logging.Formatter(FORMAT))
             terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)
             self._handlers.append(terminal)
-        self._level = logging.DEBUG if verbose else logging.INFO
+        self._verbose = verbose
 
     def begin(self) -> None:
         """Begin to write."""
         for handler in self._handlers:
             logging.getLogger().addHandler(handler)
         # Not what the libraries have to say: qasync tells of every turn of the loop.
+        self.listen("info")
+        self._hooks.install()
+
+    def listen(self, level: Literal["warning", "info", "debug"]) -> None:
+        """Write down what is at least so important; all, where that was asked for at the start."""
+        number = logging.DEBUG if self._verbose else logging.getLevelNamesMapping()[level.upper()]
         # Named one by one: the build of the wheel has to find the names (installer/wheel_hook.py).
         for logger in (logging.getLogger("gui"), logging.getLogger("server"), logging.getLogger("capture")):
-            logger.setLevel(self._level)
-        self._hooks.install()
+            logger.setLevel(number)
 
     def crashed(self, fault: BaseException) -> None:
         """Write down what ends the program against its will."""

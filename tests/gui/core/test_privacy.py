@@ -11,8 +11,8 @@ import pytest
 from capture.privacy.exclusions import Exclusions
 from capture.privacy.masks import Mask
 from capture.source import Source
+from gui.core.notices.reminder import Reminder, lasting
 from gui.core.privacy import PrivacyController, rules_of
-from gui.core.reminder import Reminder, lasting
 from gui.core.settings import Settings
 from gui.core.state import AppState, SourceState
 from tests.helpers.canvas import Canvas
@@ -174,7 +174,7 @@ async def test_keys_that_cannot_be_had_are_told_of(desk: Desk, guarding: Privacy
 async def test_reminder_speaks_once_each_time_and_stops_with_the_sharing(
     monkeypatch: pytest.MonkeyPatch, window: Callable[..., Source], until: Until
 ) -> None:
-    monkeypatch.setattr("gui.core.reminder.MINUTE", 0.001)
+    monkeypatch.setattr("gui.core.notices.reminder.MINUTE", 0.001)
     said: list[tuple[str, str]] = []
     reminder = Reminder(lambda title, words: said.append((title, words)))
     sharing = AppState(phase="sharing", sources=(SourceState(window(1, "build log"), shared=True),))

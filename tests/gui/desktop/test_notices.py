@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from gui.core.access import AccessController
 from gui.core.access_state import AccessViewState
 from gui.core.encryption import Encryption
-from gui.core.notice_kinds import KINDS, Kind, is_wanted, wish
+from gui.core.notices.kinds import KINDS, Kind, is_wanted, wish
 from gui.core.settings import Settings
 from gui.desktop.notices import Notices
 from gui.desktop.tray import Tray
@@ -55,7 +56,22 @@ class House:
         self.settings = Settings()
         self.pressed: list[str] = []
         self.tray = Tray(icons, Verbs(icons))  # its icon is not shown: nothing here has a place for it
-        self.notices = Notices(self.tray, lambda: self.settings, self.pressed.append, address)
+        self.is_screen_shared = False
+        self.notices = self._notices(address, 0.0)
+
+    def _notices(self, address: str, gather_seconds: float) -> Notices:
+        return Notices(
+            self.tray,
+            lambda: self.settings,
+            self.pressed.append,
+            address,
+            is_screen_shared=lambda: self.is_screen_shared,
+            gather_seconds=gather_seconds,
+        )
+
+    async def gather(self, address: str, seconds: float) -> None:
+        await self.notices.close()
+        self.notices = self._notices(address, seconds)
 
 
 @pytest.fixture
@@ -121,6 +137,39 @@ async def test_a_service_that_comes_later_is_found(house: House, address: str, u
     late.close()
 
     assert list(late.shown.values()) == [("found", "<b>")]  # it shows no markup, so it needs none escaped
+
+
+async def test_a_burst_becomes_one_and_loses_nothing(
+    house: House, service: FakeNotifications, until: Until, address: str
+) -> None:
+    await house.gather(address, 0.05)
+    house.notices.say("visits", "192.168.1.30 is watching now.", "1 watching")
+    house.notices.say("questions", "Somebody asks to watch", "192.168.1.31 waits for your answer.")
+    house.notices.say("reminder", "You have been sharing for 1 hour", "build log. Nobody watching now.")
+    await until(lambda: service.count == 2)
+    assert list(service.shown.values()) == [
+        ("192.168.1.30 is watching now.", "1 watching"),
+        ("2 notices", "You have been sharing for 1 hour\nSomebody asks to watch"),
+    ]
+    assert [service.shown[number][0] for number in service.urgent] == ["2 notices"]
+
+
+async def test_no_notice_comes_in_the_quiet_hour_and_on_a_shared_screen(
+    house: House, service: FakeNotifications, until: Until
+) -> None:
+    house.settings = Settings(quiet_until=int(time.time()) + 600)
+    house.notices.say("visits", "quiet", "")
+    house.settings = Settings(hides_notices=True)
+    house.is_screen_shared = True
+    house.notices.say("questions", "seen by viewers", "")
+    house.is_screen_shared = False
+    house.notices.say("reminder", "said", "")
+    # of a clock that was wrong
+    house.settings = Settings(quiet_until=int(time.time()) + 90_000)
+    house.notices.say("lock", "said too", "")
+    await until(lambda: service.count == 2)
+
+    assert [title for title, _words in service.shown.values()] == ["said", "said too"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -20,8 +20,8 @@ from capture.source import Source
 from gui.core.access_state import EVERYTHING, AccessViewState, failure_words, header_link
 from gui.core.link_text import LinkOptions, expiry_words, scope_words, seen_words
 from gui.core.networks import ChosenNetwork, firewall_hint, found_interface
+from gui.core.notices.visits import ViewerNotices, visit_words
 from gui.core.state import AppState
-from gui.core.viewer_notices import ViewerNotices, visit_words
 from gui.dialogs.consent import ConsentWindow, wanted_words
 from gui.dialogs.host_names import HostNamesWindow
 from gui.dialogs.link_form import LinkForm
@@ -452,22 +452,36 @@ def test_failures_are_one_sentence() -> None:
 def test_comings_and_goings_are_told_together() -> None:
     anna, ben = ("192.168.1.31", "Firefox", "TV"), ("192.168.1.32", "Chrome", "TV")
     assert visit_words(Counter(), Counter([anna])) == (
+        "visits",
         "192.168.1.31 (Firefox, via “TV”) is watching now.",
         "1 watching",
     )
-    assert visit_words(Counter(), Counter([anna, ben])) == ("2 viewers are watching now.", "2 watching")
+    assert visit_words(Counter(), Counter([anna, ben])) == (
+        "visits",
+        "2 viewers are watching now.",
+        "2 watching",
+    )
     assert visit_words(Counter([anna]), Counter()) == (
+        "departures",
         "192.168.1.31 (Firefox, via “TV”) left.",
         "No one is watching any more",
     )
 
     assert visit_words(Counter([anna]), Counter([anna])) is None
+    # of one of both alone, if that is what the person wants
+    both = Counter([anna]), Counter([ben])
+    assert visit_words(*both, frozenset({"departures"})) == (
+        "departures",
+        "192.168.1.31 (Firefox, via “TV”) left.",
+        "1 watching",
+    )
+    assert visit_words(Counter([anna]), Counter(), frozenset({"visits"})) is None
 
 
 async def test_this_computer_itself_is_no_visitor(viewer: Callable[..., object]) -> None:
     from gui.core.state import watchers
 
-    told: list[tuple[str, str]] = []
+    told: list[tuple[str, ...]] = []
     visits = ViewerNotices(lambda *words: told.append(words), gather_seconds=0)
     visits.show(watchers((viewer("a"),)))
 

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from gui.core.notices.kinds import Kind
 from gui.core.state import ViewerRow, place_words, watching_words
 from resources.translate import _, ngettext
 from server.access.control import HERE
@@ -24,22 +25,33 @@ def visitors(viewers: Iterable[ViewerRow]) -> Counter[Visitor]:
     return Counter((each.address, browser_name(each.agent), each.by) for each in found if each.by != HERE)
 
 
-def visit_words(before: Counter[Visitor], after: Counter[Visitor]) -> tuple[str, str] | None:
-    """Return title and sentence of a notice, None when nobody came and nobody left."""
-    came, left = after - before, before - after
+def visit_words(
+    before: Counter[Visitor], after: Counter[Visitor], wanted: frozenset[Kind] = frozenset({"visits", "departures"})
+) -> tuple[Kind, str, str] | None:
+    """Return kind, title and sentence of a notice, None when nobody came and nobody left whom the person wants to hear
+    of."""
+    came = after - before if "visits" in wanted else Counter()
+    left = before - after if "departures" in wanted else Counter()
     parts = [words(who) for who, words in ((came, _came_words), (left, _left_words)) if who]
     if not parts:
         return None
     count = after.total()
-    return " ".join(parts), watching_words(count) if count else _("No one is watching any more")
+    words = watching_words(count) if count else _("No one is watching any more")
+    return "visits" if came else "departures", " ".join(parts), words
 
 
 class ViewerNotices:
     """Tells of comings and goings, some time after the first of several. Loop only."""
 
-    def __init__(self, say: Callable[[str, str], None], gather_seconds: float = GATHER_SECONDS) -> None:
-        """``say`` gets title and sentence."""
+    def __init__(
+        self,
+        say: Callable[[Kind, str, str], None],
+        is_wanted: Callable[[Kind], bool] = lambda _kind: True,
+        gather_seconds: float = GATHER_SECONDS,
+    ) -> None:
+        """``say`` gets kind, title and sentence; ``is_wanted`` tells whether the person wants to hear of a kind."""
         self._say = say
+        self._is_wanted = is_wanted
         self._gather_seconds = gather_seconds
         self._told: Counter[Visitor] = Counter()
         self._now: Counter[Visitor] = Counter()
@@ -58,7 +70,8 @@ class ViewerNotices:
 
     def _tell(self) -> None:
         self._timer = None
-        words = visit_words(self._told, self._now)
+        kinds: tuple[Kind, ...] = ("visits", "departures")
+        words = visit_words(self._told, self._now, frozenset(filter(self._is_wanted, kinds)))
         self._told = self._now
         if words is not None:
             self._say(*words)
