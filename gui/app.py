@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -17,12 +18,14 @@ from capture.platforms.restore import restore
 from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 from gui.core.access import AccessController
+from gui.core.after_start import AfterStart
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
+from gui.core.notices.quiet import Quiet
 from gui.core.privacy import PrivacyController, rules_of
 from gui.core.settings import Settings, SettingsFile, cautious
 from gui.core.state import Message
-from gui.desktop.autostart.switch import AutostartSwitch
+from gui.desktop.autostart.switch import AutostartSwitch, make_autostart
 from gui.desktop.border import Borders
 from gui.desktop.demo import DemoProcess
 from gui.desktop.notices import Notices
@@ -35,6 +38,7 @@ from gui.dialogs.access_windows import AccessWindows
 from gui.dialogs.crash_report import show_after_crash
 from gui.dialogs.fixed_parts import fixed_parts
 from gui.dialogs.privacy_opener import PrivacyOpener
+from gui.dialogs.settings.opener import SettingsOpener
 from gui.loop.gc_on_loop import freeze_around
 from gui.loop.loop import end_at_once
 from gui.loop.monitor import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
@@ -51,11 +55,16 @@ from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
 from resources.translate import N_, _, prefer
 from server.ending import end_within
+from server.folder_lock import named_folder
 from server.host import Host
 from server.logs.recording import Recording
 from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
 from server.terminal import say
+
+if TYPE_CHECKING:
+    from gui.dialogs.settings.extra import Extra
+    from gui.dialogs.settings.files import SettingsFiles
 
 GIVE_BACK_SECONDS = 1.0
 """After the panel was closed. What its pictures took is a fifth of all (docs/decisions/020-memory-back.md)."""
@@ -86,10 +95,10 @@ class App:
 
     Attributes:
         quitting: set when the app is to end.
-        restarts_safely: it is to be started again then, in safe mode.
+        restarts: options with which it is to be started again then; None where it is not.
         remote: what a later start of the program asks.
-        verbs, panel, tray, controller, access_controller, encryption, doorway, watchdog: for those who drive the app
-            from outside, such as tests.
+        verbs, panel, tray, settings, controller, access_controller, encryption, doorway, watchdog: for those who drive
+            the app from outside, such as tests.
     """
 
     def __init__(self, application: QApplication, options: StartOptions, recording: Recording) -> None:
@@ -97,12 +106,7 @@ class App:
         self._recording = recording
         self._loop = asyncio.get_running_loop()
         self._file = SettingsFile(options.config_dir, keeps=not options.safe_mode)
-        settings = self._file.load()
-        if options.safe_mode:
-            settings = cautious(settings)
-        if options.port is not None and "port" not in self._file.policy.locked:
-            settings = msgspec.structs.replace(settings, port=options.port)
-        prefer(settings.language)
+        settings = _begun_with(self._file, options)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._host = host = Host(
             options.rules,
@@ -115,7 +119,7 @@ class App:
         assert host.persister is not None
         self._hub, self._catalog = host.hub, host.catalog
         self.quitting = asyncio.Event()
-        self.restarts_safely = False
+        self.restarts: tuple[str, ...] | None = None
         self.controller = Controller(host.catalog, host.shares, host.registry, host.server, settings)
         self.controller.fixed = frozenset(self._file.policy.locked)
         self.access_controller = AccessController(self.controller, host.registry, host.server)
@@ -126,9 +130,16 @@ class App:
         self.panel = Panel(icons, verbs)
         self.tray = Tray(icons, verbs)
         self._presence = Presence(self.tray, self.panel, self._say_no_tray, lambda: self.controller.dismiss("tray"))
-        self._notices = Notices(self.tray, lambda: self.controller.settings, self._open_notice)
+        self._notices = Notices(
+            self.tray,
+            lambda: self.controller.settings,
+            self._open_notice,
+            is_screen_shared=lambda: self.controller.state.shows_screen,
+        )
+        self._quiet = Quiet(self.controller, verbs.show_quiet)
+        self._after_start = AfterStart(self.controller)
         self._guarding = PrivacyController(
-            self.controller, host.exclusions, host.hub, host.shares.hide_titles, self._remind
+            self.controller, host.exclusions, host.hub, host.shares.hide_titles, self._remind, self._tell_lock
         )
         self.doorway = AccessWindows(
             self.controller,
@@ -146,9 +157,15 @@ class App:
         self.remote = TrayCopy(host, self.controller, self.access_controller, verbs, self._show_demo, config)
         self._borders = Borders(self.controller)
         self._privacy = PrivacyOpener(self.controller, self.panel)
+        self.settings = SettingsOpener(
+            self.controller, self.panel, self._file.defaults, self._saving.take_up, self._extras
+        )
         more = self.panel.access_bar
         self._autostart = AutostartSwitch(
-            more.autostart, more.more.menu(), lambda words: self.controller.tell(Message("autostart", words))
+            more.autostart,
+            more.more.menu(),
+            lambda words: self.controller.tell(Message("autostart", words)),
+            make_autostart(options.config_dir or named_folder()),
         )
         self._about: AboutWindow | None = None
         self._signals = EndingSignals(self.quit, self._end_in_time)
@@ -159,6 +176,7 @@ class App:
         self._previewing = Previewing(self._hub, self._workers, self.panel.preview.stage)
         self._in_sight: tuple[Source, ...] = ()
         self._is_seen = self._has_printed = False
+        self._files: SettingsFiles | None = None
         self._question: QMessageBox | None = None
         self._demo: DemoProcess | None = None
         self._join()
@@ -184,8 +202,11 @@ class App:
         self._borders.open()
         if options.demo:
             self._show_demo()
+        self._quiet.open()
         if options.demo or options.rules or options.begin:
             controller.start()
+        else:
+            self._after_start.open(has_crashed=bool(self._recording.run.report))
 
     async def settle(self) -> None:
         """Keep the garbage collector from holding the loop."""
@@ -216,6 +237,11 @@ class App:
         self.tray.close()
         self._thumbnails.close()
         self._previewing.stop()
+        self._quiet.close()
+        self._after_start.close()
+        await self.settings.close()
+        if self._files is not None:
+            await self._files.close()
         await self._guarding.close()
         await self._borders.close()
         self.doorway.close()
@@ -240,11 +266,42 @@ class App:
             self._loop.call_soon_threadsafe(self.controller.tell, Message(subject, words, "notice"))
 
     def _start_safely(self) -> None:
-        self.restarts_safely = True
+        self.restarts = ("--safe-mode",)
+        self.quit()
+
+    def _start_over(self) -> None:
+        self.restarts = ()
         self.quit()
 
     def _end_in_time(self) -> None:
         end_within(note=self._recording.run.ending)
+
+    def _extras(self) -> tuple[Extra, ...]:
+        """Return what stands in the dialog of all settings beside them."""
+        from gui.dialogs.settings.extra import Extra, panel_keys
+
+        self._autostart.refresh()
+        quietly = _("Panecast starts when you log in, quietly; the system keeps this choice.")
+        switch = self.panel.access_bar.autostart
+        quiet = self.verbs.quiet
+        found = [
+            Extra(
+                "notices", _("Quiet hour"), _("No notices for an hour; the panel still shows everything."), action=quiet
+            )
+        ]
+        found.append(Extra("keyboard", _("Keys in the panel"), panel_keys()))
+        if switch.isVisible():
+            found.append(Extra("general", switch.text(), quietly, action=switch))
+        return (*found, *self._settings_files().extras())
+
+    def _settings_files(self) -> SettingsFiles:
+        """Return what exports and imports; the one there is, made when it is first asked for."""
+        if self._files is None:
+            from gui.dialogs.settings.files import SettingsFiles
+
+            folder = self._file.path.parent
+            self._files = SettingsFiles(self.controller, self.settings, folder, self._keep, self._start_over)
+        return self._files
 
     def _hide_titles(self) -> None:
         self._recording.writer.titles.hide(source.title for source in self._catalog.sources if source.kind == "window")
@@ -262,6 +319,9 @@ class App:
         controller, panel, tray = self.controller, self.panel, self.tray
         self._catalog.subscribe(self._hide_titles)
         controller.subscribe(self._show_state)
+        controller.subscribe_settings(self._follow_settings)
+        controller.tell_port_taken = self._tell_port_taken
+        self._follow_settings()
         panel.sharing.port_requested.connect(controller.set_port)
         panel.sources.share_requested.connect(controller.set_shared)
         panel.sources.selected.connect(controller.select)
@@ -284,6 +344,8 @@ class App:
             (self.verbs.go_on, controller.go_on),
             (self.verbs.copy, self.doorway.copy_link),
             (self.verbs.open, panel.come_forward),
+            (self.verbs.settings, self.settings.open),
+            (self.verbs.quiet, self._quiet.toggle),
             (self.verbs.quit, self.quit),
         ):
             verb.triggered.connect(act)
@@ -295,6 +357,7 @@ class App:
                 panel.translate,
                 self.doorway.translate,
                 self._privacy.translate,
+                self.settings.translate,
                 self._forget_about,
                 self._fix,
                 self.access_controller.refresh,
@@ -349,6 +412,16 @@ class App:
 
     def _remind(self, title: str, words: str) -> None:
         self._notices.say("reminder", title, words)
+
+    def _tell_lock(self, title: str, words: str) -> None:
+        self._notices.say("lock", title, words)
+
+    def _tell_port_taken(self, words: str) -> None:
+        if not self._is_seen:
+            self._notices.say("port", _("Sharing has not started"), words)
+
+    def _follow_settings(self) -> None:
+        self._recording.listen(self.controller.settings.log_level)
 
     def _open_notice(self, kind: str) -> None:
         """Show what a notice is about: the question, or the panel."""
@@ -415,6 +488,17 @@ class App:
 
     def _say_unkept(self, problem: str) -> None:
         self.controller.tell(Message("access", problem))
+
+
+def _begun_with(file: SettingsFile, options: StartOptions) -> Settings:
+    """Return the settings of this run, and speak their language."""
+    settings, locked = file.load(), file.policy.locked
+    if options.safe_mode:
+        settings = cautious(settings, locked)
+    if options.port is not None and "port" not in locked:
+        settings = msgspec.structs.replace(settings, port=options.port)
+    prefer(settings.language)
+    return settings
 
 
 def _defaults(settings: Settings) -> StreamOptions:

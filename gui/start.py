@@ -19,6 +19,7 @@ from gui.loop.faults import QtMessages, log_fault
 from gui.loop.gc_on_loop import Collector
 from gui.loop.loop import Loop
 from gui.plugins import use_own_plugins
+from gui.settings.restore import finish as finish_restore
 from gui.widgets.check_style import PanelStyle
 from gui.widgets.style import accented
 from resources import APPLICATION_ID
@@ -45,7 +46,7 @@ def run(options: StartOptions, lock: FolderLock) -> int:
     messages = QtMessages(recording.last_words)
     messages.begin()
     fault: Exception | None = None
-    restarts = False
+    restarts: tuple[str, ...] | None = None
     try:
         restarts = _run(options, lock, recording)
     except Exception as ended_by:  # noqa: BLE001  it is written down, whatever it is
@@ -55,14 +56,14 @@ def run(options: StartOptions, lock: FolderLock) -> int:
     finally:
         messages.end()
         recording.end(well=fault is None)
-    if restarts:
+    if restarts is not None:
         lock.release()
-        start_again(["--safe-mode", *([] if options.config_dir is None else ["--config-dir", str(options.config_dir)])])
+        start_again([*restarts, *([] if options.config_dir is None else ["--config-dir", str(options.config_dir)])])
     return 0 if fault is None else FAILED
 
 
-def _run(options: StartOptions, lock: FolderLock, recording: Recording) -> bool:
-    """Run the app; return whether it is to be started again in safe mode."""
+def _run(options: StartOptions, lock: FolderLock, recording: Recording) -> tuple[str, ...] | None:
+    """Run the app; return the options with which it is to be started again, None where it is not."""
     # PySide6 has read the source of all that was imported since, to see whether it uses Qt, and nobody needs it again.
     linecache.clearcache()
     application = _application()
@@ -98,12 +99,16 @@ def _application() -> QApplication:
 
 async def _main(
     application: QApplication, options: StartOptions, lock: FolderLock, loop: Loop, recording: Recording
-) -> bool:
+) -> tuple[str, ...] | None:
     collector = Collector()
     collector.start()
+    # Before anything is read.
+    restored = finish_restore(settings_folder(options.config_dir))
     app = App(application, options, recording)
     loop.broken = app.abandon
     app.open()
+    if restored:
+        app.controller.tell(Message("restore", restored, "notice"))
     if lock.problem:
         app.controller.tell(Message("folder", lock.problem, "notice"))
     listener = RemoteListener(settings_folder(options.config_dir), partial(answer, copy=app.remote))
@@ -118,4 +123,4 @@ async def _main(
         await listener.close()
         await app.close()
         collector.stop()
-    return app.restarts_safely
+    return app.restarts

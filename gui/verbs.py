@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QDateTime, QLocale, QObject
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -72,7 +72,7 @@ class Verbs(QObject):
     """All of them, and how they are.
 
     Attributes:
-        start_stop, pause, blank, go_on, copy, open, quit: ``triggered`` tells that it was asked for.
+        start_stop, pause, blank, go_on, copy, open, settings, quiet, quit: ``triggered`` tells that it was asked for.
     """
 
     def __init__(self, icons: Icons) -> None:
@@ -95,13 +95,19 @@ class Verbs(QObject):
             self, "copy", N_("Copy link"), N_("&Copy link"), N_("Put the link on the clipboard (Ctrl+Shift+C)")
         )
         self.open = Verb(self, "", N_("Open Panecast"))
+        self.settings = Verb(self, "", N_("Settings…"), tip=N_("Everything that can be set (Ctrl+,)"))
+        self.quiet = Verb(self, "", N_("Quiet for an hour"), tip=N_("No notices for one hour"))
         self.quit = Verb(self, "", N_("Quit"))
+        self._quiet_until = 0.0
         self.show_state(AppState())
 
     def translate(self) -> None:
         """Say all of them in the language in use."""
-        for verb in (self.start_stop, self.pause, self.blank, self.go_on, self.copy, self.open, self.quit):
+        first = (self.start_stop, self.pause, self.blank, self.go_on, self.copy, self.open, self.settings, self.quit)
+        for verb in first:
             verb.translate()
+        self.quiet.translate()
+        self.show_quiet(self._quiet_until)
 
     def show_state(self, state: AppState) -> None:
         """Offer what is possible in ``state``."""
@@ -121,6 +127,13 @@ class Verbs(QObject):
         self.blank.setVisible(state.blanking is None or state.blanking.state == "paused")
         self.go_on.setVisible(is_blanked)
 
+    def show_quiet(self, end: float) -> None:
+        """Offer an hour without notices; or to end it, which it does by itself at ``end``, in seconds since 1970."""
+        self._quiet_until = end
+        clock = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(end)).time(), QLocale.FormatType.ShortFormat)
+        words = _("Show notices again (quiet until {time})").format(time=clock)
+        self.quiet.setText(words if end else _("Quiet for an hour"))
+
     def add_keys(self, window: QWidget) -> None:
         """Have them be done by their keys in ``window``.
 
@@ -130,6 +143,7 @@ class Verbs(QObject):
             ("Ctrl+Return", self.start_stop.trigger),
             ("Ctrl+Shift+C", self.copy.trigger),
             ("Ctrl+Q", self.quit.trigger),
+            ("Ctrl+,", self.settings.trigger),
             ("Ctrl+P", lambda: self._or_go_on(self.pause)),
             ("Ctrl+B", lambda: self._or_go_on(self.blank)),
         )

@@ -48,7 +48,7 @@ class Tray(QObject):
         self.menu.addActions((verbs.open, verbs.copy))
         self.menu.addMenu(self.shared)
         self.menu.addSeparator()
-        self.menu.addAction(verbs.quit)
+        self.menu.addActions((verbs.quiet, verbs.settings, verbs.quit))
         self._kind: TrayKind | None = None
         self._made_for: TrayKind = ""
         self.icon = self._made()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton
 
 from gui.core.access_state import AccessViewState
 from gui.core.networks import HERE_WORDS, choice_words, found_interface
-from gui.core.notice_kinds import KINDS
+from gui.core.notices.kinds import KINDS
 from gui.panel.controls import Choice
 from gui.widgets.fixed import is_fixed
 from resources.translate import N_, _
@@ -92,7 +92,7 @@ class AccessBar(QWidget):
 
     Signals:
         pin_requested, links_requested, log_requested, refused_requested: what is to be shown.
-        notice_requested: a kind of `gui.core.notice_kinds`, and whether it is wanted.
+        notice_requested: a kind of `gui.core.notices.kinds`, and whether it is wanted.
         asks_here_requested: whether this computer needs a link as well.
         encrypt_requested: whether what is sent is encrypted.
         certificate_requested: the window about that is to be shown.
@@ -114,7 +114,8 @@ class AccessBar(QWidget):
     names_requested = Signal()
     about_requested = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, settings: QAction | None = None, quiet: QAction | None = None) -> None:
+        """``settings`` opens all settings, ``quiet`` begins and ends the hour without notices."""
         super().__init__()
         self.reach = NetworkPicker()
         self._label = label = QLabel()
@@ -128,7 +129,7 @@ class AccessBar(QWidget):
         self.links = QPushButton()
         self.links.setObjectName("showLinks")
         self.links.clicked.connect(self.links_requested)
-        menu = self._menu()
+        menu = self._menu(settings, quiet)
         self.more = QPushButton()
         self.more.setObjectName("more")
         self.more.setMenu(menu)
@@ -175,7 +176,7 @@ class AccessBar(QWidget):
         self.reach.translate()
         self.show_access(self._state)
 
-    def _menu(self) -> QMenu:
+    def _menu(self, settings: QAction | None, quiet: QAction | None) -> QMenu:
         menu = QMenu(self)
         menu.setObjectName("moreMenu")
         self.notices = {kind: QAction(menu) for kind in KINDS}
@@ -207,10 +208,14 @@ class AccessBar(QWidget):
         menu.addAction(self.names)
         menu.addSeparator()
         menu.addMenu(tell)
+        if quiet is not None:
+            menu.addAction(quiet)
         menu.addAction(self.log)
         menu.addAction(self.refused)
         menu.addSeparator()
         menu.addAction(self.autostart)
+        if settings is not None:
+            menu.addAction(settings)
         menu.addAction(self.about)
         return menu
 

@@ -69,7 +69,7 @@ class Panel(QWidget):
         self.privacy = QToolButton()
         self.privacy.setObjectName("privacy")
         self.sharing = Header(icons, verbs, (self.blanking_buttons, self.privacy))
-        self.access_bar = AccessBar()
+        self.access_bar = AccessBar(verbs.settings, verbs.quiet)
         self.sharing.add_line(self.access_bar)
         self.message_bar = MessageBar(icons)
         self.sources = SourcesPane(icons)

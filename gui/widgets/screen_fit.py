@@ -92,25 +92,29 @@ class ScreenFit(QObject):
 
 
 class _Inside(QWidget):
-    """What scrolls: before it does, its parts become as small as they may."""
+    """What scrolls: before it does, its parts become as small as they may, where ``shrinks``."""
+
+    def __init__(self, *, shrinks: bool) -> None:
+        super().__init__()
+        self._shrinks = shrinks
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 (Qt's name)
         """Return the least height; by itself Qt would scroll below the one that the parts would like."""
         layout = self.layout()
         assert layout is not None
-        return layout.totalMinimumHeightForWidth(width)
+        return (layout.totalMinimumHeightForWidth if self._shrinks else layout.totalHeightForWidth)(width)
 
 
 class Scrolled(QScrollArea):
     """Shows a layout whole where there is room, and scrolls it where there is none."""
 
-    def __init__(self, layout: QLayout) -> None:
+    def __init__(self, layout: QLayout, *, shrinks: bool = True) -> None:
         super().__init__()
         self.setObjectName("scrolled")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.inside = _Inside()
+        self.inside = _Inside(shrinks=shrinks)
         self.inside.setLayout(layout)
         self.setWidget(self.inside)
 

@@ -147,11 +147,27 @@ QLineEdit#address { font-weight: 600; }
 QLineEdit#address[live="false"] { color: $muted; font-weight: 400; background: $window; }
 
 QListView#sourceList { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px 0; outline: 0; }
-QListView#neverShown, QListWidget#linkSources { background: $card; color: $text; border: 1px solid $border;
-  border-radius: 8px; padding: 4px; outline: 0; }
-QListView#neverShown::item, QListWidget#linkSources::item { padding: 4px; }
-QListView#neverShown::item:selected, QListWidget#linkSources::item:selected { background: $tint; color: $text; }
-QListView#neverShown:focus { border: 1px solid $accent; }
+QListView#neverShown, QListWidget#linkSources, QListWidget#entries, QListWidget#pages { background: $card;
+  color: $text; border: 1px solid $border; border-radius: 8px; padding: 4px; outline: 0; }
+QListView#neverShown::item, QListWidget#linkSources::item, QListWidget#entries::item { padding: 4px; }
+QListView#neverShown::item:selected, QListWidget#linkSources::item:selected, QListWidget#entries::item:selected,
+QListWidget#pages::item:selected { background: $tint; color: $text; }
+QListView#neverShown:focus, QListWidget#entries:focus, QListWidget#pages:focus { border: 1px solid $accent; }
+QListWidget#entries:disabled { color: $muted; background: $window; }
+QListWidget#pages::item { padding: 7px 8px; border-radius: 6px; }
+QFrame#settingRow { border: none; border-top: 1px solid $hairline; }
+QSpinBox#settingNumber::up-button, QSpinBox#settingNumber::down-button { subcontrol-origin: border; width: 26px;
+  background: transparent; border: none; }
+QSpinBox#settingNumber::up-button { subcontrol-position: top right; }
+QSpinBox#settingNumber::down-button { subcontrol-position: bottom right; }
+QSpinBox#settingNumber::up-arrow, QSpinBox#settingNumber::down-arrow { image: none; width: 0; height: 0; }
+QLabel#settingName { font-weight: 600; }
+QCheckBox#settingSwitch { font-weight: 600; }
+QLabel#settingNote { color: $muted; font-size: $small; }
+QPushButton#settingVerb { background: transparent; border: 1px solid transparent; color: $accent; padding: 1px 6px;
+  min-height: ${low}px; font-size: $small; }
+QPushButton#settingVerb:hover { background: $hover; }
+QPushButton#settingVerb:focus { border: 1px solid $accent; }
 QLabel#hotKeyFault { color: $waiting; }
 QListView#sourceList:focus { border: 1px solid $accent; }
 QTableView#viewers, QTableView#words { background: $card; border: none; outline: 0; color: $text; }

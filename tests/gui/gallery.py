@@ -95,7 +95,8 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     from PySide6.QtGui import QGuiApplication
 
     from gui.core.encryption import Encryption
-    from gui.core.settings import Settings
+    from gui.core.networks import choice_words
+    from gui.core.settings import DECLARED, Settings
     from gui.desktop.tray import Tray
     from gui.dialogs.about import AboutWindow
     from gui.dialogs.consent import ConsentWindow
@@ -106,9 +107,16 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     from gui.dialogs.links import LinksWindow
     from gui.dialogs.pin import PinWindow
     from gui.dialogs.privacy import PrivacyDialog
+    from gui.dialogs.settings.dialog import SettingsDialog
+    from gui.dialogs.settings.extra import Extra, panel_keys
+    from gui.dialogs.settings.password import PasswordDialog
+    from gui.settings.declared import PAGES
+    from gui.settings.words import label_of
     from gui.verbs import Verbs
     from gui.widgets.icons import Icons
     from gui.widgets.qr import QrDialog
+    from resources.translate import _
+    from server.net.interfaces import Interface
     from tests.gui import gallery_content
 
     # It says some things when it is imported, in the language that was in use then.
@@ -126,6 +134,31 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     privacy = PrivacyDialog(panel)
     privacy.show_settings(Settings(never_shown=("a program with a rather long name",)), ("firefox", "xterm"))
     yield "privacy", privacy
+    known = Settings(never_shown=("a program with a rather long name",), fps=12, remind_after=0)
+    verbs = ((_("Export…"), panel.update), (_("Import…"), panel.update))
+    everything = _("Saves everything, also links, devices and the key for HTTPS, in one file under a password.")
+    more = (
+        Extra("keyboard", _("Keys in the panel"), panel_keys()),
+        Extra("advanced", _("Export and import"), everything, verbs),
+    )
+    speed = DECLARED["fps"]
+    network = Interface("192.168.1.20", "wlan0", "wifi")
+    for page in PAGES:
+        offered = {"interface": lambda: [(choice_words(network), "")]}
+        offered |= dict.fromkeys(
+            ("start_networks", "never_shown", "shown_anyway"),
+            lambda: [("wlan0 192.168.1.0/24", "wlan0 192.168.1.0/24")],
+        )
+        every = SettingsDialog(DECLARED, Settings(), frozenset({"port"}), offered, more, panel)
+        every.show_settings(known, frozenset({"fps"}), _("Change: {label}").format(label=label_of(speed)))
+        every.show_page(page)
+        if page == "pictures":
+            every.say("fps", _("It has to be {allowed}.").format(allowed=speed.allowed))
+        yield f"settings-{page}", every
+    why = _("Enter the password of this backup.")
+    asked = PasswordDialog(_("Back up"), why, _("Continue"), panel, is_new=True)
+    asked.say(_("A password needs at least {count} characters.").format(count=8))
+    yield "password", asked
     links = LinksWindow(panel)
     links.show_access(content.DOORS, content.SOURCES[:5])
     yield "links", links

@@ -53,6 +53,9 @@ DATA = (
         "Alt",
         "Strg",
         "Ctrl",
+        "Shift",
+        "Return",
+        "wlan0",
     ),
     *("build log — make -j8 check in ~/src/panecast, a", "build log", "Inbox", "firefox", "screen.example.org"),
     "Press shortcut",  # Qt's own

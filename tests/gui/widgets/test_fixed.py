@@ -33,8 +33,8 @@ def test_a_fixed_setting_cannot_be_changed_in_the_panel_whatever_else_happens(qt
     panel.show_access(AccessViewState())
 
     assert [part.objectName() for part in parts if part.isEnabled() or part.toolTip() != FIXED_WORDS] == []
-    # The two fields of the window about encryption choose nothing that is used where encryption is fixed.
-    assert {key for key, each in DECLARED.items() if not each.is_own} - {"certificate", "key"} <= by_key.keys()
+    # The others are in the dialog of all settings alone.
+    assert by_key.keys() - {"tells_reminder"} <= {key for key, each in DECLARED.items() if not each.is_own}
 
 
 def test_a_fixed_entry_of_a_menu_says_why(qtbot: QtBot) -> None:

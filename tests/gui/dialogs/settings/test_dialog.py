@@ -1,0 +1,247 @@
+"""The dialog of all settings over a real controller, by mouse and keys."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import msgspec
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListWidget, QMessageBox, QPushButton, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from gui.core.settings import DECLARED, Settings
+from gui.dialogs.settings.dialog import SettingsDialog
+from gui.dialogs.settings.editors import Switch
+from gui.dialogs.settings.list_editor import ListEditor
+from gui.dialogs.settings.opener import SettingsOpener
+from gui.panel.window import Panel
+from gui.settings.declared import PAGES
+from gui.verbs import Verbs
+from gui.widgets.icons import Icons
+from tests.helpers.desk import Desk
+from tests.helpers.waiting import Until
+
+
+class House:
+    """The dialog, beside a panel, and what its wishes change."""
+
+    def __init__(self, qtbot: QtBot, icons: Icons, settings: Settings, fixed: frozenset[str]) -> None:
+        self.qtbot = qtbot
+        self.desk = Desk(settings)
+        self.controller = self.desk.controller
+        self.controller.fixed = fixed
+        self.verbs = Verbs(icons)
+        self.panel = Panel(icons, self.verbs)
+        qtbot.addWidget(self.panel)
+        self.problem = ""
+        self.opener = SettingsOpener(self.controller, self.panel, Settings(), self.change)
+        self.verbs.settings.triggered.connect(self.opener.open)
+        self.panel.show()
+
+    async def change(self, changes: dict[str, Any]) -> str:
+        self.controller.remember(**changes)
+        return self.problem
+
+    @property
+    def settings(self) -> Settings:
+        return self.controller.settings
+
+    def open(self) -> SettingsDialog:
+        self.panel.activateWindow()
+        self.qtbot.waitUntil(self.panel.isActiveWindow)
+        self.qtbot.keyClick(self.panel, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+        dialog = self.opener.dialog
+        assert dialog is not None
+        self.qtbot.waitUntil(lambda: dialog.is_filled)
+        return dialog
+
+    async def close(self) -> None:
+        await self.opener.close()
+        await self.desk.close()
+
+
+Make = Callable[..., House]
+
+
+@pytest.fixture
+async def make(qtbot: QtBot, icons: Icons) -> AsyncIterator[Make]:
+    made: list[House] = []
+
+    def one(fixed: frozenset[str] = frozenset(), **settings: Any) -> House:
+        made.append(House(qtbot, icons, Settings(**settings), fixed))
+        return made[-1]
+
+    yield one
+    for house in made:
+        await house.close()
+
+
+def press(qtbot: QtBot, button: QAbstractButton) -> None:
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=button.rect().center())
+
+
+def answer(qtbot: QtBot, dialog: SettingsDialog, name: str) -> None:
+    question = dialog.findChild(QMessageBox)
+    assert question is not None
+    button = question.findChild(QPushButton, name)
+    assert button is not None
+    press(qtbot, button)
+
+
+async def test_everything_that_can_be_set_is_on_one_page_with_a_name(make: Make) -> None:
+    dialog = make().open()
+
+    assert dialog.rows.keys() == {key for key, each in DECLARED.items() if not each.is_own}
+    assert {each.page for each in DECLARED.values()} == {None, *PAGES}
+    nameless = [
+        part.objectName() or type(part).__name__
+        for kind in (QAbstractButton, QComboBox, QLineEdit, QListWidget, QSpinBox)
+        for part in dialog.findChildren(kind)
+        if not (part.accessibleName() or getattr(part, "text", str)())
+        and not part.objectName().startswith("qt_")
+        and not isinstance(part.parent(), (QSpinBox, QLineEdit))
+        and not (isinstance(part.parent(), QComboBox) and part.parent().accessibleName())
+    ]
+    assert nameless == []
+    for row in dialog.rows.values():
+        assert row.control.accessibleName()
+        assert row.declaration.sentence in row.control.accessibleDescription()
+
+
+async def test_a_change_acts_at_once_and_is_taken_back(make: Make, qtbot: QtBot, until: Until) -> None:
+    house = make()
+    dialog = house.open()
+    dialog.show_page("pictures")
+    pointer, speed = dialog.rows["pointer"], dialog.rows["fps"]
+    assert isinstance(pointer.editor, Switch)
+    assert isinstance(speed.control, QSpinBox)
+    qtbot.mouseClick(pointer.editor, Qt.MouseButton.LeftButton, pos=QPoint(8, pointer.editor.height() // 2))
+    qtbot.keyClick(speed.control, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(speed.control, "12")
+    qtbot.keyClick(speed.control, Qt.Key.Key_Return)
+    await until(lambda: (house.settings.pointer, house.settings.fps) == (False, 12))
+
+    # that one alone, by its own button, the last one by Ctrl+Z
+    undo = next(each for each in pointer.findChildren(QPushButton) if each.text() == "Undo")
+    press(qtbot, undo)
+    await until(lambda: house.settings.pointer)
+    assert house.settings.fps == 12
+    assert not undo.isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: house.settings.fps == 30)
+    assert speed.control.value() == 30
+    assert not dialog.undo.isEnabled()
+
+
+async def test_what_cannot_be_stays_as_it_was_typed_with_a_sentence(make: Make, qtbot: QtBot, until: Until) -> None:
+    house = make()
+    dialog = house.open()
+    dialog.show_page("network")
+    port = dialog.rows["port"]
+    assert isinstance(port.control, QSpinBox)
+    qtbot.keyClick(port.control, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(port.control, "70000")
+    qtbot.keyClick(port.control, Qt.Key.Key_Return)
+
+    assert port.problem.text() == "It has to be a whole number from 1 to 65535."
+    assert (port.control.text(), house.settings.port) == ("70000", 8080)
+    house.controller.remember(fps=7)  # something else changes meanwhile
+    assert port.control.text() == "70000"
+    # an arrow leads back to what is possible
+    qtbot.keyClick(port.control, Qt.Key.Key_Down)
+    await until(lambda: house.settings.port == 65535)
+    assert port.problem.text() == ""
+    mode = dialog.rows["mode"]
+    mode.editor.wished.emit("network")  # type: ignore[attr-defined]
+    assert mode.problem.text() == "No network is chosen yet."
+
+
+async def test_search_shows_hits_of_all_pages(make: Make, qtbot: QtBot) -> None:
+    dialog = make().open()
+    qtbot.keyClicks(dialog.search, "lock")
+
+    shown = {key for key, row in dialog.rows.items() if row.isVisible()}
+    assert {"when_locked", "tells_lock"} <= shown
+    assert {DECLARED[key].page for key in shown} >= {"privacy", "notices"}
+    qtbot.keyClicks(dialog.search, " zzz")
+    assert dialog.found.text() == "No setting matches “lock zzz”."
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert {row.declaration.page for row in dialog.rows.values() if row.isVisible()} == {"general"}
+
+
+async def test_tab_goes_through_the_page_as_it_is_read(make: Make, qtbot: QtBot) -> None:
+    house = make(fps=5)
+    dialog = house.open()
+    dialog.show_page("pictures")
+    dialog.activateWindow()
+    dialog.search.setFocus()
+    seen = []
+    for _tab in range(9):
+        part = dialog.focusWidget()
+        assert part is not None
+        seen.append(part.accessibleName())
+        qtbot.keyClick(part, Qt.Key.Key_Tab)
+
+    assert seen == [
+        "Search settings", "Pages", "Speed", "Reset: Speed", "Quality", "Format", "Show the mouse pointer",
+        "Reset all settings", "Close",
+    ]  # fmt: skip
+    assert dialog.focusWidget() is dialog.search
+
+
+async def test_all_are_reset_after_a_question_and_come_back(make: Make, qtbot: QtBot, until: Until) -> None:
+    house = make(fixed=frozenset({"fps"}), fps=5, quality=40, never_shown=("Mail",), shared=(), geometry="kept")
+    before = house.settings
+    dialog = house.open()
+    press(qtbot, dialog.reset)
+    answer(qtbot, dialog, "changeSettings")
+    await until(lambda: house.settings == Settings(fps=5, geometry="kept"))
+    press(qtbot, dialog.undo)
+    await until(lambda: house.settings == before)
+
+    row = dialog.rows["fps"]
+    assert not row.control.isEnabled()
+    assert not [each for each in row.findChildren(QPushButton) if each.text() == "Reset"]
+
+
+async def test_a_list_is_edited_and_a_password_manager_shown_only_after_a_question(
+    make: Make, qtbot: QtBot, until: Until
+) -> None:
+    house = make()
+    dialog = house.open()
+    dialog.show_page("privacy")
+    hidden, anyway = dialog.rows["never_shown"].editor, dialog.rows["shown_anyway"].editor
+    assert isinstance(hidden, ListEditor)
+    assert isinstance(anyway, ListEditor)
+    hidden.entry.setText("  Tax  Return ")
+    press(qtbot, hidden.add)
+    await until(lambda: house.settings.never_shown == ("Tax Return",))
+    assert hidden.entry.text() == ""
+    hidden.list.setCurrentRow(0)
+    hidden.list.setFocus()
+    qtbot.keyClick(hidden.list, Qt.Key.Key_Delete)
+    await until(lambda: house.settings.never_shown == ())
+
+    anyway.entry.setText("keepass")
+    press(qtbot, anyway.add)
+    answer(qtbot, dialog, "keepSettings")
+    assert house.settings.shown_anyway == ()
+    anyway.entry.setText("firefox")
+    press(qtbot, anyway.add)
+    assert "not on the built-in list" in dialog.rows["shown_anyway"].problem.text()
+
+
+async def test_what_is_changed_elsewhere_is_shown_and_a_failure_is_said(make: Make, qtbot: QtBot, until: Until) -> None:
+    house = make()
+    dialog = house.open()
+    house.controller.remember(quality=33)
+    quality = dialog.rows["quality"].control
+    assert isinstance(quality, QSpinBox)
+    assert quality.value() == 33
+    house.problem = "Port 81 is used by another program."
+    house.opener.wish("port", 81)
+    await until(lambda: dialog.rows["port"].problem.text() == house.problem)
+    assert msgspec.structs.replace(house.settings, port=8080, quality=80) == Settings()
