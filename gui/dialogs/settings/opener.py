@@ -132,10 +132,10 @@ class SettingsOpener:
     def translate(self) -> None:
         """Say everything in the language in use: the dialog that is open is made anew, on the same page."""
         if self._dialog is not None:
-            place = self._dialog.pos()
+            place = self._dialog.geometry()
             self._dialog.accept()
             self.open()
-            self._dialog.move(place)
+            self._dialog.setGeometry(place)
 
     def tell(self, words: str) -> None:
         """Say something in the dialog."""
