@@ -19,6 +19,16 @@ def sentence_of(declaration: Declaration) -> str:
     return _(declaration.sentence)
 
 
+def unit_of(declaration: Declaration) -> str:
+    """Return what stands behind the number, empty for nothing."""
+    return _(declaration.unit) if declaration.unit else ""  # gettext answers to "" with the catalogue's header
+
+
+def zero_of(declaration: Declaration) -> str:
+    """Return what stands in place of 0, empty where that is a number as others are."""
+    return _(declaration.zero) if declaration.zero else ""
+
+
 def choice_words(declaration: Declaration, value: str) -> str:
     """Return what one of its choices is called."""
     return _(declaration.words.get(value, value))
@@ -30,9 +40,9 @@ def value_words(declaration: Declaration, value: Any) -> str:
         case bool():
             return _("on") if value else _("off")
         case 0 if declaration.zero:
-            return _(declaration.zero)
+            return zero_of(declaration)
         case int():
-            return f"{value} {_(declaration.unit)}".strip()
+            return f"{value} {unit_of(declaration)}".strip()
         case str() if declaration.words:
             return choice_words(declaration, value)
         case "" | ():
@@ -47,7 +57,7 @@ def searched(declaration: Declaration) -> str:
     parts = [declaration.label, declaration.sentence, *declaration.words.values()]
     if declaration.page is not None:
         parts.append(PAGES[declaration.page])
-    return folded([declaration.key, *parts, *map(_, parts)])
+    return folded([declaration.key, *parts, *map(_, filter(None, parts))])
 
 
 def folded(texts: Iterable[str]) -> str:

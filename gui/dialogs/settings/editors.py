@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from gui.dialogs.settings.list_editor import ListEditor, Offer, nothing, plain_button
 from gui.panel.controls import Choice
 from gui.settings.declared import Declaration
-from gui.settings.words import choice_words, label_of
+from gui.settings.words import choice_words, label_of, unit_of, zero_of
 from resources.translate import _
 
 StepDown = QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
@@ -277,7 +277,7 @@ def editor_of(declaration: Declaration, offers: dict[str, Offer]) -> tuple[QWidg
             switch = Switch(label)
             return switch, switch
         case inspect.IntType(ge=low, le=high):
-            number = Number(low or 0, LARGEST if high is None else high, _(declaration.unit), _(declaration.zero))
+            number = Number(low or 0, LARGEST if high is None else high, unit_of(declaration), zero_of(declaration))
             return number, number.spin
         case inspect.LiteralType():
             choices = [(choice_words(declaration, value), value) for value in declaration.choices]

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from gui.core.settings import DECLARED
 from gui.settings.checks import checked, is_within, network_text
 from gui.settings.declared import BadSetting
 from gui.settings.history import Change, History
 from gui.settings.schema import migrated
+from gui.settings.words import searched, value_words
+from resources.translate import use
 
 
 def test_one_setting_is_taken_back_and_the_others_stay() -> None:
@@ -47,6 +50,20 @@ def test_what_is_no_network_is_said_and_never_matches() -> None:
     with pytest.raises(BadSetting, match="not a network"):
         checked("start_networks", ("home",), None)
     assert not is_within("192.168.1.77", "wlan0", "home")
+
+
+def test_values_are_said_in_the_language_in_use() -> None:
+    use("de")
+    try:
+        found = [
+            value_words(DECLARED[key], 0 if key == "remind_after" else 7) for key in ("port", "fps", "remind_after")
+        ]
+        texts = searched(DECLARED["port"])
+    finally:
+        use("en")
+
+    assert found == ["7", "7 pro Sekunde", "Nie"]
+    assert "content-type" not in texts
 
 
 def test_who_wanted_no_visits_wants_no_departures() -> None:
