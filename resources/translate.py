@@ -89,8 +89,8 @@ def nearest(tags: Iterable[str]) -> str:
 
 
 def _(message: str) -> str:
-    """Return ``message`` in the language in use."""
-    return message if _language == ENGLISH else _catalogue(_language).gettext(message)
+    """Return ``message`` in the language in use; nothing stays nothing, for which a catalogue has its header."""
+    return message if _language == ENGLISH or not message else _catalogue(_language).gettext(message)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:

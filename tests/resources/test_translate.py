@@ -60,6 +60,7 @@ def test_words_without_a_translation_are_english() -> None:
     use("de")
     assert _("No such words are in any catalogue.") == "No such words are in any catalogue."
     assert ngettext("{count} flurb", "{count} flurbs", 1) == "{count} flurb"
+    assert _("") == ""
 
 
 def test_the_pseudo_language_keeps_what_programs_read() -> None:

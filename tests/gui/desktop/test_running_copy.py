@@ -136,7 +136,7 @@ def test_the_arguments_of_a_second_start_are_taken_up(programs: Programs) -> Non
     assert programs.run("--print-url", "--minimized") == (0, f"{url}\n", "")
     assert programs.run() == (0, "", "")
     code, _, complained = programs.run("--share", "title:novel")
-    assert (code, "There is no title:novel" in complained) == (1, True)
+    assert (code, "Not found, so nothing was changed: title:novel." in complained) == (1, True)
     assert programs.run("--share", "planet")[0] == 2
     assert programs.run("--verbose")[0] == 1
     # A port that cannot be had leaves those who watch where they are.
