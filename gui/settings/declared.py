@@ -102,6 +102,8 @@ class Declaration:
     def allowed(self) -> str:
         """Return in words what it can be."""
         match self.kind:
+            case inspect.IntType(ge=low, le=None):
+                return _("a whole number from {low} on").format(low=low)
             case inspect.IntType(ge=low, le=high):
                 return _("a whole number from {low} to {high}").format(low=low, high=high)
             case inspect.LiteralType():
