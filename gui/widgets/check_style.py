@@ -1,5 +1,5 @@
-"""Check boxes with an outline that is seen in every theme: Fusion's own is a shade of the window, and lost in a dark
-one."""
+"""Check boxes and radio buttons with an outline that is seen in every theme: Fusion's own is a shade of the window, and
+lost in a dark one."""
 
 from __future__ import annotations
 
@@ -33,8 +33,24 @@ def paint_tick(painter: QPainter, place: QRectF, checked: bool, look: Look, *, e
     painter.restore()
 
 
+def paint_dot(painter: QPainter, place: QRectF, checked: bool, look: Look, *, enabled: bool = True) -> None:
+    """Draw a radio button into the square ``place``, chosen or not."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setOpacity(1.0 if enabled else 0.45)
+    painter.setPen(QPen(QColor(look.accent if checked else look.muted), 1.5))
+    painter.setBrush(QColor(look.accent if checked else look.card))
+    painter.drawEllipse(place.adjusted(0.75, 0.75, -0.75, -0.75))
+    if checked:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.on_accent))
+        edge = place.width() / 6
+        painter.drawEllipse(place.center(), edge, edge)
+    painter.restore()
+
+
 class PanelStyle(QProxyStyle):
-    """Fusion, with check boxes of our own in windows, lists and menus."""
+    """Fusion, with check boxes and radio buttons of our own in windows, lists and menus."""
 
     def __init__(self) -> None:
         super().__init__("Fusion")
@@ -46,7 +62,11 @@ class PanelStyle(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        if element not in BOXES:
+        if element == QStyle.PrimitiveElement.PE_IndicatorRadioButton:
+            paint = paint_dot
+        elif element in BOXES:
+            paint = paint_tick
+        else:
             super().drawPrimitive(element, option, painter, widget)
             return
         # PySide's stubs do not know the members of options.
@@ -55,7 +75,7 @@ class PanelStyle(QProxyStyle):
         box = QRectF(0, 0, edge, edge)
         box.moveCenter(place.center())
         look = current_look()
-        paint_tick(
+        paint(
             painter,
             box,
             bool(state & QStyle.StateFlag.State_On),

@@ -1,10 +1,10 @@
 """The real app, with one addition: it tells on standard input's request where its parts are on the screen.
 
 ``where NAME`` answers ``x y width height`` of a widget; ``text NAME`` what a label says; ``value NAME`` what a slider
-is at; ``row ID`` the place of a source's check box; ``at NAME VALUE`` the point of a slider's value; ``item NAME
-NUMBER`` the place of one of a combo box's choices, in its open list; ``typed NAME`` the same as ``where``, while keys
-come to the widget's window; ``clipboard`` what is in that; ``worst`` the longest time the loop was held, in
-milliseconds. An empty answer: not there.
+is at; ``row ID`` the place of a source's check box, ``card ID`` that of its card in the first start; ``at NAME VALUE``
+the point of a slider's value; ``item NAME NUMBER`` the place of one of a combo box's choices, in its open list;
+``typed NAME`` the same as ``where``, while keys come to the widget's window; ``clipboard`` what is in that; ``worst``
+the longest time the loop was held, in milliseconds. An empty answer: not there.
 """
 
 from __future__ import annotations
@@ -46,6 +46,10 @@ class DrivenApp(gui.app.App):
         if word == "row":
             rows = self.panel.sources.list
             return _place(rows.viewport(), rows.check_rect(name))
+        if word == "card":
+            first_start = self.first_start.window
+            cards = None if first_start is None else first_start.what.cards
+            return "" if cards is None else _place(cards.viewport(), cards.card_rect(name))
         widget = self.panel if name == "panel" else _find(name)
         if widget is None or not widget.isVisible():
             return ""

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
+from gui.settings.schema import SCHEMA
 from tests.helpers.x11.desktop import PROJECT, XServer
 
 CHROMIUM = "/usr/bin/chromium"
@@ -51,9 +52,15 @@ def free_port() -> int:
 class App:
     """Panecast on a display, and a hand that moves the mouse there."""
 
-    def __init__(self, server: XServer, config: Path, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self, server: XServer, config: Path, *arguments: str, first_start: bool = False, **environment: str
+    ) -> None:
         self._server = server
         self.port = free_port()
+        settings = config / "settings.toml"
+        if not first_start and not settings.exists():
+            config.mkdir(parents=True, exist_ok=True)
+            settings.write_text(f"schema = {SCHEMA}\nknows_first_steps = true\n", encoding="utf-8")
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -124,9 +131,11 @@ class App:
 
 
 @contextmanager
-def running_app(server: XServer, config: Path, *arguments: str, **environment: str) -> Iterator[App]:
-    """Have the app while the block lasts."""
-    app = App(server, config, *arguments, **environment)
+def running_app(
+    server: XServer, config: Path, *arguments: str, first_start: bool = False, **environment: str
+) -> Iterator[App]:
+    """Have the app while the block lasts; with ``first_start`` it helps with the first steps, as it does once."""
+    app = App(server, config, *arguments, first_start=first_start, **environment)
     try:
         yield app
     finally:
