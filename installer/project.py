@@ -10,16 +10,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from resources import APPLICATION_ID
+from resources import HOMEPAGE as OWN_PAGE
 from server import __version__
 
 TOP = Path(__file__).resolve().parents[1]
 VERSION = __version__
 APPLICATION = APPLICATION_ID
+HOMEPAGE = OWN_PAGE
 PUBLISHER = "Panecast contributors"
 MAINTAINER = f"{PUBLISHER} <noreply@panecast.github.io>"
 """As packages of Debian want it; there is no mail address yet."""
-HOMEPAGE = "https://panecast.github.io"
-"""Every address in packages begins with this; `docs/releasing.md` says what has to lie behind it."""
 
 UNRELEASED = "unreleased"
 

@@ -1,21 +1,26 @@
-"""Prints the notes of this version's release:  python -m installer.release_notes [--tag vX.Y.Z]
+"""Prints the notes of this version's release:  python -m installer.release_notes [--tag vX.Y.Z] [--json]
 
 With the tag that is released it ends with 1 and says why where tag, version and changelog do not agree.
+With ``--json`` it is what the update check of the app reads at `gui.core.updates.release.ADDRESS`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 
-from installer.project import TOP, VERSION, BadInput, own_releases
+from installer.project import HOMEPAGE, TOP, VERSION, BadInput, own_releases
 
 CHECK = """\
 Which file is for which system, and how to check it: README.md, “Download”. Every file is signed:
 
     gh attestation verify FILE --owner panecast --bundle SHA256SUMS.sigstore.json
 """
+
+MOST_NOTES = 4000
+"""Characters of them that the app takes; the page has them all."""
 
 
 def check_tag(tag: str) -> None:
@@ -38,13 +43,24 @@ def section(changelog: str, version: str) -> str:
     return f"{text}\n"
 
 
+def latest(text: str) -> str:
+    """Return what the app reads to learn of this version, whose notes are ``text``."""
+    return json.dumps(
+        {"version": VERSION, "notes": text[:MOST_NOTES].rstrip(), "link": f"{HOMEPAGE}/changelog#{VERSION}"},
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit code is 0, or 1 when this version is not ready to be released."""
     parser = argparse.ArgumentParser(
         prog="installer.release_notes", description="Print the notes of this version's release."
     )
     parser.add_argument("--tag", help="the tag that is released; it has to fit version and changelog")
-    tag: str | None = parser.parse_args(arguments).tag
+    parser.add_argument("--json", action="store_true", help="as the app's update check reads it")
+    options = parser.parse_args(arguments)
+    tag: str | None = options.tag
     try:
         if tag is not None:
             check_tag(tag)
@@ -53,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BadInput as error:
         print(f"release_notes: {error}", file=sys.stderr)
         return 1
-    print(f"{text}\n{CHECK}", end="")
+    print(latest(text) if options.json else f"{text}\n{CHECK}", end="\n" if options.json else "")
     return 0
 
 
