@@ -25,6 +25,7 @@ from gui.core.notices.quiet import Quiet
 from gui.core.privacy import PrivacyController, rules_of
 from gui.core.settings import Settings, SettingsFile, cautious
 from gui.core.state import Message
+from gui.core.updates.check import UpdateCheck
 from gui.desktop.autostart.switch import AutostartSwitch, make_autostart
 from gui.desktop.border import Borders
 from gui.desktop.demo import DemoProcess
@@ -36,9 +37,13 @@ from gui.desktop.tray import Tray
 from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
 from gui.dialogs.crash_report import show_after_crash
+from gui.dialogs.first_start.opener import FirstStartOpener
 from gui.dialogs.fixed_parts import fixed_parts
+from gui.dialogs.manual.opener import ManualOpener
 from gui.dialogs.privacy_opener import PrivacyOpener
 from gui.dialogs.settings.opener import SettingsOpener
+from gui.dialogs.updates import UpdatesOpener
+from gui.doctor import checks as gui_checks
 from gui.loop.gc_on_loop import freeze_around
 from gui.loop.loop import end_at_once
 from gui.loop.monitor import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
@@ -54,6 +59,7 @@ from gui.widgets.fixed import fix
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
 from resources.translate import N_, _, prefer
+from server.doctor import checks
 from server.ending import end_within
 from server.folder_lock import named_folder
 from server.host import Host
@@ -97,8 +103,8 @@ class App:
         quitting: set when the app is to end.
         restarts: options with which it is to be started again then; None where it is not.
         remote: what a later start of the program asks.
-        verbs, panel, tray, settings, controller, access_controller, encryption, doorway, watchdog: for those who drive
-            the app from outside, such as tests.
+        verbs, panel, tray, settings, controller, access_controller, encryption, doorway, watchdog, first_start: for
+            those who drive the app from outside, such as tests.
     """
 
     def __init__(self, application: QApplication, options: StartOptions, recording: Recording) -> None:
@@ -207,6 +213,16 @@ class App:
             controller.start()
         else:
             self._after_start.open(has_crashed=bool(self._recording.run.report))
+        self._begin_first_start()
+
+    def _begin_first_start(self) -> None:
+        """Help with the first steps, once, and nobody who already knows what they want."""
+        options = self._options
+        is_plain = not (options.rules or options.demo or options.begin or options.print_url)
+        if not self._file.is_new:
+            self.controller.remember(knows_first_steps=True)
+        elif is_plain and not (options.minimized or options.safe_mode):
+            self.first_start.open()
 
     async def settle(self) -> None:
         """Keep the garbage collector from holding the loop."""
@@ -235,6 +251,9 @@ class App:
         await self._presence.close()
         self.panel.hide()
         self.tray.close()
+        self.first_start.close()
+        self._manual.close()
+        await self.updates.close()
         self._thumbnails.close()
         self._previewing.stop()
         self._quiet.close()
@@ -335,6 +354,19 @@ class App:
         panel.hidden.connect(self._panel_hidden)
         panel.privacy_requested.connect(self._privacy.open)
         panel.access_bar.about_requested.connect(self._show_about)
+        self.first_start = FirstStartOpener(
+            controller,
+            self.access_controller,
+            self._hub,
+            self._workers,
+            panel,
+            Icons(),
+            copy_link=self.doorway.copy_link,
+            checks=lambda: [*checks(), *gui_checks()],
+        )
+        self._manual = ManualOpener(panel)
+        self.updates = UpdateCheck(controller)
+        self._updates_opener = UpdatesOpener(self.updates, panel)
         panel.preview.masks.masks_requested.connect(controller.set_masks)
         panel.preview.restore_requested.connect(self._restore)
         for verb, act in (
@@ -359,6 +391,8 @@ class App:
                 self._privacy.translate,
                 self.settings.translate,
                 self._forget_about,
+                self._manual.forget,
+                self._updates_opener.forget,
                 self._fix,
                 self.access_controller.refresh,
                 self._show_state,

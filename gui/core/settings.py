@@ -273,6 +273,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             words={"blank": N_("Blanks everything"), "pause": N_("Pauses pictures")},
         ),
     ] = "blank"
+    check_for_updates: Annotated[
+        bool,
+        said(
+            N_("Panecast asks its home page once a day for a newer version; it never downloads one."),
+            "advanced",
+            N_("Check for updates"),
+        ),
+    ] = False
     log_level: Annotated[
         Literal["warning", "info", "debug"],
         said(
@@ -303,6 +311,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     quiet_until: Annotated[
         int, msgspec.Meta(ge=0), said(N_("No notice appears before that time, in seconds since 1970."))
     ] = 0
+    knows_first_steps: Annotated[bool, said(N_("You were shown the first steps."))] = False
 
 
 DECLARED = declarations(Settings)
@@ -330,6 +339,7 @@ class SettingsFile:
         policy: what the administrator has chosen.
         problems: sentences about what could not be read; empty when all is well.
         defaults: what holds where nothing else is chosen.
+    knows_first_steps: Annotated[bool, said(N_("You were shown the first steps."))] = False
         current: the settings after the last `load` or `save`.
     """
 
@@ -340,6 +350,7 @@ class SettingsFile:
         self.policy = read_policy(DECLARED) if policy is None else policy
         self.problems: tuple[str, ...] = ()
         self.defaults = Settings(**(dict(self.policy.defaults) | dict(self.policy.locked)))
+        self.is_new = False
         self.current = self.defaults
         self._table: dict[str, Any] = {}
         self._unread: frozenset[str] = frozenset()
@@ -348,11 +359,11 @@ class SettingsFile:
 
     def load(self) -> Settings:
         """Return what the file says, with defaults for what it does not say or says wrongly."""
-        self._is_lost, self._table, problem = False, {}, ""
+        self._is_lost, self._table, problem, is_there = False, {}, "", True
         try:
             self._table = parsed(self._content())
         except FileNotFoundError:
-            pass
+            is_there = False
         except NotAFile as error:
             problem = self._put_aside(str(error))
         except OSError as error:
@@ -363,6 +374,7 @@ class SettingsFile:
         except (ValueError, RecursionError):  # not TOML, not UTF-8, or nested deeper than can be followed
             problem = self._put_aside("it is damaged")
         self.current, problems = self._found(self._table)
+        self.is_new = not self.current.knows_first_steps and (not is_there or "knows_first_steps" in self._table)
         self.problems = (*([problem] if problem else []), *self.policy.problems, *problems)
         return self.current
 

@@ -32,6 +32,8 @@ SMALLEST_HEIGHT = 180
 class AboutWindow(FittedDialog):
     """Shows what Panecast is made of. Its long text is there only while the window is."""
 
+    help_page = "trouble#log"
+
     def __init__(
         self, folder: Path, log_folder: Path, parent: QWidget | None = None, notices: tuple[Traversable, ...] = ()
     ) -> None:

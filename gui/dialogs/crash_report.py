@@ -29,6 +29,8 @@ class CrashReportDialog(FittedDialog):
         safe_start_requested: start again, without sharing anything.
     """
 
+    help_page = "trouble#crash"
+
     safe_start_requested = Signal()
 
     def __init__(self, report: str, parent: QWidget | None = None) -> None:

@@ -43,6 +43,8 @@ class EncryptionWindow(FittedDialog):
         files_requested: paths of certificate and key.
     """
 
+    help_page = "network#encryption"
+
     switched = Signal(bool)
     files_requested = Signal(str, str)
 

@@ -22,6 +22,8 @@ class HostNamesWindow(FittedDialog):
         names_requested: what the person wrote, as a tuple of texts, not looked at.
     """
 
+    help_page = "network#names"
+
     names_requested = Signal(tuple)
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -40,6 +40,8 @@ class LinkForm(FittedDialog):
         requested: a `LinkOptions`, and whether the link is to be copied then. The form stays: they may not be possible.
     """
 
+    help_page = "who-can-watch#new-link"
+
     requested = Signal(object, bool)
 
     def __init__(

@@ -32,6 +32,8 @@ class LinksWindow(FittedDialog):
         undo_requested: take back what was revoked or forgotten last.
     """
 
+    help_page = "who-can-watch#links"
+
     make_requested = Signal(object, bool)
     change_requested = Signal(str, object)
     rename_requested = Signal(str, str)

@@ -37,6 +37,8 @@ class PinWindow(FittedDialog):
         hide_requested: no PIN any more.
     """
 
+    help_page = "who-can-watch#pin"
+
     new_requested = Signal()
     hide_requested = Signal()
 

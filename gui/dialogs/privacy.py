@@ -47,6 +47,8 @@ class PrivacyDialog(FittedDialog):
         requested: name and value of a setting.
     """
 
+    help_page = "hide-and-mask"
+
     requested = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -11,6 +11,7 @@ from gui.core.networks import HERE_WORDS, choice_words, found_interface
 from gui.core.notices.kinds import KINDS
 from gui.panel.controls import Choice
 from gui.widgets.fixed import is_fixed
+from gui.widgets.help import FIRST, HelpButton, ask_help
 from resources.translate import N_, _
 from server.net.interfaces import Interface
 
@@ -136,6 +137,7 @@ class AccessBar(QWidget):
         self.hint = QLabel()
         self.hint.setObjectName("muted")
         self.hint.setWordWrap(True)
+        help_button = HelpButton("who-can-watch", self)
         line = QHBoxLayout()
         line.setSpacing(SPACING)
         line.addWidget(label)
@@ -145,7 +147,8 @@ class AccessBar(QWidget):
         line.addWidget(self.pin)
         line.addWidget(self.links)
         line.addWidget(self.more)
-        self._parts = (label, self.reach, self.sentence, self.pin, self.links, self.more)
+        line.addWidget(help_button)
+        self._parts = (label, self.reach, self.sentence, self.pin, self.links, self.more, help_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -172,6 +175,8 @@ class AccessBar(QWidget):
         self.certificate.setText(_("Certificate and fingerprint…"))
         self.names.setText(_("Other names of this computer…"))
         self.autostart.setText(_("Start with the system"))
+        self.updates.setText(_("Updates…"))
+        self.manual.setText(_("Manual…"))
         self.about.setText(_("About Panecast…"))
         self.reach.translate()
         self.show_access(self._state)
@@ -200,6 +205,9 @@ class AccessBar(QWidget):
         self.names = QAction(menu)
         self.names.triggered.connect(self.names_requested)
         self.autostart = QAction(menu)
+        self.updates = QAction(menu)
+        self.manual = QAction(menu)
+        self.manual.triggered.connect(lambda: ask_help(self, FIRST))
         self.about = QAction(menu)
         self.about.triggered.connect(self.about_requested)
         menu.addAction(self.encrypt)
@@ -216,6 +224,8 @@ class AccessBar(QWidget):
         menu.addAction(self.autostart)
         if settings is not None:
             menu.addAction(settings)
+        menu.addAction(self.manual)
+        menu.addAction(self.updates)
         menu.addAction(self.about)
         return menu
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from gui.core.state import AppState
 from gui.widgets.fixed import is_fixed
+from gui.widgets.help import HelpButton
 from resources.formats import moment_pattern, number
 from resources.translate import N_, _
 from server.protocol.options import StreamOptions
@@ -169,6 +170,7 @@ class Controls(QFrame):
         last.addWidget(self.format)
         last.addStretch(1)
         last.addWidget(self.pointer)
+        last.addWidget(HelpButton("quality", self))
         grid.addWidget(self._labels[2], 2, 0)
         grid.addLayout(last, 2, 1, 1, 2)
         self._state = AppState()

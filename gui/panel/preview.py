@@ -11,6 +11,7 @@ from gui.core.state import AppState, SourceState, state_word
 from gui.panel.mask_editor import MaskLayer
 from gui.panel.mask_status import MaskStatus
 from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.help import HelpButton
 from gui.widgets.style import RADIUS, STAGE, current_look
 from resources.translate import N_, _
 
@@ -195,6 +196,7 @@ class PreviewPane(QWidget):
         line.addWidget(self.mask_button)
         line.addWidget(self._detail)
         line.addWidget(self._word)
+        line.addWidget(HelpButton("hide-and-mask#masks", self))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from capture.reason import NOTHING
 from capture.reasons import LIST_AWAITED
@@ -24,6 +24,7 @@ from capture.source import Identity, Source
 from gui.core.state import AppState, SourceState, watching_words
 from gui.panel.source_delegate import ROW_ROLE, Index, RowPlaces, SourceDelegate
 from gui.panel.source_rows import Heading, Row, key_of, rows_for
+from gui.widgets.help import HelpButton
 from gui.widgets.icons import Icons
 from gui.widgets.row_changes import Remove, steps
 from gui.widgets.style import current_look
@@ -301,7 +302,11 @@ class SourcesPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self.search)
+        upper = QHBoxLayout()
+        upper.setSpacing(4)
+        upper.addWidget(self.search, 1)
+        upper.addWidget(HelpButton("choosing", self))
+        layout.addLayout(upper)
         layout.addWidget(self._listing)
         layout.addWidget(self.list, 1)
         self.translate()

@@ -21,6 +21,7 @@ from gui.panel.preview import PreviewPane
 from gui.panel.sources import SourcesPane
 from gui.panel.viewers.card import Viewers
 from gui.verbs import Verbs
+from gui.widgets.help import HelpButton, add_help_key
 from gui.widgets.icons import Icons
 from gui.widgets.screen_fit import ScreenFit, Scrolled
 from gui.widgets.style import current_look, style_sheet
@@ -50,12 +51,14 @@ class Panel(QWidget):
         shown, hidden: the panel can be seen, or no longer.
         close_requested: the person closed the window; it stays until somebody hides it.
         privacy_requested: open what keeps things private.
+        help_requested: a page of the manual, as ``name`` or ``name#anchor``.
     """
 
     shown = Signal()
     hidden = Signal()
     close_requested = Signal()
     privacy_requested = Signal()
+    help_requested = Signal(str)
 
     def __init__(self, icons: Icons, verbs: Verbs) -> None:
         super().__init__()
@@ -68,7 +71,7 @@ class Panel(QWidget):
         self.blanking_strip = BlankingStrip(icons, verbs)
         self.privacy = QToolButton()
         self.privacy.setObjectName("privacy")
-        self.sharing = Header(icons, verbs, (self.blanking_buttons, self.privacy))
+        self.sharing = Header(icons, verbs, (self.blanking_buttons, self.privacy, HelpButton("first-steps#start")))
         self.access_bar = AccessBar(verbs.settings, verbs.quiet)
         self.sharing.add_line(self.access_bar)
         self.message_bar = MessageBar(icons)
@@ -82,6 +85,7 @@ class Panel(QWidget):
         self._order_tabs()
         self.privacy.clicked.connect(self.privacy_requested)
         verbs.add_keys(self)
+        add_help_key(self)
         self._add_keys()
 
     def _lay_out(self) -> None:
@@ -131,6 +135,8 @@ class Panel(QWidget):
             self.viewers,
         ):
             part.translate()
+        for mark in self.findChildren(HelpButton):
+            mark.translate()
 
     def _say_privacy(self) -> None:
         self.privacy.setAccessibleName(_("Privacy"))

@@ -24,6 +24,8 @@ class QrDialog(FittedDialog):
     The part after ``#`` lets in everybody who has it, and stands in the code alone.
     """
 
+    help_page = "phones-and-tvs#code"
+
     def __init__(self, url: str, parent: QWidget | None = None, name: str = "") -> None:
         """``name`` is that of the link."""
         super().__init__(parent)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QScreen, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QLayout, QScrollArea, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QDialog, QFrame, QLayout, QScrollArea, QStyle, QVBoxLayout, QWidget
+
+from gui.widgets.help import HelpButton, add_help_key, set_help
 
 FRAME = QMargins(4, 32, 4, 8)
 """What window managers put around a window, as long as they have not done so."""
@@ -120,9 +122,15 @@ class Scrolled(QScrollArea):
 
 
 class FittedDialog(QDialog):
-    """A dialog that never grows beyond the screen: its body scrolls, its last line of buttons stays in sight."""
+    """A dialog that never grows beyond the screen: its body scrolls, its last line of buttons stays in sight.
 
-    def lay_out(self, body: QLayout, foot: QLayout | None = None) -> None:
+    Attributes:
+        help_page: the page of the manual about it, empty for none.
+    """
+
+    help_page = ""
+
+    def lay_out(self, body: QLayout, foot: QBoxLayout | None = None) -> None:
         """Have ``body`` in the part that scrolls, and ``foot`` below it."""
         scrolled = Scrolled(body)
         self._inside = scrolled.inside
@@ -132,6 +140,11 @@ class FittedDialog(QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(scrolled, 1)
+        if self.help_page:
+            set_help(self, self.help_page)
+            add_help_key(self)
+            if foot is not None:
+                foot.insertWidget(0, HelpButton(self.help_page))
         if foot is not None:
             edges = body.contentsMargins()
             foot.setContentsMargins(edges.left(), 8, edges.right(), edges.bottom())
@@ -167,7 +180,8 @@ class FittedDialog(QDialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Grow with what has come into it, such as a sentence about what is wrong."""
-        if watched is self._inside and event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+        # The type first: while Python takes a window apart, other events still come, and `_inside` is gone.
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible() and watched is self._inside:
             before, self._hint = self._hint, self.sizeHint()
             more = (self._hint - before).expandedTo(QSize(0, 0))
             if not more.isNull():

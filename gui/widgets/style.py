@@ -124,8 +124,10 @@ QPushButton#startStop[sharing="true"]:hover { background: $alarm; }
 QPushButton#startStop[sharing="true"]:focus { border: 2px solid $refused; }
 QPushButton#disconnect { padding: 2px 10px; min-height: ${low}px; }
 QPushButton#disconnect:focus { padding: 1px 9px; }
-QPushButton#allow { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
-QPushButton#allow:hover { background: $accent_hover; }
+QPushButton#allow, QPushButton#firstNext { background: $accent; color: $on_accent; border-color: $accent;
+  font-weight: 600; }
+QPushButton#allow:hover, QPushButton#firstNext:hover { background: $accent_hover; }
+QPushButton#firstNext:focus { border: 2px solid $text; }
 QPushButton#deny { color: $refused; }
 QPushButton::menu-indicator { image: none; width: 0; }
 QProgressBar { background: $border; border: none; border-radius: 2px; }
@@ -135,6 +137,8 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $accent; }
 QToolButton:checked { background: $tint; border: 1px solid $accent; }
+QToolButton#helpButton { color: $muted; font-weight: 600; padding: 2px 6px; border-radius: 8px; }
+QToolButton#helpButton:hover { color: $accent; }
 QToolButton#fold { background: transparent; border-color: transparent; }
 QToolButton#fold:focus { border-color: $accent; }
 
@@ -143,10 +147,11 @@ QLineEdit, QSpinBox, QDateTimeEdit { background: $card; color: $text; border: 1p
 QLineEdit:focus, QSpinBox:focus, QDateTimeEdit:focus { border: 2px solid $accent; padding: 4px 7px; }
 QLineEdit:disabled, QSpinBox:disabled, QDateTimeEdit:disabled { color: $muted; background: $window; }
 QDateTimeEdit::drop-down { border: none; width: 24px; }
-QLineEdit#address { font-weight: 600; }
+QLineEdit#address, QLineEdit#firstAddress, QLabel#firstWatching, QRadioButton#reachChoice { font-weight: 600; }
 QLineEdit#address[live="false"] { color: $muted; font-weight: 400; background: $window; }
 
 QListView#sourceList { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px 0; outline: 0; }
+QListView#cards { background: $card; border: 1px solid $border; border-radius: 8px; padding: 4px; outline: 0; }
 QListView#neverShown, QListWidget#linkSources, QListWidget#entries, QListWidget#pages { background: $card;
   color: $text; border: 1px solid $border; border-radius: 8px; padding: 4px; outline: 0; }
 QListView#neverShown::item, QListWidget#linkSources::item, QListWidget#entries::item { padding: 4px; }
@@ -169,7 +174,13 @@ QPushButton#settingVerb { background: transparent; border: 1px solid transparent
 QPushButton#settingVerb:hover { background: $hover; }
 QPushButton#settingVerb:focus { border: 1px solid $accent; }
 QLabel#hotKeyFault { color: $waiting; }
-QListView#sourceList:focus { border: 1px solid $accent; }
+QListWidget#manualContents { background: $card; color: $text; border: 1px solid $border; border-radius: 8px;
+  padding: 4px; outline: 0; }
+QListWidget#manualContents::item { padding: 6px; border-radius: 6px; }
+QListWidget#manualContents::item:selected { background: $tint; color: $text; }
+QTextBrowser#manualText { background: $card; color: $text; border: 1px solid $border; border-radius: 8px; }
+QListWidget#manualContents:focus, QTextBrowser#manualText:focus { border: 1px solid $accent; }
+QListView#sourceList:focus, QListView#cards:focus { border: 1px solid $accent; }
 QTableView#viewers, QTableView#words { background: $card; border: none; outline: 0; color: $text; }
 QTableView#viewers::item, QTableView#words::item { padding: 0 5px; border: none; border-top: 1px solid $hairline; }
 QTableView#viewers::item:selected, QTableView#words::item:selected { background: $tint; color: $text; }

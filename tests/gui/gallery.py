@@ -105,6 +105,7 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     from gui.dialogs.host_names import HostNamesWindow
     from gui.dialogs.link_form import LinkForm
     from gui.dialogs.links import LinksWindow
+    from gui.dialogs.manual.window import ManualWindow
     from gui.dialogs.pin import PinWindow
     from gui.dialogs.privacy import PrivacyDialog
     from gui.dialogs.settings.dialog import SettingsDialog
@@ -186,6 +187,14 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     crash = CrashReportDialog("Panecast did not end properly.\n\nFatal Python error: Segmentation fault\n" * 9, panel)
     crash.show_report.click()
     yield "crash-report", crash
+    for step in range(3):
+        yield f"first-start-{step + 1}", content.first_start(step, panel)
+    yield "updates", content.updates(panel)
+    manual = ManualWindow()
+    manual.move(screen.geometry().topLeft())
+    manual.come_forward()
+    manual.open_at("who-can-watch")
+    yield "manual", manual
     pin = PinWindow(panel)
     pin.show_access(content.DOORS)
     yield "pin", pin

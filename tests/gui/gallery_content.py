@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
+from typing import cast
 
 from PySide6.QtGui import QColor, QImage
 
@@ -11,6 +13,11 @@ from gui.core.access_state import EVERYTHING, AccessViewState, failure_words
 from gui.core.controller import BLANKED
 from gui.core.networks import ChosenNetwork, firewall_hint
 from gui.core.state import AppState, Message, SourceState, watchers
+from gui.core.updates.check import UpdateCheck, UpdateState
+from gui.core.updates.release import Release
+from gui.dialogs.first_start.window import FirstStart
+from gui.dialogs.manual.pages import pages
+from gui.dialogs.updates import UpdatesWindow
 from gui.panel.window import Panel
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
@@ -22,6 +29,7 @@ from server.access.devices import Device
 from server.access.links import Link
 from server.access.lockout import Failure
 from server.access.pin import Pin
+from server.doctor import Check
 from server.net.interfaces import Interface
 from server.net.peers import Peer
 from server.protocol.options import StreamOptions
@@ -40,7 +48,11 @@ SOURCES = (
     _window(2, "Inbox (3) — Thunderbird", "thunderbird", state="minimised"),
     *(_window(number, f"Document {number}", "libreoffice") for number in range(3, 12)),
 )
+MISSING, MEND = "The X server has no extension Composite.", "Switch it on."
+NOTES = "Something that was wished for."
 DATA = (
+    *(page.title for page in pages("en")),
+    *(MISSING, MEND, NOTES, "eth0", "wg0"),
     *(source.title for source in SOURCES),
     *(source.app for source in SOURCES if source.app),
     *("My link", "TV in the living room", "Anna", "Firefox, Android", "Firefox", "Mozilla", "key"),
@@ -167,4 +179,23 @@ def panel(state: AppState, access_controller: AccessViewState) -> Panel:
         picture = QImage(960, 540, QImage.Format.Format_RGB32)
         picture.fill(QColor("#2b5b84"))
         made.preview.stage.show_picture(picture, Condition("live"), (960, 540))
+    return made
+
+
+def updates(parent: Panel) -> UpdatesWindow:
+    """Return the window about newer versions, with one."""
+    newer = Release("9.9.9", "https://panecast.github.io/changelog#9.9.9", NOTES)
+    state = UpdateState("newer", newer)
+    check = SimpleNamespace(state=state, is_on=False, switch=print, check_now=print, subscribe=lambda changed: changed)
+    return UpdatesWindow(cast("UpdateCheck", check), parent)
+
+
+def first_start(step: int, parent: Panel) -> FirstStart:
+    """Return the first start at one of its steps, with something missing in the first and a viewer in the last."""
+    made = FirstStart(Icons(), parent)
+    state = STATES[1][1]
+    made.what.show_findings([Check("Display", False, MISSING, MEND)])
+    made.show_state(state, DOORS, is_fixed=False)
+    for _step in range(step):
+        made.next.click()
     return made

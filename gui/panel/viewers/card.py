@@ -24,6 +24,7 @@ from gui.core.state import AppState, ViewerRow
 from gui.panel.viewers.model import DATA, END, LEFT_OUT, TITLES, WATCHES, Row, ViewerModel, widest_words
 from gui.panel.viewers.traffic import GRAPH_WIDTH, TrafficDelegate
 from gui.widgets.fold import Fold
+from gui.widgets.help import HelpButton
 from resources.formats import and_more, listed, rate
 from resources.translate import _, ngettext
 
@@ -93,7 +94,11 @@ class Viewers(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 0, 6)
         layout.setSpacing(4)
-        layout.addWidget(self._fold)
+        upper = QHBoxLayout()
+        upper.setSpacing(4)
+        upper.addWidget(self._fold, 1)
+        upper.addWidget(HelpButton("who-can-watch#viewers", self))
+        layout.addLayout(upper)
         layout.addWidget(self.table)
         self._poll = QTimer(self)
         self._poll.setInterval(FIGURES_MS)
