@@ -52,6 +52,8 @@ DRAWN = """() => {
 """Whether the page shows a picture."""
 SOCKETS = "/tmp/.X11-unix"  # noqa: S108  where X servers have their sockets
 END_SECONDS = 2.0
+REST_SECONDS = 60.0
+"""For the panel to look as it will; 20 were too few once, while others had the processors."""
 
 
 class Failed(AssertionError):
@@ -295,7 +297,7 @@ def check_panel(program: Program, like: tuple[str, ...] | None, screen: Callable
 
 def _settled(screen: Callable[[], Image.Image]) -> Image.Image:
     """Return a picture of the screen once there is a panel on it whose picture stays nearly as it is."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + REST_SECONDS
     before = screen()
     empty = float(np.asarray(before).std())
     while time.monotonic() < deadline:
@@ -305,7 +307,9 @@ def _settled(screen: Callable[[], Image.Image]) -> Image.Image:
         if change < 0.2 and float(np.asarray(now).std()) > max(empty, 40):
             return now
         before = now
-    raise Failed("the panel does not come to rest on the screen")
+    folder = Path(tempfile.mkdtemp(prefix="panecast-smoke-"))
+    before.save(folder / "last.png")
+    raise Failed(f"the panel does not come to rest on the screen (see {folder})")
 
 
 def check_places(program: Program) -> str:
