@@ -173,6 +173,7 @@ class Cards(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumHeight(190)
         self.empty_text = ""
+        self._is_walked = False
         self._chosen: dict[Identity, Source] = {}
         self._states: tuple[SourceState, ...] = ()
         self._seen: tuple[Source, ...] = ()
@@ -207,7 +208,8 @@ class Cards(QListView):
                 self._chosen[state.source.identity] = state.source
         self._states = states
         self._show()
-        if not self.currentIndex().isValid() and self._model.rowCount():
+        # Windows come before what was there first; the keyboard begins with the first card all the same.
+        if self._model.rowCount() and not (self._is_walked and self.currentIndex().isValid()):
             self.setCurrentIndex(self._model.index(0))
 
     def set_picture(self, source: Source, image: QImage) -> None:
@@ -223,6 +225,16 @@ class Cards(QListView):
             if state.source.id == source_id:
                 return self.visualRect(self._model.index(at))
         return QRect()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let the card stay that the arrow keys have gone to."""
+        super().keyPressEvent(event)
+        self._is_walked = True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Let the card stay that was clicked."""
+        super().mousePressEvent(event)
+        self._is_walked = True
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the cards, or a sentence where there are none."""

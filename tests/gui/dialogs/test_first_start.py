@@ -223,6 +223,25 @@ def test_cards_keep_what_was_chosen_and_a_double_click_chooses_once(qtbot: QtBot
     assert cards.chosen == (second.source,)
 
 
+def test_the_keyboard_begins_with_the_first_card_until_it_is_used(qtbot: QtBot) -> None:
+    cards = Cards(Icons())
+    qtbot.addWidget(cards)
+    cards.show()
+    first, second, third = (
+        SourceState(Source(str(at), "window", f"Window {at}", "xterm", 640, 480, pid=at, started=1)) for at in (1, 2, 3)
+    )
+    cards.show_sources((third,))
+    cards.show_sources((second, third))
+    QTest.keyClick(cards, Key.Key_Space)
+    cards.show_sources((first, second, third))
+    QTest.keyClick(cards, Key.Key_Space)
+
+    assert cards.chosen == ()
+    cards.show_sources((third,))
+    QTest.keyClick(cards, Key.Key_Space)
+    assert cards.chosen == (third.source,)
+
+
 def test_a_single_monitor_is_not_offered_beside_the_desktop() -> None:
     desktop = SourceState(Source("0", "desktop", "Whole desktop", "", 1920, 1080))
     monitors = [SourceState(Source(f"monitor-{at}", "monitor", f"Monitor {at}", "", 1920, 1080)) for at in (1, 2)]
