@@ -88,7 +88,8 @@ def test_the_wheel_is_one_package_with_all_that_is_in_the_tree(built: Built) -> 
         path.relative_to(PROJECT).as_posix()
         for folder in FOLDERS
         for path in (PROJECT / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        # Catalogues as translators write them are not for the program, which reads the compiled ones.
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".po"
     ]
 
     added = [f"panecast/{name}" for name in ("__init__.py", "__main__.py", "py.typed")]
