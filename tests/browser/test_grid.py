@@ -35,7 +35,7 @@ def test_every_source_is_shown_live_over_one_connection(browser: Browser, server
         server.paint(TWO, 250, 20, 20)
         server.paint(THREE, 20, 20, 250)
         seen.until_shows(ONE, TWO, THREE)
-        seen.until_says(TWO, ".state", "Live · changed")
+        seen.until_says(TWO, ".state", "Live · updated")
         views = server.sessions()
 
         assert seen.order() == ["1", "2", "3"]
@@ -84,7 +84,7 @@ def test_a_source_that_is_not_live_says_so_over_its_last_picture(browser: Browse
     with many_page(browser, server) as seen:
         seen.until_shows(ONE)
         server.canvases[ONE.id].become(Condition("minimised", reasons.WINDOW_MINIMISED))
-        seen.until_says(ONE, ".picture p", "It is minimised — last picture ")
+        seen.until_says(ONE, ".picture p", "The window is minimised on the other computer — last picture ")
 
         assert seen.text(ONE, ".state") == "Minimised"
         assert re.search(r"last picture \d\d:\d\d:\d\d$", seen.text(ONE, ".picture p"))
@@ -251,7 +251,7 @@ def test_everybody_can_use_it(browser: Browser, server: PaintedServer, scheme: L
         seen.page.emulate_media(color_scheme=scheme)
         seen.until_shows(ONE, TWO, THREE)
         server.canvases[ONE.id].become(Condition("minimised", reasons.WINDOW_MINIMISED))
-        seen.until_says(ONE, ".picture p", "It is minimised")
+        seen.until_says(ONE, ".picture p", "The window is minimised on the other computer")
         assert seen.faults() == []
         seen.page.click("#wall")
         seen.page.click("li[data-source='2'] a")

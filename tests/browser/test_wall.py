@@ -192,7 +192,7 @@ def test_a_window_that_is_not_live_or_closes_says_so(browser: Browser, server: P
     with many_page(browser, server, "/watch/1+2") as seen:
         seen.until_shows(ONE, TWO)
         server.canvases[ONE.id].become(Condition("minimised", reasons.WINDOW_MINIMISED))
-        seen.until_says(ONE, "p", "It is minimised — last picture ")
+        seen.until_says(ONE, "p", "The window is minimised on the other computer — last picture ")
         server.canvases[TWO.id].close()
         server.have(ONE)
         seen.until_says(TWO, "p", "closed")

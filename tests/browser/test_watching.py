@@ -440,7 +440,7 @@ def test_a_state_is_said_over_the_last_picture(watcher: Watcher, state: str, rea
         (4403, "disconnected", "disconnected", False, "disconnected you", "pause"),
         (4404, "source_not_found", "missing", True, "Nothing is shared", "missing"),
         (4408, "too_slow", "slow", True, "too slow to keep up", "slow"),
-        (4429, "too_many_viewers", "full", True, "As many people as possible", "waiting"),
+        (4429, "too_many_viewers", "full", True, "The viewer limit", "waiting"),
     ],
 )
 def test_the_end_of_a_connection_is_said(

@@ -71,12 +71,12 @@ export function errorWords(error) {
 }
 
 /**
- * Return why a source is as it is. What the server says is English; of other languages those have words that know its code.
+ * Return why a source is as it is, without a full stop. What the server says is English; of other languages those have words that know its code.
  * @param {{state: string, reason?: string, code?: string, values?: Values}} told
  */
 export function reasonWords({ state, reason, code, values }) {
   if (language === "en" && reason) {
-    return reason;
+    return reason.replace(/\.$/, "");
   }
   return hasWord(`reason.${code}`) ? word(`reason.${code}`, values) : aboutWords(state);
 }
