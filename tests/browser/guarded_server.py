@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from capture.reason import Reason
 from server.http.responses import problem
 from server.net.headers import content_policy
 from server.protocol import wire
@@ -85,29 +86,29 @@ class GuardedServer(ScriptedServer):
             return await handler(request)
         self.refused += 1
         if self.refusal is not None:
-            return problem(*self.refusal)
+            return _problem(*self.refusal)
         if device in self._forgotten:
-            return problem(403, "removed", "The person at the other computer removed this device.")
-        return problem(401, "credential_missing", "Programs show a token.")
+            return _problem(403, "removed", "The person at the other computer removed this device.")
+        return _problem(401, "credential_missing", "Programs show a token.")
 
     async def _enter(self, request: web.Request) -> web.Response:
         if request.content_type != "application/json":
-            return problem(415, "wrong_type", "JSON is expected.")
+            return _problem(415, "wrong_type", "JSON is expected.")
         shown = await request.json()
         self.entering.append(shown)
         if self._failures >= MOST_FAILURES:
-            waiting = problem(429, "locked_out", "There were too many wrong tries. Try again in 2 minutes.")
+            waiting = _problem(429, "locked_out", "There were too many wrong tries. Try again in 2 minutes.")
             waiting.headers["Retry-After"] = str(WAIT_SECONDS)
             return waiting
         if shown.get("token") != TOKEN and shown.get("pin") != PIN:
             self._failures += 1
-            return problem(401, "credential_wrong", "That is not it. Ask for another.")
+            return _problem(401, "credential_wrong", "That is not it. Ask for another.")
         if self.asks:
             self._asked = asyncio.get_running_loop().create_future()
             may_come = await self._asked
             self._asked = None
             if not may_come:
-                return problem(403, "refused", "The person at the other computer did not allow it.")
+                return _problem(403, "refused", "The person at the other computer did not allow it.")
         device = secrets.token_urlsafe()
         self._devices.add(device)
         found = web.Response(status=204)
@@ -122,3 +123,8 @@ class GuardedServer(ScriptedServer):
         async for _ in socket:
             pass
         return socket
+
+
+def _problem(status: int, code: str, words: str) -> web.Response:
+    """Return a refusal in words of this server's own, which no page knows by their code."""
+    return problem(status, code, Reason("own_words", words))

@@ -209,7 +209,7 @@ def test_a_pin_may_be_pasted_with_anything_between(browser: Browser, server: Gua
 def test_a_wrong_pin_is_said_and_the_next_can_be_typed(browser: Browser, server: GuardedServer) -> None:
     with stranger(browser, server) as seen:
         seen.types(WRONG)
-        seen.page.locator("#enter-wrong", has_text="That PIN is not right. Try again").wait_for()
+        seen.page.locator("#enter-wrong", has_text="That PIN is wrong or has expired").wait_for()
         seen.is_asked()
         assert seen.page.input_value(FIELD) == ""
         assert seen.page.get_attribute(FIELD, "aria-invalid") == "true"
