@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 from capture.reason import NOTHING, Reason
 
-Kind = Literal["desktop", "monitor", "window", "demo"]
+Kind = Literal["desktop", "monitor", "window", "portal", "demo"]
+"""Portal: picked by the person in a dialog of the desktop, which alone knows what it is."""
 State = Literal["live", "minimised", "hidden", "paused", "blanked", "waiting", "closed"]
 
 DESKTOP_ID = "0"
@@ -53,8 +54,8 @@ class Source:
     """One thing that can be shown, as it was when last looked at.
 
     Attributes:
-        id: what stands in addresses: ``0``, a window's handle in decimal, ``monitor-1``, ``demo``.
-        kind: desktop, monitor, window or demo.
+        id: what stands in addresses: ``0``, a window's handle in decimal, ``monitor-1``, ``portal-1``, ``demo``.
+        kind: desktop, monitor, window, portal or demo.
         title: one line, at most 256 characters; may be empty.
         app: the program's name, empty where there is none.
         width, height: device pixels.
@@ -66,6 +67,7 @@ class Source:
         generation: which of the windows that had this number one after the other; empty for all else, and where no list
             of windows has looked.
         output: the name by which the system knows a monitor, such as ``HDMI-1``; empty for all else.
+        is_screen: it shows, or may show, everything that is on a screen.
         identity: what stays the same for as long as this is the same thing.
     """
 
@@ -81,6 +83,7 @@ class Source:
     icon: Icon | None = None
     generation: str = ""
     output: str = ""
+    is_screen: bool = False
     identity: Identity = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -28,8 +27,8 @@ from capture.picture.motion import MotionMeter
 from capture.picture.pixels import Pixels
 from capture.picture.scroll import Scroll, find_scroll
 from capture.picture.size_limit import limited_size
-from capture.platforms.contract import Backend, Wake
-from capture.platforms.waiting import wait_readable
+from capture.platforms.contract import Backend, Paced, Wake
+from capture.platforms.waiting import Bell, wait_readable
 from capture.privacy.masking import Masking, MaskState
 from capture.privacy.masks import Mask
 from capture.reason import NOTHING, Reason
@@ -115,9 +114,7 @@ class FeedThread:
         self._refresh_wanted = 0
         self._distrusted = self._distrusted_wholly = 0
         self._stopping = False
-        self._call_in, self._call_out = socket.socketpair()
-        self._call_in.setblocking(False)
-        self._call_out.setblocking(False)
+        self._bell = Bell()
 
     def start(
         self,
@@ -135,11 +132,11 @@ class FeedThread:
 
     def set_demand(self, demand: Demand) -> None:
         self._demand = demand
-        self._call()
+        self._bell.ring()
 
     def refresh(self, number: int) -> None:
         self._refresh_wanted = number
-        self._call()
+        self._bell.ring()
 
     def invalidate(self, number: int, keeps: bool) -> None:
         """Like `refresh`; what was known before gets a new number, also where it is found to be right.
@@ -154,12 +151,7 @@ class FeedThread:
     def stop(self) -> None:
         self._stopping = True
         self._guard.close()
-        self._call()
-
-    def _call(self) -> None:
-        # Full: a call is under way already. Closed: the thread has ended.
-        with contextlib.suppress(BlockingIOError, OSError):
-            self._call_in.send(b"!")
+        self._bell.ring()
 
     # The feed's thread from here on.
 
@@ -174,8 +166,7 @@ class FeedThread:
             while self._session() and not self._stopping:
                 self._pause(RETRY_SECONDS)
         finally:
-            self._call_out.close()
-            self._call_in.close()
+            self._bell.close()
             self._frame = None  # pictures are large
             self._ended()
 
@@ -209,10 +200,13 @@ class FeedThread:
 
     def _watch(self, backend: Backend) -> None:
         pacer = Pacer(self._demand.fps)
+        paced = backend if isinstance(backend, Paced) else None
         changed = True
         while not self._stopping:
             demand = self._demand
             pacer.set_rate(demand.fps)
+            if paced is not None:
+                paced.set_rate(demand.fps)
             now = time.monotonic()
             urgent = self._refresh_wanted > self._refreshed
             if not urgent:
@@ -220,11 +214,11 @@ class FeedThread:
                     urgent = True
                 else:
                     settles_in = self._masking.settles_in
-                    wake = backend.wait(max(pacer.due - now, 0) if changed else settles_in, self._call_out.fileno())
+                    wake = backend.wait(max(pacer.due - now, 0) if changed else settles_in, self._bell.descriptor)
                     changed = changed or wake is not Wake.NOTHING
                     urgent = wake is Wake.URGENT or self._masking.settles_in == 0
                     if wake is Wake.NOTHING:
-                        self._drain_calls()
+                        self._bell.hush()
             if urgent and not self._stopping:
                 if not any(may() for may in demand.may_take):
                     self._pause(None)
@@ -336,13 +330,8 @@ class FeedThread:
 
     def _pause(self, seconds: float | None) -> None:
         """Wait for a call, ``seconds`` at most."""
-        wait_readable((self._call_out.fileno(),), seconds)
-        self._drain_calls()
-
-    def _drain_calls(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            while self._call_out.recv(4096):
-                pass
+        wait_readable((self._bell.descriptor,), seconds)
+        self._bell.hush()
 
 
 def joined(demands: Iterable[Demand]) -> Demand | None:

@@ -13,6 +13,7 @@ from capture.platforms.contract import (
     Finding,
     HotKey,
     Listing,
+    Picker,
     PlaceList,
     Places,
     Platform,
@@ -25,7 +26,9 @@ from capture.platforms.generations import Generations
 from capture.platforms.keys import HotKeyError, Keys
 from capture.platforms.linux import offers as linux
 from capture.platforms.monitors import KnownMonitors
+from capture.platforms.picks import PickStore
 from capture.platforms.system import System, family, system
+from capture.platforms.wayland import offers as wayland
 from capture.platforms.windows import offers as windows
 from capture.platforms.x11 import offers as x11
 from capture.privacy.exclusions import Exclusions
@@ -34,8 +37,22 @@ from capture.source import Source
 from resources.translate import _
 
 _X11 = replace(x11.PLATFORM, session_lock=linux.PLATFORM.session_lock)
+
+
+def _wayland_findings() -> Iterator[Finding]:
+    for platform in (x11.PLATFORM, wayland.PLATFORM):
+        if platform.findings is not None:
+            yield from platform.findings()
+
+
 # Under Wayland, X11 tells of keys for its own windows only, and of places of its own windows only.
-_WAYLAND = replace(_X11, places=None, hot_key=linux.PLATFORM.hot_key)
+_WAYLAND = replace(
+    _X11,
+    places=None,
+    hot_key=linux.PLATFORM.hot_key,
+    picker=wayland.PLATFORM.picker,
+    findings=_wayland_findings,
+)
 PLATFORMS: Mapping[System, Platform] = MappingProxyType(
     {
         "x11": _X11,
@@ -56,22 +73,35 @@ def platform() -> Platform:
 
 
 def make_backend(
-    source: Source, exclusions: Exclusions | None = None, generations: Generations | None = None
+    source: Source,
+    exclusions: Exclusions | None = None,
+    generations: Generations | None = None,
+    picker: Picker | None = None,
 ) -> Backend:
     """Return a backend for ``source``, not yet opened; what ``exclusions`` says is never shown will be in no picture.
 
     Without a guard that is our own windows and those of the programs on the starting list. ``generations`` are those of
-    the catalog that ``source`` is from.
+    the catalog that ``source`` is from, and ``picker`` is what it was picked with.
 
     Raises:
         CaptureError: no technique works on this system.
     """
     if source.kind == "demo":
         return Demo(source)
+    if source.kind == "portal":
+        if picker is None:
+            raise CaptureError(_("What was picked in the desktop's dialog can be shown in a Wayland session only."))
+        return picker.backend(source)
     make = platform().backend
     if make is None:
         raise CaptureError(reasons.ONLY_X11)
     return make(source, exclusions or Exclusions(), generations or Generations())
+
+
+def make_picker(store: PickStore | None, address: str | None = None) -> Picker | None:
+    """Return what has the person pick sources, not yet started; None where the system lists all there is."""
+    make = platform().picker
+    return None if make is None else make(store, address)
 
 
 def make_window_list(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from capture.picture.frame import Take
 from capture.picture.pixels import Rect
 from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
 from capture.platforms.monitors import KnownMonitors
+from capture.platforms.picks import Picking, PickStore
 from capture.privacy.exclusions import Exclusions
 from capture.reason import NOTHING, Reason
 from capture.source import Condition, Source
@@ -70,6 +71,14 @@ class Backend(Protocol):
         """Give everything back."""
 
 
+@runtime_checkable
+class Paced(Protocol):
+    """A backend that can have pictures made no oftener than they are wanted. Called like the rest of it."""
+
+    def set_rate(self, fps: float) -> None:
+        """Have ``fps`` pictures a second be made at most, or somewhat more; called often with the same rate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """All there is to show: desktop, monitors, windows; or why there is nothing."""
@@ -86,6 +95,32 @@ class WindowList(Protocol):
 
     def look_again(self) -> None:
         """Have the list made again, after the guard's rules have changed."""
+
+    def stop(self) -> None:
+        """Have it end, within a fraction of a second."""
+
+    def join(self, seconds: float) -> None:
+        """Wait until it has ended, ``seconds`` at most."""
+
+
+class Picker(Protocol):
+    """Has the person pick sources in a dialog of the desktop, and brings them back in later runs.
+
+    It has a thread of its own, from `start` to `stop`. Any thread may call; every call returns at once.
+    """
+
+    def start(self, tell: Callable[[Picking], None]) -> None:
+        """Begin; ``tell`` is called from its thread after each change, the first time at once."""
+
+    def pick(self, again: str = "") -> None:
+        """Show the dialog, for a new source or for the one that has the id ``again``. One that is open is closed."""
+
+    def remove(self, source_id: str) -> None:
+        """Forget what was picked, and have no more pictures of it."""
+
+    def backend(self, source: Source) -> Backend:
+        """Return what takes the pictures of one of its sources, not yet opened."""
+        ...
 
     def stop(self) -> None:
         """Have it end, within a fraction of a second."""
@@ -161,6 +196,8 @@ class Platform:
         window_list: ``tell`` is called from its thread with each new `Listing`, the first time as soon as it is known.
             Windows of programs that ``exclusions`` never shows are left out. Each window gets one of ``generations``,
             each monitor its id from ``monitors``.
+        picker: what shows the desktop's own dialog, not yet started, with where picks are kept; the ``address`` is a
+            bus, else the usual.
         backend: what takes the pictures of a window or a screen, not yet opened.
         places: ``tell`` is called from its thread with all places after each change.
         hot_key: ``pressed()`` is called on the loop each time, ``failed(words)`` once when it listens no more.
@@ -171,6 +208,7 @@ class Platform:
     findings: Callable[[], Iterator[Finding]] | None = None
     display_problem: Callable[[], Reason] = _no_problem
     window_list: Callable[[Callable[[Listing], None], Exclusions, Generations, KnownMonitors], WindowList] | None = None
+    picker: Callable[[PickStore | None, str | None], Picker] | None = None
     backend: Callable[[Source, Exclusions, Generations], Backend] | None = None
     places: Callable[[Callable[[Places], None]], PlaceList] | None = None
     hot_key: Callable[[Keys, Callable[[], None], Callable[[Reason], None]], HotKey] | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
+import socket
 import sys
 
 
@@ -34,3 +36,34 @@ def wait_readable(descriptors: tuple[int, ...], seconds: float | None) -> set[in
     None waits for ever. On Windows they have to be sockets.
     """
     return _wait(descriptors, seconds)
+
+
+class Bell:
+    """What one thread waits for beside its descriptors, and any thread may ring."""
+
+    def __init__(self) -> None:
+        self._outside, self._inside = socket.socketpair()
+        self._outside.setblocking(False)
+        self._inside.setblocking(False)
+
+    @property
+    def descriptor(self) -> int:
+        """Return what is readable from the first `ring` until `hush`."""
+        return self._inside.fileno()
+
+    def ring(self) -> None:
+        """End the wait, now or when it begins; after `close` nothing happens."""
+        # Full: it rings already.
+        with contextlib.suppress(BlockingIOError, OSError):
+            self._outside.send(b"!")
+
+    def hush(self) -> None:
+        """Take note that it rang. Only the thread that waits calls this."""
+        with contextlib.suppress(BlockingIOError):
+            while self._inside.recv(4096):
+                pass
+
+    def close(self) -> None:
+        """Give both ends back; may be called twice."""
+        self._outside.close()
+        self._inside.close()

@@ -41,7 +41,7 @@ class SavedSource(msgspec.Struct, frozen=True, kw_only=True):
     A window goes by ``app`` and ``title``, a monitor by its ``output``, all else by its ``id``.
     """
 
-    kind: Literal["desktop", "monitor", "window", "demo"]
+    kind: Literal["desktop", "monitor", "window", "portal", "demo"]
     id: str = ""
     output: str = ""
     app: str = ""

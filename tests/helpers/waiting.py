@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -43,3 +44,11 @@ async def closed(viewer: Any, seconds: float = 6.0) -> tuple[int, list[dict[str,
             except websockets.ConnectionClosed:
                 break
     return viewer.close_code, messages
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Return once ``true()`` holds, where no loop runs; fail when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.005)

@@ -29,8 +29,10 @@ def session_bus() -> str | None:
     return f"unix:path={path}" if path is not None and path.exists() else None
 
 
-async def connect(address: str | None = None, *, system: bool = False) -> Any:
+async def connect(address: str | None = None, *, system: bool = False, descriptors: bool = False) -> Any:
     """Return a connection to the bus at ``address``, else to the session's or the ``system``'s one.
+
+    With ``descriptors`` answers may bring some.
 
     Raises:
         Exception: of many kinds; a missing bus shows in many ways.
@@ -38,7 +40,8 @@ async def connect(address: str | None = None, *, system: bool = False) -> Any:
     from dbus_fast import BusType
     from dbus_fast.aio import MessageBus
 
-    bus: Any = MessageBus(bus_address=address, bus_type=BusType.SYSTEM if system else BusType.SESSION)
+    kind = BusType.SYSTEM if system else BusType.SESSION
+    bus: Any = MessageBus(bus_address=address, bus_type=kind, negotiate_unix_fd=descriptors)
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             await bus.connect()

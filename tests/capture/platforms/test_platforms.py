@@ -12,7 +12,7 @@ import capture.platforms
 from capture.errors import CaptureError
 from capture.platforms import choose
 from capture.platforms.choose import PLATFORMS, make_backend, make_places, make_session_lock, make_window_list
-from capture.platforms.contract import Backend, HotKey, PlaceList, Platform, SessionLock, WindowList
+from capture.platforms.contract import Backend, HotKey, Picker, PlaceList, Platform, SessionLock, WindowList
 from capture.platforms.demo import Demo
 from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
@@ -22,6 +22,7 @@ from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 
 WINDOW, SCREEN = Source("1", "window", "", "", 0, 0), Source("0", "desktop", "", "", 0, 0)
+PICKED = Source("portal-1", "portal", "", "", 0, 0)
 DEMO = Source("demo", "demo", "", "", 0, 0)
 FOLDERS = sorted(each.name for each in pkgutil.iter_modules(capture.platforms.__path__) if each.ispkg)
 
@@ -49,8 +50,8 @@ def test_a_system_is_told_by_what_python_and_the_environment_say(
     ("name", "offered"),
     [
         ("x11", {"findings", "window_list", "backend", "places", "hot_key", "session_lock"}),
-        ("wayland+x11", {"findings", "window_list", "backend", "hot_key", "session_lock"}),
-        ("wayland", {"findings", "window_list", "backend", "hot_key", "session_lock"}),
+        ("wayland+x11", {"findings", "window_list", "picker", "backend", "hot_key", "session_lock"}),
+        ("wayland", {"findings", "window_list", "picker", "backend", "hot_key", "session_lock"}),
         ("headless", {"findings", "window_list", "backend", "session_lock"}),
         ("windows", {"hot_key", "session_lock"}),
         ("macos", set()),
@@ -63,7 +64,7 @@ def test_each_system_offers_what_the_table_says(name: System, offered: set[str])
     assert {part for part in PARTS if getattr(platform, part) is not None} == offered
 
 
-PARTS = ("findings", "window_list", "backend", "places", "hot_key", "session_lock")
+PARTS = ("findings", "window_list", "picker", "backend", "places", "hot_key", "session_lock")
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -82,6 +83,9 @@ def test_what_a_folder_offers_keeps_to_the_contract(name: str) -> None:
         made.append((platform.places(lambda _: None), PlaceList))
     if platform.hot_key is not None:
         made.append((platform.hot_key(Keys.parse("Ctrl+F9"), lambda: None, lambda _: None), HotKey))
+    if platform.picker is not None:
+        picker = platform.picker(None, None)
+        made += [(picker, Picker), (picker.backend(PICKED), Backend)]
     if platform.session_lock is not None:
         made.append((platform.session_lock(lambda: None, None), SessionLock))
     for each, contract in made:

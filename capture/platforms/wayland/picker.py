@@ -1,0 +1,309 @@
+"""What the person has picked: brought back when pictures of it are wanted, kept, and given up. In a thread of its own.
+
+A source is brought back when somebody first wants to see it, not when the program starts: until then the desktop shows
+no sign that the screen is seen. Its session then stays until it is removed, or ended in the desktop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from capture.platforms.contract import Backend
+from capture.platforms.linux.dbus import NoAnswer, session_bus
+from capture.platforms.picks import Pick, Picking, Picks, PickStore
+from capture.platforms.wayland.picked_source import PickedSource
+from capture.platforms.wayland.portal import Cast, NoScreenCast, Refused, ScreenCast
+from capture.platforms.wayland.tickets import Remote, Ticket
+from capture.source import Condition, Source
+from resources.translate import N_, _
+
+log = logging.getLogger(__name__)
+
+HINT = N_("To share anything else, use “Pick a window or screen…”.")
+NOT_BACK = N_("The desktop did not bring this source back. Pick it again to show it.")
+ENDED = N_("Sharing of this source was ended in the desktop. Pick it again to show it.")
+REMOVED = N_("This source was removed from the list.")
+NO_STREAM = N_("The desktop does not hand this source over. It is tried again.")
+TITLES = {"screen": N_("Screen {number}"), "window": N_("Window {number}"), "other": N_("Source {number}")}
+RETRY_SECONDS = (0.2, 1.0, 3.0, 10.0)
+"""Pauses before a connection is made anew, the more often it was of no use; the last one from then on."""
+MOST_REFUSALS = 3
+"""How often a token may be refused without a dialog, as while PipeWire is down, before it counts as worth nothing."""
+FAULTS = (Refused, NoAnswer, TimeoutError, NoScreenCast, OSError, EOFError)
+
+
+@dataclass(slots=True)
+class _Held:
+    """One pick, and how it stands with the desktop. ``needs_person``: why a dialog is needed, empty if none is."""
+
+    pick: Pick
+    cast: Cast | None = None
+    needs_person: str = ""
+    is_over: bool = False
+    failures: int = 0
+    tickets: set[Ticket] = field(default_factory=set)
+    work: asyncio.Task[None] | None = None
+
+
+class PortalPicker:
+    """See `Picker` in the contract. Public methods are for any thread; all else is the thread's own."""
+
+    def __init__(self, store: PickStore | None = None, address: str | None = None) -> None:
+        """``address`` is the bus, else the session's."""
+        self._store = store
+        self._address = address
+        self._tell: Callable[[Picking], None] = lambda _: None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._begun = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="picker", daemon=True)
+        self._held: dict[str, _Held] = {}
+        self._following = 1
+        self._portal: ScreenCast | None = None
+        self._reaching: asyncio.Lock | None = None
+        self._problem = ""
+        self._dialog: asyncio.Task[None] | None = None
+        self._told: Picking | None = None
+
+    def start(self, tell: Callable[[Picking], None]) -> None:
+        self._tell = tell
+        self._thread.start()
+
+    def pick(self, again: str = "") -> None:
+        self._call(lambda: self._begin_pick(again))
+
+    def remove(self, source_id: str) -> None:
+        self._call(lambda: self._remove(source_id))
+
+    def backend(self, source: Source) -> Backend:
+        return PickedSource(lambda ring: self._ticket(source.id, ring))
+
+    def stop(self) -> None:
+        self._call(self._stop.set)
+
+    def join(self, seconds: float) -> None:
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+
+    def _call(self, what: Callable[[], object]) -> None:
+        """Have the thread do something, soon; one that has not begun or has ended does nothing."""
+        if self._thread.ident is not None:
+            self._begun.wait()
+            assert self._loop is not None
+            with contextlib.suppress(RuntimeError):  # it has ended
+                self._loop.call_soon_threadsafe(what)
+
+    def _ticket(self, source_id: str, ring: Callable[[], None]) -> Ticket:
+        ticket = Ticket(source_id, ring, lambda each: self._call(lambda: self._serve(each, failed=True)))
+        self._call(lambda: self._serve(ticket))
+        return ticket
+
+    # The thread from here on.
+
+    def _run(self) -> None:
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            self._stop = asyncio.Event()
+            self._begun.set()
+            runner.run(self._live())
+
+    async def _live(self) -> None:
+        kept = Picks() if self._store is None else self._store.load()
+        self._following = kept.following
+        for pick in kept.each:
+            needs = "" if pick.token else _(NOT_BACK)
+            self._held[pick.id] = _Held(pick, needs_person=needs)
+        self._reaching = asyncio.Lock()
+        self._show()
+        with contextlib.suppress(NoScreenCast):
+            await self._reach()
+        await self._stop.wait()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        for held in self._held.values():
+            for ticket in held.tickets:
+                ticket.give_up()
+        if self._portal is not None:
+            self._portal.close()
+
+    async def _reach(self) -> ScreenCast:
+        """Return the portal, which is looked for anew where it was not there."""
+        assert self._reaching is not None
+        async with self._reaching:
+            if self._portal is None:
+                try:
+                    self._portal = await ScreenCast.reach(self._address or session_bus(), self._closed)
+                except NoScreenCast as fault:
+                    self._problem = fault.message
+                    self._show()
+                    raise
+                self._problem = ""
+                self._portal.lost.add_done_callback(lambda _: self._lose())
+                self._show()
+            return self._portal
+
+    def _begin_pick(self, again: str) -> None:
+        if self._dialog is not None:
+            self._dialog.cancel()
+        self._dialog = asyncio.get_running_loop().create_task(self._pick(again), name="dialog")
+
+    async def _pick(self, again: str) -> None:
+        try:
+            portal = await self._reach()
+            cast = await portal.begin(shows_dialog=True)
+        except FAULTS as fault:
+            log.info("nothing was picked: %s", fault)
+            return
+        held = self._held.get(again)
+        if held is None:
+            held = _Held(Pick(self._following, cast.sort))
+            self._following += 1
+            self._held[held.pick.id] = held
+        self._end(held)
+        self._have(held, cast)
+        for ticket in tuple(held.tickets):
+            self._serve(ticket)
+
+    def _have(self, held: _Held, cast: Cast) -> None:
+        """Note that a source is there, and the token that brings it back the next time."""
+        held.cast, held.needs_person, held.is_over = cast, "", False
+        size = {"width": cast.width, "height": cast.height} if cast.width and cast.height else {}
+        held.pick = replace(held.pick, sort=cast.sort, token=cast.token, **size)
+        self._keep()
+
+    def _serve(self, ticket: Ticket, *, failed: bool = False) -> None:
+        """Have a ticket get its connection, or be told why there is none."""
+        held = self._held.get(ticket.source_id)
+        if ticket.is_void:
+            return
+        if held is None:
+            ticket.tell(Condition("closed", _(REMOVED)))
+            return
+        held.tickets = {each for each in held.tickets if not each.is_void} | {ticket}
+        held.failures = held.failures + 1 if failed else 0
+        if held.needs_person:
+            self._say(held)
+        elif held.work is None or held.work.done():
+            held.work = asyncio.get_running_loop().create_task(self._work(held, anew=failed), name=held.pick.id)
+
+    async def _work(self, held: _Held, *, anew: bool) -> None:
+        """Serve all who wait for a source; ``anew``: with another session than before, where that needs nobody."""
+        if anew:
+            await asyncio.sleep(RETRY_SECONDS[min(held.failures, len(RETRY_SECONDS)) - 1])
+            if held.pick.token:
+                self._end(held)
+        try:
+            portal = await self._reach()
+            if held.cast is None:
+                await self._bring_back(portal, held)
+            for ticket in tuple(held.tickets):
+                if held.cast is None:
+                    break
+                if not ticket.is_void:
+                    ticket.hand_over(Remote(await portal.remote(held.cast.session), held.cast.node))
+        except FAULTS as fault:
+            log.info("%s is not to be had: %s", held.pick.id, fault)
+            if held.needs_person:
+                self._say(held)
+                return
+            words = fault.message if isinstance(fault, NoScreenCast) else _(NO_STREAM)
+            for ticket in tuple(held.tickets):
+                ticket.tell(Condition("waiting", words))
+            self._try_later(held)
+
+    async def _bring_back(self, portal: ScreenCast, held: _Held) -> None:
+        try:
+            self._have(held, await portal.begin(held.pick.token, shows_dialog=False))
+        except Refused as refusal:
+            if refusal.by_person or held.failures >= MOST_REFUSALS:
+                # Asked again, the desktop would show its dialog again.
+                held.needs_person = _(NOT_BACK)
+                held.pick = replace(held.pick, token="")
+                self._keep()
+            raise
+
+    def _try_later(self, held: _Held) -> None:
+        def again() -> None:
+            for ticket in tuple(held.tickets):
+                if not ticket.is_void:
+                    self._serve(ticket, failed=True)
+                    return
+
+        asyncio.get_running_loop().call_later(RETRY_SECONDS[-1] if held.failures else RETRY_SECONDS[1], again)
+
+    def _say(self, held: _Held) -> None:
+        """Tell those who wait that the person is needed first."""
+        for ticket in tuple(held.tickets):
+            ticket.tell(Condition("closed" if held.is_over else "waiting", held.needs_person))
+
+    def _closed(self, session: str) -> None:
+        """Heed that the desktop has ended a session: what the person stopped is not begun again by itself."""
+        for held in self._held.values():
+            if held.cast is not None and held.cast.session == session:
+                held.cast, held.needs_person, held.is_over = None, _(ENDED), True
+                held.pick = replace(held.pick, token="")
+                self._say(held)
+                self._keep()
+
+    def _lose(self) -> None:
+        """Heed that the portal is gone: its sessions are, and tokens bring them back once it is there again."""
+        if self._portal is not None:
+            self._portal.close()
+        self._portal = None
+        for held in self._held.values():
+            if held.cast is not None:
+                held.cast = None
+                if not held.pick.token:
+                    held.needs_person = _(NOT_BACK)
+                    self._say(held)
+                else:
+                    for ticket in tuple(held.tickets):
+                        ticket.tell(Condition("waiting", _(NO_STREAM)))
+                    self._try_later(held)
+        self._show()
+
+    def _remove(self, source_id: str) -> None:
+        held = self._held.pop(source_id, None)
+        if held is not None:
+            self._end(held)
+            if held.work is not None:
+                held.work.cancel()
+            for ticket in held.tickets:
+                ticket.tell(Condition("closed", _(REMOVED)))
+            self._keep()
+
+    def _end(self, held: _Held) -> None:
+        cast, held.cast = held.cast, None
+        if cast is not None and self._portal is not None:
+            self._portal.end(cast.session)
+
+    def _keep(self) -> None:
+        if self._store is not None:
+            self._store.save(Picks(tuple(held.pick for held in self._held.values()), self._following))
+        self._show()
+
+    def _show(self) -> None:
+        sources = tuple(_source(held) for held in self._held.values())
+        is_there = self._portal is not None
+        now = Picking(is_there, sources, self._problem or (_(HINT) if is_there else ""))
+        if now != self._told:
+            self._told = now
+            self._tell(now)
+
+
+def _source(held: _Held) -> Source:
+    pick = held.pick
+    return Source(
+        pick.id,
+        "portal",
+        _(TITLES[pick.sort]).format(number=pick.number),
+        "",
+        pick.width,
+        pick.height,
+        state="waiting" if held.needs_person else "live",
+        is_screen=pick.sort != "window",
+    )

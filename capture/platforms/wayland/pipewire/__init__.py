@@ -1,0 +1,1 @@
+"""A consumer of PipeWire's video streams over libpipewire-0.3. Knows no portal."""
