@@ -39,20 +39,47 @@ ONLY_X11 = Reason(
 )
 ONLY_X11_LISTED = Reason("only_x11_listed", N_("Windows can be listed on Linux with X11 only, so far."))
 ONLY_DEMO = Reason("only_demo", N_("{system}: only the demo picture can be shown so far"))
-WAYLAND_SCREENS = Reason(
-    "wayland_screens",
+WAYLAND_SCREENS = Reason("wayland_screens", N_("This is a Wayland session: only windows of X11 programs are listed."))
+WAYLAND_ONLY = Reason("wayland_only", N_("This is a Wayland session without X11: it lists no windows."))
+BOTH = Reason("both", "{first} {second}")
+"""One sentence after the other."""
+NO_PORTAL = Reason(
+    "no_portal",
     N_(
-        "This is a Wayland session: only windows of X11 programs can be shared so far. "
-        "For screens and other windows, log out and choose an X11 (Xorg) session."
+        "This desktop lets programs take no pictures: it has no portal (xdg-desktop-portal). Install it, or log out "
+        "and choose an X11 (Xorg) session."
     ),
 )
-WAYLAND_ONLY = Reason(
-    "wayland_only",
+NO_SCREEN_CAST = Reason(
+    "no_screen_cast",
     N_(
-        "This is a Wayland session without X11, which cannot be shared so far. "
-        "Log out and choose an X11 (Xorg) session."
+        "This desktop lets programs take no pictures: its portal offers no screen casts. Install the portal that "
+        "belongs to your desktop (such as xdg-desktop-portal-gnome or -wlr), or log out and choose an X11 (Xorg) "
+        "session."
     ),
 )
+NO_PIPEWIRE = Reason(
+    "no_pipewire",
+    N_("A part of the system that hands pictures over is missing: install PipeWire ({library})."),
+)
+PIPEWIRE_SILENT = Reason("pipewire_silent", N_("PipeWire, which hands pictures over, does not answer."))
+PICK_HINT = Reason("pick_hint", N_("To share anything else, use “Pick a window or screen…”."))
+PICK_AGAIN = Reason("pick_again", N_("The desktop did not bring this source back. Pick it again to show it."))
+PICK_ENDED = Reason("pick_ended", N_("Sharing of this source was ended in the desktop. Pick it again to show it."))
+PICK_REMOVED = Reason("pick_removed", N_("This source was removed from the list."))
+PICK_ELSEWHERE = Reason(
+    "pick_elsewhere", N_("What was picked in the desktop's dialog can be shown in a Wayland session only.")
+)
+NOT_HANDED_OVER = Reason("not_handed_over", N_("The desktop hands no pictures of this source over. It is tried again."))
+DESKTOP_AWAITED = Reason("desktop_awaited", N_("Waiting for the first picture from the desktop."))
+GRAPHICS_MEMORY = Reason(
+    "graphics_memory", N_("The desktop hands its pictures over in graphics memory only, which cannot be read.")
+)
+FORM_UNREADABLE = Reason(
+    "form_unreadable", N_("The desktop hands its pictures over in a form that cannot be read ({form}).")
+)
+PORTAL_VERSION = Reason("portal_version", N_("version {version}"))
+PORTAL_FORGETS = Reason("portal_forgets", N_("version {version}; sources have to be picked anew after each start"))
 NO_DISPLAY = Reason("no_display", N_("This program sees no X display (DISPLAY is not set)."))
 NOT_A_DISPLAY = Reason("not_a_display", N_("“{display}” (the value of DISPLAY) names no X display."))
 DISPLAY_GONE = Reason("display_gone", N_("The display {display} does not answer."))
@@ -158,7 +185,6 @@ SHARED_MEMORY_NOT_USED = Reason(
 COLOUR_BITS = Reason("colour_bits", N_("{bits} bits"))
 LIST_KEPT = Reason("list_kept", N_("keeps a list of windows"))
 LIST_NOT_KEPT = Reason("list_not_kept", N_("none that keeps a list; windows are found without it"))
-MEND_X11_SESSION = Reason("mend_x11_session", N_("Log in to an X11 (Xorg) session."))
 MEND_DISPLAY = Reason("mend_display", N_("Start it inside a graphical session, or: xvfb-run panecast …"))
 MEND_DISPLAY_LOG = Reason("mend_display_log", N_("Look into the log of the display server."))
 MEND_EXTENSION = Reason("mend_extension", N_("Switch the extension {name} on in the X server."))

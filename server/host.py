@@ -9,7 +9,7 @@ from pathlib import Path
 
 from capture.feed.catalog import Catalog
 from capture.feed.hub import Hub
-from capture.platforms.choose import make_backend
+from capture.platforms.choose import make_backend, make_picker
 from capture.platforms.contract import Backend
 from capture.platforms.demo import demo_source
 from capture.platforms.generations import Generations
@@ -20,6 +20,7 @@ from server.access.control import AccessControl
 from server.access.one_time_guests import GONE_SECONDS, OneTimeGuests
 from server.access.persistence import AccessPersister
 from server.access.rebinding import Rebinding
+from server.picks import PickFile
 from server.protocol.options import StreamOptions
 from server.server import Server
 from server.sharing import ShareList, ShareRule
@@ -70,10 +71,11 @@ class Host:
         """
         self.exclusions = exclusions or Exclusions()
         generations = Generations()
+        picker = None if catalog or not windows else make_picker(None if folder is None else PickFile(folder))
         self.catalog = catalog or Catalog(
-            (demo_source(),), windows=windows, exclusions=self.exclusions, generations=generations
+            (demo_source(),), windows=windows, exclusions=self.exclusions, generations=generations, picker=picker
         )
-        take = backend or partial(make_backend, exclusions=self.exclusions, generations=generations)
+        take = backend or partial(make_backend, exclusions=self.exclusions, generations=generations, picker=picker)
         self.hub = Hub(take, video_encoders() if has_video else None)
         self.hub.follow(self.catalog)
         self.shares = ShareList(self.catalog, rules)

@@ -64,7 +64,8 @@ class ShareRule:
 def parse_rule(text: str) -> ShareRule:
     """Return the rule that a person wrote.
 
-    ``all``, ``desktop``, ``demo``, a handle, ``monitor-1`` or, by its output, ``monitor:HDMI-1``, ``title:TEXT``.
+    ``all``, ``desktop``, ``demo``, a handle, ``monitor-1`` or, by its output, ``monitor:HDMI-1``, ``portal-1``,
+    ``title:TEXT``.
 
     Raises:
         ValueError: it is none of these; the message says what is possible.
@@ -76,7 +77,7 @@ def parse_rule(text: str) -> ShareRule:
         return ShareRule("title", word[len("title:") :].strip())
     if word.startswith("monitor:") and word[len("monitor:") :].strip():
         return ShareRule("monitor", word[len("monitor:") :].strip())
-    number = word.removeprefix("monitor-")
+    number = word.removeprefix("portal-") if word.startswith("portal-") else word.removeprefix("monitor-")
     if number.isascii() and number.isdecimal() and len(number) <= 20:
         return ShareRule("id", word)
     if word.lower().startswith("0x"):
@@ -87,7 +88,7 @@ def parse_rule(text: str) -> ShareRule:
     raise ValueError(
         _(
             "Nothing can be shared as “{text}”. Possible are: all, desktop, demo, monitor-1 or monitor:HDMI-1, "
-            "a window's handle (see: panecast windows), title:TEXT."
+            "portal-1, a window's handle (see: panecast windows), title:TEXT."
         ).format(text=text)
     )
 

@@ -90,7 +90,7 @@ def make_backend(
         return Demo(source)
     if source.kind == "portal":
         if picker is None:
-            raise CaptureError(_("What was picked in the desktop's dialog can be shown in a Wayland session only."))
+            raise CaptureError(reasons.PICK_ELSEWHERE)
         return picker.backend(source)
     make = platform().backend
     if make is None:

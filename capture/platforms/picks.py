@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from capture.reason import NOTHING, Reason
 from capture.source import Source
 
 Sort = Literal["screen", "window", "other"]
@@ -57,9 +58,9 @@ class Picking:
     Attributes:
         is_there: the desktop has a dialog for it.
         sources: what was picked; ``live``, or ``waiting`` when it has to be picked again.
-        words: what there is to say of it in the list.
+        reason: what there is to say of it in the list.
     """
 
     is_there: bool = False
     sources: tuple[Source, ...] = ()
-    words: str = ""
+    reason: Reason = NOTHING

@@ -6,37 +6,39 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from capture import reasons
 from capture.errors import CaptureError
 from capture.platforms.contract import Finding
 from capture.platforms.linux.dbus import session_bus
 from capture.platforms.wayland.pipewire.library import version
 from capture.platforms.wayland.portal import KNOWS_TOKENS, ScreenCast
+from capture.reason import Reason
 from resources.translate import _
+
+MEND_LIBRARY = reasons.AS_SAID.of(text="apt-get install libpipewire-0.3-0")
+MEND_PORTAL = reasons.AS_SAID.of(text="apt-get install xdg-desktop-portal-gnome (-kde, -wlr)")
 
 
 def findings(address: str | None = None) -> Iterator[Finding]:
     """Yield what was looked at; ``address`` is the bus, else the session's."""
     try:
-        yield ("PipeWire", True, version(), "")
+        yield Finding("PipeWire", True, reasons.AS_SAID.of(text=version()))
     except CaptureError as fault:
-        yield ("PipeWire", False, fault.message, "apt-get install libpipewire-0.3-0")
+        yield Finding("PipeWire", False, fault.reason, MEND_LIBRARY)
     try:
         # Of its own: a loop may run in this one.
         with ThreadPoolExecutor(1) as thread:
             found = thread.submit(asyncio.run, _look(address or session_bus())).result()
     except CaptureError as fault:
-        yield ("ScreenCast portal", False, fault.message, "apt-get install xdg-desktop-portal-gnome (-kde, -wlr)")
+        yield Finding(_("Screen casts"), False, fault.reason, MEND_PORTAL)
         return
-    yield ("ScreenCast portal", True, found, "")
+    yield Finding(_("Screen casts"), True, found)
 
 
-async def _look(address: str | None) -> str:
-    portal = await ScreenCast.reach(address, lambda _: None)
+async def _look(address: str | None) -> Reason:
+    portal = await ScreenCast.reach(address, lambda _gone: None)
     try:
-        if portal.version < KNOWS_TOKENS:
-            return _("version {version}; sources have to be picked anew after each start").format(
-                version=portal.version
-            )
-        return _("version {version}").format(version=portal.version)
+        reason = reasons.PORTAL_FORGETS if portal.version < KNOWS_TOKENS else reasons.PORTAL_VERSION
+        return reason.of(version=portal.version)
     finally:
         portal.close()

@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from capture import reasons
 from capture.errors import DisplayGone
 from capture.picture.frame import Take
 from capture.platforms.contract import Wake
 from capture.platforms.waiting import Bell, wait_readable
 from capture.platforms.wayland.pipewire.stream import Stream
 from capture.platforms.wayland.tickets import Remote, Ticket
+from capture.reason import Reason
 from capture.source import Condition
-from resources.translate import _
 
-LIVE = Condition("live")
+LIVE, WAITING = Condition("live"), Condition("waiting", reasons.DESKTOP_AWAITED)
 START_SECONDS = 2.0
 """How long a node may take before it is asked for anew."""
 FIRST_RATE = 60.0
@@ -28,7 +29,7 @@ class PickedSource:
         self._ticket: Ticket | None = None
         self._bell: Bell | None = None
         self._stream: Stream | None = None
-        self._condition = _waiting()
+        self._condition = WAITING
         self._rate = FIRST_RATE
         self._due: float | None = None
         self._is_told = False
@@ -68,7 +69,7 @@ class PickedSource:
             return Take(self._condition)
         painting = stream.painting
         if not painting.has_picture:
-            return Take(_waiting())
+            return Take(WAITING)
         where = painting.pointer if pointer else None
         pixels, damage = painting.take()
         if pixels is None:
@@ -109,25 +110,25 @@ class PickedSource:
             try:
                 stream.iterate()
             except DisplayGone as gone:
-                self._begin_anew(gone.message)
+                self._begin_anew(gone.reason)
                 return
         if stream.has_begun:
             self._due = None
         elif self._due is None:
             self._due = time.monotonic() + START_SECONDS
         elif time.monotonic() >= self._due:
-            self._begin_anew(stream.problem or _("The desktop sends no pictures of this source. It is tried again."))
+            self._begin_anew(stream.problem or reasons.NOT_HANDED_OVER)
 
     def _begin(self, remote: Remote) -> None:
         self._drop_stream()
         self._stream = Stream(remote.descriptor, remote.node, self._rate)
         self._due = time.monotonic() + START_SECONDS
-        self._stay(_waiting())
+        self._stay(WAITING)
 
-    def _begin_anew(self, words: str) -> None:
+    def _begin_anew(self, reason: Reason) -> None:
         assert self._ticket is not None
         self._drop_stream()
-        self._stay(Condition("waiting", words))
+        self._stay(Condition("waiting", reason))
         self._ticket.ask_again()
 
     def _stay(self, condition: Condition) -> None:
@@ -137,7 +138,3 @@ class PickedSource:
         stream, self._stream, self._due = self._stream, None, None
         if stream is not None:
             stream.close()
-
-
-def _waiting() -> Condition:
-    return Condition("waiting", _("Waiting for the first picture from the desktop."))

@@ -13,22 +13,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from capture import reasons
 from capture.platforms.contract import Backend
 from capture.platforms.linux.dbus import NoAnswer, session_bus
 from capture.platforms.picks import Pick, Picking, Picks, PickStore
 from capture.platforms.wayland.picked_source import PickedSource
 from capture.platforms.wayland.portal import Cast, NoScreenCast, Refused, ScreenCast
 from capture.platforms.wayland.tickets import Remote, Ticket
+from capture.reason import NOTHING, Reason
 from capture.source import Condition, Source
 from resources.translate import N_, _
 
 log = logging.getLogger(__name__)
 
-HINT = N_("To share anything else, use “Pick a window or screen…”.")
-NOT_BACK = N_("The desktop did not bring this source back. Pick it again to show it.")
-ENDED = N_("Sharing of this source was ended in the desktop. Pick it again to show it.")
-REMOVED = N_("This source was removed from the list.")
-NO_STREAM = N_("The desktop does not hand this source over. It is tried again.")
 TITLES = {"screen": N_("Screen {number}"), "window": N_("Window {number}"), "other": N_("Source {number}")}
 RETRY_SECONDS = (0.2, 1.0, 3.0, 10.0)
 """Pauses before a connection is made anew, the more often it was of no use; the last one from then on."""
@@ -39,11 +36,11 @@ FAULTS = (Refused, NoAnswer, TimeoutError, NoScreenCast, OSError, EOFError)
 
 @dataclass(slots=True)
 class _Held:
-    """One pick, and how it stands with the desktop. ``needs_person``: why a dialog is needed, empty if none is."""
+    """One pick, and how it stands with the desktop. ``needs_person``: why a dialog is needed."""
 
     pick: Pick
     cast: Cast | None = None
-    needs_person: str = ""
+    needs_person: Reason = NOTHING
     is_over: bool = False
     failures: int = 0
     tickets: set[Ticket] = field(default_factory=set)
@@ -57,7 +54,7 @@ class PortalPicker:
         """``address`` is the bus, else the session's."""
         self._store = store
         self._address = address
-        self._tell: Callable[[Picking], None] = lambda _: None
+        self._tell: Callable[[Picking], None] = lambda _gone: None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._begun = threading.Event()
         self._thread = threading.Thread(target=self._run, name="picker", daemon=True)
@@ -65,7 +62,7 @@ class PortalPicker:
         self._following = 1
         self._portal: ScreenCast | None = None
         self._reaching: asyncio.Lock | None = None
-        self._problem = ""
+        self._problem = NOTHING
         self._dialog: asyncio.Task[None] | None = None
         self._told: Picking | None = None
 
@@ -83,7 +80,7 @@ class PortalPicker:
         return PickedSource(lambda ring: self._ticket(source.id, ring))
 
     def stop(self) -> None:
-        self._call(self._stop.set)
+        self._call(self._end_thread)
 
     def join(self, seconds: float) -> None:
         if self._thread.ident is not None:
@@ -115,7 +112,7 @@ class PortalPicker:
         kept = Picks() if self._store is None else self._store.load()
         self._following = kept.following
         for pick in kept.each:
-            needs = "" if pick.token else _(NOT_BACK)
+            needs = NOTHING if pick.token else reasons.PICK_AGAIN
             self._held[pick.id] = _Held(pick, needs_person=needs)
         self._reaching = asyncio.Lock()
         self._show()
@@ -130,6 +127,9 @@ class PortalPicker:
         if self._portal is not None:
             self._portal.close()
 
+    def _end_thread(self) -> None:
+        self._stop.set()
+
     async def _reach(self) -> ScreenCast:
         """Return the portal, which is looked for anew where it was not there."""
         assert self._reaching is not None
@@ -138,11 +138,11 @@ class PortalPicker:
                 try:
                     self._portal = await ScreenCast.reach(self._address or session_bus(), self._closed)
                 except NoScreenCast as fault:
-                    self._problem = fault.message
+                    self._problem = fault.reason
                     self._show()
                     raise
-                self._problem = ""
-                self._portal.lost.add_done_callback(lambda _: self._lose())
+                self._problem = NOTHING
+                self._portal.lost.add_done_callback(lambda _gone: self._lose())
                 self._show()
             return self._portal
 
@@ -170,7 +170,7 @@ class PortalPicker:
 
     def _have(self, held: _Held, cast: Cast) -> None:
         """Note that a source is there, and the token that brings it back the next time."""
-        held.cast, held.needs_person, held.is_over = cast, "", False
+        held.cast, held.needs_person, held.is_over = cast, NOTHING, False
         size = {"width": cast.width, "height": cast.height} if cast.width and cast.height else {}
         held.pick = replace(held.pick, sort=cast.sort, token=cast.token, **size)
         self._keep()
@@ -181,7 +181,7 @@ class PortalPicker:
         if ticket.is_void:
             return
         if held is None:
-            ticket.tell(Condition("closed", _(REMOVED)))
+            ticket.tell(Condition("closed", reasons.PICK_REMOVED))
             return
         held.tickets = {each for each in held.tickets if not each.is_void} | {ticket}
         held.failures = held.failures + 1 if failed else 0
@@ -210,9 +210,9 @@ class PortalPicker:
             if held.needs_person:
                 self._say(held)
                 return
-            words = fault.message if isinstance(fault, NoScreenCast) else _(NO_STREAM)
+            reason = fault.reason if isinstance(fault, NoScreenCast) else reasons.NOT_HANDED_OVER
             for ticket in tuple(held.tickets):
-                ticket.tell(Condition("waiting", words))
+                ticket.tell(Condition("waiting", reason))
             self._try_later(held)
 
     async def _bring_back(self, portal: ScreenCast, held: _Held) -> None:
@@ -221,7 +221,7 @@ class PortalPicker:
         except Refused as refusal:
             if refusal.by_person or held.failures >= MOST_REFUSALS:
                 # Asked again, the desktop would show its dialog again.
-                held.needs_person = _(NOT_BACK)
+                held.needs_person = reasons.PICK_AGAIN
                 held.pick = replace(held.pick, token="")
                 self._keep()
             raise
@@ -233,7 +233,7 @@ class PortalPicker:
                     self._serve(ticket, failed=True)
                     return
 
-        asyncio.get_running_loop().call_later(RETRY_SECONDS[-1] if held.failures else RETRY_SECONDS[1], again)
+        asyncio.get_running_loop().call_later(RETRY_SECONDS[-1] if held.failures else RETRY_SECONDS[0], again)
 
     def _say(self, held: _Held) -> None:
         """Tell those who wait that the person is needed first."""
@@ -244,7 +244,7 @@ class PortalPicker:
         """Heed that the desktop has ended a session: what the person stopped is not begun again by itself."""
         for held in self._held.values():
             if held.cast is not None and held.cast.session == session:
-                held.cast, held.needs_person, held.is_over = None, _(ENDED), True
+                held.cast, held.needs_person, held.is_over = None, reasons.PICK_ENDED, True
                 held.pick = replace(held.pick, token="")
                 self._say(held)
                 self._keep()
@@ -258,11 +258,11 @@ class PortalPicker:
             if held.cast is not None:
                 held.cast = None
                 if not held.pick.token:
-                    held.needs_person = _(NOT_BACK)
+                    held.needs_person = reasons.PICK_AGAIN
                     self._say(held)
                 else:
                     for ticket in tuple(held.tickets):
-                        ticket.tell(Condition("waiting", _(NO_STREAM)))
+                        ticket.tell(Condition("waiting", reasons.NOT_HANDED_OVER))
                     self._try_later(held)
         self._show()
 
@@ -273,7 +273,7 @@ class PortalPicker:
             if held.work is not None:
                 held.work.cancel()
             for ticket in held.tickets:
-                ticket.tell(Condition("closed", _(REMOVED)))
+                ticket.tell(Condition("closed", reasons.PICK_REMOVED))
             self._keep()
 
     def _end(self, held: _Held) -> None:
@@ -289,7 +289,7 @@ class PortalPicker:
     def _show(self) -> None:
         sources = tuple(_source(held) for held in self._held.values())
         is_there = self._portal is not None
-        now = Picking(is_there, sources, self._problem or (_(HINT) if is_there else ""))
+        now = Picking(is_there, sources, self._problem or (reasons.PICK_HINT if is_there else NOTHING))
         if now != self._told:
             self._told = now
             self._tell(now)

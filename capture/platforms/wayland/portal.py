@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from capture import reasons
 from capture.errors import CaptureError
 from capture.platforms.linux.dbus import BUS, PROPERTIES, NoAnswer, call, connect, follow, owner
 from capture.platforms.picks import Sort
 from resources import APPLICATION_ID
-from resources.translate import N_, _
 
 log = logging.getLogger(__name__)
 
@@ -40,15 +40,6 @@ PORTAL_SECONDS = 25.0
 RESTORE_SECONDS = 3.0
 """How long a token may take to bring a source back. After that a dialog is on the screen, which nobody asked for."""
 CANCELLED = 1
-
-NO_PORTAL = N_(
-    "This desktop lets programs take no pictures: it has no portal (xdg-desktop-portal). Install it, or log out and "
-    "choose an X11 (Xorg) session."
-)
-NO_CAST = N_(
-    "This desktop lets programs take no pictures: its portal offers no screen casts. Install the portal that belongs "
-    "to your desktop (such as xdg-desktop-portal-gnome or -wlr), or log out and choose an X11 (Xorg) session."
-)
 
 
 class NoScreenCast(CaptureError):
@@ -110,7 +101,7 @@ class ScreenCast:
         try:
             bus = await connect(address, descriptors=True)
         except Exception as fault:  # a missing bus shows in many ways
-            raise NoScreenCast(_(NO_PORTAL)) from fault
+            raise NoScreenCast(reasons.NO_PORTAL) from fault
         made = cls(bus, closed)
         try:
             await made._begin()
@@ -183,16 +174,16 @@ class ScreenCast:
         try:
             self._owner = await owner(self._bus, PORTAL)
         except (NoAnswer, TimeoutError) as fault:
-            raise NoScreenCast(_(NO_PORTAL)) from fault
+            raise NoScreenCast(reasons.NO_PORTAL) from fault
         try:
             self.version = await self._property("version")
             self.types = await self._property("AvailableSourceTypes")
             self.cursors = await self._property("AvailableCursorModes") if self.version >= KNOWS_CURSORS else 0
         except (NoAnswer, TimeoutError) as fault:
-            raise NoScreenCast(_(NO_CAST)) from fault
+            raise NoScreenCast(reasons.NO_SCREEN_CAST) from fault
         log.info("screen casts: version %s, types %s, cursors %s", self.version, self.types, self.cursors)
         if not self.types & (MONITOR | WINDOW):
-            raise NoScreenCast(_(NO_CAST))
+            raise NoScreenCast(reasons.NO_SCREEN_CAST)
         watch = asyncio.get_running_loop().create_task(self._bus.wait_for_disconnect(), name="bus")
         watch.add_done_callback(self._disconnected)
 

@@ -41,7 +41,7 @@ def findings() -> Iterator[Finding]:
         return
     name = x11_display()
     if not name and is_wayland_session():
-        yield Finding(_("Display"), False, reasons.WAYLAND_ONLY, reasons.MEND_X11_SESSION)
+        yield Finding(_("Display"), True, reasons.WAYLAND_ONLY)
         return
     try:
         display = Display()
@@ -90,7 +90,7 @@ def _screens(display: Display) -> Iterator[Finding]:
     from capture.platforms.x11.xwayland import is_guest
 
     if is_guest(display):
-        yield Finding(_("Screens"), False, reasons.WAYLAND_SCREENS, reasons.MEND_OTHER_DISPLAY)
+        yield Finding(_("Screens"), True, reasons.WAYLAND_SCREENS, reasons.MEND_OTHER_DISPLAY)
     problem = shared_memory_problem(display)
     told = reasons.SHARED_MEMORY_NOT_USED.of(problem=problem) if problem else reasons.SHARED_MEMORY_USED
     yield Finding(_("Shared memory"), True, told)

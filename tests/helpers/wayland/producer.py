@@ -137,17 +137,17 @@ class Producer:
 
     def _run(self) -> None:
         descriptor = self._methods.get_fd(self._data)
+        self._methods.enter(self._data)
         while not self._thread.is_stopping:
             ready = wait_readable((descriptor, self._thread.descriptor), 1.0)
             if self._thread.descriptor in ready:
                 self._thread.take_calls()
-            self._methods.enter(self._data)
             while not self._todo.empty():
                 self._todo.get()()
             self._flush()
             while self._methods.iterate(self._data, 0) > 0:
                 pass
-            self._methods.leave(self._data)
+        self._methods.leave(self._data)
         library = self._library
         library.pw_stream_destroy(self._stream)
         library.pw_core_disconnect(self._core)

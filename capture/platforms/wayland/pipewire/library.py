@@ -9,8 +9,8 @@ import ctypes
 from functools import cache
 from typing import Any
 
+from capture import reasons
 from capture.errors import CaptureError
-from resources.translate import _
 
 NAME = "libpipewire-0.3.so.0"
 
@@ -184,8 +184,6 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
 class NoPipeWire(CaptureError):
     """The library is not on this computer."""
 
-    title = "No PipeWire"
-
 
 @cache
 def pipewire() -> Any:
@@ -197,11 +195,7 @@ def pipewire() -> Any:
     try:
         library = ctypes.CDLL(NAME)
     except OSError as error:
-        raise NoPipeWire(
-            _("A part of the system that hands pictures over is missing: install PipeWire ({library}).").format(
-                library=NAME
-            )
-        ) from error
+        raise NoPipeWire(reasons.NO_PIPEWIRE.of(library=NAME)) from error
     for name, (result, arguments) in FUNCTIONS.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments

@@ -13,12 +13,13 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from capture import reasons
 from capture.errors import CaptureError, DisplayGone
 from capture.platforms.wayland.pipewire import library as pw
 from capture.platforms.wayland.pipewire import pods
 from capture.platforms.wayland.pipewire.buffers import BYTES, FORMATS, BadBuffer, look_into
 from capture.platforms.wayland.pipewire.painting import Painting
-from resources.translate import _
+from capture.reason import NOTHING, Reason
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +77,16 @@ class Stream:
         self._methods = ctypes.cast(control.funcs, ctypes.POINTER(pw.LoopMethods)).contents
         self._loop = control.data
         self.descriptor: int = self._methods.get_fd(self._loop)
+        # For good: while nobody is in the loop, the library's own thread takes itself for the one that is, calls us
+        # from there, and makes nothing readable.
+        self._methods.enter(self._loop)
+        self._open.append(lambda: self._methods.leave(self._loop))
         context = library.pw_context_new(loop, None, 0)
         self._open.append(lambda: library.pw_context_destroy(context))
         core = library.pw_context_connect_fd(context, remote, None, 0)  # it closes it also where it fails
         if not core:
             self.close()
-            raise DisplayGone(_("PipeWire, which hands pictures over, does not answer."))
+            raise DisplayGone(reasons.PIPEWIRE_SILENT)
         self._open.append(lambda: library.pw_core_disconnect(core))
         self._stream = library.pw_stream_new(core, b"panecast", library.pw_properties_new_string(PROPERTIES))
         self._open.append(lambda: library.pw_stream_destroy(self._stream))
@@ -99,7 +104,7 @@ class Stream:
             begun = library.pw_stream_connect(self._stream, 0, node, FLAGS, several, count)
         if begun < 0:
             self.close()
-            raise DisplayGone(_("PipeWire, which hands pictures over, does not answer."))
+            raise DisplayGone(reasons.PIPEWIRE_SILENT)
 
     def iterate(self) -> None:
         """Take over everything that has come.
@@ -108,20 +113,15 @@ class Stream:
             DisplayGone: the stream has ended, or PipeWire has.
             Unreadable: the producer has no form that can be read.
         """
-        self._methods.enter(self._loop)
-        try:
-            while self._methods.iterate(self._loop, 0) > 0 and self._fault is None:
-                pass
-        finally:
-            self._methods.leave(self._loop)
+        while self._methods.iterate(self._loop, 0) > 0 and self._fault is None:
+            pass
         if self._fault is not None:
             raise self._fault
         unreadable, self._unreadable = self._unreadable, ""
         if unreadable and not self.painting.has_picture:
-            words = _("The desktop hands its pictures over in a form that cannot be read ({form}).")
-            raise Unreadable(words.format(form=unreadable))
+            raise Unreadable(reasons.FORM_UNREADABLE.of(form=unreadable))
         if self.state in (pw.ERROR, pw.UNCONNECTED):
-            raise DisplayGone(_("The desktop has stopped handing pictures over."))
+            raise DisplayGone(reasons.NOT_HANDED_OVER)
 
     @property
     def has_begun(self) -> bool:
@@ -129,12 +129,12 @@ class Stream:
         return self.state == pw.STREAMING
 
     @property
-    def problem(self) -> str:
-        """Return why pictures do not begin to come, as far as that is known; empty where it is not."""
+    def problem(self) -> Reason:
+        """Return why pictures do not begin to come, as far as that is known."""
         if self._size is not None and not self._has_memory:
             # A form was agreed on, and no memory for it: of the kinds that we can read they have none.
-            return _("The desktop hands its pictures over in graphics memory only, which cannot be read.")
-        return ""
+            return reasons.GRAPHICS_MEMORY
+        return NOTHING
 
     def set_rate(self, fps: float) -> None:
         """Have the producer make ``fps`` pictures a second at most, or somewhat more."""
