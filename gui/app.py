@@ -369,6 +369,9 @@ class App:
         self._updates_opener = UpdatesOpener(self.updates, panel)
         panel.preview.masks.masks_requested.connect(controller.set_masks)
         panel.preview.restore_requested.connect(self._restore)
+        panel.preview.pick_requested.connect(controller.pick)
+        panel.preview.remove_requested.connect(controller.remove_pick)
+        panel.sources.pick_requested.connect(controller.pick)
         for verb, act in (
             (self.verbs.start_stop, controller.toggle),
             (self.verbs.pause, controller.pause),

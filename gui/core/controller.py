@@ -36,6 +36,8 @@ from server.server import Server
 from server.sharing import ShareList, with_source, without_source
 from server.stream.registry import SessionRegistry
 
+BARE_SCREENS = "bare screens"
+"""The subject of the question whether to share a screen on which nothing can be covered."""
 MASKS = "masks"
 """The subject of the message about windows that have them."""
 SIZES = "mask sizes"
@@ -168,6 +170,9 @@ class Controller:
     def set_shared(self, source: Source, wanted: bool) -> None:
         """Allow or no longer allow ``source`` to be seen."""
         rules = self._shares.rules
+        if wanted and source.kind == "portal" and source.is_screen and not self.settings.knows_bare_screens:
+            self._ask_about_screen(source)
+            return
         if wanted:
             self._shares.set_rules(with_source(rules, source))
             self._remember(shared=added(self.settings.shared, source))
@@ -177,6 +182,17 @@ class Controller:
             self._awaited = removed(self._awaited, source)
         self._tell_of_masks()
         self.refresh()
+
+    def pick(self, again: Source | None = None) -> None:
+        """Show the desktop's dialog, for another source or to have ``again`` back."""
+        if self._catalog.picker is not None:
+            self._catalog.picker.pick("" if again is None else again.id)
+
+    def remove_pick(self, source: Source) -> None:
+        """Share ``source``, which was picked, no longer, and forget it."""
+        self.set_shared(source, False)
+        if self._catalog.picker is not None:
+            self._catalog.picker.remove(source.id)
 
     def set_option(self, name: str, value: object) -> None:
         """Change an option for everybody who watches and for everybody to come."""
@@ -279,6 +295,19 @@ class Controller:
         await self._server.stop()
         if self._pending is not None:
             self._pending.cancel()
+
+    def _ask_about_screen(self, source: Source) -> None:
+        """Ask once, before the first screen of a Wayland session is shared: nothing on it is kept from viewers."""
+
+        def share() -> None:
+            self._remember(knows_bare_screens=True)
+            self.set_shared(source, True)
+
+        words = _(
+            "Viewers will see everything on this screen: in a Wayland session, hidden programs, windows with masks and "
+            "Panecast's own windows cannot be covered there."
+        )
+        self.tell(Message(BARE_SCREENS, words, "notice", _("Share it"), share))
 
     def _tell_of_masks(self) -> None:
         """Say once why a window is missing in the pictures of a screen."""
@@ -412,6 +441,7 @@ class Controller:
             port=self._server.port if running else self.settings.port,
             sources=source_states(sources, self._shares.shared.values(), viewers, self._registry.hub.doubtful),
             listing=self._catalog.condition,
+            can_pick=self._catalog.picking.is_there,
             viewers=viewers,
             options=self._registry.defaults,
             selected=selected,

@@ -307,6 +307,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ()
     knows_tray: Annotated[bool, said(N_("You were told that Panecast keeps running when the panel is closed."))] = False
     knows_no_tray: Annotated[bool, said(N_("You were told that this desktop has no tray, and how to get one."))] = False
+    knows_bare_screens: Annotated[
+        bool, said(N_("You were asked whether to share a screen on which nothing can be covered."))
+    ] = False
     address: Annotated[str, said(N_("The address of this computer in that network when it was chosen."))] = ""
     quiet_until: Annotated[
         int, msgspec.Meta(ge=0), said(N_("No notice appears before that time, in seconds since 1970."))

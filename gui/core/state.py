@@ -53,7 +53,9 @@ class SourceState:
 
     @property
     def size(self) -> str:
-        """Return width × height."""
+        """Return width × height, empty where nobody knows it yet."""
+        if self.source.kind == "portal" and not self.source.width:
+            return ""
         return f"{self.source.width} × {self.source.height}"
 
     @property
@@ -167,6 +169,7 @@ class AppState:
         selected: whose preview is shown; stays when its window closes.
         blanking: what viewers get instead of new pictures, None while pictures are taken.
         masks: what lies over the selected source.
+        can_pick: the desktop has a dialog in which sources are picked.
     """
 
     phase: Phase = "idle"
@@ -180,6 +183,7 @@ class AppState:
     message: Message | None = None
     blanking: Blanking | None = None
     masks: tuple[Mask, ...] = ()
+    can_pick: bool = False
 
     @property
     def is_sharing(self) -> bool:
@@ -194,7 +198,9 @@ class AppState:
     @property
     def shows_screen(self) -> bool:
         """Tell whether viewers may see what appears on the screen, such as a notice."""
-        return self.is_sharing and any(row.source.kind in ("desktop", "monitor") for row in self.shared)
+        return self.is_sharing and any(
+            row.source.kind in ("desktop", "monitor") or row.source.is_screen for row in self.shared
+        )
 
     @property
     def headline(self) -> str:
@@ -284,7 +290,7 @@ class SourceOrder:
     the hand is no use.
     """
 
-    _GROUPS = ("desktop", "monitor", "window", "demo")
+    _GROUPS = ("desktop", "monitor", "portal", "window", "demo")
 
     def __init__(self) -> None:
         self._places: dict[Identity, int] = {}

@@ -156,10 +156,13 @@ class PreviewPane(QWidget):
     """The stage with the masks on it, and one line under it that says what it shows.
 
     Signals:
+        pick_requested, remove_requested: the selected `Source` is to be picked again, or to be forgotten.
         restore_requested: the selected `Source`, which is minimised, is to be on the screen again.
     """
 
     restore_requested = Signal(object)
+    pick_requested = Signal(object)
+    remove_requested = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,6 +183,12 @@ class PreviewPane(QWidget):
         self.restore_button = QPushButton()
         self.restore_button.setObjectName("restore")
         self.restore_button.clicked.connect(lambda: self.restore_requested.emit(self._chosen))
+        self.pick_button = QPushButton()
+        self.pick_button.setObjectName("pickAgain")
+        self.pick_button.clicked.connect(lambda: self.pick_requested.emit(self._chosen))
+        self.remove_button = QPushButton()
+        self.remove_button.setObjectName("removePick")
+        self.remove_button.clicked.connect(lambda: self.remove_requested.emit(self._chosen))
         self._chosen: Source | None = None
         self._title = ElidedLabel()
         self._title.setObjectName("previewTitle")
@@ -193,6 +202,8 @@ class PreviewPane(QWidget):
         line.setSpacing(12)
         line.addWidget(self._title, 1)
         line.addWidget(self.restore_button)
+        line.addWidget(self.pick_button)
+        line.addWidget(self.remove_button)
         line.addWidget(self.mask_button)
         line.addWidget(self._detail)
         line.addWidget(self._word)
@@ -215,6 +226,10 @@ class PreviewPane(QWidget):
                 "screen, the whole window is covered"
             )
         )
+        self.pick_button.setText(_("Pick again"))
+        self.pick_button.setToolTip(_("Choose what this source shows in your desktop's own dialog"))
+        self.remove_button.setText(_("Remove"))
+        self.remove_button.setToolTip(_("Take this source off the list and end its pictures"))
         self.restore_button.setText(_("Restore"))
         self.restore_button.setToolTip(_("Bring this window back on the screen: viewers can't see minimised windows"))
         self.stage.translate()
@@ -230,6 +245,8 @@ class PreviewPane(QWidget):
         self.mask_button.setEnabled(chosen is not None)
         self._chosen = chosen
         self.restore_button.setVisible(False)
+        self.pick_button.setVisible(False)
+        self.remove_button.setVisible(False)
         if chosen is None:
             self._title.setText(_("Nothing selected"))
             self._detail.clear()
@@ -238,6 +255,9 @@ class PreviewPane(QWidget):
         row = next((row for row in state.sources if row.source.identity == chosen.identity), None)
         shown = row or SourceState(chosen)
         self.restore_button.setVisible(row is not None and row.source.state == "minimised")
+        is_picked = row is not None and row.source.kind == "portal"
+        self.remove_button.setVisible(is_picked)
+        self.pick_button.setVisible(is_picked and shown.source.state == "waiting")
         self._title.setText(shown.title)
         self._detail.setText(shown.detail)
         look = current_look()

@@ -18,7 +18,13 @@ class Heading:
 
 
 Row = Heading | SourceState
-GROUPS = {"desktop": N_("Screens"), "monitor": N_("Screens"), "window": N_("Windows"), "demo": N_("Demo")}
+GROUPS = {
+    "desktop": N_("Screens"),
+    "monitor": N_("Screens"),
+    "portal": N_("Picked"),
+    "window": N_("Windows"),
+    "demo": N_("Demo"),
+}
 
 
 def key_of(row: Row) -> Any:

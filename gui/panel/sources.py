@@ -16,7 +16,17 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from capture.reason import NOTHING
 from capture.reasons import LIST_AWAITED
@@ -272,16 +282,22 @@ class SourcesPane(QWidget):
 
     Signals:
         share_requested, selected, in_sight: as those of the list.
+        pick_requested: the desktop's dialog is to be shown.
     """
 
     share_requested = Signal(object, bool)
     selected = Signal(object)
     in_sight = Signal(object)
+    pick_requested = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self._icons = icons
         self._state = AppState()
+        self.pick_button = QPushButton()
+        self.pick_button.setObjectName("pick")
+        self.pick_button.clicked.connect(self.pick_requested)
+        self.pick_button.hide()
         self.search = QLineEdit()
         self.search.setObjectName("search")
         self.search.setClearButtonEnabled(True)
@@ -307,6 +323,7 @@ class SourcesPane(QWidget):
         upper.addWidget(self.search, 1)
         upper.addWidget(HelpButton("choosing", self))
         layout.addLayout(upper)
+        layout.addWidget(self.pick_button)
         layout.addWidget(self._listing)
         layout.addWidget(self.list, 1)
         self.translate()
@@ -316,12 +333,15 @@ class SourcesPane(QWidget):
         self.search.setPlaceholderText(_("Search windows and programs"))
         self.search.setAccessibleName(_("Search"))
         self.search.setToolTip(_("Find a window by its title or program (Ctrl+F)"))
+        self.pick_button.setText(_("Pick a window or screen…"))
+        self.pick_button.setToolTip(_("Choose a window or screen in your desktop's own dialog"))
         self.list.translate()
         self.show_state(self._state)
 
     def show_state(self, state: AppState) -> None:
         """Show the sources of ``state`` that the search finds."""
         self._state = state
+        self.pick_button.setVisible(state.can_pick)
         self._listing.setText(state.listing.reason.words)
         # That the list is only being made stands in its place.
         self._listing.setVisible(state.listing.reason not in (NOTHING, LIST_AWAITED))

@@ -12,7 +12,13 @@ from server.sharing import described
 if TYPE_CHECKING:
     from capture.source import Source
 
-KINDS = {"desktop": N_("desktop"), "monitor": N_("monitor"), "window": N_("window"), "demo": N_("demo")}
+KINDS = {
+    "desktop": N_("desktop"),
+    "monitor": N_("monitor"),
+    "portal": N_("picked"),
+    "window": N_("window"),
+    "demo": N_("demo"),
+}
 STATES = {
     "live": N_("live"),
     "minimised": N_("minimised"),

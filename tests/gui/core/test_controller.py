@@ -63,6 +63,25 @@ async def test_ticking_shares_and_is_remembered(desk: Desk, window: Callable[...
     assert desk.controller.settings.shared == ()
 
 
+async def test_a_picked_screen_is_asked_about_once_before_it_is_shared(desk: Desk) -> None:
+    screen = Source("portal-1", "portal", "Screen 1", "", 0, 0, is_screen=True)
+    window = Source("portal-2", "portal", "Window 2", "", 0, 0)
+    desk.catalog.set_fixed((screen, window))
+    desk.controller.set_shared(window, True)
+    assert set(desk.shares.shared) == {"portal-2"}
+    desk.controller.set_shared(screen, True)
+    await desk.until(lambda: desk.controller.state.message is not None)
+    message = desk.controller.state.message
+    assert set(desk.shares.shared) == {"portal-2"}
+    assert message is not None
+    assert message.act is not None
+    message.act()
+    assert set(desk.shares.shared) == {"portal-1", "portal-2"}
+    desk.controller.set_shared(screen, False)
+    desk.controller.set_shared(screen, True)
+    assert set(desk.shares.shared) == {"portal-1", "portal-2"}
+
+
 async def test_sharing_that_starts_before_the_first_list_has_what_was_ticked_and_says_so_then(
     window: Callable[..., Source],
 ) -> None:

@@ -180,3 +180,24 @@ def test_what_the_list_lacks_is_said_above_it(pane: SourcesPane, states: States,
     assert words.text() == WAYLAND_SCREENS.words
     pane.show_state(AppState(sources=states(1)))
     assert not words.isVisible()
+
+
+def test_the_desktops_dialog_is_offered_only_where_there_is_one(
+    pane: SourcesPane, qtbot: QtBot, states: States
+) -> None:
+    asked = QSignalSpy(pane.pick_requested)
+    pane.show_state(AppState(sources=states(1)))
+    assert not pane.pick_button.isVisible()
+    pane.show_state(AppState(sources=states(1), can_pick=True))
+    qtbot.mouseClick(pane.pick_button, Qt.MouseButton.LeftButton)
+
+    assert asked.count() == 1
+
+
+def test_what_was_picked_stands_under_a_heading_of_its_own() -> None:
+    picked = Source("portal-1", "portal", "Screen 1", "", 0, 0, is_screen=True)
+    heading, row = rows_for((SourceState(picked),), "")
+
+    assert getattr(heading, "text", "") == "Picked"
+    assert isinstance(row, SourceState)
+    assert row.detail == ""
