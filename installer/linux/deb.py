@@ -62,7 +62,12 @@ def make_deb(tree: Path, work: Path, dist: Path, epoch: int) -> Path:
     tell_inside(app, work / "work" / "panecast", doc, dep5=True)
     (app / SHOWN).write_bytes((doc / NOTICES).read_bytes())
     depends = [*linked_packages(app, work), "xkb-data"]
-    fields = {"Depends": ", ".join(sorted(depends)), "Suggests": "x11-xserver-utils, panecast-video"}
+    fields = {
+        "Depends": ", ".join(sorted(depends)),
+        # Pictures in a Wayland session; from Debian 13 on the library has another name.
+        "Recommends": "libpipewire-0.3-0 | libpipewire-0.3-0t64",
+        "Suggests": "x11-xserver-utils, panecast-video",
+    }
     return _pack(root, "panecast", SUMMARY, DESCRIPTION, fields, dist, epoch)
 
 
