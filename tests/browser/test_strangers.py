@@ -134,11 +134,11 @@ def test_sigint_ends_the_server_cleanly(friend: int) -> None:
     [
         (["serve", "--share", "nonsense"], 2, "title:TEXT"),
         (["serve", "--share", "demo", "--fps", "0"], 2, "fps must be"),
-        (["serve", "--share", "demo", "--host", "0.0.0.0"], 1, "every network at once"),
+        (["serve", "--share", "demo", "--host", "0.0.0.0"], 2, "every network at once"),
         (["serve", "--share", "demo", "--port", "6000"], 1, "Browsers refuse"),
         (["serve", "--share", "demo", "--allow-origin", "null"], 2, "sandboxed"),
         (["serve", "--share", "demo", "--name", "http://x"], 2, "no name of a computer"),
-        (["serve", "--share", "demo", "--port", "70000"], 1, "0 to 65535"),
+        (["serve", "--share", "demo", "--port", "70000"], 2, "0 to 65535"),
     ],
 )
 def test_wrong_arguments_are_said_in_words(arguments: list[str], code: int, words: str) -> None:

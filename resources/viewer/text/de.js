@@ -184,7 +184,6 @@ export default {
   "grid.empty.about": "Sobald auf dem anderen Computer etwas freigegeben wird, erscheint es hier.",
   "grid.changed": "geändert {ago}",
   "grid.changed.now": "gerade geändert",
-  "grid.changed.now": "gerade geändert",
   "grid.wall": "Nebeneinander",
   "grid.wall.about": "Mehrere auswählen und nebeneinander sehen",
   "grid.choose": "Wählen Sie, was nebeneinander zu sehen sein soll",
