@@ -10,6 +10,9 @@ from babel.messages.catalog import Catalog
 from installer import catalogues
 from installer.catalogues import count, languages, messages, mo_bytes, placeholders, po_bytes, updated
 
+COMPLETE = ("de",)
+"""Languages that are promised whole."""
+
 
 @pytest.fixture
 def locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -94,3 +97,10 @@ def test_the_catalogues_are_what_the_source_says(tag: str) -> None:
     assert catalogues.po_file(tag).read_bytes() == po_bytes(catalogue), advice
     assert catalogues.po_file(tag).with_suffix(".mo").read_bytes() == mo_bytes(catalogue), advice
     assert count(tag, template).wrong == ()
+
+
+@pytest.mark.parametrize("tag", COMPLETE)
+def test_nothing_is_left_untranslated(tag: str) -> None:
+    found = count(tag, messages())
+
+    assert (found.unfinished, found.unused) == (0, 0), "see: python -m tests.languages, and docs/translating.md"
