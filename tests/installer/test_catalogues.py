@@ -14,6 +14,12 @@ COMPLETE = ("de",)
 """Languages that are promised whole."""
 
 
+@pytest.fixture(scope="module")
+def said() -> Catalog:
+    """All that the source says."""
+    return messages()
+
+
 @pytest.fixture
 def locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty place of catalogues."""
@@ -90,17 +96,16 @@ def test_placeholders_are_counted() -> None:
 
 
 @pytest.mark.parametrize("tag", languages())
-def test_the_catalogues_are_what_the_source_says(tag: str) -> None:
-    template = messages()
-    catalogue = updated(tag, template)
+def test_the_catalogues_are_what_the_source_says(tag: str, said: Catalog) -> None:
+    catalogue = updated(tag, said)
     advice = "run: python -m installer.catalogues"
     assert catalogues.po_file(tag).read_bytes() == po_bytes(catalogue), advice
     assert catalogues.po_file(tag).with_suffix(".mo").read_bytes() == mo_bytes(catalogue), advice
-    assert count(tag, template).wrong == ()
+    assert count(tag, said).wrong == ()
 
 
 @pytest.mark.parametrize("tag", COMPLETE)
-def test_nothing_is_left_untranslated(tag: str) -> None:
-    found = count(tag, messages())
+def test_nothing_is_left_untranslated(tag: str, said: Catalog) -> None:
+    found = count(tag, said)
 
     assert (found.unfinished, found.unused) == (0, 0), "see: python -m tests.languages, and docs/translating.md"
