@@ -148,9 +148,10 @@ def _system_tags() -> tuple[str, ...]:
         tags = tuple(tag for tag in os.environ.get(name, "").split(":") if tag)
         if tags:
             return tags
+    found: tuple[str, ...] = ()
     if sys.platform == "win32":
         import ctypes
         import locale
 
-        return (locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), ""),)
-    return ()
+        found = (locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), ""),)
+    return found

@@ -16,6 +16,20 @@ PROJECT = Path(__file__).parents[3]
 
 
 OPENBOX = ("openbox", "--sm-disable")
+TRIES = 5
+"""Numbers of displays that are tried."""
+
+
+def _started(command: list[str]) -> tuple[subprocess.Popen[bytes], bool]:
+    """Start an X server; return it, and whether it came up: one whose number is taken ends at once."""
+    told, number = os.pipe()
+    server = subprocess.Popen([*command, "-displayfd", str(number)], pass_fds=(number,), stderr=subprocess.DEVNULL)
+    os.close(number)
+    with os.fdopen(told) as ready:  # it writes its number, then a new line, when it is ready
+        is_ready = ready.readline().endswith("\n")
+    if not is_ready:
+        server.wait()
+    return server, is_ready
 
 
 class XServer:
@@ -34,17 +48,16 @@ class XServer:
         options: tuple[str, ...] = (),
         program: str = "Xvfb",
     ) -> None:
-        # A number of our own, far from others: of two servers that come and go with one number, the older one
-        # removes the younger one's socket.
-        self.name = name or f":{random.randint(1000, 30000)}"
-        told, number = os.pipe()
         screen = ["-screen", "0", f"{size}x{depth}"] if program == "Xvfb" else ["-geometry", size, "-depth", f"{depth}"]
-        command = [program, self.name, "-displayfd", str(number), *screen, "-noreset"]
-        self._server = subprocess.Popen([*command, *options], pass_fds=(number,), stderr=subprocess.DEVNULL)
-        os.close(number)
-        with os.fdopen(told) as ready:  # it writes its number, then a new line, when it is ready
-            if not ready.readline().endswith("\n"):
-                raise RuntimeError(f"{program} did not start on {self.name}")
+        for _ in range(1 if name else TRIES):
+            # A number of our own, far from others: of two servers that come and go with one number, the older one
+            # removes the younger one's socket. One that somebody else has is left to them.
+            self.name = name or f":{random.randint(1000, 30000)}"
+            self._server, is_ready = _started([program, self.name, *screen, "-noreset", *options])
+            if is_ready:
+                break
+        else:
+            raise RuntimeError(f"{program} did not start on {self.name}")
         self.environment = os.environ | {"DISPLAY": self.name}
         self._manager: subprocess.Popen[bytes] | None = None
         if manager:
