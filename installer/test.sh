@@ -186,12 +186,12 @@ step() {
     fi
 }
 
-# Runs tests; pytest times itself, and its closing line is to be the last one to be seen. Two files at a time: most of
-# the time a test waits for something.
+# Runs tests; pytest times itself, and its closing line is to be the last one to be seen. Three files at a time: most
+# of the time a test waits for something.
 tests() {
     announce "$1"
     shift
-    "$venv/bin/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@" || failed="$failed tests"
+    "$venv/bin/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder "$@" || failed="$failed tests"
 }
 
 # A machine that cannot be set up can test nothing: a failure in here ends the run.
