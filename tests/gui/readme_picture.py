@@ -53,6 +53,8 @@ def settings() -> Settings:
     found = interfaces()
     made = Settings(
         knows_tray=True,
+        knows_no_tray=True,
+        knows_first_steps=True,
         shared=(SavedSource(kind="window", app="xterm", title="build log"),),
     )
     if found:
