@@ -12,17 +12,13 @@ from PySide6.QtCore import (
     QObject,
     QRect,
     Qt,
-    QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListView,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -34,6 +30,7 @@ from capture.source import Identity, Source
 from gui.core.state import AppState, SourceState, watching_words
 from gui.panel.source_delegate import ROW_ROLE, Index, RowPlaces, SourceDelegate
 from gui.panel.source_rows import Heading, Row, key_of, rows_for
+from gui.panel.source_view import SourceView
 from gui.widgets.help import HelpButton
 from gui.widgets.icons import Icons
 from gui.widgets.row_changes import Remove, steps
@@ -129,40 +126,25 @@ class SourceModel(QAbstractListModel):
         )
 
 
-class SourceList(QListView):
+class SourceList(SourceView):
     """The list itself. Selection and scroll position stay while windows come and go.
 
     Signals:
         selected: the person chose a source.
-        in_sight: which sources can be seen now, as a tuple; empty while the list is hidden.
     """
 
     selected = Signal(object)
-    in_sight = Signal(object)
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self.setObjectName("sourceList")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setMouseTracking(True)
         self.verticalScrollBar().setSingleStep(28)
-        self.empty_text = ""
         self.rows_model = SourceModel()
         self.setModel(self.rows_model)
         self._thumbnails: dict[Identity, QImage] = {}
         self._painter = SourceDelegate(icons, self._thumbnails.get)
         self.setItemDelegate(self._painter)
         self._is_showing = False
-        self._seen: tuple[Source, ...] = ()
-        self._look_timer = QTimer(self)
-        self._look_timer.setSingleShot(True)
-        self._look_timer.setInterval(0)
-        self._look_timer.timeout.connect(self._tell_in_sight)
-        self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.selectionModel().currentChanged.connect(self._tell_selected)
 
     def translate(self) -> None:
@@ -190,7 +172,7 @@ class SourceList(QListView):
         if chosen.isValid() and chosen != self.currentIndex():
             self.selectionModel().setCurrentIndex(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._is_showing = False
-        self._look_timer.start()
+        self.look_again()
 
     def set_thumbnail(self, source: Source, image: QImage) -> None:
         """Show ``image`` in the row of ``source``."""
@@ -222,22 +204,6 @@ class SourceList(QListView):
             painter.drawText(place, flags, self.empty_text)
             painter.end()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._look_timer.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._look_timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._tell_in_sight()
-
-    def _scrolled(self) -> None:
-        # Connected by itself, the timer would take the scroll position for an interval.
-        self._look_timer.start()
-
     def _anchor(self) -> tuple[Any, int] | None:
         index = self.indexAt(self.viewport().rect().topLeft())
         row = index.data(ROW_ROLE)
@@ -260,21 +226,6 @@ class SourceList(QListView):
         row = current.data(ROW_ROLE)
         if not self._is_showing and isinstance(row, SourceState):
             self.selected.emit(row.source)
-
-    def _tell_in_sight(self) -> None:
-        seen: list[Source] = []
-        if self.isVisible():
-            area = self.viewport().rect()
-            first = self.indexAt(area.topLeft()).row()
-            for at in range(max(0, first), self.rows_model.rowCount()):
-                if self.visualRect(self.rows_model.index(at)).top() > area.bottom():
-                    break
-                row = self.rows_model.index(at).data(ROW_ROLE)
-                if isinstance(row, SourceState):
-                    seen.append(row.source)
-        if tuple(seen) != self._seen:
-            self._seen = tuple(seen)
-            self.in_sight.emit(self._seen)
 
 
 class SourcesPane(QWidget):

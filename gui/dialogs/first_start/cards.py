@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QHideEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -17,13 +16,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from capture.source import Identity, Source
 from gui.core.state import SourceState
 from gui.panel.source_delegate import CHECK_EDGE, ROW_ROLE, Index
+from gui.panel.source_view import SourceView
 from gui.panel.sources import SourceModel
 from gui.widgets.check_style import paint_tick
 from gui.widgets.icons import Icons
@@ -144,50 +143,35 @@ class CardModel(SourceModel):
         return super().data(index, role)
 
 
-class Cards(QListView):
+class Cards(SourceView):
     """The cards. Choices are kept here and are nobody's business before the person says so.
 
     Signals:
         chosen_changed: other sources are chosen now.
-        in_sight: the sources whose cards can be seen now, as a tuple; empty while none can.
     """
 
     chosen_changed = Signal()
-    in_sight = Signal(object)
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self.setObjectName("cards")
         self.setAccessibleName(_("Windows and screens"))
         self.setAccessibleDescription(_("The arrow keys move between them, the space bar chooses one."))
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setSpacing(GAP // 2)
         self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumHeight(190)
-        self.empty_text = ""
         self._is_walked = False
         self._chosen: dict[Identity, Source] = {}
         self._states: tuple[SourceState, ...] = ()
-        self._seen: tuple[Source, ...] = ()
         self._pictures: dict[Identity, QImage] = {}
         self._model = CardModel()
         self._model.share_requested.connect(self._choose)
         self.setModel(self._model)
         self._painter = CardDelegate(icons, self._pictures)
         self.setItemDelegate(self._painter)
-        self._look_timer = QTimer(self)
-        self._look_timer.setSingleShot(True)
-        self._look_timer.setInterval(0)
-        self._look_timer.timeout.connect(self._tell_in_sight)
-        self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     @property
     def chosen(self) -> tuple[Source, ...]:
@@ -258,19 +242,6 @@ class Cards(QListView):
         if width != self._painter.width:
             self._painter.width = width
             self.scheduleDelayedItemsLayout()
-        self._look_timer.start()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._look_timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._tell_in_sight()
-
-    def _scrolled(self) -> None:
-        # Connected by itself, the timer would take the scroll position for an interval.
-        self._look_timer.start()
 
     def _show(self) -> None:
         rows = tuple(
@@ -284,7 +255,7 @@ class Cards(QListView):
             if isinstance(current, SourceState) and current.source.identity not in present:
                 # Qt would move on to a neighbour, which the space bar would choose then.
                 self.setCurrentIndex(self._model.index(0) if rows else QModelIndex())
-            self._look_timer.start()
+            self.look_again()
         self.viewport().update()
 
     def _choose(self, source: Source, wanted: bool) -> None:
@@ -294,14 +265,3 @@ class Cards(QListView):
             self._chosen.pop(source.identity, None)
         self._show()
         self.chosen_changed.emit()
-
-    def _tell_in_sight(self) -> None:
-        area = self.viewport().rect()
-        seen = tuple(
-            state.source
-            for at, state in enumerate(self._states)
-            if self.isVisible() and self.visualRect(self._model.index(at)).intersects(area)
-        )
-        if seen != self._seen:
-            self._seen = seen
-            self.in_sight.emit(seen)
