@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from capture.reason import Reason
+from capture.reason import ReasonedError
 
 
-class CaptureError(Exception):
-    """A picture could not be taken or encoded; ``reason`` says what happened and what can be done."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-    @property
-    def message(self) -> str:
-        """Return the reason in words for the person at this computer."""
-        return self.reason.words
+class CaptureError(ReasonedError):
+    """A picture could not be taken or encoded."""
 
 
 class SourceGone(CaptureError):

@@ -69,6 +69,19 @@ class Reason:
         return {"code": self.code, "values": values}
 
 
+class ReasonedError(Exception):
+    """A fault that says in a ``reason`` what happened, and what can be done."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def message(self) -> str:
+        """Return the reason in words for the person at this computer."""
+        return self.reason.words
+
+
 def counted_reason(code: str, template: str, plural: str) -> Reason:
     """Return a reason whose sentence depends on a value ``count``; `installer.catalogues` finds both forms here."""
     return Reason(code, template, plural=plural)

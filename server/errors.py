@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from capture.reason import Reason
+from capture.reason import Reason, ReasonedError
 from server import reasons
 
 BAD_REQUEST, UNAUTHORISED, REFUSED, NOT_FOUND, TOO_SLOW, TOO_MANY = 4400, 4401, 4403, 4404, 4408, 4429
@@ -47,17 +47,8 @@ MOVED = Farewell("moved", reasons.SHARING_MOVED)
 ENCRYPTED = Farewell("encrypted", reasons.SHARING_ENCRYPTED)
 
 
-class ServerError(Exception):
-    """Something the person at the computer can mend; ``reason`` says what and how."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-    @property
-    def message(self) -> str:
-        """Return the reason in words for the person at this computer."""
-        return self.reason.words
+class ServerError(ReasonedError):
+    """Something the person at the computer can mend."""
 
 
 class ProtocolError(ServerError):
