@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import Any
 
 import numpy as np
@@ -136,11 +135,7 @@ async def play(story: list[tuple[tuple[Any, ...], int]]) -> None:
         await hub.close()
 
 
-@settings(
-    max_examples=120 if os.environ.get("PANECAST_LONG") == "1" else 50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(steps, st.integers(0, 2)), max_size=16))
 def test_the_viewers_picture_ends_as_the_sources(story: list[tuple[tuple[Any, ...], int]]) -> None:
     asyncio.run(play(story))
