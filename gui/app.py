@@ -23,7 +23,8 @@ from gui.core.controller import Controller
 from gui.core.encryption import Encryption
 from gui.core.notices.quiet import Quiet
 from gui.core.privacy import PrivacyController, rules_of
-from gui.core.settings import Settings, SettingsFile, cautious
+from gui.core.settings import Settings, cautious
+from gui.core.settings_file import SettingsFile
 from gui.core.state import Message
 from gui.core.updates.check import UpdateCheck
 from gui.desktop.autostart.switch import AutostartSwitch, make_autostart

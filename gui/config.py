@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from gui.core.settings import DECLARED, SettingsFile
+from gui.core.settings import DECLARED
+from gui.core.settings_file import SettingsFile
 from gui.settings.command import asked
 from server.folder_lock import WAIT_SECONDS, lock_folder
 from server.remote.message import Answer, NotUnderstood, Request, failed, misused

@@ -11,7 +11,8 @@ from typing import Any
 from gui.core.access import AccessController
 from gui.core.controller import Controller
 from gui.core.encryption import Encryption
-from gui.core.settings import DECLARED, Settings, SettingsFile
+from gui.core.settings import DECLARED, Settings
+from gui.core.settings_file import SettingsFile
 from gui.core.state import Message
 from gui.core.take_up import take_up
 from gui.desktop.settings_watch import SettingsWatch

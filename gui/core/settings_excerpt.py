@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from gui.core.settings import Settings, SettingsFile
+from gui.core.settings import Settings
+from gui.core.settings_file import SettingsFile
 from resources.translate import _, ngettext
 from server.bug_report import SettingsExcerpt
 

@@ -8,7 +8,7 @@ import pytest
 
 from capture import installation
 from capture.installation import MARK, Installation, bundle, portable_folder, video_advice
-from gui.core.settings import SettingsFile
+from gui.core.settings_file import SettingsFile
 
 
 @pytest.fixture

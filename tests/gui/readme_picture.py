@@ -17,7 +17,8 @@ from pathlib import Path
 import msgspec
 from playwright.sync_api import sync_playwright
 
-from gui.core.settings import SavedSource, Settings, SettingsFile
+from gui.core.settings import SavedSource, Settings
+from gui.core.settings_file import SettingsFile
 from server.net.interfaces import interfaces
 from tests.browser.browsers import chromium
 from tests.browser.parts import eventually, running_app

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gui.__main__ import main
-from gui.core.settings import SettingsFile
+from gui.core.settings_file import SettingsFile
 from server.folder_lock import lock_folder
 from tests.gui.test_app import lightly
 

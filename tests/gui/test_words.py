@@ -30,6 +30,15 @@ NOT_SAID = {
     "gui/desktop/autostart/xdg.py",
 }
 """Modules with other things that look like sentences: style sheets, desktop entries."""
+NOT_FOR_PEOPLE = {
+    "capture/video/encoder.py",
+    "gui/core/updates/release.py",
+    "server/access/audit_log.py",
+    "server/stream/update_consumer.py",
+}
+"""Modules that tell programmers, or write what searches and scripts read and is English for that."""
+PROSE = re.compile(r"^[\w“{][^<>\n/=]*?[a-z]{2,} [a-z]{2,} [a-z]{2,}[^<>\n/=]*$")
+"""Three words in a row, and nothing of a language that programs speak."""
 WORD = re.compile(r"[^\W\d_]{2,}")
 TAG = re.compile(r"<[^>]*>?|^[^<]*>")
 SENTENCE = re.compile(r"^[A-Z“][^\n]*[a-z”)]( [^\n]*)?[a-z0-9”)][.?!…:]$")
@@ -99,6 +108,21 @@ def test_no_sentence_is_left_out_of_the_catalogue() -> None:
             and path not in NOT_SAID
             and SENTENCE.match(node.value)
         ]
+
+    assert found == []
+
+
+def test_no_sentence_is_an_f_string() -> None:
+    """No catalogue knows what comes of it; and a sentence that is put together has no place for another order."""
+    found = []
+    for path in sorted(path for folder in FOLDERS for path in (PROJECT / folder).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+                where = path.relative_to(PROJECT).as_posix()
+                if PROSE.match(text) and where not in NOT_FOR_PEOPLE:
+                    found.append(f"{where}:{node.lineno}: {text}")
 
     assert found == []
 

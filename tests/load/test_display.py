@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from capture.picture.pixels import Rect
-from gui.core.settings import SettingsFile
+from gui.core.settings_file import SettingsFile
 from tests.browser.parts import eventually, free_port, running_app
 from tests.helpers.waiting import Until
 from tests.helpers.x11.arranging import monitors_of

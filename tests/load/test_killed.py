@@ -20,7 +20,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gui.core.settings import Settings, SettingsFile
+from gui.core.settings import Settings
+from gui.core.settings_file import SettingsFile
 from server.access.store import AccessState, AccessStore
 from tests.helpers.x11.desktop import PROJECT
 from tests.load.limits import LATEST_END, disk

@@ -17,7 +17,8 @@ from capture.privacy.masks import Mask
 from gui.core.link_text import expiry_words, seen_words
 from gui.core.privacy import rules_of
 from gui.core.remembered import found_again, masks_again
-from gui.core.settings import MaskedSource, SavedSource, Settings, SettingsFile
+from gui.core.settings import MaskedSource, SavedSource, Settings
+from gui.core.settings_file import SettingsFile
 from gui.panel.window import Panel
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons

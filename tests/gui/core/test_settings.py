@@ -5,7 +5,8 @@ import pytest
 
 from capture.picture.pixels import Rect
 from capture.privacy.masks import Mask
-from gui.core.settings import MaskedSource, SavedSource, Settings, SettingsFile
+from gui.core.settings import MaskedSource, SavedSource, Settings
+from gui.core.settings_file import SettingsFile
 
 CHANGED = Settings(
     port=9000,

@@ -15,7 +15,8 @@ import pytest
 import tomli_w
 
 from capture.privacy.masks import Mask
-from gui.core.settings import DECLARED, MaskedSource, SavedSource, Settings, SettingsFile
+from gui.core.settings import DECLARED, MaskedSource, SavedSource, Settings
+from gui.core.settings_file import SettingsFile
 from gui.settings.policy import Policy
 from gui.settings.schema import MIGRATIONS, SCHEMA, migrated, schema_of
 

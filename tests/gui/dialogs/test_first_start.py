@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from capture.source import Source
 from gui.core.access import AccessController
-from gui.core.settings import Settings, SettingsFile
+from gui.core.settings import Settings
+from gui.core.settings_file import SettingsFile
 from gui.core.state import AppState, SourceState
 from gui.dialogs.first_start.cards import Cards
 from gui.dialogs.first_start.opener import FirstStartOpener

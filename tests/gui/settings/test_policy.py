@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gui.core.settings import DECLARED, Settings, SettingsFile
+from gui.core.settings import DECLARED, Settings
+from gui.core.settings_file import SettingsFile
 from gui.settings.policy import Policy, read_policy
 
 
