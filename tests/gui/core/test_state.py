@@ -141,7 +141,7 @@ def test_this_computer_is_called_by_no_number(address: str, place: str) -> None:
 @pytest.mark.parametrize(
     ("source", "called"),
     [
-        (Source("0", "desktop", "Whole desktop", "", 9, 9), "Ganzer Bildschirm"),
+        (Source("0", "desktop", "Whole desktop", "", 9, 9), "Ganzer Desktop"),
         (Source("monitor-1", "monitor", "Monitor 2 · DELL U2720Q", "", 9, 9), "Monitor 2 · DELL U2720Q"),
         (Source("demo", "demo", "Demo picture", "Panecast", 9, 9), "Demobild"),
         (Source("1", "window", "Whole desktop", "xterm", 9, 9), "Whole desktop"),
