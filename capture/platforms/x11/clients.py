@@ -58,13 +58,19 @@ class Clients:
         for window, question in [(each, core.GetWindowAttributes(each)) for each in windows]:
             with contextlib.suppress(XError):
                 found = question.reply()
-                if found.map_state == xcffib.xproto.MapState.Viewable and not found.override_redirect:
-                    above = window
-                    while (above := core.QueryTree(above).reply().parent) and above not in listed:
-                        pass
-                    if not above:
-                        shown.append(window)
+                is_shown = found.map_state == xcffib.xproto.MapState.Viewable and not found.override_redirect
+                if is_shown and not self._is_in_one_of(listed, window):
+                    shown.append(window)
         return tuple(shown)
+
+    def _is_in_one_of(self, windows: Container[int], window: int) -> bool:
+        above = window
+        # A frame that goes while we climb is none of them.
+        with contextlib.suppress(XError):
+            while above := self._display.connection.core.QueryTree(above).reply().parent:
+                if above in windows:
+                    return True
+        return False
 
     def inside(self, top_level: int) -> set[int]:
         """Return a child of the root and the windows in it that a manager may have put there."""

@@ -17,7 +17,7 @@ from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture import reasons
-from capture.errors import SourceGone
+from capture.errors import NoPicture, SourceGone
 from capture.picture.frame import Pointer, Take
 from capture.picture.pixels import Pixels, Rect, around, paint_over, seen_from
 from capture.platforms.contract import Wake
@@ -101,6 +101,9 @@ class X11Window:
             self._damage = DamageWatch(display, self._window)
             self._unpainted = Unpainted(display, self._window)
         except XError as error:
+            # Of what is around it something may have gone in between, as when it gets another frame.
+            if self._exists():
+                raise NoPicture(reasons.NO_PICTURE_NOW) from error
             raise SourceGone(reasons.WINDOW_CLOSED) from error
         self._settle()
 
@@ -394,7 +397,14 @@ class X11Window:
         return True
 
     def _find_top_level(self) -> int:
-        """Return the child of the root that holds the window, and have its mapping told."""
+        """Return the child of the root that holds the window, and have its mapping told. Raises XError."""
+        for _ in range(TRIES):
+            # A frame may go while we climb; the window itself is in another one then, or with the root.
+            with contextlib.suppress(XError):
+                return self._climbed()
+        return self._climbed()
+
+    def _climbed(self) -> int:
         assert self._display is not None
         core = self._display.connection.core
         window = self._window
