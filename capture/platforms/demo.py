@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capture.picture.frame import Take
+from capture.picture.pixels import Pixels
 from capture.platforms.contract import Wake
 from capture.platforms.waiting import wait_readable
 from capture.source import DEMO_ID, Condition, Source
@@ -17,7 +18,7 @@ from resources.translate import N_
 
 if TYPE_CHECKING:
     # Only where it is drawn: with their libraries they take 4 MB, and few ever look at it.
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import ImageDraw, ImageFont
 
 LIVE = Condition("live")
 TITLE = N_("Demo picture")
@@ -61,17 +62,16 @@ class Demo:
     def close(self) -> None:
         """Nothing to give back."""
 
-    def draw(self, seconds: float) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    def draw(self, seconds: float) -> Pixels:
         """Return the picture at ``seconds`` since the epoch: height × width × 4, BGRX."""
-        from PIL import ImageDraw
-
-        # Drawn with red and blue exchanged in each colour, so that RGBX memory is BGRX without a conversion.
-        image = self._still.copy()
-        draw = ImageDraw.Draw(image)
+        pixels = self._paper()
+        for top, left, part in self._still:
+            pixels[top : top + part.shape[0], left : left + part.shape[1]] = part
+        draw = _drawing_in(pixels)
         self._draw_clock(draw, seconds)
         self._draw_shapes(draw, seconds)
         self._draw_typing(draw, seconds)
-        return np.asarray(image)
+        return pixels
 
     @cached_property
     def _unit(self) -> float:
@@ -79,11 +79,10 @@ class Demo:
         return min(self._width / 1280, self._height / 720)
 
     @cached_property
-    def _still(self) -> Image.Image:
-        from PIL import Image, ImageDraw
-
-        image = Image.new("RGBX", (self._width, self._height), _bgr(PAPER))
-        draw = ImageDraw.Draw(image)
+    def _still(self) -> tuple[tuple[int, int, Pixels], ...]:
+        """Return the parts that never change, with their top and left: a third of the picture."""
+        pixels = self._paper()
+        draw = _drawing_in(pixels)
         draw.text(self._at(72, 52), "Panecast", font=self._font(54), fill=_bgr(INK))
         draw.text(
             self._at(74, 124), "This picture is made by the program itself.", font=self._font(22), fill=_bgr(QUIET)
@@ -94,7 +93,15 @@ class Demo:
             fill=_bgr((255, 255, 255)),
             outline=_bgr((222, 227, 236)),
         )
-        return image
+        return tuple(self._cut(pixels, *place) for place in ((72, 40, 700, 170), (70, 468, 1212, 672)))
+
+    def _paper(self) -> Pixels:
+        one = np.array((*_bgr(PAPER), 255), np.uint8).view(np.uint32)
+        return np.full((self._height, self._width), one, np.uint32).view(np.uint8).reshape(self._height, -1, 4)
+
+    def _cut(self, pixels: Pixels, *place: int) -> tuple[int, int, Pixels]:
+        left, top, right, bottom = (int(each) for each in (*self._at(*place[:2]), *self._at(*place[2:])))
+        return top, left, pixels[top : bottom + 1, left : right + 1].copy()
 
     def _draw_clock(self, draw: ImageDraw.ImageDraw, seconds: float) -> None:
         local = time.localtime(seconds)
@@ -145,6 +152,15 @@ class Demo:
     @cached_property
     def _fonts(self) -> dict[int, ImageFont.FreeTypeFont | ImageFont.ImageFont]:
         return {}
+
+
+def _drawing_in(pixels: Pixels) -> ImageDraw.ImageDraw:
+    """Return what draws in ``pixels``, with red and blue exchanged in each colour: RGBX memory is BGRX like that."""
+    from PIL import Image, ImageDraw
+
+    image = Image.frombuffer("RGBX", (pixels.shape[1], pixels.shape[0]), pixels, "raw", "RGBX", 0, 1)
+    image.readonly = 0  # else it draws in a copy of its own
+    return ImageDraw.Draw(image)
 
 
 def _bgr(colour: tuple[int, int, int]) -> tuple[int, int, int]:
