@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from capture.platforms.linux.memory import give_back
-from capture.platforms.restore import restore
 from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 from gui.core.access import AccessController
@@ -27,7 +25,8 @@ from gui.core.settings import Settings, cautious
 from gui.core.settings_file import SettingsFile
 from gui.core.state import Message
 from gui.core.updates.check import UpdateCheck
-from gui.desktop.autostart.switch import AutostartSwitch, make_autostart
+from gui.deferred import Deferred
+from gui.desktop.autostart.switch import attempt, make_autostart
 from gui.desktop.border import Borders
 from gui.desktop.demo import DemoProcess
 from gui.desktop.notices import Notices
@@ -35,32 +34,17 @@ from gui.desktop.presence import Presence, advice
 from gui.desktop.running_copy import TrayCopy
 from gui.desktop.session_end import SessionEnd
 from gui.desktop.tray import Tray
-from gui.dialogs.about import AboutWindow
 from gui.dialogs.access_windows import AccessWindows
-from gui.dialogs.crash_report import show_after_crash
-from gui.dialogs.first_start.opener import FirstStartOpener
-from gui.dialogs.fixed_parts import fixed_parts
-from gui.dialogs.manual.opener import ManualOpener
-from gui.dialogs.privacy_opener import PrivacyOpener
-from gui.dialogs.settings.opener import SettingsOpener
-from gui.dialogs.updates import UpdatesOpener
-from gui.doctor import checks as gui_checks
 from gui.loop.gc_on_loop import freeze_around
 from gui.loop.loop import end_at_once
 from gui.loop.monitor import BUSY_INTERVAL, IDLE_INTERVAL, Watchdog
 from gui.loop.signals import EndingSignals
-from gui.panel.previewing import Previewing
-from gui.panel.throttle import Throttle
-from gui.panel.thumbnails import Thumbnails
-from gui.panel.window import Panel
 from gui.saving import Saving
 from gui.speaking import Speaking
 from gui.verbs import Verbs
-from gui.widgets.fixed import fix
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
 from resources.translate import N_, _, prefer
-from server.doctor import checks
 from server.ending import end_within
 from server.folder_lock import named_folder
 from server.host import Host
@@ -70,11 +54,11 @@ from server.sharing import ShareRule
 from server.terminal import say
 
 if TYPE_CHECKING:
-    from gui.dialogs.settings.extra import Extra
-    from gui.dialogs.settings.files import SettingsFiles
+    from gui.dialogs.first_start.opener import FirstStartOpener
+    from gui.dialogs.settings.opener import SettingsOpener
+    from gui.panel.window import Panel
+    from gui.windows import Windows
 
-GIVE_BACK_SECONDS = 1.0
-"""After the panel was closed. What its pictures took is a fifth of all (docs/decisions/020-memory-back.md)."""
 SAFE_MODE = N_("Safe mode: nothing is shared from last time, and changes to the settings are not kept.")
 
 
@@ -104,8 +88,8 @@ class App:
         quitting: set when the app is to end.
         restarts: options with which it is to be started again then; None where it is not.
         remote: what a later start of the program asks.
-        verbs, panel, tray, settings, controller, access_controller, encryption, doorway, watchdog, first_start: for
-            those who drive the app from outside, such as tests.
+        verbs, tray, controller, access_controller, encryption, doorway, updates, watchdog: for those who drive the app
+            from outside, such as tests.
     """
 
     def __init__(self, application: QApplication, options: StartOptions, recording: Recording) -> None:
@@ -134,9 +118,11 @@ class App:
         self._speaking = Speaking(self.controller)
         icons = Icons()
         self.verbs = verbs = Verbs(icons)
-        self.panel = Panel(icons, verbs)
+        self._windows = Deferred(self._make_windows)
         self.tray = Tray(icons, verbs)
-        self._presence = Presence(self.tray, self.panel, self._say_no_tray, lambda: self.controller.dismiss("tray"))
+        self._presence = Presence(
+            self.tray, lambda: self.panel, self._say_no_tray, lambda: self.controller.dismiss("tray")
+        )
         self._notices = Notices(
             self.tray,
             lambda: self.controller.settings,
@@ -152,7 +138,6 @@ class App:
             self.controller,
             self.access_controller,
             self.encryption,
-            self.panel,
             self.tray,
             host.persister,
             self._notices,
@@ -163,30 +148,30 @@ class App:
         config = self._saving.config
         self.remote = TrayCopy(host, self.controller, self.access_controller, verbs, self._show_demo, config)
         self._borders = Borders(self.controller)
-        self._privacy = PrivacyOpener(self.controller, self.panel)
-        self.settings = SettingsOpener(
-            self.controller, self.panel, self._file.defaults, self._saving.take_up, self._extras
-        )
-        more = self.panel.access_bar
-        self._autostart = AutostartSwitch(
-            more.autostart,
-            more.more.menu(),
-            lambda words: self.controller.tell(Message("autostart", words)),
-            make_autostart(options.config_dir or named_folder()),
-        )
-        self._about: AboutWindow | None = None
+        self._autostart = make_autostart(options.config_dir or named_folder())
+        self.updates = UpdateCheck(self.controller)
         self._signals = EndingSignals(self.quit, self._end_in_time)
         self._session = SessionEnd(self._keep, self._end_soon)
         application.commitDataRequest.connect(self._keep)  # where Qt is told of the session's end, as on Windows
-        self._thumbnails = Thumbnails(self._hub, self._workers, self.panel.sources.list.set_thumbnail)
-        self._throttles: dict[str, Throttle] = {}
-        self._previewing = Previewing(self._hub, self._workers, self.panel.preview.stage)
-        self._in_sight: tuple[Source, ...] = ()
-        self._is_seen = self._has_printed = False
-        self._files: SettingsFiles | None = None
+        self._has_printed = False
         self._question: QMessageBox | None = None
         self._demo: DemoProcess | None = None
         self._join()
+
+    @property
+    def panel(self) -> Panel:
+        """Return the panel."""
+        return self._windows().panel
+
+    @property
+    def settings(self) -> SettingsOpener:
+        """Return what opens the dialog of all settings."""
+        return self._windows().settings
+
+    @property
+    def first_start(self) -> FirstStartOpener:
+        """Return what helps with the first steps."""
+        return self._windows().first_start
 
     def open(self) -> None:
         """Show the panel and begin."""
@@ -195,7 +180,6 @@ class App:
         self._recording.writer.tell(partial(self._tell_later, "log"))
         if options.safe_mode:
             controller.tell(Message("safe mode", _(SAFE_MODE), "notice"))
-        self.panel.place(controller.settings.geometry, controller.settings.splitter)
         self.watchdog.start()
         self._show_state()
         self._presence.open(is_quiet=options.minimized, waits=options.wait_tray)
@@ -204,7 +188,9 @@ class App:
             self._say_unkept(" ".join(self._host.problems))
         self._catalog.start()
         self._guarding.open()
-        self._autostart.open()
+        if self._autostart is not None:
+            # An entry whose program, this one, was moved.
+            attempt(self._autostart.mend, lambda words: controller.tell(Message("autostart", words)))
         self._session.start()
         self._borders.open()
         if options.demo:
@@ -245,23 +231,19 @@ class App:
     async def close(self) -> None:
         """End everything, in the order in which it depends on each other."""
         self._signals.close()
-        self._remember_look()
+        windows = self._windows.made
+        if windows is not None:
+            windows.remember_look()
         self._saving.close()
         # Before anything that speaks to the display, which may not answer any more.
         self._keep()
         await self._presence.close()
-        self.panel.hide()
         self.tray.close()
-        self.first_start.close()
-        self._manual.close()
+        if windows is not None:
+            await windows.close()
         await self.updates.close()
-        self._thumbnails.close()
-        self._previewing.stop()
         self._quiet.close()
         self._after_start.close()
-        await self.settings.close()
-        if self._files is not None:
-            await self._files.close()
         await self._guarding.close()
         await self._borders.close()
         self.doorway.close()
@@ -285,43 +267,12 @@ class App:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody reads it any more
             self._loop.call_soon_threadsafe(self.controller.tell, Message(subject, words, "notice"))
 
-    def _start_safely(self) -> None:
-        self.restarts = ("--safe-mode",)
-        self.quit()
-
-    def _start_over(self) -> None:
-        self.restarts = ()
+    def _start_over(self, *options: str) -> None:
+        self.restarts = options
         self.quit()
 
     def _end_in_time(self) -> None:
         end_within(note=self._recording.run.ending)
-
-    def _extras(self) -> tuple[Extra, ...]:
-        """Return what stands in the dialog of all settings beside them."""
-        from gui.dialogs.settings.extra import Extra, panel_keys
-
-        self._autostart.refresh()
-        quietly = _("Panecast starts when you log in, quietly; the system keeps this choice.")
-        switch = self.panel.access_bar.autostart
-        quiet = self.verbs.quiet
-        found = [
-            Extra(
-                "notices", _("Quiet hour"), _("No notices for an hour; the panel still shows everything."), action=quiet
-            )
-        ]
-        found.append(Extra("keyboard", _("Keys in the panel"), panel_keys()))
-        if switch.isVisible():
-            found.append(Extra("general", switch.text(), quietly, action=switch))
-        return (*found, *self._settings_files().extras())
-
-    def _settings_files(self) -> SettingsFiles:
-        """Return what exports and imports; the one there is, made when it is first asked for."""
-        if self._files is None:
-            from gui.dialogs.settings.files import SettingsFiles
-
-            folder = self._file.path.parent
-            self._files = SettingsFiles(self.controller, self.settings, folder, self._keep, self._start_over)
-        return self._files
 
     def _hide_titles(self) -> None:
         self._recording.writer.titles.hide(source.title for source in self._catalog.sources if source.kind == "window")
@@ -336,94 +287,73 @@ class App:
         self.quit()
 
     def _join(self) -> None:
-        controller, panel, tray = self.controller, self.panel, self.tray
+        controller, verbs = self.controller, self.verbs
         self._catalog.subscribe(self._hide_titles)
         controller.subscribe(self._show_state)
         controller.subscribe_settings(self._follow_settings)
         controller.tell_port_taken = self._tell_port_taken
         self._follow_settings()
-        panel.sharing.port_requested.connect(controller.set_port)
-        panel.sources.share_requested.connect(controller.set_shared)
-        panel.sources.selected.connect(controller.select)
-        panel.sources.in_sight.connect(self._look_at)
-        panel.controls.option_requested.connect(self._set_option)
-        panel.viewers.disconnect_requested.connect(self.access_controller.partings.disconnect)
-        panel.viewers.figures_requested.connect(controller.refresh)
-        panel.message_bar.dismissed.connect(controller.dismiss)
-        panel.close_requested.connect(self._close_panel)
-        panel.shown.connect(self._panel_shown)
-        panel.hidden.connect(self._panel_hidden)
-        panel.privacy_requested.connect(self._privacy.open)
-        panel.access_bar.about_requested.connect(self._show_about)
-        self.first_start = FirstStartOpener(
-            controller,
-            self.access_controller,
-            self._hub,
-            self._workers,
-            panel,
-            Icons(),
-            copy_link=self.doorway.copy_link,
-            checks=lambda: [*checks(), *gui_checks()],
-        )
-        self._manual = ManualOpener(panel)
-        self.updates = UpdateCheck(controller)
-        self._updates_opener = UpdatesOpener(self.updates, panel)
-        panel.preview.masks.masks_requested.connect(controller.set_masks)
-        panel.preview.restore_requested.connect(self._restore)
-        panel.preview.pick_requested.connect(controller.pick)
-        panel.preview.remove_requested.connect(controller.remove_pick)
-        panel.sources.pick_requested.connect(controller.pick)
         for verb, act in (
-            (self.verbs.start_stop, controller.toggle),
-            (self.verbs.pause, controller.pause),
-            (self.verbs.blank, controller.blank),
-            (self.verbs.go_on, controller.go_on),
-            (self.verbs.copy, self.doorway.copy_link),
-            (self.verbs.open, panel.come_forward),
-            (self.verbs.settings, self.settings.open),
-            (self.verbs.quiet, self._quiet.toggle),
-            (self.verbs.quit, self.quit),
+            (verbs.start_stop, controller.toggle),
+            (verbs.pause, controller.pause),
+            (verbs.blank, controller.blank),
+            (verbs.go_on, controller.go_on),
+            (verbs.copy, self.doorway.copy_link),
+            (verbs.open, self._come_forward),
+            (verbs.settings, self._open_settings),
+            (verbs.quiet, self._quiet.toggle),
+            (verbs.quit, self.quit),
         ):
             verb.triggered.connect(act)
-        show_after_crash(self._recording.run.report, panel, self._start_safely)
-        self._fix()
         self._speaking.have(
             (
-                self.verbs.translate,
-                panel.translate,
+                verbs.translate,
+                self._translate_windows,
                 self.doorway.translate,
-                self._privacy.translate,
-                self.settings.translate,
-                self._forget_about,
-                self._manual.forget,
-                self._updates_opener.forget,
-                self._fix,
                 self.access_controller.refresh,
                 self._show_state,
             )
         )
-        tray.unshare_requested.connect(lambda source: controller.set_shared(source, False))
+        self.tray.unshare_requested.connect(lambda source: controller.set_shared(source, False))
 
-    def _fix(self) -> None:
-        fixed = fixed_parts(self.panel, self.doorway.encryption)
-        fix(part for name in sorted(self.controller.fixed) for part in fixed.get(name, ()))
+    def _make_windows(self) -> Windows:
+        from gui.windows import Windows
 
-    def _show_about(self) -> None:
-        if self._about is None:
-            self._about = AboutWindow(self._file.path.parent, self._recording.folder, self.panel)
-        self._about.come_forward()
+        windows = Windows(
+            self.controller,
+            self.access_controller,
+            self.doorway,
+            self.verbs,
+            self._hub,
+            self._workers,
+            self._file,
+            self._saving,
+            self._recording,
+            self.updates,
+            self._autostart,
+            seen=self._show_state,
+            keep=self._keep,
+            restart=self._start_over,
+            tell_later=self._tell_later,
+        )
+        windows.panel.close_requested.connect(self._close_panel)
+        return windows
 
-    def _forget_about(self) -> None:
-        if self._about is not None:
-            self._about.deleteLater()
-            self._about = None
+    def _come_forward(self) -> None:
+        self.panel.come_forward()
+
+    def _open_settings(self) -> None:
+        self.settings.open()
+
+    def _translate_windows(self) -> None:
+        if self._windows.made is not None:
+            self._windows.made.translate()
 
     def _show_state(self) -> None:
         state = self.controller.state
         self.verbs.show_state(state)
-        if self._is_seen:
-            self.panel.show_state(state)
-            self._previewing.show(state.selected)
+        if self._windows.made is not None:
+            self._windows.made.show_state(state)
         self.tray.show_state(state)
         self.watchdog.interval = BUSY_INTERVAL if self._is_seen or state.is_sharing else IDLE_INTERVAL
         if state.is_sharing and self._options.print_url and not self._has_printed:
@@ -432,10 +362,9 @@ class App:
             self.access_controller.refresh_now()
             say(self.access_controller.state.full_url or state.url)
 
-    def _set_option(self, name: str, value: object) -> None:
-        if name not in self._throttles:
-            self._throttles[name] = Throttle(lambda requested: self.controller.set_option(name, requested))
-        self._throttles[name](value)
+    @property
+    def _is_seen(self) -> bool:
+        return self._windows.made is not None and self._windows.made.is_seen
 
     def _show_demo(self) -> None:
         """Open the demo's window and share it; one that is open is shared again."""
@@ -468,31 +397,6 @@ class App:
         else:
             self.panel.come_forward()
 
-    def _panel_shown(self) -> None:
-        if not self._is_seen and not self.panel.isMinimized():
-            self._is_seen = True
-            self._show_state()
-            self._look_at(self._in_sight)
-
-    def _panel_hidden(self) -> None:
-        if self._is_seen:
-            self._is_seen = False
-            self._previewing.stop()
-            self._thumbnails.set_in_sight(())
-            self._remember_look()
-            self._show_state()
-            # Once the threads have ended that took its pictures.
-            self._loop.call_later(GIVE_BACK_SECONDS, give_back)
-
-    def _look_at(self, sources: tuple[Source, ...]) -> None:
-        self._in_sight = sources
-        ratio = self.panel.devicePixelRatioF()
-        self._thumbnails.set_size((round(72 * ratio), round(45 * ratio)))
-        self._thumbnails.set_in_sight(sources if self._is_seen else ())
-
-    def _restore(self, source: Source) -> None:
-        restore(source, lambda reason: self._tell_later("restore", reason.words))
-
     def _close_panel(self) -> None:
         if self.tray.is_there:
             self.panel.hide()
@@ -520,9 +424,6 @@ class App:
 
     def _forget_question(self) -> None:
         self._question = None
-
-    def _remember_look(self) -> None:
-        self.controller.remember_look(self.panel.geometry_text(), tuple(self.panel.splitter.sizes()))
 
     def _say_unkept(self, problem: str) -> None:
         self.controller.tell(Message("access", problem))

@@ -22,12 +22,15 @@ class Presence:
     def __init__(
         self,
         tray: Tray,
-        panel: QWidget,
+        panel: Callable[[], QWidget],
         lost: Callable[[], None],
         found: Callable[[], None],
         address: str | None = None,
     ) -> None:
-        """``lost()`` tells that there is no tray, ``found()`` that there is one; ``address`` is the session's bus."""
+        """``panel()`` returns the panel, made when it is first wanted.
+
+        ``lost()`` tells that there is no tray, ``found()`` that there is one; ``address`` is the session's bus.
+        """
         self._tray = tray
         self._panel = panel
         self._lost = lost
@@ -44,7 +47,7 @@ class Presence:
         """
         self._tray.show()
         if not is_quiet:
-            self._panel.show()
+            self._panel().show()
         elif waits:
             self._waiting = asyncio.get_running_loop().call_later(seconds, self._give_up)
         if self._hosts is None:
@@ -75,14 +78,14 @@ class Presence:
     def _settle(self) -> None:
         if self._tray.is_there:
             self._stop_waiting()
-            if self._is_stand_in and self._panel.isMinimized():
-                self._panel.hide()
+            if self._is_stand_in and self._panel().isMinimized():
+                self._panel().hide()
             self._is_stand_in = False
             self._found()
         elif self._waiting is None:
-            if not self._panel.isVisible():
+            if not self._panel().isVisible():
                 self._is_stand_in = True
-                self._panel.showMinimized()
+                self._panel().showMinimized()
             if self._hosts is not None:
                 self._lost()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
 
 from gui.core.access import AccessController
 from gui.core.access_state import failure_words
@@ -15,30 +18,35 @@ from gui.core.link_text import LinkOptions
 from gui.core.notices.kinds import is_wanted
 from gui.core.notices.visits import ViewerNotices
 from gui.core.state import Message
+from gui.deferred import Deferred
 from gui.desktop.notices import Notices
 from gui.desktop.tray import Tray
-from gui.dialogs.consent import ConsentWindow
-from gui.dialogs.encryption import EncryptionWindow
-from gui.dialogs.host_names import HostNamesWindow
-from gui.dialogs.links import LinksWindow
-from gui.dialogs.pin import PinWindow
-from gui.panel.header import copy_to_clipboard
-from gui.panel.window import Panel
-from gui.widgets.qr import show_qr
+from gui.widgets.clipboard import copy_to_clipboard
+from gui.widgets.fixed import fix
 from resources.translate import _
 from server.access.lockout import Failure
 from server.access.persistence import AccessPersister
 
+if TYPE_CHECKING:
+    from gui.dialogs.consent import ConsentWindow
+    from gui.dialogs.encryption import EncryptionWindow
+    from gui.dialogs.host_names import HostNamesWindow
+    from gui.dialogs.links import LinksWindow
+    from gui.dialogs.pin import PinWindow
+    from gui.panel.window import Panel
+
 
 class AccessWindows:
-    """The windows about access, and what is wished in them. Loop only."""
+    """The windows about access, each made when it first opens, and what is wished in them. Loop only.
+
+    The window that asks whether somebody may watch needs no panel; for the others, `join` comes first.
+    """
 
     def __init__(
         self,
         controller: Controller,
         access_controller: AccessController,
         encryption: Encryption,
-        panel: Panel,
         tray: Tray,
         persister: AccessPersister,
         notices: Notices,
@@ -46,33 +54,64 @@ class AccessWindows:
         self._controller = controller
         self._encryption = encryption
         self._access_controller = access_controller
-        self._panel = panel
+        self._panel: Panel | None = None
         self._tray = tray
         self._persister = persister
         self._notices = notices
         self._asked: set[int] = set()
         self._told_failure: Failure | None = None
         self._visits = ViewerNotices(notices.say, lambda kind: is_wanted(kind, controller.settings))
-        self._make_windows()
-        self._join()
+        self._pin = Deferred(self._make_pin)
+        self._consent = Deferred(self._make_consent)
+        self._links = Deferred(self._make_links)
+        self._encryption_window = Deferred(self._make_encryption)
+        self._names = Deferred(self._make_names)
+        encryption.subscribe(self._show_encryption)
+        encryption.copy_link = self.copy_link
         self._unsubscribe = access_controller.access.lockout.subscribe(self._say_guesser)
         access_controller.subscribe(self.show)
         controller.subscribe(self._follow_viewers)
         self.show()
-        self._show_encryption()
+
+    @property
+    def pin(self) -> PinWindow:
+        """Return the window of the PIN."""
+        return self._pin()
+
+    @property
+    def consent(self) -> ConsentWindow:
+        """Return the window that asks whether somebody may watch."""
+        return self._consent()
+
+    @property
+    def links(self) -> LinksWindow:
+        """Return the window of the links."""
+        return self._links()
+
+    @property
+    def encryption(self) -> EncryptionWindow:
+        """Return the window of the certificate."""
+        return self._encryption_window()
+
+    @property
+    def names(self) -> HostNamesWindow:
+        """Return the window of this computer's names."""
+        return self._names()
 
     def show(self) -> None:
         """Show how things are."""
         state = self._access_controller.state
-        self._panel.show_access(state)
+        if self._panel is not None:
+            self._panel.show_access(state)
         self._tray.show_access(state)
-        if self.pin.isVisible():
-            self.pin.show_access(state)
-        self.consent.show_access(state)
+        if self._pin.made is not None and self._pin.made.isVisible():
+            self._pin.made.show_access(state)
+        if state.questions or self._consent.made is not None:
+            self.consent.show_access(state)
         self._show_in_links()
         new = {question.id for question in state.questions} - self._asked
         self._asked = {question.id for question in state.questions}
-        if new and (not self._panel.isVisible() or self._panel.isMinimized()):
+        if new and (self._panel is None or not self._panel.isVisible() or self._panel.isMinimized()):
             asking = next(question for question in state.questions if question.id in new)
             words = _("{address} ({browser}) is waiting for your answer.")
             self._notices.say(
@@ -85,68 +124,26 @@ class AccessWindows:
 
     def translate(self) -> None:
         """Have all windows be made anew, in the language in use; links and PIN that were open are so again."""
-        shown = [window for window in (self.pin, self.links) if window.isVisible()]
-        places = [window.geometry() for window in shown]
-        old = (self.pin, self.consent, self.links, self.encryption, self.names)
-        self._make_windows()
+        old = (*self._all(),)
+        shown = [window for window in (self._pin, self._links) if window.made is not None and window.made.isVisible()]
+        places = [window().geometry() for window in shown]
+        for each in (self._pin, self._consent, self._links, self._encryption_window, self._names):
+            each.forget()
         self.show()
-        self._show_encryption()
-        for before, place in zip(shown, places, strict=True):
-            after = self.pin if isinstance(before, PinWindow) else self.links
-            after.setGeometry(place)
-            after.show()
+        for again, place in zip(shown, places, strict=True):
+            again().setGeometry(place)
+            again().show()
         for window in old:
             window.hide()
             window.deleteLater()
-        self.pin.show_access(self._access_controller.state)
+        if self._pin.made is not None:
+            self.pin.show_access(self._access_controller.state)
         self._show_in_links()
 
-    def _make_windows(self) -> None:
-        access_controller, encryption = self._access_controller, self._encryption
-        self.pin = PinWindow(self._panel)
-        self.consent = ConsentWindow()
-        self.links = LinksWindow(self._panel)
-        self.encryption = EncryptionWindow(self._panel)
-        self.names = HostNamesWindow(self._panel)
-        self.names.names_requested.connect(self._set_names)
-        self.encryption.switched.connect(encryption.switch)
-        self.encryption.files_requested.connect(encryption.use_files)
-        self.links.make_requested.connect(self._make_link)
-        self.links.change_requested.connect(self._change_link)
-        self.links.rename_requested.connect(self._rename_link)
-        self.links.copy_requested.connect(self._copy_chosen)
-        self.links.qr_requested.connect(self._show_chosen)
-        self.links.revoke_requested.connect(access_controller.partings.revoke_link)
-        self.links.forget_requested.connect(access_controller.partings.forget_devices)
-        self.links.undo_requested.connect(access_controller.partings.undo)
-        self.links.unblock_requested.connect(access_controller.unblock)
-        self.pin.new_requested.connect(access_controller.show_pin)
-        self.pin.hide_requested.connect(access_controller.hide_pin)
-        self.consent.answered.connect(access_controller.answer)
-
-    def copy_link(self) -> None:
-        """Put the whole address into the clipboard."""
-        if self._controller.state.is_sharing:
-            copy_to_clipboard(self._access_controller.state.full_url or self._controller.state.url)
-            self._panel.sharing.say_copied()
-
-    def close(self) -> None:
-        """Show nothing any more."""
-        self._unsubscribe()
-        self._visits.close()
-        self.consent.hide()
-        self.pin.hide()
-        self.links.hide()
-        self.encryption.hide()
-        self.names.hide()
-
-    def _join(self) -> None:
-        access_controller, encryption, panel, access_bar = (
-            self._access_controller,
-            self._encryption,
-            self._panel,
-            self._panel.access_bar,
-        )
+    def join(self, panel: Panel) -> None:
+        """Show who gets in in ``panel`` from now on, and do what is wished there."""
+        self._panel = panel
+        access_controller, access_bar = self._access_controller, panel.access_bar
         access_bar.reach.requested.connect(access_controller.choose)
         access_bar.reach.opened.connect(access_controller.look)
         access_bar.pin_requested.connect(self._show_pin)
@@ -155,15 +152,84 @@ class AccessWindows:
         access_bar.refused_requested.connect(self._show_refused)
         access_bar.notice_requested.connect(access_controller.set_notice)
         access_bar.asks_here_requested.connect(access_controller.set_asks_here)
-        access_bar.encrypt_requested.connect(encryption.switch)
+        access_bar.encrypt_requested.connect(self._encryption.switch)
         access_bar.certificate_requested.connect(self._show_certificate)
         access_bar.names_requested.connect(lambda: self.names.ask(access_controller.state.names))
-        encryption.subscribe(self._show_encryption)
-        encryption.copy_link = self.copy_link
+        panel.viewers.disconnect_requested.connect(access_controller.partings.disconnect)
         panel.viewers.forget_requested.connect(access_controller.partings.forget)
         panel.viewers.block_requested.connect(access_controller.partings.block)
         panel.viewers.allow_requested.connect(access_controller.partings.allow_again)
         panel.viewers.answer_requested.connect(self._show_consent)
+        panel.show_access(access_controller.state)
+        self._show_encryption()
+
+    def copy_link(self) -> None:
+        """Put the whole address into the clipboard."""
+        if self._controller.state.is_sharing:
+            copy_to_clipboard(self._access_controller.state.full_url or self._controller.state.url)
+            if self._panel is not None:
+                self._panel.sharing.say_copied()
+
+    def close(self) -> None:
+        """Show nothing any more."""
+        self._unsubscribe()
+        self._visits.close()
+        for window in self._all():
+            window.hide()
+
+    def _all(self) -> Iterator[QWidget]:
+        """Yield the windows there are."""
+        for each in (self._pin, self._consent, self._links, self._encryption_window, self._names):
+            if each.made is not None:
+                yield each.made
+
+    def _make_pin(self) -> PinWindow:
+        from gui.dialogs.pin import PinWindow
+
+        pin = PinWindow(self._panel)
+        pin.new_requested.connect(self._access_controller.show_pin)
+        pin.hide_requested.connect(self._access_controller.hide_pin)
+        return pin
+
+    def _make_consent(self) -> ConsentWindow:
+        from gui.dialogs.consent import ConsentWindow
+
+        consent = ConsentWindow()
+        consent.answered.connect(self._access_controller.answer)
+        return consent
+
+    def _make_links(self) -> LinksWindow:
+        from gui.dialogs.links import LinksWindow
+
+        links, partings = LinksWindow(self._panel), self._access_controller.partings
+        links.make_requested.connect(self._make_link)
+        links.change_requested.connect(self._change_link)
+        links.rename_requested.connect(self._rename_link)
+        links.copy_requested.connect(self._copy_chosen)
+        links.qr_requested.connect(self._show_chosen)
+        links.revoke_requested.connect(partings.revoke_link)
+        links.forget_requested.connect(partings.forget_devices)
+        links.undo_requested.connect(partings.undo)
+        links.unblock_requested.connect(self._access_controller.unblock)
+        return links
+
+    def _make_encryption(self) -> EncryptionWindow:
+        from gui.dialogs.encryption import EncryptionWindow
+
+        window = EncryptionWindow(self._panel)
+        window.switched.connect(self._encryption.switch)
+        window.files_requested.connect(self._encryption.use_files)
+        if "https" in self._controller.fixed:
+            fix([window.switch])
+        window.show_encryption(self._encryption)
+        return window
+
+    def _make_names(self) -> HostNamesWindow:
+        from gui.dialogs.host_names import HostNamesWindow
+
+        names = HostNamesWindow(self._panel)
+        names.names_requested.connect(self._set_names)
+        return names
 
     def _show_consent(self) -> None:
         self.consent.come_forward()
@@ -188,8 +254,10 @@ class AccessWindows:
         self.encryption.activateWindow()
 
     def _show_encryption(self) -> None:
-        self._panel.access_bar.encrypt.setChecked(self._encryption.is_on)
-        self.encryption.show_encryption(self._encryption)
+        if self._panel is not None:
+            self._panel.access_bar.encrypt.setChecked(self._encryption.is_on)
+        if self._encryption_window.made is not None:
+            self._encryption_window.made.show_encryption(self._encryption)
 
     def _set_names(self, texts: tuple[str, ...]) -> None:
         problem = self._access_controller.set_names(texts)
@@ -198,7 +266,7 @@ class AccessWindows:
             self.names.accept()
 
     def _show_in_links(self) -> None:
-        if self.links.isVisible():
+        if self._links.made is not None and self._links.made.isVisible():
             shared = tuple(row.source for row in self._controller.state.shared)
             self.links.show_access(self._access_controller.state, shared)
 
@@ -241,6 +309,8 @@ class AccessWindows:
     def _show_chosen(self, link_id: str) -> None:
         url = self._access_controller.url_of(link_id)
         if url:
+            from gui.widgets.qr import show_qr
+
             show_qr(url, self.links, self._access_controller.access.links.all[link_id].name)
 
     def _show_log(self) -> None:

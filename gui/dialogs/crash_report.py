@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from gui.panel.header import copy_to_clipboard
 from gui.panel.window import Panel
+from gui.widgets.clipboard import copy_to_clipboard
 from gui.widgets.screen_fit import FittedDialog
 from resources.translate import N_, _
 

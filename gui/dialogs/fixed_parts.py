@@ -5,11 +5,10 @@ from __future__ import annotations
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from gui.dialogs.encryption import EncryptionWindow
 from gui.panel.window import Panel
 
 
-def fixed_parts(panel: Panel, encryption: EncryptionWindow) -> dict[str, tuple[QWidget | QAction, ...]]:
+def fixed_parts(panel: Panel) -> dict[str, tuple[QWidget | QAction, ...]]:
     """Return the controls of each setting that an administrator may have fixed."""
     controls, bar = panel.controls, panel.access_bar
     return {
@@ -22,7 +21,7 @@ def fixed_parts(panel: Panel, encryption: EncryptionWindow) -> dict[str, tuple[Q
         "interface": (bar.reach,),
         "asks_here": (bar.asks_here,),
         "names": (bar.names,),
-        "https": (bar.encrypt, encryption.switch),
+        "https": (bar.encrypt,),
         "remind_after": (bar.notices["reminder"],),
         **{f"tells_{kind}": (action,) for kind, action in bar.notices.items()},
     }

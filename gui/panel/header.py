@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QIntValidator
+from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui.core.access_state import AccessViewState
@@ -11,7 +11,6 @@ from gui.core.state import AppState
 from gui.verbs import VerbButton, Verbs
 from gui.widgets.fixed import is_fixed
 from gui.widgets.icons import Icons
-from gui.widgets.qr import show_qr
 from gui.widgets.style import current_look
 from resources.translate import N_, _
 
@@ -198,14 +197,11 @@ class Header(QFrame):
 
     def _show_qr(self) -> None:
         if self._state.is_sharing:
+            from gui.widgets.qr import show_qr
+
             access_controller = self._access_controller
             name = access_controller.link.name if access_controller.link is not None else ""
             show_qr(access_controller.full_url or self._state.url, self.window(), name)
-
-
-def copy_to_clipboard(text: str) -> None:
-    """Put ``text`` into the clipboard."""
-    QGuiApplication.clipboard().setText(text)
 
 
 def _polish(widget: QWidget) -> None:

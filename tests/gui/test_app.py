@@ -60,7 +60,7 @@ sys.exit(code)
 
 @pytest.mark.parametrize("module", ["gui.start", "server.serve"])
 def test_what_few_need_is_not_loaded_at_the_start(module: str) -> None:
-    few = ("av", "cryptography", "segno", "PIL", "gui.dialogs.settings.dialog")
+    few = ("av", "cryptography", "segno", "PIL", "gui.windows", "gui.dialogs.settings.dialog")
     program = f"import sys, {module}; print([name for name in {few} if name in sys.modules])"
 
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
@@ -100,6 +100,7 @@ def test_closed_panel_gives_back_what_its_pictures_took(tmp_path: Path) -> None:
     program = """
 import sys
 import gui.app
+import gui.windows
 from gui.__main__ import main
 
 class Closed(gui.app.App):
@@ -110,7 +111,7 @@ class Closed(gui.app.App):
 def give_back():
     print("given back", flush=True)
 
-gui.app.give_back = give_back
+gui.windows.give_back = give_back
 import gui.start
 gui.start.App = Closed
 sys.exit(main(sys.argv[1:]))

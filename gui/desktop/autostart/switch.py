@@ -38,22 +38,16 @@ def make_autostart(folder: Path | None = None) -> Autostart | None:
 class AutostartSwitch:
     """Keeps ``action`` as the system has it, each time ``menu`` opens, and does what it asks for. Loop only."""
 
-    def __init__(
-        self, action: QAction, menu: QMenu, tell: Callable[[str], None], autostart: Autostart | None = None
-    ) -> None:
-        """``tell(sentence)`` says what was not possible; ``autostart`` is the system's way, else that of this one."""
+    def __init__(self, action: QAction, menu: QMenu, tell: Callable[[str], None], autostart: Autostart | None) -> None:
+        """``tell(sentence)`` says what was not possible; ``autostart`` is the system's way, None where it has none."""
         self._action = action
         self._tell = tell
-        self._autostart = autostart or make_autostart()
+        self._autostart = autostart
         action.setCheckable(True)
         action.setVisible(self._autostart is not None)
         action.triggered.connect(self._switch)
         menu.aboutToShow.connect(self.refresh)
-
-    def open(self) -> None:
-        """Mend an entry whose program was moved, which is this one."""
-        if self._autostart is not None:
-            self._try(self._autostart.mend)
+        self.refresh()
 
     def refresh(self) -> None:
         """Show how it is now."""
@@ -65,11 +59,13 @@ class AutostartSwitch:
     def _switch(self, wanted: bool) -> None:
         autostart = self._autostart
         if autostart is not None:
-            self._try(lambda: autostart.switch(wanted))
-
-    def _try(self, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except AutostartError as error:
-            self._tell(error.message)
+            attempt(lambda: autostart.switch(wanted), self._tell)
         self.refresh()
+
+
+def attempt(act: Callable[[], None], tell: Callable[[str], None]) -> None:
+    """Do something with the system's entry; ``tell(sentence)`` says what was not possible."""
+    try:
+        act()
+    except AutostartError as error:
+        tell(error.message)

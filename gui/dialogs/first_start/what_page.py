@@ -11,7 +11,7 @@ from gui.core.state import AppState
 from gui.dialogs.first_start.cards import Cards
 from gui.dialogs.first_start.labels import column, words
 from gui.dialogs.first_start.steps import copied_part, offered
-from gui.panel.header import copy_to_clipboard
+from gui.widgets.clipboard import copy_to_clipboard
 from gui.widgets.icons import Icons
 from resources.translate import _
 from server.doctor import Check

@@ -12,7 +12,6 @@ from gui.core.settings import Settings
 from gui.desktop.notices import Notices
 from gui.desktop.tray import Tray
 from gui.dialogs.access_windows import AccessWindows
-from gui.panel.window import Panel
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from server.access.lockout import EACH
@@ -40,11 +39,10 @@ class HeardTray(Tray):
 async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icons, tmp_path: Path) -> None:
     desk = Desk(Settings())
     access_controller = AccessController(desk.controller, desk.registry, desk.server)
-    panel, tray = Panel(icons, Verbs(icons)), HeardTray(icons)
-    qtbot.addWidget(panel)
-    notices = Notices(tray, Settings, panel.come_forward)
+    tray = HeardTray(icons)
+    notices = Notices(tray, Settings, lambda kind: None)
     encryption = Encryption(desk.controller, tmp_path)
-    doorway = AccessWindows(desk.controller, access_controller, encryption, panel, tray, tmp_path / "log", notices)
+    doorway = AccessWindows(desk.controller, access_controller, encryption, tray, tmp_path / "log", notices)
 
     for _ in range(EACH.failures - 1):
         access_controller.access.lockout.failed(GUESSER, "PIN")

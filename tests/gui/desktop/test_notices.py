@@ -22,7 +22,6 @@ from gui.desktop.notices import Notices
 from gui.desktop.tray import Tray
 from gui.dialogs.access_windows import AccessWindows
 from gui.panel.access_bar import AccessBar
-from gui.panel.window import Panel
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from server.access.lockout import EACH
@@ -208,12 +207,8 @@ async def test_a_guesser_is_heard_of_without_a_tray(
 ) -> None:
     desk = Desk(Settings())
     access_controller = AccessController(desk.controller, desk.registry, desk.server)
-    panel = Panel(icons, Verbs(icons))
-    qtbot.addWidget(panel)
     encryption = Encryption(desk.controller, tmp_path)
-    doorway = AccessWindows(
-        desk.controller, access_controller, encryption, panel, house.tray, tmp_path / "log", house.notices
-    )
+    doorway = AccessWindows(desk.controller, access_controller, encryption, house.tray, tmp_path / "log", house.notices)
     for _ in range(EACH.failures):
         access_controller.access.lockout.failed(GUESSER, "PIN")
     await until(lambda: service.shown)

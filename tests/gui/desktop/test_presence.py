@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,6 +49,11 @@ class Running:
         self.process = process
         self.folder = folder
 
+    def ask(self, verb: str) -> None:
+        """Have it do something, by a second start."""
+        command = (sys.executable, "-m", "gui", verb, "--config-dir", str(self.folder))
+        subprocess.run(command, cwd=PROJECT, check=True, timeout=30)
+
     @property
     def panel(self) -> str:
         """Return ``open``, ``minimized`` or ``hidden``."""
@@ -61,13 +68,20 @@ class Running:
 
 
 @contextmanager
-def running(display: XServer, bus: str, folder: Path, *arguments: str) -> Iterator[Running]:
-    """Have the app run while the block lasts; it is ready when that begins."""
+def running(
+    display: XServer, bus: str, folder: Path, *arguments: str, imports: Path = Path(os.devnull)
+) -> Iterator[Running]:
+    """Have the app run while the block lasts; it is ready when that begins. ``imports`` gets what it imports."""
     environment = display.environment | {"DBUS_SESSION_BUS_ADDRESS": bus, "QT_QPA_PLATFORM": "xcb"}
     environment.pop("WAYLAND_DISPLAY", None)
-    command = [sys.executable, "-m", "gui", "--config-dir", str(folder), "--share", "demo", "--print-url"]
-    command += ["--port", str(free_port()), *arguments]
-    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-X", "importtime", "-m", "gui", "--share", "demo", "--print-url"]
+    command += ["--config-dir", str(folder), "--port", str(free_port()), *arguments]
+    with (
+        imports.open("w", encoding="utf-8") as errors,
+        subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
         assert process.stdout is not None
         try:
             assert process.stdout.readline()
@@ -108,6 +122,22 @@ async def _come_and_go(bus: str, app: Running) -> None:
     await until(lambda: host.items and app.panel == "hidden")
     await host.close()
     await until(lambda: app.panel == "minimized")
+
+
+async def test_a_start_into_the_tray_makes_no_panel_before_it_is_asked_for(
+    display: XServer, bus: str, tmp_path: Path
+) -> None:
+    host, imports = FakeTrayHost(bus), tmp_path / "imports"
+    await host.open()
+    with running(display, bus, tmp_path / "settings", "--minimized", imports=imports) as app:
+        await until(lambda: host.items)
+        assert "gui.windows" not in imports.read_text(encoding="utf-8")
+        assert "gui.panel" not in imports.read_text(encoding="utf-8")
+
+        await asyncio.to_thread(app.ask, "show")
+        await until(lambda: app.panel == "open")
+        assert "gui.windows" in imports.read_text(encoding="utf-8")
+    await host.close()
 
 
 async def test_where_icons_are_taken_and_nobody_shows_them_the_panel_stays(
@@ -160,7 +190,7 @@ async def test_a_quiet_start_that_waits_in_vain_puts_the_panel_into_the_task_bar
     panel = QWidget()
     qtbot.addWidget(panel)
     # Qt without a screen knows no tray.
-    presence = Presence(Tray(icons, Verbs(icons)), panel, lambda: None, lambda: None)
+    presence = Presence(Tray(icons, Verbs(icons)), lambda: panel, lambda: None, lambda: None)
     presence.open(is_quiet=True, waits=True, seconds=0)
     assert not panel.isVisible()
     await until(panel.isMinimized)

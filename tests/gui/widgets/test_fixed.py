@@ -25,7 +25,8 @@ def test_a_fixed_setting_cannot_be_changed_in_the_panel_whatever_else_happens(qt
     panel, window, privacy = Panel(icons, verbs), EncryptionWindow(), PrivacyDialog()
     for each in (panel, window, privacy):
         qtbot.addWidget(each)
-    by_key = fixed_parts(panel, window) | dict(privacy.parts())
+    by_key = fixed_parts(panel) | dict(privacy.parts())
+    by_key["https"] += (window.switch,)
     parts = [part for some in by_key.values() for part in some]
     fix(parts)
 
