@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -116,7 +117,7 @@ class App:
         self.access_controller = AccessController(self.controller, host.registry, host.server)
         self.encryption = Encryption(self.controller, self._file.path.parent)
         self._speaking = Speaking(self.controller)
-        icons = Icons()
+        self._icons = icons = Icons()
         self.verbs = verbs = Verbs(icons)
         self._windows = Deferred(self._make_windows)
         self.tray = Tray(icons, verbs)
@@ -154,6 +155,7 @@ class App:
         self._session = SessionEnd(self._keep, self._end_soon)
         application.commitDataRequest.connect(self._keep)  # where Qt is told of the session's end, as on Windows
         self._has_printed = False
+        self._opening: set[asyncio.Task[None]] = set()
         self._question: QMessageBox | None = None
         self._demo: DemoProcess | None = None
         self._join()
@@ -323,6 +325,7 @@ class App:
             self.controller,
             self.access_controller,
             self.doorway,
+            self._icons,
             self.verbs,
             self._hub,
             self._workers,
@@ -340,10 +343,24 @@ class App:
         return windows
 
     def _come_forward(self) -> None:
-        self.panel.come_forward()
+        self._with_windows(lambda windows: windows.panel.come_forward())
 
     def _open_settings(self) -> None:
-        self.settings.open()
+        self._with_windows(lambda windows: windows.settings.open())
+
+    def _with_windows(self, act: Callable[[Windows], None]) -> None:
+        """Do something with the windows; the first time their modules are loaded before, which would hold the loop."""
+        if self._windows.made is not None:
+            act(self._windows.made)
+            return
+        opening = self._loop.create_task(self._load(act), name="the first window")
+        self._opening.add(opening)
+        opening.add_done_callback(self._opening.discard)
+
+    async def _load(self, act: Callable[[Windows], None]) -> None:
+        await self._loop.run_in_executor(self._workers, _load_windows)
+        if not self.quitting.is_set():
+            act(self._windows())
 
     def _translate_windows(self) -> None:
         if self._windows.made is not None:
@@ -395,7 +412,7 @@ class App:
         if kind == "questions" and self.doorway.consent.cards:
             self.doorway.consent.come_forward()
         else:
-            self.panel.come_forward()
+            self._come_forward()
 
     def _close_panel(self) -> None:
         if self.tray.is_there:
@@ -427,6 +444,10 @@ class App:
 
     def _say_unkept(self, problem: str) -> None:
         self.controller.tell(Message("access", problem))
+
+
+def _load_windows() -> None:
+    import gui.windows  # noqa: F401  until it is imported where it is used, which is quick then
 
 
 def _begun_with(file: SettingsFile, options: StartOptions) -> Settings:

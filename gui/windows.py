@@ -66,6 +66,7 @@ class Windows:
         controller: Controller,
         access_controller: AccessController,
         doorway: AccessWindows,
+        icons: Icons,
         verbs: Verbs,
         hub: Hub,
         workers: Executor,
@@ -90,7 +91,6 @@ class Windows:
         self._seen = seen
         self._tell_later = tell_later
         self._loop = asyncio.get_running_loop()
-        icons = Icons()
         panel = self.panel = Panel(icons, verbs)
         self.is_seen = False
         self._in_sight: tuple[Source, ...] = ()
