@@ -12,6 +12,7 @@ from capture.video.encoder import video_problem
 from resources.translate import _, ngettext
 from server import DEFAULT_PORT
 from server.errors import ListenError
+from server.net.congestion_control import congestion_words
 from server.server import listen
 
 
@@ -37,6 +38,7 @@ def checks() -> list[Check]:
     found.append(
         Check(_("Video"), True, problem.words or _("there is an encoder"))
     )  # without it there are single pictures
+    found.append(Check(_("Congestion control"), True, congestion_words()))
     try:
         for listening in listen("127.0.0.1", DEFAULT_PORT):
             listening.close()

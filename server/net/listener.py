@@ -20,6 +20,7 @@ from typing import Any
 
 from aiohttp import StreamReader, web
 
+from server.net.congestion_control import prefer_bbr
 from server.net.connection import CONNECTION, GuardedConnection
 from server.net.handler import MalformedCounter, handler_for
 from server.net.limits import ConnectionLimiter, ConnectionLimits, Full
@@ -199,6 +200,8 @@ class Listener:
             leaving.abort()
             self._count_turned_away()
         connected.setblocking(False)
+        if not peer.is_local:
+            prefer_bbr(connected)
         task = asyncio.get_running_loop().create_task(self._join(connection, connected))
         self._joining.add(task)
         task.add_done_callback(self._joining.discard)
