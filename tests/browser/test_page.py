@@ -212,6 +212,27 @@ def test_a_broken_video_is_asked_for_whole_and_begins_anew(film_watcher: Watcher
     assert film_watcher.server.acks() == [2]
 
 
+MANAGED = """
+window.ManagedMediaSource = class extends window.MediaSource {};
+delete window.MediaSource;
+const { get, set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "src");
+const open = function (address) { this.disableRemotePlayback && set.call(this, address); };
+Object.defineProperty(HTMLMediaElement.prototype, "src", { get, set: open });
+"""
+"""As iPhones have it (Media Source Extensions 2, "ManagedMediaSource"), with what they ask for before it opens."""
+
+
+def test_an_iphone_plays_films_of_the_managed_kind(browser: Browser, server: ScriptedServer) -> None:
+    with watching(browser, server, before=PATIENT + NO_DECODER + MANAGED) as watcher:
+        film = Film(64, 48)
+        watcher.show(whole(1, film.unit(painted(seed=1))))
+        watcher.show(after(1, 2, film.unit(painted(seed=2))))
+        watcher.expect(painted(seed=2), NEAR)
+
+        assert watcher.page.locator("video.film").count() == 1
+        assert watcher.server.acks() == [1, 2]
+
+
 @pytest.mark.parametrize(("query", "asked"), [("", "jpeg"), ("?format=h264", "jpeg"), ("?format=png", "png")])
 def test_a_browser_without_video_asks_for_pictures(
     browser: Browser, server: ScriptedServer, query: str, asked: str

@@ -4,6 +4,7 @@
 import { TIMESCALE, beginning, fragment, joined } from "./fmp4.js";
 import { Frames } from "./frames.js";
 import { pictureOnly, sequenceOf, split } from "./h264.js";
+import { filmSource } from "./player.js";
 
 /**
  * How long a picture lasts that no other follows, in ticks. A film must not run dry at once: browsers that wait for more
@@ -32,7 +33,7 @@ const PLAIN = 'video/mp4; codecs="avc1.42E01F"';
 /** Tell whether this browser can show films, and says when a picture of one is shown. */
 export function canUseMse() {
   const isTold = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
-  return isTold && typeof MediaSource === "function" && MediaSource.isTypeSupported(PLAIN);
+  return isTold && filmSource()?.isTypeSupported(PLAIN) === true;
 }
 
 /** Tell whether this is Firefox, by a property that only it has: how it plays films cannot be seen from outside. */
@@ -153,7 +154,8 @@ class MsePlayer {
     this.reset();
     const video = document.createElement("video");
     video.className = "film";
-    video.muted = video.playsInline = true;
+    // The managed kind opens only where the film cannot be sent on to a television.
+    video.muted = video.playsInline = video.disableRemotePlayback = true;
     video.ariaHidden = "true";
     this.video = video;
     this.parameters = parameters;
@@ -241,7 +243,11 @@ function whenReached(video, time, act) {
  * @returns {Promise<SourceBuffer>}
  */
 async function opened(video, codec) {
-  const source = new MediaSource();
+  const Source = filmSource();
+  if (!Source) {
+    throw new Error("there are no films here");
+  }
+  const source = new Source();
   const open = new Promise((done) => source.addEventListener("sourceopen", done, { once: true }));
   video.src = URL.createObjectURL(source);
   await open;

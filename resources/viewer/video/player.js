@@ -8,9 +8,18 @@ const PLAIN = "avc1.42E01F";
 /** This browser has nothing that plays videos. */
 export class NoPlayer extends Error {}
 
+/**
+ * Return what this browser makes films with, if anything: iPhones have the managed kind alone.
+ * @returns {typeof MediaSource | undefined}
+ */
+export function filmSource() {
+  const { MediaSource, ManagedMediaSource } = /** @type {any} */ (globalThis);
+  return MediaSource ?? ManagedMediaSource;
+}
+
 /** Tell whether this browser may play videos; it is certain only when one comes. */
 export function mayPlay() {
-  return typeof VideoDecoder === "function" || typeof MediaSource === "function";
+  return typeof VideoDecoder === "function" || filmSource() !== undefined;
 }
 
 /** @returns {Promise<Video | null>} */
