@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from capture.installation import bundle
 from capture.platforms.choose import findings
-from capture.video.encoder import video_problem
+from capture.video.encoder import encoder_words, video_problem
 from resources.translate import _, ngettext
 from server import DEFAULT_PORT
 from server.errors import ListenError
@@ -35,9 +35,7 @@ def checks() -> list[Check]:
         found.append(Check("Python", supported, version, "" if supported else _("Use Python 3.11, 3.12 or 3.13.")))
     found += [Check(each.name, each.ok, each.found.words, each.mend.words) for each in findings()]
     problem = video_problem()
-    found.append(
-        Check(_("Video"), True, problem.words or _("there is an encoder"))
-    )  # without it there are single pictures
+    found.append(Check(_("Video"), True, problem.words or encoder_words()))  # without it there are single pictures
     found.append(Check(_("Congestion control"), True, congestion_words()))
     try:
         for listening in listen("127.0.0.1", DEFAULT_PORT):

@@ -158,6 +158,13 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
             lambda _: {"preset": "veryfast", "async_depth": "1", "forced_idr": "1", "scenario": "displayremoting"},
             global_quality=True,
         ),
+        # By FFmpeg's amfenc_h264.c; not tried on such hardware.
+        "h264_amf": _Recipe(
+            lambda setting: {
+                "usage": "ultralowlatency", "quality": "speed", "rc": "cqp", "forced_idr": "1",
+                "qp_i": str(setting.quantiser), "qp_p": str(setting.quantiser),
+            }
+        ),
         "h264_mf": _Recipe(
             lambda setting: {
                 "rate_control": "quality", "quality": str(100 - 2 * min(setting.quantiser, 45)),

@@ -16,6 +16,7 @@ from capture.reason import NOTHING, Reason
 from capture.video.codecs import SOFTWARE, Setting
 from capture.video.h264 import Codec, Encoders, is_key
 from capture.video.rate_control import RateControl
+from resources.translate import _
 
 SMALLEST = 16
 """Pixels of the shortest side that is encoded: one macroblock, the least that a decoder expects."""
@@ -51,6 +52,28 @@ def video_problem() -> Reason:
     if SOFTWARE not in codecs_available:
         return reasons.VIDEO_WITHOUT_ENCODER.of(encoder=SOFTWARE)
     return NOTHING
+
+
+def encoder_words() -> str:
+    """Return which encoder videos come from, and for graphics hardware that is not used what was tried.
+
+    It tries what this computer has, which may take a second.
+    """
+    used, refused = Encoders().hardware()
+    if used is not None:
+        return _("H.264 by {encoder}, in graphics hardware").format(encoder=used)
+    if not refused:
+        return _("H.264 by {encoder}").format(encoder=SOFTWARE)
+    from av.codec import codecs_available
+
+    tried, absent = (
+        ", ".join(name for name in refused if (name in codecs_available) is is_built_in)
+        for is_built_in in (True, False)
+    )
+    return _(
+        "H.264 by {encoder}. Graphics hardware does not help: of its encoders {tried} did not begin, "
+        "and these are not part of this FFmpeg: {absent}"
+    ).format(encoder=SOFTWARE, tried=tried or "–", absent=absent or "–")
 
 
 def video_encoders() -> Callable[[int, int, int, float], VideoEncoder] | None:

@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 HARDWARE: Mapping[Family, tuple[str, ...]] = MappingProxyType(
     {
-        "linux": ("h264_nvenc", "h264_vaapi", "h264_qsv"),
-        "windows": ("h264_nvenc", "h264_qsv", "h264_mf"),
+        "linux": ("h264_nvenc", "h264_vaapi", "h264_qsv", "h264_amf"),
+        "windows": ("h264_nvenc", "h264_qsv", "h264_amf", "h264_mf"),
         "macos": ("h264_videotoolbox",),
     }
 )
@@ -78,6 +78,7 @@ class Encoders:
         self._open_codec: Opener = open_codec or AvCodec
         self._untried = list(HARDWARE.get(family(), ()) if hardware is None else hardware)
         self._proven: str | None = None
+        self._refused: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def open(self, setting: Setting) -> Codec:
@@ -100,6 +101,13 @@ class Encoders:
                 reasons.VIDEO_NOT_ENCODED.of(width=setting.width, height=setting.height, problem=str(error))
             ) from error
 
+    def hardware(self) -> tuple[str | None, Mapping[str, str]]:
+        """Return the hardware encoder that is used, None without one; and of those that are not the reason, by name.
+
+        The reasons are the library's and the driver's own words.
+        """
+        return self._find(), MappingProxyType(self._refused)
+
     def invalidate(self, name: str) -> None:
         """Use that encoder no more. The one in software always stays."""
         with self._lock:
@@ -111,20 +119,25 @@ class Encoders:
         with self._lock:
             while self._proven is None and self._untried:
                 name = self._untried.pop(0)
-                if self._proves_itself(name):
+                problem = self._problem(name)
+                if problem is None:
                     self._proven = name
+                else:
+                    log.debug("%s does not work here: %s", name, problem)
+                    self._refused[name] = problem
             return self._proven
 
-    def _proves_itself(self, name: str) -> bool:
+    def _problem(self, name: str) -> str | None:
+        """Return why an encoder cannot be used, in its own words; None where it can."""
         width, height = TRIAL_SIZE
         grey = np.full((height, width, 4), 128, dtype=np.uint8)
         try:
             codec = self._open_codec(name, Setting(width, height, 30, 24, 500_000))
             try:
                 # The second picture shows that a key frame comes when one is asked for.
-                return all(is_key(codec.encode(grey, want_key)) for want_key in (False, True))
+                proves_itself = all(is_key(codec.encode(grey, want_key)) for want_key in (False, True))
             finally:
                 codec.close()
         except Exception as error:  # noqa: BLE001  what a driver raises is anybody's guess
-            log.debug("%s does not work here: %s", name, error)
-            return False
+            return str(error) or type(error).__name__
+        return None if proves_itself else "no key frame"

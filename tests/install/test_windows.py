@@ -154,7 +154,7 @@ def test_setup_tells_windows_what_it_has_installed(installed: Installed) -> None
 def test_the_program_with_a_console_answers_there(installed: Installed) -> None:
     assert installed.wine.run(installed.command, "--version") == (0, f"panecast {__version__}\n")
     _, said = installed.wine.run(installed.command, "doctor")
-    assert "Video: there is an encoder" in said
+    assert "Video: H.264 by " in said
 
 
 def test_the_program_without_one_ends_with_its_code(installed: Installed) -> None:

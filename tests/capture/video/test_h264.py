@@ -7,7 +7,9 @@ import logging
 import pytest
 
 from capture.errors import EncodeError
+from capture.platforms.system import family
 from capture.video.codecs import SOFTWARE, AvCodec, Setting
+from capture.video.encoder import encoder_words
 from capture.video.h264 import HARDWARE, Codec, Encoders, is_key
 from tests.capture.video.canned_codecs import DELTA, KEY, CannedCodecs
 from tests.helpers.moving import code, decoded, pan
@@ -132,3 +134,21 @@ def test_a_closed_codec_is_not_used() -> None:
 
     with pytest.raises(EncodeError, match="closed"):
         codec.encode(pan(1, 64, 48)[0], False)
+
+
+def test_what_refused_is_told_with_its_own_words() -> None:
+    encoders = Encoders(CannedCodecs({"two": FINE}), hardware=("one", "two", "three"))
+    used, refused = encoders.hardware()
+
+    assert used == "two"
+    assert list(refused) == ["one"]
+    encoders = Encoders(CannedCodecs({"one": [OSError("no device")], "two": [DELTA]}), hardware=("one", "two"))
+    assert encoders.hardware() == (None, {"one": "no device", "two": "no key frame"})
+
+
+def test_doctor_says_which_encoders_were_tried() -> None:
+    words = encoder_words()
+
+    # Whether hardware helps depends on the machine; every encoder of its list is accounted for.
+    assert words.startswith("H.264 by ")
+    assert "in graphics hardware" in words or all(name in words for name in HARDWARE[family()])
