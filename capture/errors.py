@@ -17,6 +17,10 @@ class DisplayGone(CaptureError):
     """The display server does not answer; it may return."""
 
 
+class CannotBegin(CaptureError):
+    """This technique does not work here, or not for this source; another one may."""
+
+
 class NoPicture(CaptureError):
     """The source exists but has no picture to show in the time allowed."""
 

@@ -43,6 +43,8 @@ WAYLAND_SCREENS = Reason("wayland_screens", N_("This is a Wayland session: only 
 WAYLAND_ONLY = Reason("wayland_only", N_("This is a Wayland session without X11: it lists no windows."))
 BOTH = Reason("both", "{first} {second}")
 """One sentence after the other."""
+TRIED = Reason("tried", "{technique}: {problem}")
+"""A technique, and why it does not work."""
 NO_PORTAL = Reason(
     "no_portal",
     N_(

@@ -277,7 +277,7 @@ def _port(text: str) -> int:
 def _lacks_display() -> str:
     """Return why no window can be opened, empty if one can; Qt itself would abort the process."""
     from capture.platforms.choose import platform as offered
-    from capture.platforms.system import family, system
+    from capture.platforms.system import family, has_wayland_display, x11_display
 
     if family() != "linux":
         return ""
@@ -285,11 +285,11 @@ def _lacks_display() -> str:
     if platform in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs"):
         return ""
     advice = _("Start it from a desktop, or share without one: panecast serve --share all")
-    session = system()
-    if session == "headless":
+    has_wayland = has_wayland_display()
+    if not (x11_display() or has_wayland):
         words = _("There is no display to show the panel on (DISPLAY and WAYLAND_DISPLAY are not set).")
         return f"{words} {advice}"
-    if session != "x11" and platform != "xcb":
+    if has_wayland and platform != "xcb":
         return ""
     if problem := offered().display_problem():
         return f"{problem.words} {advice}"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from capture import reasons
 from capture.errors import CaptureError
+from capture.platforms.attempts import FirstThatBegins
 from capture.platforms.contract import (
+    Around,
     Backend,
     Finding,
     HotKey,
+    Lister,
     Listing,
     Picker,
     PlaceList,
@@ -19,9 +23,9 @@ from capture.platforms.contract import (
     Platform,
     SessionLock,
     SystemTray,
-    WindowList,
+    Technique,
 )
-from capture.platforms.demo import Demo
+from capture.platforms.demo import DEMO
 from capture.platforms.generations import Generations
 from capture.platforms.keys import HotKeyError, Keys
 from capture.platforms.linux import offers as linux
@@ -33,7 +37,7 @@ from capture.platforms.windows import offers as windows
 from capture.platforms.x11 import offers as x11
 from capture.privacy.exclusions import Exclusions
 from capture.reason import Reason
-from capture.source import Source
+from capture.source import Kind, Source
 from resources.translate import _
 
 _X11 = replace(x11.PLATFORM, session_lock=linux.PLATFORM.session_lock)
@@ -52,6 +56,8 @@ _WAYLAND = replace(
     hot_key=linux.PLATFORM.hot_key,
     picker=wayland.PLATFORM.picker,
     findings=_wayland_findings,
+    # What X11 takes for the screen is black there.
+    techniques={"window": x11.PLATFORM.techniques["window"], **wayland.PLATFORM.techniques},
 )
 PLATFORMS: Mapping[System, Platform] = MappingProxyType(
     {
@@ -72,6 +78,11 @@ def platform() -> Platform:
     return PLATFORMS[system()]
 
 
+def techniques(name: System, kind: Kind) -> tuple[Technique, ...]:
+    """Return what is tried on a system for a kind of source, in this order; nothing where there are no pictures."""
+    return (DEMO,) if kind == "demo" else PLATFORMS[name].techniques.get(kind, ())
+
+
 def make_backend(
     source: Source,
     exclusions: Exclusions | None = None,
@@ -86,16 +97,11 @@ def make_backend(
     Raises:
         CaptureError: no technique works on this system.
     """
-    if source.kind == "demo":
-        return Demo(source)
-    if source.kind == "portal":
-        if picker is None:
-            raise CaptureError(reasons.PICK_ELSEWHERE)
-        return picker.backend(source)
-    make = platform().backend
-    if make is None:
-        raise CaptureError(reasons.ONLY_X11)
-    return make(source, exclusions or Exclusions(), generations or Generations())
+    ways = techniques(system(), source.kind)
+    around = Around(exclusions or Exclusions(), generations or Generations(), picker)
+    if not ways:
+        raise CaptureError(reasons.PICK_ELSEWHERE if source.kind == "portal" else reasons.ONLY_X11)
+    return ways[0].make(source, around) if len(ways) == 1 else FirstThatBegins(ways, source, around)
 
 
 def make_picker(store: PickStore | None, address: str | None = None) -> Picker | None:
@@ -104,18 +110,18 @@ def make_picker(store: PickStore | None, address: str | None = None) -> Picker |
     return None if make is None else make(store, address)
 
 
-def make_window_list(
-    tell: Callable[[Listing], None], exclusions: Exclusions, generations: Generations, monitors: KnownMonitors
-) -> WindowList:
-    """Return what tells of windows and screens, not yet started; see `Platform.window_list`.
+def make_listers(
+    tell: Callable[[int, Listing], None], exclusions: Exclusions, generations: Generations, monitors: KnownMonitors
+) -> tuple[Lister, ...]:
+    """Return all that tell of sources, not yet started; ``tell`` gets which of them tells, see `MakeLister`.
 
     Raises:
         CaptureError: this system lists none.
     """
-    make = platform().window_list
-    if make is None:
+    made = platform().listers
+    if not made:
         raise CaptureError(reasons.ONLY_X11_LISTED)
-    return make(tell, exclusions, generations, monitors)
+    return tuple(make(partial(tell, number), exclusions, generations, monitors) for number, make in enumerate(made))
 
 
 def make_places(tell: Callable[[Places], None]) -> PlaceList | None:

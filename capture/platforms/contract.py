@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from capture.picture.frame import Take
@@ -15,7 +16,7 @@ from capture.platforms.monitors import KnownMonitors
 from capture.platforms.picks import Picking, PickStore
 from capture.privacy.exclusions import Exclusions
 from capture.reason import NOTHING, Reason
-from capture.source import Condition, Source
+from capture.source import Condition, Kind, Source
 
 Places = Mapping[str, Rect]
 """By a source's id, where it is: relative to the root, in device pixels. A source out of sight is not in it."""
@@ -51,7 +52,8 @@ class Backend(Protocol):
     """One way to take pictures of one source. Every call comes from the same thread.
 
     ``open`` and ``take`` raise `DisplayGone` when the display server does not answer and `SourceGone` when
-    the source is closed for good. ``close`` may be called at any time, also twice, and never raises.
+    the source is closed for good. They raise `CannotBegin` where another technique is to be tried, also after this one
+    has brought pictures. ``close`` may be called at any time, also twice, and never raises.
     """
 
     def open(self) -> None:
@@ -81,14 +83,17 @@ class Paced(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All there is to show: desktop, monitors, windows; or why there is nothing."""
+    """What one `Lister` finds: the sources, or why there are none. Also a live one may have a reason to tell."""
 
     sources: tuple[Source, ...]
     condition: Condition
 
 
-class WindowList(Protocol):
-    """Tells of every change of the windows and screens, from a thread of its own, until `stop`."""
+class Lister(Protocol):
+    """Tells of every change of the sources of one kind or more, from a thread of its own, until `stop`.
+
+    It sleeps until the system says that something has changed, and asks now and then only where no system says so.
+    """
 
     def start(self) -> None:
         """Begin."""
@@ -127,6 +132,54 @@ class Picker(Protocol):
 
     def join(self, seconds: float) -> None:
         """Wait until it has ended, ``seconds`` at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """All that a backend may need beside its source.
+
+    Attributes:
+        exclusions: what must be in no picture.
+        generations: those of the catalog that the source is from.
+        picker: what the source was picked with, None where nothing is.
+    """
+
+    exclusions: Exclusions = field(default_factory=Exclusions)
+    generations: Generations = field(default_factory=Generations)
+    picker: Picker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """One way to take pictures, and what it can do; all of it is claimed here and tried by ``panecast doctor --try``.
+
+    Attributes:
+        name: as the system's makers call it, such as ``Composite``. In no language of ours.
+        needs: what it cannot do without, called likewise.
+        make: a backend of it, not yet opened.
+        has_own_pixels: a window that is covered shows itself, and not what covers it.
+        tells_changes: its `wait` ends when something was painted; else it has to look again and again.
+        tells_damage: a take says where something was painted.
+        pointer: it comes apart from the picture, or lies in it where it is wanted, or there is none.
+        has_menus: menus that a program opens as windows of their own are in the window's picture.
+    """
+
+    name: str
+    needs: str
+    make: Callable[[Source, Around], Backend]
+    has_own_pixels: bool = False
+    tells_changes: bool = False
+    tells_damage: bool = False
+    pointer: Literal["apart", "inside", "none"] = "none"
+    has_menus: bool = False
+
+
+Techniques = Mapping[Kind, tuple[Technique, ...]]
+"""Those that are tried for each kind of source, the first one first; a kind that is not in it has no pictures."""
+MakeLister = Callable[[Callable[[Listing], None], Exclusions, Generations, KnownMonitors], Lister]
+"""Makes a lister, not yet started. The first value is called from its thread with each new `Listing`, for the first
+time as soon as it is known. Windows of programs that the exclusions never show are left out. Each window gets one of
+the generations. The last value gives monitors their ids, and one lister alone may use it."""
 
 
 class PlaceList(Protocol):
@@ -193,12 +246,10 @@ class Platform:
     Attributes:
         findings: what taking pictures needs, and whether it is there.
         display_problem: why no window can be opened, `NOTHING` if one can.
-        window_list: ``tell`` is called from its thread with each new `Listing`, the first time as soon as it is known.
-            Windows of programs that ``exclusions`` never shows are left out. Each window gets one of ``generations``,
-            each monitor its id from ``monitors``.
+        listers: what tells of the sources there are; the catalog has them in this order.
+        techniques: the ways to take their pictures.
         picker: what shows the desktop's own dialog, not yet started, with where picks are kept; the ``address`` is a
             bus, else the usual.
-        backend: what takes the pictures of a window or a screen, not yet opened.
         places: ``tell`` is called from its thread with all places after each change.
         hot_key: ``pressed()`` is called on the loop each time, ``failed(words)`` once when it listens no more.
         session_lock: ``changed()`` is called on the loop after each change; the ``address`` is a bus, else the usual.
@@ -207,9 +258,9 @@ class Platform:
 
     findings: Callable[[], Iterator[Finding]] | None = None
     display_problem: Callable[[], Reason] = _no_problem
-    window_list: Callable[[Callable[[Listing], None], Exclusions, Generations, KnownMonitors], WindowList] | None = None
+    listers: tuple[MakeLister, ...] = ()
+    techniques: Techniques = field(default_factory=lambda: MappingProxyType({}))
     picker: Callable[[PickStore | None, str | None], Picker] | None = None
-    backend: Callable[[Source, Exclusions, Generations], Backend] | None = None
     places: Callable[[Callable[[Places], None]], PlaceList] | None = None
     hot_key: Callable[[Keys, Callable[[], None], Callable[[Reason], None]], HotKey] | None = None
     session_lock: Callable[[Callable[[], None], str | None], SessionLock] | None = None

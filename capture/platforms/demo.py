@@ -11,7 +11,7 @@ import numpy as np
 
 from capture.picture.frame import Take
 from capture.picture.pixels import Pixels
-from capture.platforms.contract import Wake
+from capture.platforms.contract import Around, Backend, Technique, Wake
 from capture.platforms.waiting import wait_readable
 from capture.source import DEMO_ID, Condition, Source
 from resources.translate import N_
@@ -166,3 +166,12 @@ def _drawing_in(pixels: Pixels) -> ImageDraw.ImageDraw:
 def _bgr(colour: tuple[int, int, int]) -> tuple[int, int, int]:
     red, green, blue = colour
     return blue, green, red
+
+
+def _backend(source: Source, around: Around) -> Backend:
+    del around
+    return Demo(source)
+
+
+DEMO = Technique("demo", "–", _backend, has_own_pixels=True, tells_changes=True)
+"""A picture that needs nothing of any system."""

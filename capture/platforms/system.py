@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 Family = Literal["linux", "windows", "macos", "other"]
@@ -25,7 +26,7 @@ def system(platform: str | None = None, environment: Mapping[str, str] | None = 
     if found != "linux":
         return found
     variables = os.environ if environment is None else environment
-    if variables.get("WAYLAND_DISPLAY"):
+    if is_wayland_session(variables):
         return "wayland+x11" if variables.get("DISPLAY") else "wayland"
     return "x11" if variables.get("DISPLAY") else "headless"
 
@@ -35,7 +36,16 @@ def x11_display() -> str:
     return os.environ.get("DISPLAY", "")
 
 
-def is_wayland_session() -> bool:
+def is_wayland_session(environment: Mapping[str, str] | None = None) -> bool:
     """Tell whether the session is one of Wayland, also where its display is not told: over SSH, from a service."""
-    variables = os.environ
+    variables = os.environ if environment is None else environment
     return bool(variables.get("WAYLAND_DISPLAY")) or variables.get("XDG_SESSION_TYPE", "").casefold() == "wayland"
+
+
+def has_wayland_display(environment: Mapping[str, str] | None = None) -> bool:
+    """Tell whether a Wayland compositor can be asked: by its name or, without one, where libwayland looks for it."""
+    variables = os.environ if environment is None else environment
+    if variables.get("WAYLAND_DISPLAY"):
+        return True
+    folder = variables.get("XDG_RUNTIME_DIR", "")
+    return bool(folder) and is_wayland_session(variables) and Path(folder, "wayland-0").is_socket()

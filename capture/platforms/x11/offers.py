@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from capture.platforms.contract import (
+    Around,
     Backend,
     Finding,
     HotKey,
+    Lister,
     Listing,
     PlaceList,
     Places,
     Platform,
     SystemTray,
-    WindowList,
+    Technique,
 )
 from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
@@ -35,22 +37,35 @@ def _display_problem() -> Reason:
     return display_problem()
 
 
-def _window_list(
+def _lister(
     tell: Callable[[Listing], None], exclusions: Exclusions, generations: Generations, monitors: KnownMonitors
-) -> WindowList:
+) -> Lister:
     from capture.platforms.x11.window_list import X11WindowList
 
     return X11WindowList(tell, exclusions, generations, monitors)
 
 
-def _backend(source: Source, exclusions: Exclusions, generations: Generations) -> Backend:
-    if source.kind == "window":
-        from capture.platforms.x11.window import X11Window
+def _window(source: Source, around: Around) -> Backend:
+    from capture.platforms.x11.window import X11Window
 
-        return X11Window(source, exclusions, generations)
+    return X11Window(source, around.exclusions, around.generations)
+
+
+def _screen(source: Source, around: Around) -> Backend:
     from capture.platforms.x11.screen import Screen
 
-    return Screen(source, exclusions)
+    return Screen(source, around.exclusions)
+
+
+COMPOSITE = Technique(
+    "Composite", "Composite, DAMAGE, XFIXES", _window,
+    has_own_pixels=True, tells_changes=True, tells_damage=True, pointer="apart",
+)  # fmt: skip
+"""A window's own picture. Through shared memory (MIT-SHM) where there is some, else over the connection."""
+ROOT_WINDOW = Technique(
+    "root window", "DAMAGE, XFIXES", _screen, tells_changes=True, tells_damage=True, pointer="apart", has_menus=True
+)
+"""What is on the screen, likewise through shared memory."""
 
 
 def _places(tell: Callable[[Places], None]) -> PlaceList:
@@ -74,8 +89,8 @@ def _system_tray(changed: Callable[[bool], None]) -> SystemTray:
 PLATFORM = Platform(
     findings=_findings,
     display_problem=_display_problem,
-    window_list=_window_list,
-    backend=_backend,
+    listers=(_lister,),
+    techniques={"window": (COMPOSITE,), "desktop": (ROOT_WINDOW,), "monitor": (ROOT_WINDOW,)},
     places=_places,
     hot_key=_hot_key,
     system_tray=_system_tray,
