@@ -8,6 +8,7 @@ from resources.translate import N_
 # Of sources, for viewers: the page has words of its own for these codes (resources/viewer/text).
 WINDOW_MINIMISED = Reason("window_minimised", N_("The window is minimised on the other computer."))
 WINDOW_HIDDEN = Reason("window_hidden", N_("The window is not on the screen at the moment."))
+WINDOW_PROTECTED = Reason("window_protected", N_("The window keeps itself out of pictures."))
 WINDOW_WITHOUT_SIZE = Reason(
     "window_without_size", N_("The window has no size; it is shown again when it is opened up.")
 )

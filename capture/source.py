@@ -10,7 +10,8 @@ from capture.reason import NOTHING, Reason
 
 Kind = Literal["desktop", "monitor", "window", "portal", "demo"]
 """Portal: picked by the person in a dialog of the desktop, which alone knows what it is."""
-State = Literal["live", "minimised", "hidden", "paused", "blanked", "waiting", "closed"]
+State = Literal["live", "minimised", "hidden", "protected", "paused", "blanked", "waiting", "closed"]
+"""Protected: the window keeps itself out of pictures, and is in none."""
 
 DESKTOP_ID = "0"
 DEMO_ID = "demo"
@@ -59,7 +60,7 @@ class Source:
         title: one line, at most 256 characters; may be empty.
         app: the program's name, empty where there is none.
         width, height: device pixels.
-        state: ``live``, ``minimised`` or ``hidden``; a running feed knows more.
+        state: ``live``, ``minimised``, ``hidden`` or ``protected``; a running feed knows more.
         pid: the owning process, None where the system does not tell.
         started: start time of that process in clock ticks since boot; with ``pid`` it tells a reused
             handle from the window it once was.

@@ -239,6 +239,8 @@ class Feed:
         self.takes = self.takes + 1 if report.condition.state == "live" else self.takes
         self._laid = report.laid
         changed = report.condition != self.condition
+        if report.condition.state == "protected" and report.frame is not self.newest:
+            self.withdraw()  # a plain picture comes with the news, where there was one
         self.condition = report.condition
         frame = report.frame if report.looked >= self._trusted else None
         if frame is not None and frame is not self.newest:

@@ -29,6 +29,7 @@ from capture.picture.scroll import Scroll, find_scroll
 from capture.picture.size_limit import limited_size
 from capture.platforms.contract import Backend, Paced, Wake
 from capture.platforms.waiting import Bell, wait_readable
+from capture.privacy.blanking import plain_picture
 from capture.privacy.masking import Masking, MaskState
 from capture.privacy.masks import Mask
 from capture.reason import NOTHING, Reason
@@ -161,6 +162,8 @@ class FeedThread:
         self._unmoved = 0
         self._complained: Reason = NOTHING
         self._refreshed = 0
+        # The newest picture is a plain one, in the place of one that must not be seen any more.
+        self._is_plain = False
         self._masking = Masking(self._buffers, self._laid)
         try:
             while self._session() and not self._stopping:
@@ -239,9 +242,18 @@ class FeedThread:
         if take.condition.state != "live" and self._refreshed < self._distrusted_wholly:
             self._frame = None
             self._masking.forget()
+        if take.condition.state == "protected":
+            self._show_nothing()
         last, self._frame = self._frame, self._next_frame(take, begun, captured_at, demand.follows_moves)
         self._refreshed = refreshes
         self._tell(take.condition, self._ordered(last, demand.order))
+
+    def _show_nothing(self) -> None:
+        """Have a plain picture be the newest, where there was one: what it showed must not be seen any more."""
+        if self._frame is not None and not self._is_plain:
+            self._masking.forget()
+            self._renumber(self._frame, plain_picture(self._source, self._frame.pixels))
+            self._is_plain = True
 
     def _set_masks(self, masks: tuple[Mask, ...]) -> None:
         """Have other masks lie over the newest picture too: the source may be still, or not on the screen."""
@@ -274,9 +286,10 @@ class FeedThread:
         if take.condition.state != "live":
             return last
         number = self._sequence + 1
-        if last is None or (taken is not None and last.pixels.shape != taken.shape):
+        if last is None or self._is_plain or (taken is not None and last.pixels.shape != taken.shape):
             if taken is None:
                 raise CaptureError(reasons.FIRST_TAKE_EMPTY)
+            self._is_plain = False
             self._activity = MotionMeter()
             look = _Look(number, self._own(take, taken), DamageMap.fresh(taken.shape[1], taken.shape[0], number))
         else:

@@ -21,6 +21,7 @@ STATE_WORDS = {
     "live": N_("Live"),
     "minimised": N_("Minimised"),
     "hidden": N_("Hidden"),
+    "protected": N_("Protected"),
     "paused": N_("Paused"),
     "blanked": N_("Blanked"),
     "waiting": N_("Waiting"),

@@ -20,6 +20,7 @@ OWN_WORDS = {
     "paused": N_("Paused. Viewers see the last picture."),
     "blanked": N_("Blanked. Viewers see nothing."),
     "minimised": N_("This window is minimised."),
+    "protected": N_("This program keeps its window out of pictures. Viewers see nothing of it."),
 }
 """Of what was done at this computer; viewers are told that somebody else did it."""
 

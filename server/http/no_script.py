@@ -15,6 +15,7 @@ PLAIN_POLICY = (
 WORDS = {
     "minimised": N_("Minimised on the other computer."),
     "hidden": N_("Not on the screen of the other computer."),
+    "protected": N_("This window keeps itself out of pictures."),
     "waiting": N_("Not there at the moment. It goes on when it is back."),
 }
 """What is said of a source in such a state in place of a picture."""

@@ -23,6 +23,7 @@ STATES = {
     "live": N_("live"),
     "minimised": N_("minimised"),
     "hidden": N_("hidden"),
+    "protected": N_("protected"),
     "paused": N_("paused"),
     "blanked": N_("blanked"),
     "waiting": N_("waiting"),

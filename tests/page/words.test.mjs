@@ -50,7 +50,7 @@ test("every state that has words comes about, and no other does", async () => {
   const { stateAfter } = await viewer("text/states.js");
   const codes = [1000, 1001, 1006, 1008, 1009, 4400, 4401, 4403, 4404, 4408, 4429];
   const ends = [...codes.map((code) => stateAfter(code)), ...["encrypted", "moved", "restarting"].map((reason) => stateAfter(1001, reason))];
-  const told = ["live", "minimised", "hidden", "paused", "blanked", "waiting", "closed"]; // `State` in capture/source.py
+  const told = ["live", "minimised", "hidden", "protected", "paused", "blanked", "waiting", "closed"]; // `State` in capture/source.py
   const words = Object.keys(english).filter((key) => key.startsWith("state."));
 
   assert.deepEqual(words.map((key) => key.slice(6)).sort(), [...new Set(["connecting", ...told, ...ends])].sort());

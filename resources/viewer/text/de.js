@@ -5,6 +5,7 @@ export default {
   "state.live": "Live",
   "state.minimised": "Minimiert",
   "state.hidden": "Nicht sichtbar",
+  "state.protected": "Geschützt",
   "state.paused": "Angehalten",
   "state.blanked": "Ausgeblendet",
   "state.waiting": "Warten",
@@ -24,6 +25,7 @@ export default {
   "about.connecting": "Verbinden …",
   "about.minimised": "Auf dem anderen Computer minimiert",
   "about.hidden": "Auf dem anderen Computer nicht sichtbar",
+  "about.protected": "Dieses Fenster lässt keine Bilder von sich zu",
   "about.paused": "Angehalten",
   "about.blanked": "Der andere Computer zeigt gerade nichts",
   "about.waiting": "Warten auf das Fenster",
@@ -229,6 +231,7 @@ export default {
   // Why: what the server says in English, by its code (capture/reasons.py, server/reasons.py). English needs no words here.
   "reason.window_minimised": "Das Fenster ist auf dem anderen Computer minimiert",
   "reason.window_hidden": "Das Fenster ist gerade nicht auf dem Bildschirm",
+  "reason.window_protected": "Dieses Fenster lässt keine Bilder von sich zu",
   "reason.window_without_size": "Das Fenster hat keine Größe; es erscheint wieder, sobald es aufgezogen wird",
   "reason.window_resizing": "Das Fenster ändert seine Größe. Gleich geht es weiter",
   "reason.window_closed": "Das Fenster wurde geschlossen",

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from capture import reasons
@@ -77,6 +78,53 @@ async def test_a_still_picture_is_told_to_each_who_comes_later(hub: Hub, canvas:
     later = hub.subscribe(SOURCE, fps=1, pointer=False, changed=lambda: told.append("later"))
     await until(lambda: "later" in told)
     assert later.condition.state == "paused"
+
+
+async def test_a_window_that_comes_to_keep_itself_out_of_pictures_takes_the_last_ones_back(
+    hub: Hub, canvas: Canvas, until: Until
+) -> None:
+    canvas.fill(1, 2, 3)
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
+    await until(lambda: seen.newest is not None)
+    before = seen.newest
+
+    canvas.become(Condition("protected", reasons.WINDOW_PROTECTED))
+    await until(lambda: seen.condition.state == "protected")
+    plain = seen.newest
+
+    assert before is not None
+    assert plain is not None
+    assert not seen.shows(before)
+    assert seen.shows(plain)
+    assert plain.pixels.shape == before.pixels.shape
+    assert len(np.unique(plain.pixels.reshape(-1, 4), axis=0)) == 1
+    await seen.refresh()
+    assert seen.newest is plain
+
+    # Also when it is so a second time, without a picture in between.
+    for condition in (Condition("hidden"), Condition("protected", reasons.WINDOW_PROTECTED)):
+        canvas.become(condition)
+        await until(lambda: seen.condition == condition)  # noqa: B023  awaited before the next turn
+    assert seen.newest is plain
+    assert seen.shows(plain)
+
+    canvas.become(Condition("live"))
+    await until(lambda: seen.condition.state == "live")
+    after = seen.newest
+    assert after is not None
+    assert after.sequence > plain.sequence
+    assert (after.pixels[..., :3] == (1, 2, 3)).all()
+    # Of those who have the plain one, everybody needs all of it.
+    assert after.damage.since(plain.sequence).all()
+
+
+async def test_a_window_that_is_out_of_pictures_from_the_first_has_none(hub: Hub, canvas: Canvas, until: Until) -> None:
+    canvas.become(Condition("protected", reasons.WINDOW_PROTECTED))
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
+
+    await until(lambda: seen.condition.state == "protected")
+
+    assert seen.newest is None
 
 
 async def test_numbers_never_restart(hub: Hub, canvas: Canvas, until: Until) -> None:

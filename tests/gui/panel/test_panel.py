@@ -297,6 +297,10 @@ def test_a_minimised_window_can_be_restored_from_the_preview(
         (BLANKED.condition, "Blanked. Viewers see nothing."),
         (PAUSED.condition, "Paused. Viewers see the last picture."),
         (Condition("hidden"), "Hidden"),
+        (
+            Condition("protected", reasons.WINDOW_PROTECTED),
+            "This program keeps its window out of pictures. Viewers see nothing of it.",
+        ),
     ],
 )
 def test_preview_speaks_to_who_sits_here(qtbot: QtBot, icons: Icons, condition: Condition, words: str) -> None:

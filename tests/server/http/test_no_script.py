@@ -99,6 +99,11 @@ async def test_what_is_not_shared_is_said_and_looked_for_again(
     [
         ("minimised", "Minimised on the other computer.", "Auf dem anderen Computer minimiert."),
         ("hidden", "Not on the screen of the other computer.", "Auf dem anderen Computer nicht sichtbar."),
+        (
+            "protected",
+            "This window keeps itself out of pictures.",
+            "Dieses Fenster lässt keine Bilder von sich zu.",
+        ),
     ],
 )
 async def test_a_window_out_of_sight_is_said_in_words(
