@@ -196,5 +196,16 @@ MEND_OTHER_DISPLAY = Reason(
     N_("If this display is another one (Xvfb, VNC): env -u WAYLAND_DISPLAY -u XDG_SESSION_TYPE panecast …"),
 )
 MEND_COLOURS = Reason("mend_colours", N_("Start the X server with 24 bits of colour."))
+
+# What `panecast doctor --try` could not try.
+TRIAL_ASKS = Reason(
+    "trial_asks",
+    N_("It shows a dialog, so it is not tried here. Pick a window in the panel and see whether it is shown."),
+)
+TRIAL_UNLISTED = Reason("trial_unlisted", N_("The window that was opened for it does not appear in the list."))
+TRIAL_SILENT = Reason("trial_silent", N_("The program with the windows for it does not answer."))
+TRIAL_UNOPENED = Reason("trial_unopened", N_("The windows for it could not be opened: {problem}"))
+TRIAL_UNENDED = Reason("trial_unended", N_("It did not come to an end."))
+
 AS_SAID = Reason("as_said", "{text}")
 """What somebody else said: a library, a command to type. In no language of ours."""

@@ -55,6 +55,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         use_own_plugins()
         return demo_window()
+    if command == "trial-windows":  # likewise: gui/trial/process.py
+        from gui.plugins import use_own_plugins
+        from gui.trial.windows import main as trial_windows
+
+        use_own_plugins()
+        return trial_windows()
     if command in HEADLESS:
         return _headless(arguments)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -77,8 +83,9 @@ def _headless(arguments: list[str]) -> int:
     if arguments[0] == "doctor":
         from gui.core.settings_excerpt import settings_excerpt
         from gui.doctor import checks
+        from gui.trial.report import try_techniques
 
-        return headless(arguments, extra_checks=checks, settings=settings_excerpt)
+        return headless(arguments, extra_checks=checks, settings=settings_excerpt, trial=try_techniques)
     return headless(arguments)
 
 

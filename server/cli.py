@@ -34,10 +34,12 @@ def main(
     argv: Sequence[str],
     extra_checks: Callable[[], list[Check]] | None = None,
     settings: Callable[[Path | None], SettingsExcerpt] | None = None,
+    trial: Callable[[], tuple[str, bool]] | None = None,
 ) -> int:
     """Run one command and return the exit code.
 
-    ``extra_checks`` adds to what ``doctor`` looks at, ``settings`` says what its report tells of those in a folder.
+    ``extra_checks`` adds to what ``doctor`` looks at, ``settings`` says what its report tells of those in a folder,
+    ``trial`` tries out what this system can do and returns what to print, and whether all is well.
     """
     prepare()
     arguments = _parser().parse_args(argv)
@@ -54,6 +56,9 @@ def main(
         case "windows":
             return asyncio.run(_windows(arguments.json))
         case "doctor":
+            if arguments.trial and trial is not None:
+                words, is_well = trial()
+                return say(words) or (0 if is_well else FAILED)
             from server.doctor import checks, report
 
             found = checks() + (extra_checks() if extra_checks is not None else [])
@@ -80,6 +85,14 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help=words, description=sentence(words))
     doctor.add_argument(
         "--report", action="store_true", help=_("print one text for a bug report, without secrets; nothing is sent")
+    )
+    doctor.add_argument(
+        "--try",
+        dest="trial",
+        action="store_true",
+        help=_(
+            "open two windows for at most half a minute, see which ways to take pictures work here, and print a table"
+        ),
     )
     doctor.add_argument(
         "--config-dir", type=folder_argument, metavar="DIR", help=_("whose settings and log the report is about")

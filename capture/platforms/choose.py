@@ -63,7 +63,7 @@ PLATFORMS: Mapping[System, Platform] = MappingProxyType(
     {
         "x11": _X11,
         "wayland+x11": _WAYLAND,
-        "wayland": _WAYLAND,
+        "wayland": replace(_WAYLAND, techniques=wayland.PLATFORM.techniques),
         # It says why there are no windows, and may find a display later.
         "headless": replace(_X11, places=None, hot_key=None),
         "windows": windows.PLATFORM,

@@ -64,6 +64,8 @@ def display_problem() -> Reason:
     import xcffib.xproto  # without it a connection cannot even begin
 
     name = x11_display()
+    if not name:
+        return reasons.NO_DISPLAY
     try:
         xcffib.connect(display=name).disconnect()
     except xcffib.ConnectionException:

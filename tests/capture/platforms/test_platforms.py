@@ -105,6 +105,7 @@ def test_each_system_offers_what_the_table_says(name: System, offered: set[str])
         ("wayland+x11", "desktop", []),
         ("wayland+x11", "monitor", []),
         ("wayland+x11", "portal", ["ScreenCast portal"]),
+        ("wayland", "window", []),
         ("wayland", "portal", ["ScreenCast portal"]),
         ("headless", "window", ["Composite"]),
         ("windows", "window", []),
