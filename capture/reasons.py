@@ -138,6 +138,18 @@ KEYS_NOT_OFFERED = Reason(
     "keys_not_offered",
     N_("This desktop offers programs no keys that work everywhere. Use the tray's menu instead."),
 )
+
+# Settings that protect, where a system does not keep to them.
+PICKS_UNCOVERED = Reason(
+    "picks_uncovered",
+    N_(
+        "Not on screens that you pick in the desktop's own dialog: this desktop doesn't say where windows are, so "
+        "nothing can be covered there, windows with masks included."
+    ),
+)
+NO_BORDER = Reason("no_border", N_("Not here: this system doesn't say where windows are, so no border can be drawn."))
+LOCK_UNKNOWN = Reason("lock_unknown", N_("Not here: this system doesn't say when it is locked."))
+
 NOT_RESTORED = Reason("not_restored", N_("The window could not be restored. Click it in the task bar instead."))
 
 # Encoding.

@@ -78,6 +78,18 @@ def platform() -> Platform:
     return PLATFORMS[system()]
 
 
+def unkept(name: System) -> Mapping[str, Reason]:
+    """Return the protecting settings that a system does not keep to, or not everywhere, with what to say of it."""
+    offered = PLATFORMS[name]
+    is_there = {
+        # Nobody tells there where windows are.
+        "never_shown": (offered.picker is None, reasons.PICKS_UNCOVERED),
+        "border": (offered.places is not None, reasons.NO_BORDER),
+        "when_locked": (offered.session_lock is not None, reasons.LOCK_UNKNOWN),
+    }
+    return {setting: reason for setting, (kept, reason) in is_there.items() if not kept}
+
+
 def techniques(name: System, kind: Kind) -> tuple[Technique, ...]:
     """Return what is tried on a system for a kind of source, in this order; nothing where there are no pictures."""
     return (DEMO,) if kind == "demo" else PLATFORMS[name].techniques.get(kind, ())

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from capture.platforms.keys import Keys
 from capture.privacy.exclusions import STARTING_LIST
+from capture.reason import Reason
 from gui.core.settings import Settings
 from gui.panel.controls import Choice
 from gui.widgets.fixed import is_fixed
@@ -51,10 +52,12 @@ class PrivacyDialog(FittedDialog):
 
     requested = Signal(str, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, unkept: Mapping[str, Reason] | None = None) -> None:
+        """``unkept`` says of settings where this system does not keep to them."""
         super().__init__(parent)
         self.setObjectName("privacyDialog")
         self.setWindowTitle(_("Privacy"))
+        self.unkept = {setting: _muted(reason.words) for setting, reason in (unkept or {}).items()}
         self._settings = Settings()
         self._question: QMessageBox | None = None
         self._added = ""
@@ -157,11 +160,6 @@ class PrivacyDialog(FittedDialog):
     def _lay_out(self) -> None:
         heading = QLabel(_("HIDDEN PROGRAMS"))
         heading.setObjectName("section")
-        explained = QLabel(
-            _("These can't be shared and are covered when you share the desktop. So are Panecast's own windows.")
-        )
-        explained.setWordWrap(True)
-        explained.setObjectName("muted")
         adding = QHBoxLayout()
         adding.setSpacing(8)
         adding.addWidget(self.name, 1)
@@ -176,6 +174,8 @@ class PrivacyDialog(FittedDialog):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
         form.addRow(_("While &locked"), self.locked)
+        if "when_locked" in self.unkept:
+            form.addRow("", self.unkept["when_locked"])
         form.addRow(_("R&emind me"), self.remind)
         key_label = QLabel(_("Hot &key"))
         key_label.setBuddy(self.hot_key)
@@ -192,13 +192,19 @@ class PrivacyDialog(FittedDialog):
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(8)
         layout.addWidget(heading)
-        layout.addWidget(explained)
+        layout.addWidget(
+            _muted(
+                _("These can't be shared and are covered when you share the desktop. So are Panecast's own windows.")
+            )
+        )
+        self._add_unkept(layout, "never_shown")
         layout.addWidget(self.programs, 1)
         layout.addLayout(adding)
         layout.addSpacing(16)
         layout.addWidget(away)
         layout.addWidget(self.titles, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.border, 0, Qt.AlignmentFlag.AlignLeft)
+        self._add_unkept(layout, "border")
         layout.addSpacing(8)
         layout.addLayout(form)
         end = QHBoxLayout()
@@ -206,6 +212,10 @@ class PrivacyDialog(FittedDialog):
         end.addWidget(close)
         self.lay_out(layout, end)
         self.setMinimumWidth(528)
+
+    def _add_unkept(self, layout: QVBoxLayout, setting: str) -> None:
+        if setting in self.unkept:
+            layout.addWidget(self.unkept[setting])
 
     def _fill(self, settings: Settings) -> None:
         """List the person's own programs, then those that come with the app."""
@@ -331,6 +341,14 @@ class PrivacyDialog(FittedDialog):
 
 def _reminder(minutes: int) -> tuple[str, int]:
     return (_("After {time}").format(time=lasting(minutes)) if minutes else _("Never")), minutes
+
+
+def _muted(words: str) -> QLabel:
+    made = QLabel(words)
+    made.setObjectName("muted")
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(True)
+    return made
 
 
 def _button(name: str, text: str, hint: str) -> QPushButton:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from capture.platforms.choose import unkept
+from capture.platforms.system import system
 from gui.core.controller import Controller
 from gui.dialogs.privacy import PrivacyDialog
 from gui.widgets.fixed import fix
@@ -23,7 +25,7 @@ class PrivacyOpener:
     def open(self) -> None:
         """Show the dialog, beside the panel and without holding it."""
         if self._dialog is None:
-            dialog = self._dialog = PrivacyDialog(self._parent)
+            dialog = self._dialog = PrivacyDialog(self._parent, unkept(system()))
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.requested.connect(self._controller.set_privacy)
             dialog.finished.connect(self._forget)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from capture.reason import NOTHING, Reason
 from gui.core.settings import Settings
 from gui.dialogs.settings.extra import Extra, ExtraRow, on_page
 from gui.dialogs.settings.list_editor import Offer, plain_button
@@ -82,13 +83,17 @@ class SettingsDialog(FittedDialog):
         offers: Mapping[str, Offer],
         extras: Sequence[Extra] = (),
         parent: QWidget | None = None,
+        unkept: Mapping[str, Reason] | None = None,
     ) -> None:
-        """``fixed`` are keys that an administrator has fixed; ``offers`` has what some are chosen from."""
+        """``fixed`` are keys that an administrator has fixed; ``offers`` has what some are chosen from, ``unkept``
+        where this system does not keep to them.
+        """
         super().__init__(parent)
         self.setObjectName("settingsDialog")
         self.setWindowTitle(_("Settings"))
         self._defaults = defaults
         self._fixed = fixed
+        self._unkept = unkept or {}
         self._offers = offers
         self._settings = defaults
         self._undoable: frozenset[str] = frozenset()
@@ -356,7 +361,13 @@ class SettingsDialog(FittedDialog):
         if isinstance(part, Extra):
             made = ExtraRow(part)
         else:
-            made = row = Row(part, getattr(self._defaults, part.key), self._offers, is_fixed=part.key in self._fixed)
+            made = row = Row(
+                part,
+                getattr(self._defaults, part.key),
+                self._offers,
+                is_fixed=part.key in self._fixed,
+                unkept=self._unkept.get(part.key, NOTHING),
+            )
             row.wished.connect(self.wished)
             row.undo_requested.connect(self.undo_requested)
             row.reset_requested.connect(self.reset_requested)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from capture.platforms.choose import unkept
+from capture.platforms.system import system
 from capture.privacy.exclusions import STARTING_LIST
 from gui.core.controller import Controller
 from gui.core.networks import choice_words, network_words
@@ -75,7 +77,13 @@ class SettingsOpener:
             from gui.dialogs.settings.dialog import SettingsDialog
 
             dialog = self._dialog = SettingsDialog(
-                DECLARED, self._defaults, self._controller.fixed, self._offers(), self._extras(), self._parent
+                DECLARED,
+                self._defaults,
+                self._controller.fixed,
+                self._offers(),
+                self._extras(),
+                self._parent,
+                unkept(system()),
             )
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.wished.connect(self.wish)

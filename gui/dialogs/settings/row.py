@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
+from capture.reason import NOTHING, Reason
 from gui.dialogs.settings.editors import Switch, editor_of, is_wide
 from gui.dialogs.settings.list_editor import Offer, plain_button
 from gui.settings.declared import Declaration
@@ -32,22 +33,30 @@ class Row(QFrame):
     reset_requested = Signal(str)
 
     def __init__(
-        self, declaration: Declaration, default: Any, offers: Mapping[str, Offer], *, is_fixed: bool = False
+        self,
+        declaration: Declaration,
+        default: Any,
+        offers: Mapping[str, Offer],
+        *,
+        is_fixed: bool = False,
+        unkept: Reason = NOTHING,
     ) -> None:
-        """``default`` holds where nothing is chosen; ``is_fixed`` tells that an administrator has chosen."""
+        """``default`` holds where nothing is chosen; ``is_fixed`` tells that an administrator has chosen, ``unkept``
+        where this system does not keep to it."""
         super().__init__()
         self.setObjectName("settingRow")
         self.declaration = declaration
         self._default = default
         self._is_fixed = is_fixed
         self._value: Any = None
+        self._sentence = f"{sentence_of(declaration)} {unkept.words}".strip()
         self._label = label_of(declaration)
         self._undo: QPushButton | None = None
         self._reset: QPushButton | None = None
         self.editor, self.control = editor_of(declaration, dict(offers))
         self.editor.wished.connect(self._wish)  # type: ignore[attr-defined] # it is an `Editor`
         self.control.setAccessibleName(self._label)
-        self.control.setAccessibleDescription(f"{sentence_of(declaration)} {self._default_words()}")
+        self.control.setAccessibleDescription(f"{self._sentence} {self._default_words()}")
         self.editor.setEnabled(not is_fixed)
         self.problem = QLabel()
         self.problem.setObjectName("formError")
@@ -115,7 +124,7 @@ class Row(QFrame):
                 head.addWidget(name, 1)
                 head.addWidget(self.editor)
                 layout.addLayout(head)
-        sentence = QLabel(sentence_of(self.declaration))
+        sentence = QLabel(self._sentence)
         sentence.setObjectName("muted")
         sentence.setWordWrap(True)
         layout.addWidget(sentence)

@@ -14,7 +14,15 @@ import pytest
 import capture.platforms
 from capture.errors import CaptureError
 from capture.platforms import choose
-from capture.platforms.choose import PLATFORMS, make_backend, make_listers, make_places, make_session_lock, techniques
+from capture.platforms.choose import (
+    PLATFORMS,
+    make_backend,
+    make_listers,
+    make_places,
+    make_session_lock,
+    techniques,
+    unkept,
+)
 from capture.platforms.contract import Around, Backend, HotKey, Lister, Picker, PlaceList, Platform, SessionLock
 from capture.platforms.demo import Demo
 from capture.platforms.generations import Generations
@@ -23,6 +31,7 @@ from capture.platforms.monitors import KnownMonitors
 from capture.platforms.system import System, family, has_wayland_display, system
 from capture.privacy.exclusions import Exclusions
 from capture.source import Kind, Source
+from gui.core.settings import DECLARED
 
 IDS: dict[Kind, str] = {"window": "1", "desktop": "0", "monitor": "monitor-1", "portal": "portal-1", "demo": "demo"}
 SOURCES = {kind: Source(number, kind, "", "", 0, 0) for kind, number in IDS.items()}
@@ -116,6 +125,20 @@ def test_each_system_offers_what_the_table_says(name: System, offered: set[str])
 )
 def test_what_is_tried_for_each_kind_of_source_is_one_table(name: System, kind: Kind, tried: list[str]) -> None:
     assert [each.name for each in techniques(name, kind)] == tried
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("x11", set()),
+        ("wayland+x11", {"never_shown", "border"}),
+        ("wayland", {"never_shown", "border"}),
+        ("macos", {"border", "when_locked"}),
+    ],
+)
+def test_of_what_protects_it_is_said_where_a_system_does_not_keep_to_it(name: System, settings: set[str]) -> None:
+    assert unkept(name).keys() == settings
+    assert settings <= DECLARED.keys()
 
 
 @pytest.mark.parametrize("name", FOLDERS)

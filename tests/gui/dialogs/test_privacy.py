@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QListWidgetItem, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QListWidgetItem, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from capture import reasons
+from capture.platforms.choose import unkept
+from capture.platforms.system import System
 from capture.privacy.exclusions import STARTING_LIST
 from gui.core.settings import Settings
 from gui.dialogs.privacy import PrivacyDialog
@@ -132,3 +135,16 @@ def test_every_control_has_a_name_and_a_tooltip(qtbot: QtBot) -> None:
         assert isinstance(widget, QWidget)
         assert widget.toolTip()
         assert widget.accessibleName() or getattr(widget, "text", str)()
+
+
+@pytest.mark.parametrize("name", ["x11", "wayland"])
+def test_what_this_system_does_not_keep_to_is_said_beside_it(qtbot: QtBot, name: System) -> None:
+    said = unkept(name)
+    dialog = PrivacyDialog(None, said)
+    qtbot.addWidget(dialog)
+    dialog.show()
+
+    words = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+
+    for reason in (reasons.PICKS_UNCOVERED, reasons.NO_BORDER, reasons.LOCK_UNKNOWN):
+        assert (reason.english in words) == (reason in said.values())

@@ -8,9 +8,19 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListWidget, QMessageBox, QPushButton, QSpinBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QMessageBox,
+    QPushButton,
+    QSpinBox,
+)
 from pytestqt.qtbot import QtBot
 
+from capture import reasons
 from gui.core.settings import DECLARED, Settings
 from gui.dialogs.settings.dialog import SettingsDialog
 from gui.dialogs.settings.editors import Switch
@@ -245,3 +255,17 @@ async def test_what_is_changed_elsewhere_is_shown_and_a_failure_is_said(make: Ma
     house.opener.wish("port", 81)
     await until(lambda: dialog.rows["port"].problem.text() == house.problem)
     assert msgspec.structs.replace(house.settings, port=8080, quality=80) == Settings()
+
+
+async def test_what_this_system_does_not_keep_to_is_said_in_its_row(
+    qtbot: QtBot, icons: Icons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.dialogs.settings.opener.system", lambda: "wayland")
+    house = House(qtbot, icons, Settings(), frozenset())
+    row = house.open().rows["never_shown"]
+
+    words = [label.text() for label in row.findChildren(QLabel)]
+
+    assert any(text.endswith(reasons.PICKS_UNCOVERED.english) for text in words)
+    assert reasons.PICKS_UNCOVERED.english in row.control.accessibleDescription()
+    await house.close()
