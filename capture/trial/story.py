@@ -45,10 +45,17 @@ class Windows(Protocol):
         """  # fmt: skip
 
 
-def try_window(technique: Technique, source: Source, around: Around, windows: Windows, outcome: Outcome) -> None:
-    """Ask all there is to ask of a window's pictures; the answers are in ``outcome`` as soon as they are known."""
+def try_window(
+    technique: Technique,
+    source: Source,
+    around: Around,
+    windows: Windows,
+    outcome: Outcome,
+    asked: Sequence[Question] = ASKED_OF_WINDOWS,
+) -> None:
+    """Ask ``asked`` of a window's pictures; the answers are in ``outcome`` as soon as they are known."""
     with _watching(technique, source, around) as eye:
-        for question in ASKED_OF_WINDOWS:
+        for question in asked:
             # What the system does not answer in time is a no, and stays one when something breaks in the midst of it.
             outcome.answers[question] = "no"
             if _ASKING[question](eye, windows):

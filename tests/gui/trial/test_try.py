@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 
 import psutil
 import pytest
@@ -18,6 +19,7 @@ from capture.source import Source
 from capture.trial import run as trial
 from capture.trial import story
 from capture.trial.outcome import Outcome
+from capture.trial.story import try_window
 from gui.trial import process
 from gui.trial.process import TrialProcess
 from gui.trial.report import table
@@ -71,7 +73,7 @@ def test_what_is_not_true_is_found_out_and_one_that_cannot_begin_says_why(
         raise CannotBegin(reasons.NO_SCREEN_CAST)
 
     monkeypatch.setattr(story, "LIMIT_SECONDS", 1.0)
-    monkeypatch.setattr(story, "ASKED_OF_WINDOWS", ("own", "told", "covered"))
+    monkeypatch.setattr(trial, "try_window", partial(try_window, asked=("own", "told", "covered")))
     refusing = Technique("WGC", "", refuse)
     ways = {"window": (refusing, CUT), "portal": (refusing,)}
     monkeypatch.setattr(trial, "techniques", lambda _name, kind: ways.get(kind, ()))
