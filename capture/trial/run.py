@@ -14,7 +14,7 @@ from capture.platforms.demo import DEMO, demo_source
 from capture.platforms.system import system
 from capture.reason import NOTHING
 from capture.source import Kind
-from capture.trial.eye import Eye
+from capture.trial.eye import LOOK_SECONDS, Eye
 from capture.trial.lists import Lists
 from capture.trial.outcome import Outcome
 from capture.trial.story import FIRST, Windows, title, try_screens, try_window
@@ -84,4 +84,4 @@ def _try_demo(note: Callable[[Outcome], None]) -> None:
         eye.open()
         eye.until(lambda: eye.has_enough, LIST_SECONDS)
         outcome.milliseconds = eye.milliseconds
-        outcome.answers["told"] = "yes" if eye.wait(LIST_SECONDS) is Wake.CHANGED else "no"
+        outcome.answers["told"] = "yes" if eye.wait(LOOK_SECONDS) is Wake.CHANGED else "no"

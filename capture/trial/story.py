@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -58,9 +58,9 @@ def try_window(
         for question in asked:
             # What the system does not answer in time is a no, and stays one when something breaks in the midst of it.
             outcome.answers[question] = "no"
-            if _ASKING[question](eye, windows):
-                outcome.answers[question] = "yes"
-            elif question == "own":
+            answer = _ASKING[question](eye, windows)
+            outcome.answers[question] = "" if answer is None else "yes" if answer else "no"
+            if question == "own" and not answer:
                 break
             if question == "told":
                 _measure(eye, outcome)
@@ -111,11 +111,13 @@ def _resized(eye: Eye, windows: Windows) -> bool:
     return eye.until(lambda: eye.shows(size=size), LIMIT_SECONDS)
 
 
-def _minimised(eye: Eye, windows: Windows) -> bool:
+def _minimised(eye: Eye, windows: Windows) -> bool | None:
+    """Return None where nothing happens to the window: without a window manager it stays where it is."""
     windows.tell("minimise", FIRST)
     is_said = eye.until(lambda: eye.state in ("minimised", "hidden"), LIMIT_SECONDS)
+    stays = not is_said and _goes_on(eye)
     windows.tell("restore", FIRST)
-    return _goes_on(eye) and is_said
+    return None if stays else _goes_on(eye) and is_said
 
 
 def _closed(eye: Eye, windows: Windows) -> bool:
@@ -127,7 +129,7 @@ def _closed(eye: Eye, windows: Windows) -> bool:
     return False
 
 
-_ASKING = {
+_ASKING: Mapping[Question, Callable[[Eye, Windows], bool | None]] = {
     "own": _own,
     "told": _told,
     "covered": _covered,

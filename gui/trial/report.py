@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import threading
 import time
@@ -48,7 +49,8 @@ def try_techniques(open_windows: Callable[[], AbstractContextManager[Windows]] |
     thread = threading.Thread(target=run, args=(open_windows or keeper.open, outcomes.append), daemon=True)
     begun = time.monotonic()
     thread.start()
-    thread.join(MOST_SECONDS)
+    with contextlib.suppress(KeyboardInterrupt):  # what is known by then is said
+        thread.join(MOST_SECONDS)
     if thread.is_alive() and outcomes:
         outcomes[-1].problem = reasons.TRIAL_UNENDED
     keeper.end()
