@@ -145,6 +145,11 @@ make_venv() {
     python=$(find_python) || fail "Python 3.11, 3.12 or 3.13 is needed and was not found."
     say "Making ${venv#"$top/"} with $python"
     "$python" -I -m venv --clear "$venv" || fail "$python could not make $venv"
+    # What Python brings is mostly old, and takes twice as long over the lists of a package server (23.2: 34 s of
+    # computing for the tests' packages, 26.3: 17 s). It does as well.
+    PIP_CONSTRAINT=installer/constraints.txt \
+        "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --upgrade pip >&2 ||
+        say "pip stays as it is"
 }
 
 # Makes .venv hold the project and its dependencies; does nothing when it does already.
