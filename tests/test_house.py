@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -27,11 +28,24 @@ STANDARD_LIBRARY = {
 """They ask which functions Python has on this system, as type checkers understand it."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forgotten_modules() -> Iterator[None]:
+    """Let go of what was read, which is large."""
+    yield
+    parsed.cache_clear()
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """Return what a module consists of; it is read once for all that is asked of it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def modules(*parts: str) -> Iterator[tuple[str, ast.Module]]:
     """Yield the path of each module of ours, and what it consists of."""
     for part in parts or PARTS:
         for path in sorted((PROJECT / part).rglob("*.py")):
-            yield path.relative_to(PROJECT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+            yield path.relative_to(PROJECT).as_posix(), parsed(path)
 
 
 def test_each_folder_says_what_it_is_for_and_what_it_does_not_know() -> None:

@@ -52,13 +52,19 @@ class Programs:
     def begin_app(self, *arguments: str) -> subprocess.Popen[str]:
         """Start the app without its panel; return it once it listens."""
         app = self.begin("--minimized", *arguments)
+        # Programs that ask would take the time from its start.
+        until(lambda: app.poll() is not None or any(self.folder.glob("panecast-*.socket")))
         while self.run("status")[0] == 3:
             assert app.poll() is None
         return app
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """Run one that ends; return its code and what it wrote."""
-        program = self.begin(*arguments)
+        return self.end(self.begin(*arguments))
+
+    @staticmethod
+    def end(program: subprocess.Popen[str]) -> tuple[int, str, str]:
+        """Wait for the end of one; return its code and what it wrote."""
         said, complained = program.communicate(timeout=60)
         return program.returncode, said, complained
 
@@ -180,8 +186,9 @@ def test_of_two_that_start_at_once_one_stays_and_does_both(programs: Programs) -
 def test_a_copy_that_is_stuck_is_said(programs: Programs) -> None:
     app = programs.begin_app("--port", str(free_port()))
     app.send_signal(signal.SIGSTOP)
-    found = [programs.run(*arguments, "--print-url") for arguments in ((), ("--share", "demo"))]
-    found.append(programs.run("stop"))
+    # At once, for each waits for three seconds.
+    asking = (["--print-url"], ["--share", "demo", "--print-url"], ["stop"])
+    found = [programs.end(each) for each in [programs.begin(*arguments) for arguments in asking]]
     app.send_signal(signal.SIGCONT)
 
     assert [code for code, _, _ in found] == [1, 1, 1]
