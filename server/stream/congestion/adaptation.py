@@ -137,7 +137,7 @@ class Adaptation:
 
     def __init__(self, asked: StreamOptions) -> None:
         self.rung = 0
-        self._asked = asked
+        self.ask(asked)
         self._interval = 1 / asked.fps
         self._has_climbed = False
         self._pauses = [PAUSE] * len(LADDER)
@@ -150,11 +150,12 @@ class Adaptation:
     @property
     def options(self) -> StreamOptions:
         """Return what is to be sent now."""
-        return LADDER[self.rung].applied(self._asked)
+        return self._steps[self.rung]
 
     def ask(self, asked: StreamOptions) -> None:
         """Note other wishes; the rung stays."""
-        self._asked = asked
+        # Once for all pictures: each asks several times, and making options takes longer than all the rest.
+        self._steps = tuple(rung.applied(asked) for rung in LADDER)
 
     def acknowledged(self, now: float, delay: float, decode: float, size: int) -> None:
         """Note that a picture of ``size`` bytes was drawn.
@@ -206,7 +207,7 @@ class Adaptation:
         work = _pixels if is_viewer else _bytes
 
         def fits(rung: int) -> bool:
-            options = LADDER[rung].applied(self._asked)
+            options = self._steps[rung]
             interval = max(self._interval, 1 / options.fps)
             return late.seconds * work(options) / work(present) <= FILL * interval
 
@@ -239,7 +240,7 @@ class Adaptation:
         return change
 
     def _differs(self, one: int, other: int) -> bool:
-        return LADDER[one].applied(self._asked) != LADDER[other].applied(self._asked)
+        return self._steps[one] != self._steps[other]
 
 
 def _bytes(options: StreamOptions) -> float:
