@@ -124,7 +124,10 @@ class Screen:
         known, self._is_known = self._is_known, False  # until nothing speaks against it
         fetched: list[Rect] = []
         wanted = damage if known else None
-        for _ in range(TRIES):
+        for turn in range(TRIES):
+            if turn:
+                # Not after the last picture: nobody tells again what was collected, and so it has to be fetched.
+                wanted, self._damaged = seen_from(place, self._damage.collect()), False
             begun = time.monotonic()
             try:
                 pixels, part = self._pictures.fetch(self._display.root, place, wanted)
@@ -140,7 +143,6 @@ class Screen:
             self._redaction.look()
             if self._is_moved or not self._redaction.came_after(begun):
                 break
-            wanted, self._damaged = seen_from(place, self._damage.collect()), False
         after = self._redaction.rects(begun)
         # An area that needs covering no longer has not been fetched.
         self._is_untold = after != covered

@@ -211,7 +211,12 @@ class X11Window:
         shown = self._shown
         area = Rect(self._border + shown.x, self._border + shown.y, shown.width, shown.height)
         fetched: list[Rect] = []
-        for _ in range(TRIES):
+        for turn in range(TRIES):
+            if turn:
+                # Not after the last picture: nobody tells again what was collected, and so it has to be fetched.
+                damage = self._collect()
+                if self._pixmap != pixmap:
+                    break
             begun = time.monotonic()
             pixels, part = self._pictures.fetch(pixmap, area, None if damage is None else seen_from(shown, damage))
             fetched.append(part)
@@ -219,9 +224,6 @@ class X11Window:
             self._absorb_more()
             self._inside.look(self._rules)
             if not self._inside.came_after(begun):
-                break
-            damage = self._collect()
-            if self._pixmap != pixmap:
                 break
         return pixels, fetched, begun
 

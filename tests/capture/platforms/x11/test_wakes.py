@@ -10,17 +10,20 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
+from typing import Any
 
 import numpy as np
 import pytest
 
 from capture.feed.hub import Hub
-from capture.picture.pixels import Pixels, around
+from capture.picture.pixels import Pixels, Rect, around
 from capture.platforms.choose import make_backend
 from capture.platforms.contract import Backend, Wake
 from capture.platforms.demo import Demo, demo_source
 from capture.platforms.x11.protocol.display import Display
+from capture.platforms.x11.protocol.pixmaps import PixmapReader
 from capture.platforms.x11.protocol.shm import SharedSegment
+from capture.platforms.x11.screen import TRIES
 from capture.source import Source
 from tests.helpers.canvas import Canvas
 from tests.helpers.waiting import Until
@@ -86,9 +89,9 @@ class Eye:
 class OnScreen:
     """A window that another program paints, by itself or with what is around it."""
 
-    def __init__(self, windows: Windows, kind: str) -> None:
+    def __init__(self, windows: Windows, kind: str, handle: str = "") -> None:
         self._windows = windows
-        self._handle = windows.open("painted", 100, 100, 300, 200, "101010")
+        self._handle = handle or windows.open("painted", 100, 100, 300, 200, "101010")
         self._source = source_of(kind, self._handle)
         self.backend = make_backend(self._source)
 
@@ -182,6 +185,42 @@ def test_no_order_of_painting_taking_and_waiting_loses_a_change(
                 if eye.wait(0.1):
                     eye.take()
             assert eye.shows(truth)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_paint_of_a_take_that_was_begun_anew_as_often_as_may_be_is_not_lost(
+    windows: Windows, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """While windows come that nobody has looked into, another picture is fetched, but not for ever."""
+    handle = windows.open("it", 100, 100, 300, 200, "101010")
+    subject = OnScreen(windows, kind, handle)
+    subject.backend.open()
+    with closing(Eye(subject.backend)) as eye:
+        eye.take()
+        while eye.wait(0.3):
+            eye.take()
+        fetch, fetched = PixmapReader.fetch, 0
+
+        def interrupted(*arguments: Any) -> tuple[Pixels, Rect]:
+            nonlocal fetched
+            found = fetch(*arguments)
+            if fetched < TRIES:
+                windows.do("inside", handle, 250, 40 * fetched, 30, 20, "202020")
+                windows.do("paint", handle, 10, 40 * fetched, 50, 30, f"{80 + fetched:02x}8080")
+            fetched += 1
+            return found
+
+        monkeypatch.setattr(PixmapReader, "fetch", interrupted)
+        windows.do("paint", handle, 0, 0, 5, 5, "ffffff")
+        while not fetched:
+            assert eye.wait(10)
+            eye.take()
+        assert fetched == TRIES
+        truth = subject.truth()
+        while not eye.shows(truth) and eye.wait(0.5):
+            eye.take()
+
+        assert eye.shows(truth)
 
 
 @pytest.mark.parametrize("kind", KINDS)
