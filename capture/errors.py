@@ -17,12 +17,8 @@ class DisplayGone(CaptureError):
     """The display server does not answer; it may return."""
 
 
-class CannotBegin(CaptureError):
-    """This technique does not work here, or not for this source; another one may."""
-
-
 class NoPicture(CaptureError):
-    """The source exists but has no picture to show in the time allowed."""
+    """The source exists but has no picture to show in the time allowed, or not by this technique; by another it may."""
 
 
 class EncodeError(CaptureError):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from capture import reasons
-from capture.errors import CannotBegin, CaptureError
+from capture.errors import NoPicture
 from capture.picture.frame import Take
 from capture.platforms.contract import Around, Backend, Paced, Technique, Wake
 from capture.reason import NOTHING, Reason
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class FirstThatBegins:
-    """Backend of the first of ``techniques`` that does not say that it cannot begin (`CannotBegin`).
+    """Backend of the first of ``techniques`` that does not say that it cannot begin (`NoPicture`).
 
     Where one finds out only by taking, or cannot go on, the next one takes that very picture. Nobody goes back to one
     that could not: a backend that is made anew tries them all again.
@@ -28,6 +28,7 @@ class FirstThatBegins:
         self._around = around
         self._backend: Backend | None = None
         self._tried: Reason = NOTHING
+        self._fps: float | None = None
 
     def open(self) -> None:
         while self._left:
@@ -35,12 +36,14 @@ class FirstThatBegins:
             try:
                 self._backend = technique.make(self._source, self._around)
                 self._backend.open()
-            except CannotBegin as cannot:
+            except NoPicture as cannot:
                 self._give_up(cannot)
             else:
                 log.debug("pictures of %s are taken by %s", self._source.id, technique.name)
+                if self._fps is not None:
+                    self.set_rate(self._fps)
                 return
-        raise CaptureError(self._tried)
+        raise NoPicture(self._tried)
 
     def wait(self, seconds: float | None, call: int) -> Wake:
         assert self._backend is not None
@@ -50,12 +53,13 @@ class FirstThatBegins:
         assert self._backend is not None
         try:
             return self._backend.take(pointer)
-        except CannotBegin as cannot:
+        except NoPicture as cannot:
             self._give_up(cannot)
         self.open()
         return self.take(pointer)  # there are few techniques, and each is given up once
 
     def set_rate(self, fps: float) -> None:
+        self._fps = fps
         backend: object = self._backend  # mypy takes a backend that is paced to be impossible
         if isinstance(backend, Paced):
             backend.set_rate(fps)
@@ -65,7 +69,7 @@ class FirstThatBegins:
         if backend is not None:
             backend.close()
 
-    def _give_up(self, cannot: CannotBegin) -> None:
+    def _give_up(self, cannot: NoPicture) -> None:
         technique = self._left.pop(0)
         self.close()
         log.info("pictures of %s cannot be taken by %s: %s", self._source.id, technique.name, cannot)

@@ -52,7 +52,7 @@ class Backend(Protocol):
     """One way to take pictures of one source. Every call comes from the same thread.
 
     ``open`` and ``take`` raise `DisplayGone` when the display server does not answer and `SourceGone` when
-    the source is closed for good. They raise `CannotBegin` where another technique is to be tried, also after this one
+    the source is closed for good. They raise `NoPicture` where another technique is to be tried, also after this one
     has brought pictures. ``close`` may be called at any time, also twice, and never raises.
     """
 

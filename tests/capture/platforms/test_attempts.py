@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from capture import reasons
-from capture.errors import CannotBegin, CaptureError, DisplayGone, SourceGone
+from capture.errors import CaptureError, DisplayGone, NoPicture, SourceGone
 from capture.platforms.attempts import FirstThatBegins
 from capture.platforms.contract import Around
 from capture.source import Source
 from tests.capture.platforms.scripted_backend import ScriptedBackend
 
 SOURCE = Source("7", "window", "", "", 2, 2)
-CANNOT = CannotBegin(reasons.FIRST_TAKE_EMPTY)
+CANNOT = NoPicture(reasons.FIRST_TAKE_EMPTY)
 
 
 def of(*backends: ScriptedBackend) -> FirstThatBegins:
@@ -47,12 +47,12 @@ def test_one_that_finds_out_late_makes_way_for_the_next_which_takes_that_picture
 
     assert take.pixels is not None
     assert record == ["open A", "take A", "take A", "close A", "open B", "take B"]
-    assert (first.rates, second.rates) == ([5], [6])
+    assert (first.rates, second.rates) == ([5], [5, 6])
 
 
 def test_where_none_begins_it_is_said_of_each_why() -> None:
     backend = of(
-        ScriptedBackend("WGC", opening=CannotBegin(reasons.NO_PICTURE_NOW)), ScriptedBackend("BitBlt", takes=(CANNOT,))
+        ScriptedBackend("WGC", opening=NoPicture(reasons.NO_PICTURE_NOW)), ScriptedBackend("BitBlt", takes=(CANNOT,))
     )
     backend.open()
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from capture import reasons
-from capture.errors import CannotBegin, CaptureError
+from capture.errors import CaptureError, NoPicture
 from capture.platforms.contract import Around, Backend, Technique
 from capture.reason import NOTHING
 from capture.source import Source
@@ -70,7 +70,7 @@ def test_what_is_not_true_is_found_out_and_one_that_cannot_begin_says_why(
     xserver: XServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(source: Source, around: Around) -> Backend:
-        raise CannotBegin(reasons.NO_SCREEN_CAST)
+        raise NoPicture(reasons.NO_SCREEN_CAST)
 
     monkeypatch.setattr(story, "LIMIT_SECONDS", 1.0)
     monkeypatch.setattr(trial, "try_window", partial(try_window, asked=("own", "told", "covered")))
