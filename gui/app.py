@@ -447,7 +447,7 @@ class App:
 
 
 def _load_windows() -> None:
-    import gui.windows  # noqa: F401  until it is imported where it is used, which is quick then
+    from gui import windows  # noqa: F401  until it is imported where it is used, which is quick then
 
 
 def _begun_with(file: SettingsFile, options: StartOptions) -> Settings:
