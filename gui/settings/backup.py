@@ -2,6 +2,8 @@
 
 The first line says what it is and its form; the second, JSON, how the key was made of the password (scrypt) and by
 which nonce the rest is encrypted (AES-256-GCM), and is authenticated with it.
+
+`cryptography` is imported where it is used, in a worker thread: it takes 40 ms, and the settings open without it.
 """
 
 from __future__ import annotations
@@ -14,11 +16,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from cryptography import x509
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from gui.settings.restore import NAMES, OWN_FILE, SETTINGS
 from gui.settings.text import parsed
@@ -26,7 +23,6 @@ from resources.translate import _
 from server.access.store import MOST_BYTES as MOST_LINK_BYTES
 from server.access.store import NAME as LINKS
 from server.access.store import AccessState
-from server.net.certificates import UNUSABLE
 from server.private_files import read_private
 
 FORM = 1
@@ -55,6 +51,8 @@ def gathered(folder: Path) -> dict[str, bytes]:
 
 def sealed(files: Mapping[str, bytes], password: str, cost: int = COST) -> bytes:
     """Return ``files`` as a backup under ``password``. Takes a moment: call it in a worker thread."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     salt, nonce = os.urandom(16), os.urandom(12)
     about = {"cost": cost, "salt": salt.hex(), "nonce": nonce.hex()}
     head = FIRST + f"{FORM}\n".encode() + json.dumps(about).encode() + b"\n"
@@ -70,6 +68,11 @@ def opened(content: bytes, password: str) -> dict[str, bytes]:
     Raises:
         BadBackup: it is none, or a newer one, or damaged, or the password is another.
     """
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    from server.net.certificates import UNUSABLE
+
     first, _end, rest = content.partition(b"\n")
     second, _end, secret = rest.partition(b"\n")
     if not first.startswith(FIRST) or len(content) > MOST_BYTES:
@@ -107,9 +110,14 @@ def _look_at(files: Mapping[str, bytes]) -> None:
     if LINKS in files:
         msgspec.json.decode(files[LINKS], type=AccessState)
     if OWN_FILE in files:
+        from cryptography import x509
+        from cryptography.hazmat.primitives import serialization
+
         serialization.load_pem_private_key(files[OWN_FILE], None)
         x509.load_pem_x509_certificate(files[OWN_FILE])
 
 
 def _key(password: str, salt: bytes, cost: int) -> bytes:
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
     return Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(password.encode())

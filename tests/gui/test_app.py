@@ -58,8 +58,8 @@ sys.exit(code)
     )
 
 
-@pytest.mark.parametrize("module", ["gui.start", "server.serve"])
-def test_what_few_need_is_not_loaded_at_the_start(module: str) -> None:
+@pytest.mark.parametrize("module", ["gui.start", "server.serve", "gui.dialogs.settings.files"])
+def test_what_few_need_is_not_loaded_at_the_start_nor_for_the_settings(module: str) -> None:
     few = ("av", "cryptography", "segno", "PIL", "gui.windows", "gui.dialogs.settings.dialog")
     program = f"import sys, {module}; print([name for name in {few} if name in sys.modules])"
 
