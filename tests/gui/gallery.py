@@ -230,6 +230,8 @@ def _look_at(app: Any, screens: list[Screen], pictures: Path | None, suffix: str
         for name, window in _windows(screen):
             window.move(screen.geometry().topLeft() + QPoint(4, 4))
             window.show()
+            while not getattr(window, "is_settled", True):
+                app.processEvents()
             for _ in range(4):  # each layout asks the one around it to look again
                 app.processEvents()
             found = faults(window)

@@ -1,17 +1,16 @@
 """The dialog of all settings, made from their declarations: seven pages, and a search over all of them.
 
-The rows of the page in sight are made at once, the others one by one afterwards; so it opens soon, and finds soon.
+It looks for words in the declarations; a row is made when its page, or a search, first wants it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -22,27 +21,28 @@ from PySide6.QtWidgets import (
 
 from capture.reason import NOTHING, Reason
 from gui.core.settings import Settings
+from gui.dialogs.settings.column import Column
 from gui.dialogs.settings.extra import Extra, ExtraRow, on_page
 from gui.dialogs.settings.list_editor import Offer, plain_button
 from gui.dialogs.settings.row import Row
 from gui.settings.declared import PAGES, Declaration, Page
 from gui.settings.words import is_hit, searched
-from gui.widgets.screen_fit import FittedDialog, Scrolled
+from gui.widgets.help import add_help_key, set_help
+from gui.widgets.screen_fit import FittedDialog
 from resources.translate import _, ngettext
 
 LINE = 12
 """Pixels by which what stands in one line may be higher or lower."""
-SIZE = QSize(560, 480)
-"""Of the rows, as they would like it, for letters of the usual size."""
-
-
-class Rows(Scrolled):
-    """What scrolls beside the names of the pages."""
-
-    def sizeHint(self) -> QSize:
-        """Return a size that does not depend on what is found: the dialog stays as large as it is."""
-        line = self.fontMetrics().height() / 16
-        return QSize(round(SIZE.width() * max(1.0, line)), round(SIZE.height() * max(1.0, line)))
+HELP: dict[Page, str] = {
+    "general": "tray#autostart",
+    "pictures": "quality",
+    "network": "network",
+    "privacy": "hide-and-mask",
+    "notices": "notices",
+    "keyboard": "pause-and-blank#hot-key",
+    "advanced": "trouble#log",
+}
+"""What the manual says about each page."""
 
 
 class SearchField(QLineEdit):
@@ -90,7 +90,6 @@ class SettingsDialog(FittedDialog):
         """
         super().__init__(parent)
         self.setObjectName("settingsDialog")
-        self.setWindowTitle(_("Settings"))
         self._defaults = defaults
         self._fixed = fixed
         self._unkept = unkept or {}
@@ -98,28 +97,14 @@ class SettingsDialog(FittedDialog):
         self._settings = defaults
         self._undoable: frozenset[str] = frozenset()
         self._typed = ""
-        self._parts: dict[Page, list[Declaration | Extra]] = {
-            page: [
-                *on_page(extras, page, first=True),
-                *(each for each in declared.values() if each.page == page),
-                *on_page(extras, page, first=False),
-            ]
-            for page in PAGES
-        }
-        self._texts = {
-            _id(part): searched(part) if isinstance(part, Declaration) else part.searched
-            for parts in self._parts.values()
-            for part in parts
-        }
+        self._declared = declared
         self._keys = tuple(key for key, each in declared.items() if not each.is_own)
-        self._order = {part: at for at, part in enumerate(self._texts)}
-        self._made: dict[str, QWidget] = {}
+        self._take_parts(extras)
         self.rows: dict[str, Row] = {}
-        self._blocks: dict[Page, QVBoxLayout] = {}
-        self._filling = QTimer(self)
-        self._filling.setInterval(0)
-        self._filling.timeout.connect(self._make_next)
+        self._problems: dict[str, str] = {}
+        self._focused = ""
         self._lay_out()
+        self._say()
         self.pages.setCurrentRow(0)
         self.search.setFocus()
 
@@ -129,9 +114,24 @@ class SettingsDialog(FittedDialog):
         return tuple(PAGES)[max(0, self.pages.currentRow())]
 
     @property
-    def is_filled(self) -> bool:
-        """Tell whether all rows are made."""
-        return len(self._made) == len(self._texts)
+    def is_settled(self) -> bool:
+        """Tell whether all that is wanted is in sight, or below."""
+        return self.scrolled.is_settled
+
+    def appear(self) -> None:
+        """Come forward as soon as the rows are made that are in sight first."""
+        self.scrolled.shown.connect(self._come_forward, Qt.ConnectionType.SingleShotConnection)
+
+    def translate(self, extras: Sequence[Extra]) -> None:
+        """Say everything in the language in use; ``extras`` do so already. Rows give way to new ones together."""
+        focused = self.focusWidget()
+        self._focused = next((key for key, row in self.rows.items() if row.isAncestorOf(focused)), "")
+        self._take_parts(extras)
+        self._say()
+        self.rows = {}
+        self.scrolled.make_anew(self._on_page)
+        self.scrolled.shown.connect(self._focus_anew, Qt.ConnectionType.SingleShotConnection)
+        self._show_hits()
 
     def show_settings(self, settings: Settings, undoable: frozenset[str], undo_words: str) -> None:
         """Show ``settings``; ``undoable`` are keys of those that were changed, ``undo_words`` what was done last."""
@@ -150,6 +150,7 @@ class SettingsDialog(FittedDialog):
 
     def say(self, key: str, problem: str) -> None:
         """Say beside a setting why it cannot be what was wished for; an empty text says nothing."""
+        self._problems[key] = problem
         if key in self.rows:
             self.rows[key].say(problem)
 
@@ -161,18 +162,6 @@ class SettingsDialog(FittedDialog):
     def changed_keys(self) -> tuple[str, ...]:
         """Return the settings that are not what they are by default, and may be."""
         return tuple(key for key in self._keys if self._is_changed(key))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Make the rows of the page in sight, then the others."""
-        super().showEvent(event)
-        if not event.spontaneous():
-            self._filling.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Make no more."""
-        super().hideEvent(event)
-        if not event.spontaneous():
-            self._filling.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Have Escape leave the search first, then the dialog."""
@@ -205,38 +194,38 @@ class SettingsDialog(FittedDialog):
             return (0 if part is self.search else 3), 0, middle.x()
         return 2, middle.y() // LINE, middle.x()
 
+    def _take_parts(self, extras: Sequence[Extra]) -> None:
+        self._parts: dict[str, Declaration | Extra] = {}
+        self._on_page: dict[Page, list[str]] = {}
+        for page in PAGES:
+            here = {each.key: each for each in self._declared.values() if each.page == page}
+            # By their place, for their words are others in another language.
+            before, after = (
+                {f"{page}{sign}{at}": each for at, each in enumerate(on_page(extras, page, first=first))}
+                for sign, first in (("<", True), (">", False))
+            )
+            self._parts |= before | here | after
+            self._on_page[page] = [*before, *here, *after]
+        self._texts = {
+            name: searched(part) if isinstance(part, Declaration) else part.searched
+            for name, part in self._parts.items()
+        }
+
     def _lay_out(self) -> None:
         self.search = SearchField()
         self.search.setObjectName("settingsSearch")
-        self.search.setPlaceholderText(_("Search settings"))
-        self.search.setAccessibleName(_("Search settings"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)
         self.pages = QListWidget()
         self.pages.setObjectName("pages")
         self.search.left_downwards.connect(self.pages.setFocus)
-        self.pages.setAccessibleName(_("Pages"))
         self.pages.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.pages.addItems([_(title) for title in PAGES.values()])
-        widest = max(self.fontMetrics().horizontalAdvance(_(title)) for title in PAGES.values())
-        self.pages.setFixedWidth(widest + 48)
+        self.pages.addItems(list(PAGES))
         self.pages.currentRowChanged.connect(self._choose_page)
         self.pages.itemClicked.connect(self.search.clear)
-        self.found = QLabel()
-        self.found.setObjectName("muted")
-        self.found.setTextFormat(Qt.TextFormat.PlainText)
-        self.found.setWordWrap(True)
-        self.found.setContentsMargins(0, 0, 0, 8)
-        self.found.hide()
-        column = QVBoxLayout()
-        column.setContentsMargins(16, 0, 4, 8)
-        column.setSpacing(0)
-        column.addWidget(self.found)
-        for page, title in PAGES.items():
-            column.addWidget(self._block(page, _(title)))
-        column.addStretch(1)
-        self.scrolled = Rows(column, shrinks=False)
+        self.scrolled = Column(self._on_page, HELP, self._make)
+        self.found = self.scrolled.head
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.pages)
@@ -253,41 +242,47 @@ class SettingsDialog(FittedDialog):
         layout.addLayout(middle, 1)
         layout.addWidget(self.told)
         self.lay_out(layout, self._buttons())
+        add_help_key(self)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._go_to_search)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self, self.undo.click)
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
             QShortcut(QKeySequence(keys), self, lambda step=step: self._turn(step))
 
-    def _block(self, page: Page, title: str) -> QFrame:
-        block = QFrame()
-        layout = self._blocks[page] = QVBoxLayout(block)
-        layout.setContentsMargins(0, 0, 0, 12)
-        layout.setSpacing(0)
-        name = QLabel(title)
-        name.setObjectName("headline")
-        name.setContentsMargins(0, 0, 0, 8)
-        layout.addWidget(name)
-        block.hide()
-        return block
+    def _say(self) -> None:
+        """Say what stands around the rows."""
+        self.setWindowTitle(_("Settings"))
+        self.search.setPlaceholderText(_("Search settings"))
+        self.search.setAccessibleName(_("Search settings"))
+        self.pages.setAccessibleName(_("Pages"))
+        titles = {page: _(title) for page, title in PAGES.items()}
+        for at, title in enumerate(titles.values()):
+            self.pages.item(at).setText(title)
+        self.pages.setFixedWidth(max(map(self.fontMetrics().horizontalAdvance, titles.values())) + 48)
+        self.scrolled.say(titles)
+        for button, words, name in (
+            (self.undo, _("&Undo"), _("Undo the last change")),
+            (self.reset, _("&Reset all…"), _("Reset all settings")),
+            (self.shut, _("Close"), _("Close")),
+        ):
+            button.setText(words)
+            button.setAccessibleName(name)
+        self.reset.setToolTip(_("Make every setting what it is by default"))
 
     def _buttons(self) -> QHBoxLayout:
-        self.undo = plain_button(_("&Undo"), _("Undo the last change"))
+        self.undo, self.reset, self.shut = (plain_button("", "") for _number in range(3))
         self.undo.setObjectName("undoSetting")
         self.undo.clicked.connect(lambda: self.undo_requested.emit(""))
         self.undo.setEnabled(False)
-        self.reset = plain_button(_("&Reset all…"), _("Reset all settings"))
         self.reset.setObjectName("resetSettings")
-        self.reset.setToolTip(_("Make every setting what it is by default"))
         self.reset.clicked.connect(lambda: self.reset_requested.emit(""))
-        close = plain_button(_("Close"), _("Close"))
-        close.setObjectName("closeSettings")
-        close.clicked.connect(self.accept)
+        self.shut.setObjectName("closeSettings")
+        self.shut.clicked.connect(self.accept)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.undo)
         foot.addWidget(self.reset)
         foot.addStretch(1)
-        foot.addWidget(close)
+        foot.addWidget(self.shut)
         return foot
 
     def _turn(self, step: int) -> None:
@@ -309,28 +304,15 @@ class SettingsDialog(FittedDialog):
             self._show_hits()
 
     def _show_hits(self) -> None:
-        """Show the rows of the page, or those that were found, as far as they are made."""
-        self.scrolled.inside.setUpdatesEnabled(False)
-        page, count = self.page, 0
-        for each, parts in self._parts.items():
-            shown = [part for part in parts if self._is_shown(each, part)]
-            count += len(shown)
-            if each == page and not self._typed:
-                for part in parts:
-                    self._make(each, part)
-            for part in parts:
-                if (made := self._made.get(_id(part))) is not None:
-                    made.setVisible(part in shown)
-            block = self._blocks[each].parentWidget()
-            assert block is not None
-            block.setVisible(bool(shown))
-        self.found.setVisible(bool(self._typed))
+        """Show the rows of the page, or those that were found."""
+        set_help(self, HELP[self.page])
         self._show_choice()
-        if self._typed:
-            words = ngettext("{count} setting found", "{count} settings found", count).format(count=count)
-            self.found.setText(words if count else _("No setting matches “{words}”.").format(words=self._typed))
-        self.scrolled.verticalScrollBar().setValue(0)
-        self.scrolled.inside.setUpdatesEnabled(True)
+        if not self._typed:
+            self.scrolled.want(self._on_page[self.page])
+            return
+        hits = [name for name, text in self._texts.items() if is_hit(self._typed, text)]
+        words = ngettext("{count} setting found", "{count} settings found", len(hits)).format(count=len(hits))
+        self.scrolled.want(hits, words if hits else _("No setting matches “{words}”.").format(words=self._typed))
 
     def _show_choice(self) -> None:
         """Mark the page that is shown; what was found is of all of them."""
@@ -339,45 +321,34 @@ class SettingsDialog(FittedDialog):
         else:
             self.pages.setCurrentItem(self.pages.currentItem())
 
-    def _is_shown(self, page: Page, part: Declaration | Extra) -> bool:
-        return is_hit(self._typed, self._texts[_id(part)]) if self._typed else page == self.page
+    def _come_forward(self) -> None:
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
-    def _make_next(self) -> None:
-        """Make one row that is not there yet: those that are looked for first."""
-        missing = [(page, part) for page, parts in self._parts.items() for part in parts if _id(part) not in self._made]
-        if not missing:
-            self._filling.stop()
-            return
-        page, part = next((each for each in missing if self._is_shown(*each)), missing[0])
-        self._make(page, part)
-        # Done now, it does not hold the first search.
-        for child in self._made[_id(part)].findChildren(QWidget):
-            child.ensurePolished()
+    def _focus_anew(self) -> None:
+        if self._focused in self.rows:
+            self.rows[self._focused].control.setFocus()
 
-    def _make(self, page: Page, part: Declaration | Extra) -> None:
-        if _id(part) in self._made:
-            return
-        made: QWidget
+    def _make(self, name: str) -> QWidget:
+        """Return a new row."""
+        part = self._parts[name]
         if isinstance(part, Extra):
-            made = ExtraRow(part)
-        else:
-            made = row = Row(
-                part,
-                getattr(self._defaults, part.key),
-                self._offers,
-                is_fixed=part.key in self._fixed,
-                unkept=self._unkept.get(part.key, NOTHING),
-            )
-            row.wished.connect(self.wished)
-            row.undo_requested.connect(self.undo_requested)
-            row.reset_requested.connect(self.reset_requested)
-            self.rows[part.key] = row
-            self._show_value(row)
-        made.setVisible(self._is_shown(page, part))
-        made_here = (_id(each) for each in self._parts[page] if _id(each) in self._made)
-        at = 1 + sum(self._order[each] < self._order[_id(part)] for each in made_here)
-        self._made[_id(part)] = made
-        self._blocks[page].insertWidget(at, made)
+            return ExtraRow(part)
+        row = Row(
+            part,
+            getattr(self._defaults, part.key),
+            self._offers,
+            is_fixed=part.key in self._fixed,
+            unkept=self._unkept.get(part.key, NOTHING),
+        )
+        row.wished.connect(self.wished)
+        row.undo_requested.connect(self.undo_requested)
+        row.reset_requested.connect(self.reset_requested)
+        self.rows[part.key] = row
+        self._show_value(row)
+        row.say(self._problems.get(part.key, ""))
+        return row
 
     def _show_value(self, row: Row) -> None:
         key = row.declaration.key
@@ -390,7 +361,3 @@ class SettingsDialog(FittedDialog):
 def _takes_tab(part: QWidget) -> bool:
     is_tab = bool(part.focusPolicy() & Qt.FocusPolicy.TabFocus)
     return is_tab and part.isVisible() and part.isEnabled() and part.focusProxy() is None
-
-
-def _id(part: Declaration | Extra) -> str:
-    return part.key if isinstance(part, Declaration) else f"+{part.label}"

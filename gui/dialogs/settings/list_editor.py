@@ -36,16 +36,21 @@ class ListEditor(QWidget):
         self.list.setObjectName("entries")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.currentRowChanged.connect(self._allow_removing)
-        self.choice = Choice()
-        self.choice.setEditable(True)
-        self.choice.setInsertPolicy(Choice.InsertPolicy.NoInsert)
-        self.choice.setAccessibleName(_("New entry of: {label}").format(label=label))
-        self.choice.setMinimumWidth(120)
-        line = self.choice.lineEdit()
-        assert line is not None
-        self.entry = QLineEdit() if offer is nothing else line
+        self._choice: Choice | None = None
+        if offer is nothing:
+            self.entry = QLineEdit()
+        else:
+            self._choice = Choice()
+            self._choice.setEditable(True)
+            self._choice.setInsertPolicy(Choice.InsertPolicy.NoInsert)
+            self._choice.setMinimumWidth(120)
+            line = self._choice.lineEdit()
+            assert line is not None
+            self.entry = line
+        field = self._choice or self.entry
+        for part in (field, self.entry):
+            part.setAccessibleName(_("New entry of: {label}").format(label=label))
         self.entry.returnPressed.connect(self._add)
-        self.entry.setAccessibleName(self.choice.accessibleName())
         self.add = plain_button(_("Add"), _("Add to: {label}").format(label=label))
         self.add.clicked.connect(self._add)
         self.remove = plain_button(_("Remove"), _("Remove from: {label}").format(label=label))
@@ -57,7 +62,7 @@ class ListEditor(QWidget):
         layout.setSpacing(8)
         layout.setColumnStretch(0, 1)
         layout.addWidget(self.list, 0, 0, 1, 3)
-        layout.addWidget(self.entry if offer is nothing else self.choice, 1, 0)
+        layout.addWidget(field, 1, 0)
         layout.addWidget(self.add, 1, 1)
         layout.addWidget(self.remove, 1, 2)
         self._allow_removing()
@@ -71,16 +76,18 @@ class ListEditor(QWidget):
         rows = max(FEWEST, min(len(value), MOST))
         self.list.setFixedHeight(rows * (self.fontMetrics().height() + 8) + 10)
         self.list.setCurrentRow(min(at, len(value) - 1))
-        self.choice.clear()
-        for words, each in self._offer():
-            if each not in value:
-                self.choice.addItem(words, each)
+        if self._choice is not None:
+            self._choice.clear()
+            for words, each in self._offer():
+                if each not in value:
+                    self._choice.addItem(words, each)
         self.entry.setText("" if typed in value else typed)
         self._allow_removing()
 
     def _add(self) -> None:
-        at = self.choice.findText(self.entry.text())
-        text = str(self.choice.itemData(at)) if at >= 0 else " ".join(self.entry.text().split())
+        text, choice = " ".join(self.entry.text().split()), self._choice
+        if choice is not None and (at := choice.findText(self.entry.text())) >= 0:
+            text = str(choice.itemData(at))
         if not text:
             self.entry.setFocus()
         elif text not in self._value:

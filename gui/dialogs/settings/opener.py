@@ -91,10 +91,11 @@ class SettingsOpener:
             dialog.reset_requested.connect(self._reset)
             dialog.finished.connect(self._forget)
             self.refresh()
+            dialog.appear()
             dialog.show_page(self._page)
-            dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
+        elif self._dialog.isVisible():
+            self._dialog.raise_()
+            self._dialog.activateWindow()
 
     def wish(self, key: str, value: Any) -> None:
         """Have one setting be another from now on, or say why it cannot."""
@@ -138,12 +139,10 @@ class SettingsOpener:
             self._dialog.show_settings(self._controller.settings, self._history.keys, self._history.words)
 
     def translate(self) -> None:
-        """Say everything in the language in use: the dialog that is open is made anew, on the same page."""
+        """Say everything in the language in use, where a dialog is open."""
         if self._dialog is not None:
-            place = self._dialog.geometry()
-            self._dialog.accept()
-            self.open()
-            self._dialog.setGeometry(place)
+            self._dialog.translate(self._extras())
+            self.refresh()
 
     def tell(self, words: str) -> None:
         """Say something in the dialog."""

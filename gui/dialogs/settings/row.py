@@ -58,18 +58,19 @@ class Row(QFrame):
         self.control.setAccessibleName(self._label)
         self.control.setAccessibleDescription(f"{self._sentence} {self._default_words()}")
         self.editor.setEnabled(not is_fixed)
-        self.problem = QLabel()
-        self.problem.setObjectName("formError")
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem.setWordWrap(True)
-        self.problem.hide()
+        self._problem: QLabel | None = None
         self._lay_out()
         # By which tests find it; after all else, for the style goes by other names.
         self.control.setProperty("setting", declaration.key)
 
+    @property
+    def problem(self) -> str:
+        """Return what is said to be wrong, empty for nothing."""
+        return self._problem.text() if self._problem is not None else ""
+
     def show_value(self, value: Any, *, can_undo: bool) -> None:
         """Show ``value``; where what was typed is wrong, that stays until another value holds."""
-        if value != self._value or not self.problem.text():
+        if value != self._value or not self.problem:
             self._value = value
             self.editor.show_value(value)  # type: ignore[attr-defined]
             self.say("")
@@ -87,11 +88,19 @@ class Row(QFrame):
 
     def say(self, problem: str) -> None:
         """Say what is wrong with what was typed; an empty text says nothing."""
-        self.problem.setText(problem)
-        self.problem.setVisible(bool(problem))
+        if self._problem is None and problem:
+            label = self._problem = QLabel()
+            label.setObjectName("formError")
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            # Above the last line.
+            self._lines.insertWidget(self._lines.count() - 1, label)
+        if self._problem is not None:
+            self._problem.setText(problem)
+            self._problem.setVisible(bool(problem))
 
     def _wish(self, value: Any) -> None:
-        if value != self._value or self.problem.text():
+        if value != self._value or self.problem:
             self.wished.emit(self.declaration.key, value)
 
     def _default_words(self) -> str:
@@ -104,7 +113,7 @@ class Row(QFrame):
         return " · ".join(parts)
 
     def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._lines = QVBoxLayout(self)
         layout.setContentsMargins(0, 10, 8, 10)
         layout.setSpacing(4)
         if isinstance(self.editor, Switch):
@@ -130,7 +139,6 @@ class Row(QFrame):
         layout.addWidget(sentence)
         if is_wide(self.declaration):
             layout.addWidget(self.editor)
-        layout.addWidget(self.problem)
         note = QLabel(self._note())
         note.setObjectName("settingNote")
         note.setTextFormat(Qt.TextFormat.PlainText)

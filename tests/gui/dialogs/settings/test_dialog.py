@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -19,17 +21,20 @@ from PySide6.QtWidgets import (
     QSpinBox,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from capture import reasons
 from gui.core.settings import DECLARED, Settings
-from gui.dialogs.settings.dialog import SettingsDialog
+from gui.dialogs.settings.dialog import HELP, SettingsDialog
 from gui.dialogs.settings.editors import Switch
 from gui.dialogs.settings.list_editor import ListEditor
 from gui.dialogs.settings.opener import SettingsOpener
 from gui.panel.window import Panel
-from gui.settings.declared import PAGES
+from gui.settings.declared import PAGES, Page
 from gui.verbs import Verbs
+from gui.widgets.help import HelpButton
 from gui.widgets.icons import Icons
+from resources.translate import use
 from tests.helpers.desk import Desk
 from tests.helpers.waiting import Until
 
@@ -64,8 +69,14 @@ class House:
         self.qtbot.keyClick(self.panel, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
         dialog = self.opener.dialog
         assert dialog is not None
-        self.qtbot.waitUntil(lambda: dialog.is_filled)
+        self.qtbot.waitUntil(lambda: dialog.isVisible() and dialog.is_settled)
         return dialog
+
+    def turn(self, page: Page) -> None:
+        dialog = self.opener.dialog
+        assert dialog is not None
+        dialog.show_page(page)
+        self.qtbot.waitUntil(lambda: dialog.is_settled)
 
     async def close(self) -> None:
         await self.opener.close()
@@ -101,7 +112,10 @@ def answer(qtbot: QtBot, dialog: SettingsDialog, name: str) -> None:
 
 
 async def test_everything_that_can_be_set_is_on_one_page_with_a_name(make: Make) -> None:
-    dialog = make().open()
+    house = make()
+    dialog = house.open()
+    for page in PAGES:
+        house.turn(page)
 
     assert dialog.rows.keys() == {key for key, each in DECLARED.items() if not each.is_own}
     assert {each.page for each in DECLARED.values()} == {None, *PAGES}
@@ -123,7 +137,7 @@ async def test_everything_that_can_be_set_is_on_one_page_with_a_name(make: Make)
 async def test_a_change_acts_at_once_and_is_taken_back(make: Make, qtbot: QtBot, until: Until) -> None:
     house = make()
     dialog = house.open()
-    dialog.show_page("pictures")
+    house.turn("pictures")
     pointer, speed = dialog.rows["pointer"], dialog.rows["fps"]
     assert isinstance(pointer.editor, Switch)
     assert isinstance(speed.control, QSpinBox)
@@ -148,29 +162,30 @@ async def test_a_change_acts_at_once_and_is_taken_back(make: Make, qtbot: QtBot,
 async def test_what_cannot_be_stays_as_it_was_typed_with_a_sentence(make: Make, qtbot: QtBot, until: Until) -> None:
     house = make()
     dialog = house.open()
-    dialog.show_page("network")
+    house.turn("network")
     port = dialog.rows["port"]
     assert isinstance(port.control, QSpinBox)
     qtbot.keyClick(port.control, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(port.control, "70000")
     qtbot.keyClick(port.control, Qt.Key.Key_Return)
 
-    assert port.problem.text() == "It has to be a whole number from 1 to 65535."
+    assert port.problem == "It has to be a whole number from 1 to 65535."
     assert (port.control.text(), house.settings.port) == ("70000", 8080)
     house.controller.remember(fps=7)  # something else changes meanwhile
     assert port.control.text() == "70000"
     # an arrow leads back to what is possible
     qtbot.keyClick(port.control, Qt.Key.Key_Down)
     await until(lambda: house.settings.port == 65535)
-    assert port.problem.text() == ""
+    assert port.problem == ""
     mode = dialog.rows["mode"]
     mode.editor.wished.emit("network")  # type: ignore[attr-defined]
-    assert mode.problem.text() == "No network is chosen yet."
+    assert mode.problem == "No network is chosen yet."
 
 
 async def test_search_shows_hits_of_all_pages(make: Make, qtbot: QtBot) -> None:
     dialog = make().open()
     qtbot.keyClicks(dialog.search, "lock")
+    qtbot.waitUntil(lambda: dialog.is_settled)
 
     shown = {key for key, row in dialog.rows.items() if row.isVisible()}
     assert {"when_locked", "tells_lock"} <= shown
@@ -178,6 +193,7 @@ async def test_search_shows_hits_of_all_pages(make: Make, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.search, " zzz")
     assert dialog.found.text() == "No setting matches “lock zzz”."
     qtbot.keyClick(dialog.search, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: dialog.is_settled)
     assert dialog.isVisible()
     assert {row.declaration.page for row in dialog.rows.values() if row.isVisible()} == {"general"}
 
@@ -185,7 +201,7 @@ async def test_search_shows_hits_of_all_pages(make: Make, qtbot: QtBot) -> None:
 async def test_tab_goes_through_the_page_as_it_is_read(make: Make, qtbot: QtBot) -> None:
     house = make(fps=5)
     dialog = house.open()
-    dialog.show_page("pictures")
+    house.turn("pictures")
     dialog.activateWindow()
     dialog.search.setFocus()
     seen = []
@@ -212,6 +228,7 @@ async def test_all_are_reset_after_a_question_and_come_back(make: Make, qtbot: Q
     press(qtbot, dialog.undo)
     await until(lambda: house.settings == before)
 
+    house.turn("pictures")
     row = dialog.rows["fps"]
     assert not row.control.isEnabled()
     assert not [each for each in row.findChildren(QPushButton) if each.text() == "Reset"]
@@ -222,7 +239,7 @@ async def test_a_list_is_edited_and_a_password_manager_shown_only_after_a_questi
 ) -> None:
     house = make()
     dialog = house.open()
-    dialog.show_page("privacy")
+    house.turn("privacy")
     hidden, anyway = dialog.rows["never_shown"].editor, dialog.rows["shown_anyway"].editor
     assert isinstance(hidden, ListEditor)
     assert isinstance(anyway, ListEditor)
@@ -241,20 +258,109 @@ async def test_a_list_is_edited_and_a_password_manager_shown_only_after_a_questi
     assert house.settings.shown_anyway == ()
     anyway.entry.setText("firefox")
     press(qtbot, anyway.add)
-    assert "not on the built-in list" in dialog.rows["shown_anyway"].problem.text()
+    assert "not on the built-in list" in dialog.rows["shown_anyway"].problem
 
 
 async def test_what_is_changed_elsewhere_is_shown_and_a_failure_is_said(make: Make, qtbot: QtBot, until: Until) -> None:
     house = make()
     dialog = house.open()
+    house.turn("pictures")
     house.controller.remember(quality=33)
     quality = dialog.rows["quality"].control
     assert isinstance(quality, QSpinBox)
     assert quality.value() == 33
     house.problem = "Port 81 is used by another program."
     house.opener.wish("port", 81)
-    await until(lambda: dialog.rows["port"].problem.text() == house.problem)
+    await until(lambda: house.settings.port == 81)
+    house.turn("network")  # made after it was said
+    assert dialog.rows["port"].problem == house.problem
     assert msgspec.structs.replace(house.settings, port=8080, quality=80) == Settings()
+
+
+def keys_of(page: Page) -> set[str]:
+    return {key for key, each in DECLARED.items() if each.page == page}
+
+
+async def test_opening_makes_the_rows_of_one_page_and_a_search_those_of_its_hits(make: Make, qtbot: QtBot) -> None:
+    house = make()
+    dialog = house.open()
+    assert dialog.rows.keys() == keys_of("general")
+
+    house.turn("keyboard")
+    assert dialog.rows.keys() == keys_of("general") | keys_of("keyboard")
+    qtbot.keyClicks(dialog.search, "certificate")
+    qtbot.waitUntil(lambda: dialog.is_settled)
+    made = dialog.rows.keys() - keys_of("general") - keys_of("keyboard")
+    assert made == {key for key, row in dialog.rows.items() if row.isVisible()} >= {"certificate", "key"}
+    assert made < keys_of("network")
+
+
+async def test_rows_in_sight_are_shown_together(make: Make, qtbot: QtBot) -> None:
+    house = make()
+    dialog = house.open()
+    dialog.show_page("notices")
+    seen: list[int] = []
+    while not dialog.is_settled:
+        QApplication.processEvents()
+        seen.append(sum(row.isVisible() and key in keys_of("notices") for key, row in dialog.rows.items()))
+
+    # the first ones fill what is in sight, the others follow below
+    first = next(count for count in seen if count)
+    in_sight = [key for key in DECLARED if key in keys_of("notices")][:first]
+    room = sum(dialog.rows[key].height() for key in in_sight)
+    assert room >= dialog.scrolled.viewport().height() or first == len(keys_of("notices"))
+    assert seen[-1] == len(keys_of("notices"))
+    assert not any(dialog.rows[key].isVisible() for key in keys_of("general"))
+
+
+async def test_the_page_that_is_left_stays_until_the_next_one_is_there(make: Make) -> None:
+    house = make()
+    dialog = house.open()
+    dialog.show_page("privacy")
+    while not any(dialog.rows[key].isVisible() for key in keys_of("privacy") & dialog.rows.keys()):
+        assert all(dialog.rows[key].isVisible() for key in keys_of("general"))
+        QApplication.processEvents()
+
+    assert not any(dialog.rows[key].isVisible() for key in keys_of("general"))
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+async def test_a_question_mark_and_f1_lead_from_each_page_to_the_manual(make: Make, qtbot: QtBot, page: Page) -> None:
+    house = make()
+    dialog = house.open()
+    house.turn(page)
+    asked = QSignalSpy(house.panel.help_requested)
+    marks = [mark for mark in dialog.findChildren(HelpButton) if mark.isVisible()]
+    assert len(marks) == 1
+    press(qtbot, marks[0])
+    qtbot.keyClick(dialog, Qt.Key.Key_F1)
+
+    assert [asked.at(at)[0] for at in range(asked.count())] == [HELP[page]] * 2
+
+
+async def test_another_language_changes_the_dialog_that_is_open_and_no_other_comes(make: Make, qtbot: QtBot) -> None:
+    house = make(language="de", fps=7)
+    dialog = house.open()
+    house.turn("pictures")
+    dialog.rows["quality"].control.setFocus()
+    before = dialog.rows["quality"]
+    try:
+        use("de")
+        house.opener.translate()
+        assert before.isVisible()  # until the new ones are there
+        qtbot.waitUntil(lambda: dialog.is_settled)
+
+        assert house.opener.dialog is dialog
+        assert (dialog.windowTitle(), dialog.shut.text()) == ("Einstellungen", "Schließen")
+        assert not isValid(before)
+        assert dialog.rows.keys() == keys_of("pictures")
+        assert dialog.rows["quality"].control.accessibleName() == "Qualität"
+        assert dialog.focusWidget() is dialog.rows["quality"].control
+        dialog.search.setText("zeiger")
+        qtbot.waitUntil(lambda: dialog.is_settled)
+        assert [key for key, row in dialog.rows.items() if row.isVisible()] == ["pointer"]
+    finally:
+        use("en")
 
 
 async def test_what_this_system_does_not_keep_to_is_said_in_its_row(
@@ -262,7 +368,9 @@ async def test_what_this_system_does_not_keep_to_is_said_in_its_row(
 ) -> None:
     monkeypatch.setattr("gui.dialogs.settings.opener.system", lambda: "wayland")
     house = House(qtbot, icons, Settings(), frozenset())
-    row = house.open().rows["never_shown"]
+    dialog = house.open()
+    house.turn("privacy")
+    row = dialog.rows["never_shown"]
 
     words = [label.text() for label in row.findChildren(QLabel)]
 
