@@ -102,7 +102,7 @@ class Windows:
         self.settings = SettingsOpener(controller, panel, file.defaults, saving.take_up, self._extras)
         self._files = Deferred(lambda: self._make_files(folder, keep, restart))
         self._about = Deferred(lambda: AboutWindow(folder, recording.folder, panel))
-        self._manual = ManualOpener(panel)
+        self._manual = ManualOpener(panel, workers)
         self._updates = UpdatesOpener(updates, panel)
         self.first_start = FirstStartOpener(
             controller,
@@ -143,7 +143,7 @@ class Windows:
         about = self._about.forget()
         if about is not None:
             about.deleteLater()
-        self._manual.forget()
+        self._manual.translate()
         self._updates.forget()
         self._fix()
 

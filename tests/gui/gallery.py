@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -190,10 +191,10 @@ def _windows(screen: Any) -> Iterator[tuple[str, Any]]:
     for step in range(3):
         yield f"first-start-{step + 1}", content.first_start(step, panel)
     yield "updates", content.updates(panel)
-    manual = ManualWindow()
+    manual = ManualWindow(ThreadPoolExecutor(1))
     manual.move(screen.geometry().topLeft())
-    manual.come_forward()
     manual.open_at("who-can-watch")
+    manual.come_forward()
     yield "manual", manual
     pin = PinWindow(panel)
     pin.show_access(content.DOORS)

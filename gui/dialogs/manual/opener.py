@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
+
 from gui.dialogs.manual.window import ManualWindow
 from gui.panel.window import Panel
 
@@ -13,24 +15,23 @@ class ManualOpener:
         window: the manual; None until it is first asked for.
     """
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Panel, workers: Executor) -> None:
+        """``workers`` read pages and decode pictures."""
+        self._workers = workers
         self.window: ManualWindow | None = None
         panel.help_requested.connect(self.open)
 
     def open(self, page: str) -> None:
         """Show ``page``, as ``name`` or ``name#anchor``."""
         if self.window is None:
-            self.window = ManualWindow()
-        # First, for pictures are made to fit the room there is.
-        self.window.come_forward()
+            self.window = ManualWindow(self._workers)
         self.window.open_at(page)
+        self.window.come_forward()
 
-    def forget(self) -> None:
-        """Have it made anew when it is asked for next, in the language that is in use then."""
-        if self.window is not None:
-            self.window.close()
-            self.window.deleteLater()
-            self.window = None
+    def translate(self) -> None:
+        """Say everything in the language in use; one that is not open does so when it is opened."""
+        if self.window is not None and self.window.isVisible():
+            self.window.translate()
 
     def close(self) -> None:
         """Show it no longer."""
