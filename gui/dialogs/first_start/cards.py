@@ -155,8 +155,7 @@ class Cards(SourceView):
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self.setObjectName("cards")
-        self.setAccessibleName(_("Windows and screens"))
-        self.setAccessibleDescription(_("The arrow keys move between them, the space bar chooses one."))
+        self.translate()
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -172,6 +171,11 @@ class Cards(SourceView):
         self.setModel(self._model)
         self._painter = CardDelegate(icons, self._pictures)
         self.setItemDelegate(self._painter)
+
+    def translate(self) -> None:
+        """Say everything in the language in use, but for the cards."""
+        self.setAccessibleName(_("Windows and screens"))
+        self.setAccessibleDescription(_("The arrow keys move between them, the space bar chooses one."))
 
     @property
     def chosen(self) -> tuple[Source, ...]:

@@ -38,21 +38,17 @@ class LinkPage(QWidget):
         self._waits = False
         self.code = QLabel()
         self.code.setObjectName("firstCode")
-        self.code.setAccessibleName(_("QR code of the link"))
         self.address = QLineEdit()
         self.address.setObjectName("firstAddress")
         self.address.setReadOnly(True)
-        self.address.setAccessibleName(_("Address"))
         self.hint = words()
         self.firewall = words(selectable=True)
-        self.copy = QPushButton(_("&Copy link"))
+        self.copy = QPushButton()
         self.copy.setObjectName("firstCopy")
         self.copy.setAutoDefault(False)
-        self.copy.setMinimumWidth(self.copy.sizeHint().width())
         self.copy.clicked.connect(self.copy_requested)
-        self.open = QPushButton(_("&Open here"))
+        self.open = QPushButton()
         self.open.setObjectName("firstOpen")
-        self.open.setToolTip(_("Open it in the browser of this computer"))
         self.open.clicked.connect(self.open_requested)
         self.problem = QFrame()
         self.problem.setObjectName("messageBar")
@@ -69,6 +65,17 @@ class LinkPage(QWidget):
         self.watching.setTextFormat(Qt.TextFormat.PlainText)
         self.watching.setWordWrap(True)
         self._lay_out()
+        self.translate()
+
+    def translate(self) -> None:
+        """Say everything in the language in use, but for what `show_state` does."""
+        self.code.setAccessibleName(_("QR code of the link"))
+        self.address.setAccessibleName(_("Address"))
+        self._name_copy()
+        self.copy.setMinimumWidth(0)
+        self.copy.setMinimumWidth(self.copy.sizeHint().width())
+        self.open.setText(_("&Open here"))
+        self.open.setToolTip(_("Open it in the browser of this computer"))
 
     def take_focus(self) -> None:
         """Give the keyboard to the button that opens the link, as soon as there is one."""

@@ -87,7 +87,14 @@ class FirstStartOpener:
         self._show()
         window.open()
         window.what.cards.setFocus()
-        self._looking = asyncio.get_running_loop().create_task(self._find_out(), name="first start")
+        self._look_at_system()
+
+    def translate(self) -> None:
+        """Say everything in the language in use, where it is open."""
+        if self.window is not None:
+            self.window.translate()
+            self._show()
+            self._look_at_system()
 
     def close(self) -> None:
         """End it with the app; may be called where nothing is open."""
@@ -130,6 +137,11 @@ class FirstStartOpener:
         if url and not QDesktopServices.openUrl(QUrl(url)):
             words = _("No browser opened. Copy the link and paste it into a browser.")
             self._controller.tell(Message("server", words, "notice"))
+
+    def _look_at_system(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = asyncio.get_running_loop().create_task(self._find_out(), name="first start")
 
     async def _find_out(self) -> None:
         try:

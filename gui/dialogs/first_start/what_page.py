@@ -29,6 +29,7 @@ class WhatPage(QWidget):
         self.cards = Cards(icons)
         self.findings = QFrame()
         self.findings.setObjectName("messageBar")
+        self._found: list[QWidget] = []
         self._lines = QVBoxLayout(self.findings)
         self._lines.setContentsMargins(12, 8, 12, 8)
         self._lines.setSpacing(8)
@@ -37,6 +38,10 @@ class WhatPage(QWidget):
         layout.addWidget(self.findings)
         layout.addWidget(self.cards, 1)
 
+    def translate(self) -> None:
+        """Say everything in the language in use, but for what is shown later."""
+        self.cards.translate()
+
     def show_state(self, state: AppState) -> None:
         """Offer the sources there are."""
         self.cards.empty_text = state.listing.reason.words or _("Looking for windows…")
@@ -44,8 +49,15 @@ class WhatPage(QWidget):
 
     def show_findings(self, found: Sequence[Check]) -> None:
         """Say what is missing, each with a button where something mends it."""
+        while self._found:
+            old = self._found.pop()
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
         for check in found:
-            line = QHBoxLayout()
+            whole = QWidget()
+            line = QHBoxLayout(whole)
+            line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(8)
             line.addWidget(words(f"{check.message} {check.mend}".strip(), selectable=True), 1)
             if check.mend:
@@ -56,5 +68,6 @@ class WhatPage(QWidget):
                 copy.setAccessibleDescription(copied_part(check.mend))
                 copy.clicked.connect(lambda _checked=False, mend=check.mend: copy_to_clipboard(copied_part(mend)))
                 line.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
-            self._lines.addLayout(line)
+            self._lines.addWidget(whole)
+            self._found.append(whole)
         self.findings.setVisible(bool(found))

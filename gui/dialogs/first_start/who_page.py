@@ -26,13 +26,18 @@ class WhoPage(QWidget):
         self._column = column(self)
         self._choices = QVBoxLayout()
         self._choices.setSpacing(8)
-        self._none = words(_("This computer is not connected to a network at the moment."))
-        self._fixed = words(_(FIXED_WORDS))
+        self._none, self._fixed = words(), words()
+        self.translate()
         self._column.addLayout(self._choices)
         self._column.addWidget(self._none)
         self._column.addWidget(self._fixed)
         self._column.addStretch(1)
         self._fixed.hide()
+
+    def translate(self) -> None:
+        """Say everything in the language in use, but for the choices, which `show_access` does."""
+        self._none.setText(_("This computer is not connected to a network at the moment."))
+        self._fixed.setText(_(FIXED_WORDS))
 
     @property
     def chosen(self) -> Interface | None:

@@ -13,6 +13,7 @@ from gui.dialogs.first_start.labels import words
 from gui.dialogs.first_start.link_page import LinkPage
 from gui.dialogs.first_start.what_page import WhatPage
 from gui.dialogs.first_start.who_page import WhoPage
+from gui.widgets.help import HelpButton
 from gui.widgets.icons import Icons
 from gui.widgets.screen_fit import FittedDialog
 from resources.translate import N_, _
@@ -45,7 +46,6 @@ class FirstStart(FittedDialog):
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("firstStart")
-        self.setWindowTitle(_("Welcome to Panecast"))
         self.setMinimumWidth(420)
         self.what = WhatPage(icons)
         self.who = WhoPage()
@@ -63,12 +63,11 @@ class FirstStart(FittedDialog):
         self.pages = QStackedWidget()
         for page in (self.what, self.who, self.link):
             self.pages.addWidget(page)
-        self.skip = QPushButton(_("S&kip"))
+        self.skip = QPushButton()
         self.skip.setObjectName("firstSkip")
-        self.skip.setToolTip(_("Close this and use the panel; nothing is shared"))
         self.skip.setAutoDefault(False)
         self.skip.clicked.connect(self.reject)
-        self.back = QPushButton(_("&Back"))
+        self.back = QPushButton()
         self.back.setObjectName("firstBack")
         self.back.setAutoDefault(False)
         self.back.clicked.connect(lambda: self._go(self.pages.currentIndex() - 1))
@@ -81,6 +80,7 @@ class FirstStart(FittedDialog):
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self.look_requested)
         self._lay_out()
+        self._say()
         self._go(WHAT)
 
     def _lay_out(self) -> None:
@@ -111,6 +111,15 @@ class FirstStart(FittedDialog):
         """Return which step is shown, from 0."""
         return self.pages.currentIndex()
 
+    def translate(self) -> None:
+        """Say everything in the language in use; what it is shown next does so by itself."""
+        self._say()
+        self._say_step()
+        for part in (self.what, self.who, self.link):
+            part.translate()
+        for mark in self.findChildren(HelpButton):
+            mark.translate()
+
     def show_state(self, state: AppState, access: AccessViewState, *, is_fixed: bool) -> None:
         """Show how things are; ``is_fixed``: an administrator has decided who can watch."""
         self.what.show_state(state)
@@ -132,7 +141,6 @@ class FirstStart(FittedDialog):
 
     def _go_on(self) -> None:
         if self.step == WHAT and not self.what.cards.chosen:
-            self.problem.setText(_("Select at least one window or screen first."))
             self.problem.show()
             self.what.cards.setFocus()
         elif self.step == LINK:
@@ -142,17 +150,28 @@ class FirstStart(FittedDialog):
                 self.share_requested.emit(self.what.cards.chosen, self.who.chosen)
             self._go(self.step + 1)
 
-    def _go(self, step: int) -> None:
-        headline, sentence = HEADLINES[step]
-        self._step.setText(_("STEP {number} OF {count}").format(number=step + 1, count=len(HEADLINES)))
+    def _say(self) -> None:
+        """Say what is the same at every step."""
+        self.setWindowTitle(_("Welcome to Panecast"))
+        self.problem.setText(_("Select at least one window or screen first."))
+        self.skip.setText(_("S&kip"))
+        self.skip.setToolTip(_("Close this and use the panel; nothing is shared"))
+        self.back.setText(_("&Back"))
+
+    def _say_step(self) -> None:
+        headline, sentence = HEADLINES[self.step]
+        self._step.setText(_("STEP {number} OF {count}").format(number=self.step + 1, count=len(HEADLINES)))
         self._headline.setText(_(headline))
         self._sentence.setText(_(sentence) if sentence else "")
         self._sentence.setVisible(bool(sentence))
+        self.next.setText(_(NEXT[self.step]))
+
+    def _go(self, step: int) -> None:
+        self.pages.setCurrentIndex(step)
+        self._say_step()
         self.problem.hide()
-        self.next.setText(_(NEXT[step]))
         self.back.setVisible(step != WHAT)
         self.skip.setVisible(step != LINK)
-        self.pages.setCurrentIndex(step)
         if step == WHAT:
             self.what.cards.setFocus()
         elif step == WHO:

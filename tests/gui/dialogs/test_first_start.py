@@ -26,9 +26,12 @@ from gui.dialogs.first_start.window import LINK, WHAT, WHO, FirstStart
 from gui.panel.window import Panel
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
+from resources.pseudo import pseudo
+from resources.translate import use
 from server.doctor import Check
 from server.net.interfaces import Interface
 from tests.gui import gallery_content as content
+from tests.gui.wording import strange_words
 from tests.helpers.desk import Desk
 from tests.helpers.ports import free_port
 from tests.helpers.waiting import until
@@ -205,6 +208,37 @@ async def test_what_an_administrator_has_fixed_stays(newcomer: Newcomer) -> None
     await until(lambda: newcomer.desk.controller.state.is_sharing)
 
     assert newcomer.desk.controller.settings.mode == "here"
+
+
+@pytest.mark.parametrize("step", [WHAT, WHO, LINK])
+async def test_another_language_changes_the_step_that_is_open_and_keeps_what_was_chosen(
+    newcomer: Newcomer, step: int
+) -> None:
+    window = await newcomer.begin()
+    await until(lambda: bool(window.what.findings.isVisible()))
+    QTest.keyClick(window.what.cards, Key.Key_Return)  # nothing is chosen yet, and that is said
+    if step != WHAT:
+        choose(window.what.cards, "7")
+        window.next.click()
+        window.who.buttons[1].click()
+    if step == LINK:
+        window.next.click()
+        await until(lambda: newcomer.desk.controller.state.is_sharing)
+    try:
+        use("qps")
+        newcomer.found = [Check(pseudo("Display"), False, pseudo("It is dark."), pseudo("Light it"))]
+        newcomer.opener.translate()
+        await until(lambda: not list(strange_words(window, (*content.DATA, "xterm", "eth7"))))
+
+        assert window.step == step
+        assert window.isVisible()
+        assert window.problem.isVisibleTo(window) is (step == WHAT)
+        if step == WHO:
+            assert window.who.chosen == CARD
+            assert window.focusWidget() is window.who.buttons[1]
+        assert len(window.what.cards.chosen) == (step != WHAT)
+    finally:
+        use("en")
 
 
 def test_cards_keep_what_was_chosen_and_a_double_click_chooses_once(qtbot: QtBot) -> None:
