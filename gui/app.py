@@ -314,7 +314,6 @@ class App:
                 self.doorway.translate,
                 self.access_controller.refresh,
                 self._show_state,
-                self.first_start.translate,
             )
         )
         self.tray.unshare_requested.connect(lambda source: controller.set_shared(source, False))

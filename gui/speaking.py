@@ -32,10 +32,11 @@ class Speaking:
             self._chosen = chosen
             prefer(chosen, is_new=True)
             self._qt.follow()
-            self._speak(self._speakers)
+            in_turns(self._speakers)
 
-    def _speak(self, left: tuple[Callable[[], None], ...]) -> None:
-        """Have one speak at a time: all at once would hold the loop."""
-        if left:
-            left[0]()
-            asyncio.get_running_loop().call_soon(self._speak, left[1:])
+
+def in_turns(speakers: tuple[Callable[[], None], ...]) -> None:
+    """Have the first of ``speakers`` called now, each other one in a turn of the loop: all at once would hold it."""
+    if speakers:
+        speakers[0]()
+        asyncio.get_running_loop().call_soon(in_turns, speakers[1:])

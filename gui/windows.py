@@ -39,6 +39,7 @@ from gui.panel.throttle import Throttle
 from gui.panel.thumbnails import Thumbnails
 from gui.panel.window import Panel
 from gui.saving import Saving
+from gui.speaking import in_turns
 from gui.verbs import Verbs
 from gui.widgets.fixed import fix
 from gui.widgets.icons import Icons
@@ -136,16 +137,24 @@ class Windows:
         self._controller.remember_look(self.panel.geometry_text(), sizes)
 
     def translate(self) -> None:
-        """Say everything in the language in use."""
-        self.panel.translate()
-        self._privacy.translate()
-        self.settings.translate()
+        """Say everything in the language in use: what is open does so at once, the rest when it opens."""
+        in_turns(
+            (
+                self.panel.translate,
+                self._fix,
+                self._privacy.translate,
+                self.settings.translate,
+                self.first_start.translate,
+                self._manual.translate,
+                self._updates.forget,
+                self._forget_about,
+            )
+        )
+
+    def _forget_about(self) -> None:
         about = self._about.forget()
         if about is not None:
             about.deleteLater()
-        self._manual.translate()
-        self._updates.forget()
-        self._fix()
 
     async def close(self) -> None:
         """Show nothing any more."""

@@ -123,9 +123,11 @@ class AccessWindows:
             self._notices.withdraw("questions")
 
     def translate(self) -> None:
-        """Have all windows be made anew, in the language in use; links and PIN that were open are so again."""
+        """Have all windows be made anew, in the language in use: those that are open at once, the others when they
+        open."""
         old = (*self._all(),)
-        shown = [window for window in (self._pin, self._links) if window.made is not None and window.made.isVisible()]
+        windows = (self._pin, self._links, self._encryption_window, self._names)
+        shown = [window for window in windows if window.made is not None and window.made.isVisible()]
         places = [window().geometry() for window in shown]
         for each in (self._pin, self._consent, self._links, self._encryption_window, self._names):
             each.forget()
@@ -138,6 +140,8 @@ class AccessWindows:
             window.deleteLater()
         if self._pin.made is not None:
             self.pin.show_access(self._access_controller.state)
+        if self._names.made is not None:
+            self.names.ask(self._access_controller.state.names)
         self._show_in_links()
 
     def join(self, panel: Panel) -> None:

@@ -10,18 +10,24 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from capture.source import Source
+from gui.core.access import AccessController
 from gui.core.access_state import EVERYTHING, AccessViewState, failure_words, header_link
+from gui.core.encryption import Encryption
 from gui.core.link_text import LinkOptions, expiry_words, scope_words, seen_words
 from gui.core.networks import ChosenNetwork, firewall_hint, found_interface
 from gui.core.notices.visits import ViewerNotices, visit_words
+from gui.core.settings import Settings
 from gui.core.state import AppState
+from gui.desktop.notices import Notices
+from gui.desktop.tray import Tray
+from gui.dialogs.access_windows import AccessWindows
 from gui.dialogs.consent import ConsentWindow, wanted_words
 from gui.dialogs.host_names import HostNamesWindow
 from gui.dialogs.link_form import LinkForm
@@ -30,9 +36,11 @@ from gui.dialogs.pin import PinWindow, grouped
 from gui.panel.access_bar import AccessBar
 from gui.panel.header import Header
 from gui.panel.viewers.traffic import History, line_points
+from gui.panel.window import Panel
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.qr import QrDialog
+from resources.translate import use
 from server.access.consent import Question
 from server.access.devices import Device
 from server.access.links import Link
@@ -40,6 +48,7 @@ from server.access.lockout import Failure
 from server.access.pin import Pin
 from server.net.interfaces import Interface
 from server.sharing import ShareRule
+from tests.helpers.desk import Desk
 
 CARD = Interface("192.168.1.20", "eth0", "cable")
 VPN = Interface("10.8.0.2", "wg0", "vpn")
@@ -514,3 +523,45 @@ def test_names_are_entered_with_the_keyboard_and_what_is_wrong_stays_to_be_mende
     assert window.isVisible()
     assert window.problem.isVisible()
     assert window.field.text() == "old.example.org, screen.example.org ,"
+
+
+async def test_windows_are_made_when_they_are_opened_and_made_anew_where_they_are_open(
+    qtbot: QtBot, icons: Icons, tmp_path: Path
+) -> None:
+    desk = Desk(Settings())
+    desk.controller.fixed = frozenset({"https"})
+    access_controller = AccessController(desk.controller, desk.registry, desk.server)
+    verbs = Verbs(icons)
+    panel, tray = Panel(icons, verbs), Tray(icons, verbs)
+    qtbot.addWidget(panel)
+    notices, encryption = Notices(tray, Settings, panel.come_forward), Encryption(desk.controller, tmp_path)
+    doorway = AccessWindows(desk.controller, access_controller, encryption, tray, tmp_path / "log", notices)
+    doorway.join(panel)
+    panel.show()
+
+    def made() -> list[str]:
+        return sorted(each.objectName() for each in panel.findChildren(QDialog))
+
+    assert made() == []
+    panel.access_bar.links_requested.emit()
+    panel.access_bar.certificate_requested.emit()
+    panel.access_bar.names_requested.emit()
+    names = doorway.names.objectName()
+    assert made() == sorted(["encryptionWindow", "linksWindow", names])
+    assert not doorway.encryption.switch.isEnabled()
+    doorway.encryption.hide()
+    doorway.links.setGeometry(40, 50, 700, 500)
+    try:
+        use("de")
+        doorway.translate()
+        qtbot.waitUntil(lambda: made() == sorted(["linksWindow", names]))
+
+        assert doorway.names.isVisible()
+        assert doorway.links.isVisible()
+        assert doorway.links.windowTitle() == "Links und Geräte"
+        assert doorway.links.geometry() == QRect(40, 50, 700, 500)
+    finally:
+        use("en")
+        doorway.close()
+        access_controller.close()
+        await desk.close()
