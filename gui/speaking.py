@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 
 from gui.core.controller import Controller
 from gui.desktop.language import QtWords
+from gui.loop.turns import in_turns
 from resources.translate import prefer
 
 
@@ -33,10 +33,3 @@ class Speaking:
             prefer(chosen, is_new=True)
             self._qt.follow()
             in_turns(self._speakers)
-
-
-def in_turns(speakers: tuple[Callable[[], None], ...]) -> None:
-    """Have the first of ``speakers`` called now, each other one in a turn of the loop: all at once would hold it."""
-    if speakers:
-        speakers[0]()
-        asyncio.get_running_loop().call_soon(in_turns, speakers[1:])

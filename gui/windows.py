@@ -34,12 +34,12 @@ from gui.dialogs.settings.extra import Extra, panel_keys
 from gui.dialogs.settings.opener import SettingsOpener
 from gui.dialogs.updates import UpdatesOpener
 from gui.doctor import checks as gui_checks
+from gui.loop.turns import in_turns
 from gui.panel.previewing import Previewing
 from gui.panel.throttle import Throttle
 from gui.panel.thumbnails import Thumbnails
 from gui.panel.window import Panel
 from gui.saving import Saving
-from gui.speaking import in_turns
 from gui.verbs import Verbs
 from gui.widgets.fixed import fix
 from gui.widgets.icons import Icons

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -68,7 +68,7 @@ class Column(Scrolled):
         self.head.setContentsMargins(0, 0, 0, 8)
         self.head.hide()
         self._blocks = {page: Block(helps[page]) for page in keys}
-        column = QVBoxLayout()
+        column = self._lines = QVBoxLayout()
         column.setContentsMargins(16, 0, 4, 8)
         column.setSpacing(0)
         column.addWidget(self.head)
@@ -151,16 +151,12 @@ class Column(Scrolled):
                     return
                 self._add(key)
             else:
-                key = next((each for each in self._wanted if not self._is_in_sight(each)), None)
+                key = next((each for each in self._wanted if each not in self._made), None)
                 if key is None:
                     self._turns.stop()
+                    self._show_rows(set(self._wanted))
                     return
                 self._add(key)
-                self._made[key].show()
-                self._blocks[self._pages[key]].show()
-
-    def _is_in_sight(self, key: str) -> bool:
-        return key in self._made and not self._made[key].isHidden()
 
     def _missing(self) -> str | None:
         """Return the first row that is missing of those that have room in sight; None if there is none."""
@@ -200,16 +196,8 @@ class Column(Scrolled):
     def _swap(self) -> None:
         """Show those that have room in sight, and nothing else."""
         self._is_due = False
-        shown = set(self._in_room())
         self.inside.setUpdatesEnabled(False)
-        for page, block in self._blocks.items():
-            rows = [(row, key in shown) for key, row in self._made.items() if self._pages[key] == page]
-            if self._old or any(row.isHidden() is is_shown for row, is_shown in rows):
-                # Out of sight, for each row that comes or goes in sight has all of them be laid out.
-                block.hide()
-                for row, is_shown in rows:
-                    row.setVisible(is_shown)
-            block.setVisible(any(is_shown for _row, is_shown in rows))
+        self._show_rows(set(self._in_room()))
         for row in self._old:
             row.hide()
             row.deleteLater()
@@ -222,3 +210,22 @@ class Column(Scrolled):
         self.inside.setUpdatesEnabled(True)
         self._turns.start()
         self.shown.emit()
+
+    def _show_rows(self, keys: set[str]) -> None:
+        """Show the rows ``keys``, which are made, and hide the others."""
+        layouts = [block.rows for block in self._blocks.values()]
+        layouts.append(self._lines)
+        # Each row that comes or goes would have all of them laid out; so that is done once, afterwards.
+        for layout in layouts:
+            layout.setEnabled(False)
+        for key, row in self._made.items():
+            row.setVisible(key in keys)
+        for page, block in self._blocks.items():
+            block.setVisible(any(self._pages[key] == page for key in keys))
+        for layout in layouts:
+            layout.setEnabled(True)
+            layout.invalidate()
+        for block in self._blocks.values():
+            block.updateGeometry()
+        # Now: rows would be squeezed into the height of those that were there for as long as what scrolls has it.
+        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))

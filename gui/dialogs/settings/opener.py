@@ -18,6 +18,7 @@ from capture.privacy.exclusions import STARTING_LIST
 from gui.core.controller import Controller
 from gui.core.networks import choice_words, network_words
 from gui.core.settings import DECLARED, Settings
+from gui.loop.turns import in_turns
 from gui.settings.checks import checked
 from gui.settings.declared import NOT_CONVERTED, BadSetting, Page
 from gui.settings.history import Change, History
@@ -57,6 +58,8 @@ class SettingsOpener:
         self._history = History()
         self._page: Page = "general"
         self._dialog: SettingsDialog | None = None
+        self._is_opening = False
+        self._beside: Sequence[Extra] = ()
         self._question: QMessageBox | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         controller.subscribe_settings(self.refresh)
@@ -73,29 +76,38 @@ class SettingsOpener:
 
     def open(self) -> None:
         """Show the dialog, beside the panel and without holding it."""
-        if self._dialog is None:
-            from gui.dialogs.settings.dialog import SettingsDialog
+        if self._dialog is not None:
+            if self._dialog.isVisible():
+                self._dialog.raise_()
+                self._dialog.activateWindow()
+        elif not self._is_opening:
+            self._is_opening = True
+            in_turns((_load, self._gather, self._make))
 
-            dialog = self._dialog = SettingsDialog(
-                DECLARED,
-                self._defaults,
-                self._controller.fixed,
-                self._offers(),
-                self._extras(),
-                self._parent,
-                unkept(system()),
-            )
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.wished.connect(self.wish)
-            dialog.undo_requested.connect(self.undo)
-            dialog.reset_requested.connect(self._reset)
-            dialog.finished.connect(self._forget)
-            self.refresh()
-            dialog.appear()
-            dialog.show_page(self._page)
-        elif self._dialog.isVisible():
-            self._dialog.raise_()
-            self._dialog.activateWindow()
+    def _gather(self) -> None:
+        self._beside = self._extras()
+
+    def _make(self) -> None:
+        from gui.dialogs.settings.dialog import SettingsDialog
+
+        self._is_opening = False
+        dialog = self._dialog = SettingsDialog(
+            DECLARED,
+            self._defaults,
+            self._controller.fixed,
+            self._offers(),
+            self._beside,
+            self._parent,
+            unkept(system()),
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wished.connect(self.wish)
+        dialog.undo_requested.connect(self.undo)
+        dialog.reset_requested.connect(self._reset)
+        dialog.finished.connect(self._forget)
+        self.refresh()
+        dialog.appear()
+        dialog.show_page(self._page)
 
     def wish(self, key: str, value: Any) -> None:
         """Have one setting be another from now on, or say why it cannot."""
@@ -238,6 +250,11 @@ def answers(question: QMessageBox, keep: str, act: str) -> Any:
     question.addButton(act, QMessageBox.ButtonRole.AcceptRole).setObjectName("changeSettings")
     question.setEscapeButton(kept)
     return kept
+
+
+def _load() -> None:
+    """Have the dialog's modules loaded, which few need."""
+    import gui.dialogs.settings.dialog  # noqa: F401
 
 
 def _networks() -> Sequence[tuple[str, object]]:

@@ -36,7 +36,7 @@ from gui.widgets.help import HelpButton
 from gui.widgets.icons import Icons
 from resources.translate import use
 from tests.helpers.desk import Desk
-from tests.helpers.waiting import Until
+from tests.helpers.waiting import Until, until
 
 
 class House:
@@ -63,10 +63,11 @@ class House:
     def settings(self) -> Settings:
         return self.controller.settings
 
-    def open(self) -> SettingsDialog:
+    async def open(self) -> SettingsDialog:
         self.panel.activateWindow()
         self.qtbot.waitUntil(self.panel.isActiveWindow)
         self.qtbot.keyClick(self.panel, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: self.opener.dialog is not None)
         dialog = self.opener.dialog
         assert dialog is not None
         self.qtbot.waitUntil(lambda: dialog.isVisible() and dialog.is_settled)
@@ -113,7 +114,7 @@ def answer(qtbot: QtBot, dialog: SettingsDialog, name: str) -> None:
 
 async def test_everything_that_can_be_set_is_on_one_page_with_a_name(make: Make) -> None:
     house = make()
-    dialog = house.open()
+    dialog = await house.open()
     for page in PAGES:
         house.turn(page)
 
@@ -136,7 +137,7 @@ async def test_everything_that_can_be_set_is_on_one_page_with_a_name(make: Make)
 
 async def test_a_change_acts_at_once_and_is_taken_back(make: Make, qtbot: QtBot, until: Until) -> None:
     house = make()
-    dialog = house.open()
+    dialog = await house.open()
     house.turn("pictures")
     pointer, speed = dialog.rows["pointer"], dialog.rows["fps"]
     assert isinstance(pointer.editor, Switch)
@@ -161,7 +162,7 @@ async def test_a_change_acts_at_once_and_is_taken_back(make: Make, qtbot: QtBot,
 
 async def test_what_cannot_be_stays_as_it_was_typed_with_a_sentence(make: Make, qtbot: QtBot, until: Until) -> None:
     house = make()
-    dialog = house.open()
+    dialog = await house.open()
     house.turn("network")
     port = dialog.rows["port"]
     assert isinstance(port.control, QSpinBox)
@@ -183,7 +184,7 @@ async def test_what_cannot_be_stays_as_it_was_typed_with_a_sentence(make: Make, 
 
 
 async def test_search_shows_hits_of_all_pages(make: Make, qtbot: QtBot) -> None:
-    dialog = make().open()
+    dialog = await make().open()
     qtbot.keyClicks(dialog.search, "lock")
     qtbot.waitUntil(lambda: dialog.is_settled)
 
@@ -200,7 +201,7 @@ async def test_search_shows_hits_of_all_pages(make: Make, qtbot: QtBot) -> None:
 
 async def test_tab_goes_through_the_page_as_it_is_read(make: Make, qtbot: QtBot) -> None:
     house = make(fps=5)
-    dialog = house.open()
+    dialog = await house.open()
     house.turn("pictures")
     dialog.activateWindow()
     dialog.search.setFocus()
@@ -221,7 +222,7 @@ async def test_tab_goes_through_the_page_as_it_is_read(make: Make, qtbot: QtBot)
 async def test_all_are_reset_after_a_question_and_come_back(make: Make, qtbot: QtBot, until: Until) -> None:
     house = make(fixed=frozenset({"fps"}), fps=5, quality=40, never_shown=("Mail",), shared=(), geometry="kept")
     before = house.settings
-    dialog = house.open()
+    dialog = await house.open()
     press(qtbot, dialog.reset)
     answer(qtbot, dialog, "changeSettings")
     await until(lambda: house.settings == Settings(fps=5, geometry="kept"))
@@ -238,7 +239,7 @@ async def test_a_list_is_edited_and_a_password_manager_shown_only_after_a_questi
     make: Make, qtbot: QtBot, until: Until
 ) -> None:
     house = make()
-    dialog = house.open()
+    dialog = await house.open()
     house.turn("privacy")
     hidden, anyway = dialog.rows["never_shown"].editor, dialog.rows["shown_anyway"].editor
     assert isinstance(hidden, ListEditor)
@@ -263,7 +264,7 @@ async def test_a_list_is_edited_and_a_password_manager_shown_only_after_a_questi
 
 async def test_what_is_changed_elsewhere_is_shown_and_a_failure_is_said(make: Make, qtbot: QtBot, until: Until) -> None:
     house = make()
-    dialog = house.open()
+    dialog = await house.open()
     house.turn("pictures")
     house.controller.remember(quality=33)
     quality = dialog.rows["quality"].control
@@ -283,7 +284,7 @@ def keys_of(page: Page) -> set[str]:
 
 async def test_opening_makes_the_rows_of_one_page_and_a_search_those_of_its_hits(make: Make, qtbot: QtBot) -> None:
     house = make()
-    dialog = house.open()
+    dialog = await house.open()
     assert dialog.rows.keys() == keys_of("general")
 
     house.turn("keyboard")
@@ -297,25 +298,28 @@ async def test_opening_makes_the_rows_of_one_page_and_a_search_those_of_its_hits
 
 async def test_rows_in_sight_are_shown_together(make: Make, qtbot: QtBot) -> None:
     house = make()
-    dialog = house.open()
+    dialog = await house.open()
     dialog.show_page("notices")
     seen: list[int] = []
     while not dialog.is_settled:
         QApplication.processEvents()
-        seen.append(sum(row.isVisible() and key in keys_of("notices") for key, row in dialog.rows.items()))
+        rows = [row for key, row in dialog.rows.items() if key in keys_of("notices") and row.isVisible()]
+        seen.append(len(rows))
+        # never squeezed, not even for a moment
+        assert [row.height() for row in rows] == [row.heightForWidth(row.width()) for row in rows]
 
     # the first ones fill what is in sight, the others follow below
     first = next(count for count in seen if count)
     in_sight = [key for key in DECLARED if key in keys_of("notices")][:first]
-    room = sum(dialog.rows[key].height() for key in in_sight)
-    assert room >= dialog.scrolled.viewport().height() or first == len(keys_of("notices"))
+    assert 1 < first < len(keys_of("notices"))
+    assert sum(dialog.rows[key].height() for key in in_sight) >= dialog.scrolled.viewport().height()
     assert seen[-1] == len(keys_of("notices"))
     assert not any(dialog.rows[key].isVisible() for key in keys_of("general"))
 
 
 async def test_the_page_that_is_left_stays_until_the_next_one_is_there(make: Make) -> None:
     house = make()
-    dialog = house.open()
+    dialog = await house.open()
     dialog.show_page("privacy")
     while not any(dialog.rows[key].isVisible() for key in keys_of("privacy") & dialog.rows.keys()):
         assert all(dialog.rows[key].isVisible() for key in keys_of("general"))
@@ -327,7 +331,7 @@ async def test_the_page_that_is_left_stays_until_the_next_one_is_there(make: Mak
 @pytest.mark.parametrize("page", list(PAGES))
 async def test_a_question_mark_and_f1_lead_from_each_page_to_the_manual(make: Make, qtbot: QtBot, page: Page) -> None:
     house = make()
-    dialog = house.open()
+    dialog = await house.open()
     house.turn(page)
     asked = QSignalSpy(house.panel.help_requested)
     marks = [mark for mark in dialog.findChildren(HelpButton) if mark.isVisible()]
@@ -340,7 +344,7 @@ async def test_a_question_mark_and_f1_lead_from_each_page_to_the_manual(make: Ma
 
 async def test_another_language_changes_the_dialog_that_is_open_and_no_other_comes(make: Make, qtbot: QtBot) -> None:
     house = make(language="de", fps=7)
-    dialog = house.open()
+    dialog = await house.open()
     house.turn("pictures")
     dialog.rows["quality"].control.setFocus()
     before = dialog.rows["quality"]
@@ -368,7 +372,7 @@ async def test_what_this_system_does_not_keep_to_is_said_in_its_row(
 ) -> None:
     monkeypatch.setattr("gui.dialogs.settings.opener.system", lambda: "wayland")
     house = House(qtbot, icons, Settings(), frozenset())
-    dialog = house.open()
+    dialog = await house.open()
     house.turn("privacy")
     row = dialog.rows["never_shown"]
 

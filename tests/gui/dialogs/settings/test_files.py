@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.core.settings import Settings
+from gui.dialogs.settings.dialog import SettingsDialog
 from gui.dialogs.settings.extra import Extra
 from gui.dialogs.settings.files import SettingsFiles
 from gui.dialogs.settings.opener import SettingsOpener
@@ -21,7 +22,7 @@ from gui.settings.restore import finish
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from tests.helpers.desk import Desk
-from tests.helpers.waiting import Until
+from tests.helpers.waiting import Until, until
 
 
 class House:
@@ -37,8 +38,11 @@ class House:
         self.files = SettingsFiles(self.controller, self.opener, folder, self.keep, self.restart)
         self.folder = folder
         self.opener.open()
+
+    @property
+    def dialog(self) -> SettingsDialog:
         assert self.opener.dialog is not None
-        self.dialog = self.opener.dialog
+        return self.opener.dialog
 
     def rows(self) -> tuple[Extra, ...]:
         return self.files.extras()
@@ -59,6 +63,7 @@ async def house(qtbot: QtBot, icons: Icons, tmp_path: Path) -> AsyncIterator[Hou
     folder = tmp_path / "kept"
     folder.mkdir(mode=0o700)
     made = House(qtbot, icons, folder)
+    await until(lambda: made.opener.dialog is not None)
     yield made
     await made.files.close()
     await made.opener.close()
