@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 from tests.benchmarks import (
     access_parts,
+    dialog_parts,
     json_parts,
     page_parts,
     reader_parts,
@@ -52,6 +53,7 @@ def parts() -> dict[str, Part]:
         json_parts.delay,
         json_parts.crowd,
         access_parts.access,
+        dialog_parts.dialogs,
     ):
         found[part.__name__] = part
     return found
