@@ -123,14 +123,13 @@ class SettingsDialog(FittedDialog):
         self.scrolled.shown.connect(self._come_forward, Qt.ConnectionType.SingleShotConnection)
 
     def translate(self, extras: Sequence[Extra]) -> None:
-        """Say everything in the language in use; ``extras`` do so already. Rows give way to new ones together."""
+        """Say everything in the language in use, all together once the new rows are made; ``extras`` do so already."""
         focused = self.focusWidget()
         self._focused = next((key for key, row in self.rows.items() if row.isAncestorOf(focused)), "")
         self._take_parts(extras)
-        self._say()
         self.rows = {}
         self.scrolled.make_anew(self._on_page)
-        self.scrolled.shown.connect(self._focus_anew, Qt.ConnectionType.SingleShotConnection)
+        self.scrolled.shown.connect(self._arrive, Qt.ConnectionType.SingleShotConnection)
         self._show_hits()
 
     def show_settings(self, settings: Settings, undoable: frozenset[str], undo_words: str) -> None:
@@ -326,7 +325,9 @@ class SettingsDialog(FittedDialog):
         self.raise_()
         self.activateWindow()
 
-    def _focus_anew(self) -> None:
+    def _arrive(self) -> None:
+        """Have all else speak as the new rows do, in the turn in which they are shown."""
+        self._say()
         if self._focused in self.rows:
             self.rows[self._focused].control.setFocus()
 

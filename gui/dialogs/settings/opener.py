@@ -82,10 +82,17 @@ class SettingsOpener:
                 self._dialog.activateWindow()
         elif not self._is_opening:
             self._is_opening = True
-            in_turns((_load, self._gather, self._make))
+            in_turns((self._load, self._gather, self._make))
+
+    def _load(self) -> None:
+        """Have the dialog's modules loaded, which few need."""
+        import gui.dialogs.settings.dialog  # noqa: F401
 
     def _gather(self) -> None:
+        # Whatever comes of it, the next wish begins anew.
+        self._is_opening = False
         self._beside = self._extras()
+        self._is_opening = True
 
     def _make(self) -> None:
         from gui.dialogs.settings.dialog import SettingsDialog
@@ -250,11 +257,6 @@ def answers(question: QMessageBox, keep: str, act: str) -> Any:
     question.addButton(act, QMessageBox.ButtonRole.AcceptRole).setObjectName("changeSettings")
     question.setEscapeButton(kept)
     return kept
-
-
-def _load() -> None:
-    """Have the dialog's modules loaded, which few need."""
-    import gui.dialogs.settings.dialog  # noqa: F401
 
 
 def _networks() -> Sequence[tuple[str, object]]:

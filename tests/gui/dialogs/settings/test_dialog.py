@@ -351,7 +351,10 @@ async def test_another_language_changes_the_dialog_that_is_open_and_no_other_com
     try:
         use("de")
         house.opener.translate()
-        assert before.isVisible()  # until the new ones are there
+        while isValid(before) and before.isVisible():  # until all is there
+            assert dialog.windowTitle() == "Settings"
+            QApplication.processEvents()
+        assert dialog.windowTitle() == "Einstellungen"
         qtbot.waitUntil(lambda: dialog.is_settled)
 
         assert house.opener.dialog is dialog
