@@ -18,6 +18,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.app import App, StartOptions
+from gui.dialogs.settings.column import Column
 from gui.dialogs.settings.dialog import SettingsDialog
 from gui.loop.gc_on_loop import Collector
 from gui.loop.loop import Loop
@@ -72,10 +73,10 @@ class Turns(QObject):
 
 
 class Painted(QObject):
-    """Notices when windows are painted.
+    """Notices when windows, and parts of them, are painted.
 
     Attributes:
-        first: when each was, since the last `begin`.
+        first: when each was first, since the last `begin`.
     """
 
     def __init__(self) -> None:
@@ -90,7 +91,9 @@ class Painted(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take notice of a paint."""
         if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
-            self.first.setdefault(id(watched.window()), time.perf_counter())
+            now = time.perf_counter()
+            self.first.setdefault(id(watched), now)
+            self.first.setdefault(id(watched.window()), now)
         return False
 
 
@@ -103,10 +106,14 @@ class Watch:
         self._painted = Painted()
         QApplication.instance().installEventFilter(self._painted)  # type: ignore[union-attr] # there is one
 
-    async def do(self, name: str, act: Callable[[], object], window: Callable[[], QWidget | None]) -> None:
+    def follow(self, rows: Column) -> None:
+        """Have rows count as seen when they are painted first after they were shown."""
+        rows.shown.connect(self._painted.begin)
+
+    async def do(self, name: str, act: Callable[[], object], part: Callable[[], QWidget | None]) -> None:
         """Have ``act`` done by the loop, as a click is, and wait until it is over; print what it took.
 
-        It is seen when ``window()`` has been painted first since.
+        It is seen when ``part()``, a window or a part of one, has been painted first since.
         """
         begun = self._begin()
         done = asyncio.get_running_loop().create_future()
@@ -125,7 +132,7 @@ class Watch:
         while True:
             await asyncio.sleep(0)
             now = time.perf_counter()
-            there = window()
+            there = part()
             if not seen and there is not None and there.isVisible():
                 seen = self._painted.first.get(id(there), 0.0)
             if now > max(self._turns.last, seen) + CALM_SECONDS or now > begun + LONGEST_SECONDS:
@@ -133,6 +140,7 @@ class Watch:
         self._turns.end()
         found = {
             "seen": seen - begun,
+            "over": self._turns.last - begun,
             "held": self._turns.held,
             "worked": self._turns.worked,
             "watchdog": self._app.watchdog.worst,
@@ -189,13 +197,15 @@ async def measure(app: App, watch: Watch, *, first: bool) -> None:
     opened.pop().accept()
     await asyncio.sleep(CALM_SECONDS)
     await watch.do(f"{mark}settings", app.verbs.settings.trigger, lambda: app.settings.dialog)
-    await watch.do(f"{mark}letter", lambda: settings().search.insert("l"), settings)
+    rows = settings().scrolled
+    watch.follow(rows)
+    await watch.do(f"{mark}letter", lambda: settings().search.insert("l"), lambda: rows.inside)
     for letter in "ock":
-        await watch.do(f"{mark}next letter", lambda: settings().search.insert(letter), settings)  # noqa: B023  at once
+        await watch.do(f"{mark}next letter", lambda: settings().search.insert(letter), lambda: rows.inside)  # noqa: B023  at once
     settings().search.clear()
     await asyncio.sleep(CALM_SECONDS)
     for row in range(1, 7):
-        await watch.do(f"{mark}page", lambda: settings().pages.setCurrentRow(row), settings)  # noqa: B023  at once
+        await watch.do(f"{mark}page", lambda: settings().pages.setCurrentRow(row), lambda: rows.inside)  # noqa: B023  at once
     await speak("language, settings open", settings)
     settings().accept()
     await asyncio.sleep(CALM_SECONDS)
