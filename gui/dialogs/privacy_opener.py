@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QWidget
 
 from capture.platforms.choose import unkept
@@ -22,10 +22,12 @@ class PrivacyOpener:
         controller.subscribe(self._refresh)
         controller.subscribe_settings(self._refresh)
 
-    def open(self) -> None:
-        """Show the dialog, beside the panel and without holding it."""
+    def open(self, place: QRect | None = None) -> None:
+        """Show the dialog, beside the panel, or in its ``place``, and without holding it."""
         if self._dialog is None:
             dialog = self._dialog = PrivacyDialog(self._parent, unkept(system()))
+            if place is not None:
+                dialog.setGeometry(place)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.requested.connect(self._controller.set_privacy)
             dialog.finished.connect(self._forget)
@@ -37,11 +39,12 @@ class PrivacyOpener:
         self._dialog.activateWindow()
 
     def translate(self) -> None:
-        """Say everything in the language in use: a dialog that is open is another one then."""
+        """Say everything in the language in use: a dialog that is open is another one then, in the same place."""
         if self._dialog is not None:
+            place = self._dialog.geometry()
             self._dialog.close()
             self._dialog = None
-            self.open()
+            self.open(place)
 
     def _refresh(self) -> None:
         if self._dialog is not None:
