@@ -1,7 +1,8 @@
 """A column of rows in blocks, one for each page: each row is made when it is first wanted. Knows no settings.
 
 Rows that have room in sight are made out of sight, in turns of the loop, and shown together; those below follow in
-further turns. So no turn holds the loop, and nobody sees a page come in pieces.
+further turns. So no turn holds the loop, and nobody sees a page come in pieces. Once nothing happens for a moment, the
+rows of the other pages are made, one a turn: a search may want any of them, and is to find while words are typed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ SIZE = QSize(560, 480)
 TURN_SECONDS = 0.004
 """After which a turn of the loop gets no further row; one takes 2 to 5 ms."""
 
+CALM_MS = 250
+"""After which rows are made that nobody has wanted yet."""
 BATCH = 6
 """Rows below, that a turn shows; each takes 0.5 ms, and all are laid out anew."""
 
@@ -86,15 +89,18 @@ class Column(Scrolled):
         self._wanted: tuple[str, ...] = ()
         self._sentence = ""
         self._count = 0
-        self._is_due = self._keeps_place = False
+        self._is_due = self._keeps_place = self._fills = False
         self._turns = QTimer(self)
         self._turns.setInterval(0)
         self._turns.timeout.connect(self._turn)
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.timeout.connect(self._fill)
 
     @property
     def is_settled(self) -> bool:
         """Tell whether all that is wanted is in sight, or below."""
-        return not self._turns.isActive() and not self._is_due
+        return not self._is_due and (self._fills or not self._turns.isActive())
 
     @property
     def made(self) -> Mapping[str, QWidget]:
@@ -115,6 +121,7 @@ class Column(Scrolled):
     def want(self, keys: Sequence[str], sentence: str = "") -> None:
         """Show the rows ``keys``, which are in their order, below ``sentence``: at once if those in sight are made."""
         self._wanted, self._sentence = tuple(keys), sentence
+        self._rouse()
         self._is_due, self._keeps_place = True, bool(self._old)
         if self._missing() is None:
             self._swap()
@@ -124,9 +131,19 @@ class Column(Scrolled):
     def make_anew(self, keys: Mapping[Page, Sequence[str]]) -> None:
         """Have new rows in the place of all that there are, which stay in sight until then."""
         self._order(keys)
+        self._rouse()
         self._old += self._made.values()
         self._made = {}
         self._is_due = self._keeps_place = True
+        self._turns.start()
+
+    def _rouse(self) -> None:
+        """Have what is wanted come before what may be wanted."""
+        self._fills = False
+        self._calm.stop()
+
+    def _fill(self) -> None:
+        self._fills = True
         self._turns.start()
 
     def _order(self, keys: Mapping[Page, Sequence[str]]) -> None:
@@ -144,8 +161,12 @@ class Column(Scrolled):
         super().hideEvent(event)
         if not event.spontaneous():
             self._turns.stop()
+            self._calm.stop()
 
     def _turn(self) -> None:
+        if self._fills:
+            self._add_next()
+            return
         begun = time.perf_counter()
         while time.perf_counter() - begun < TURN_SECONDS:
             if self._is_due:
@@ -223,6 +244,16 @@ class Column(Scrolled):
             self._show_rows(set(self._wanted[: self._count]))
         else:
             self._turns.stop()
+            self._calm.start(CALM_MS)
+
+    def _add_next(self) -> None:
+        """Make a row that nobody has wanted yet."""
+        key = next((each for each in self._pages if each not in self._made), None)
+        if key is None:
+            self._rouse()
+            self._turns.stop()
+        else:
+            self._add(key)
 
     def _show_rows(self, keys: set[str]) -> None:
         """Show the rows ``keys``, which are made, and hide the others."""

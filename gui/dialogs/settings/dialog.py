@@ -1,6 +1,6 @@
 """The dialog of all settings, made from their declarations: seven pages, and a search over all of them.
 
-It looks for words in the declarations; a row is made when its page, or a search, first wants it.
+It looks for words in the declarations; a row is made when its page, or a search, first wants it, or in a calm moment.
 """
 
 from __future__ import annotations
