@@ -27,7 +27,7 @@ WORDS = {
 }
 """What each is called in the table, and after how many milliseconds it is to be seen."""
 HELD = 50
-Found = Mapping[str, Sequence[Mapping[str, float]]]
+Times = Sequence[Mapping[str, float]]
 
 
 def dialogs() -> Iterator[Row]:
@@ -41,27 +41,34 @@ def dialogs() -> Iterator[Row]:
     yield from rows(found)
 
 
-def rows(found: Found) -> Iterator[Row]:
-    """Yield a row for each thing, and one for its first time, against the reference of the same run."""
+def rows(found: Mapping[str, Times]) -> Iterator[Row]:
+    """Yield a row for each thing, and one for its first time.
+
+    Beside it: how many times the processor time of the plain dialog it takes, until it is seen and in its longest turn.
+    """
+    other = found[REFERENCE]
+    yield Row("a plain dialog", "", _told(other, "seen"))
     for mark, when in (("", ""), ("first ", ", for the first time")):
-        held_against = found[mark + REFERENCE]
         for name, (words, most) in WORDS.items():
             some = found[mark + name]
-            end = "over" if name.startswith("language") else "seen"
+            end = "over" if name == "language" else "seen"
             aim = f"{end} ≤ {most} ms, held ≤ {HELD} ms" if most else f"held ≤ {HELD} ms"
-            beside = f"a plain dialog {_told(held_against, 'seen')}"
-            yield Row(f"{words}{when}", beside, _measured(some, held_against, end), aim)
+            ratios = f"{_ratio(some, other, f'{end} at work')}, {_ratio(some, other, 'worked')}"
+            yield Row(f"{words}{when}", ratios, _told(some, end), aim)
 
 
-def _measured(some: Sequence[Mapping[str, float]], other: Sequence[Mapping[str, float]], end: str) -> str:
-    ratio = times(_middle(some, "worked"), _middle(other, "worked"))
-    return f"{_told(some, end)}, {ratio}; by the watchdog {max(one['watchdog'] for one in some):.0f} ms"
+def _ratio(some: Times, other: Times, name: str) -> str:
+    """Return how many times the processor time of the plain dialog something takes."""
+    return times(_middle(some, name), _middle(other, name if name == "worked" else "seen at work"))
 
 
-def _told(some: Sequence[Mapping[str, float]], end: str) -> str:
-    held, worked = (max(one[name] for one in some) for name in ("held", "worked"))
-    return f"{end} after {_middle(some, end):.0f} ms; longest turn {held:.0f} ms, of processor time {worked:.0f} ms"
+def _told(some: Times, end: str) -> str:
+    held, worked, watchdog = (max(one[name] for one in some) for name in ("held", "worked", "watchdog"))
+    return (
+        f"{end} after {_middle(some, end):.0f} ms, at work {_middle(some, f'{end} at work'):.0f} ms; "
+        f"longest turn {held:.0f} ms, at work {worked:.0f} ms; by the watchdog {watchdog:.0f} ms"
+    )
 
 
-def _middle(some: Sequence[Mapping[str, float]], name: str) -> float:
+def _middle(some: Times, name: str) -> float:
     return statistics.median(one[name] for one in some)

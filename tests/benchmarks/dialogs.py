@@ -30,8 +30,12 @@ from tests.helpers.ports import free_port
 CALM_SECONDS = 0.3
 """Without work for the loop, after which what was begun is over."""
 LONGEST_SECONDS = 3.0
+START_SECONDS = 5.0
+"""After which nothing is left to be done of the start."""
 WORK_SECONDS = 0.003
 """Of the thread's processor time in a turn, from which on the turn counts as work: pictures of the panel take less."""
+
+IDLE_SECONDS = 0.0005
 
 
 class Turns(QObject):
@@ -42,6 +46,7 @@ class Turns(QObject):
 
     Attributes:
         held, worked: seconds of the longest turn, by the clock and of the thread's processor time.
+        spent: seconds of processor time of all turns that were more than waiting.
         last: when the last turn ended that had work.
     """
 
@@ -50,12 +55,12 @@ class Turns(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._turn)
         self._before = (0.0, 0.0)
-        self.held = self.worked = self.last = 0.0
+        self.held = self.worked = self.spent = self.last = 0.0
 
     def begin(self) -> None:
         """Count from here on."""
         self._before = (time.perf_counter(), time.thread_time())
-        self.held = self.worked = 0.0
+        self.held = self.worked = self.spent = 0.0
         self.last = self._before[0]
         self._timer.start(0)
 
@@ -67,21 +72,28 @@ class Turns(QObject):
         now = (time.perf_counter(), time.thread_time())
         held, worked = now[0] - self._before[0], now[1] - self._before[1]
         self.held, self.worked = max(self.held, held), max(self.worked, worked)
+        if worked > IDLE_SECONDS:
+            self.spent += worked
         if worked > WORK_SECONDS:
             self.last = now[0]
         self._before = now
+
+    def spent_by_now(self) -> float:
+        """Return the same, with the turn that is under way."""
+        return self.spent + time.thread_time() - self._before[1]
 
 
 class Painted(QObject):
     """Notices when windows, and parts of them, are painted.
 
     Attributes:
-        first: when each was first, since the last `begin`.
+        first: when each was first, since the last `begin`, and what the loop had spent by then.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Turns) -> None:
         super().__init__()
-        self.first: dict[int, float] = {}
+        self._turns = turns
+        self.first: dict[int, tuple[float, float]] = {}
         self._is_looking = False
 
     def begin(self) -> None:
@@ -91,7 +103,7 @@ class Painted(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take notice of a paint."""
         if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
-            now = time.perf_counter()
+            now = (time.perf_counter(), self._turns.spent_by_now())
             self.first.setdefault(id(watched), now)
             self.first.setdefault(id(watched.window()), now)
         return False
@@ -103,7 +115,7 @@ class Watch:
     def __init__(self, app: App) -> None:
         self._app = app
         self._turns = Turns()
-        self._painted = Painted()
+        self._painted = Painted(self._turns)
         QApplication.instance().installEventFilter(self._painted)  # type: ignore[union-attr] # there is one
 
     def follow(self, rows: Column) -> None:
@@ -128,19 +140,21 @@ class Watch:
 
         QTimer.singleShot(0, run)
         await done
-        seen = 0.0
+        seen = spent = 0.0
         while True:
             await asyncio.sleep(0)
             now = time.perf_counter()
             there = part()
             if not seen and there is not None and there.isVisible():
-                seen = self._painted.first.get(id(there), 0.0)
+                seen, spent = self._painted.first.get(id(there), (0.0, 0.0))
             if now > max(self._turns.last, seen) + CALM_SECONDS or now > begun + LONGEST_SECONDS:
                 break
         self._turns.end()
         found = {
             "seen": seen - begun,
+            "seen at work": spent,
             "over": self._turns.last - begun,
+            "over at work": self._turns.spent,
             "held": self._turns.held,
             "worked": self._turns.worked,
             "watchdog": self._app.watchdog.worst,
@@ -206,7 +220,7 @@ async def measure(app: App, watch: Watch, *, first: bool) -> None:
     await asyncio.sleep(CALM_SECONDS)
     for row in range(1, 7):
         await watch.do(f"{mark}page", lambda: settings().pages.setCurrentRow(row), lambda: rows.inside)  # noqa: B023  at once
-    await speak("language, settings open", settings)
+    await speak("language, settings open", lambda: rows.inside)
     settings().accept()
     await asyncio.sleep(CALM_SECONDS)
     await speak("language", lambda: panel)
@@ -229,7 +243,7 @@ async def main(application: QApplication, folder: Path, times: int) -> None:
     app = App(application, StartOptions(config_dir=folder), Recording(log_folder(folder)))
     app.open()
     await app.settle()
-    await asyncio.sleep(2)
+    await asyncio.sleep(START_SECONDS)
     watch = Watch(app)
     for at in range(times):
         await measure(app, watch, first=at == 0)
