@@ -24,6 +24,8 @@ from resources.translate import _, language
 
 MARGIN = 16
 """Logical pixels around the text."""
+CONTENTS = 160
+"""Logical pixels of the names of pages, before these are known, and at least."""
 LETTERS = 104
 """Of a line and what lies around it."""
 
@@ -84,6 +86,7 @@ class ManualWindow(FittedDialog):
         self._found.connect(self._show, Qt.ConnectionType.QueuedConnection)
         self.contents = QListWidget()
         self.contents.setObjectName("manualContents")
+        self.contents.setMaximumWidth(CONTENTS)
         self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.contents.currentRowChanged.connect(self._choose)
         self.text = _Reader()
@@ -189,7 +192,7 @@ class ManualWindow(FittedDialog):
             self.contents.clear()
             self.contents.addItems([page.title for page in self._pages])
         width = self.contents.sizeHintForColumn(0) + 40
-        self.contents.setMinimumWidth(min(width, 160))
+        self.contents.setMinimumWidth(min(width, CONTENTS))
         self.contents.setMaximumWidth(width)
         if not self.isVisible():
             self.ensurePolished()
