@@ -19,6 +19,8 @@ absolute_path() {
 
 PATH=$(absolute_path)
 unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
+# Containers set it for smaller images. Each start of the program would compile all of it anew.
+unset PYTHONDONTWRITEBYTECODE
 
 # Without fonts all text is boxes; without xrandr (x11-xserver-utils) pywinctl ends the process.
 # libglib2.0-bin stands for the library it needs, whose own name differs between releases.

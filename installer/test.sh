@@ -152,6 +152,12 @@ check_access() {
     return $passed
 }
 
+# Each of pytest's workers reads all tests, which takes three times as long while nothing is kept of it.
+begin_collecting() {
+    "$python" -m pytest --collect-only -q >"$top/.cache/collect.log" 2>&1 &
+    collecting=$!
+}
+
 # How crowds are served is compared with what the machine can do, which had better be the same all the time: alone.
 check_crowd() {
     if [ -n "${PANECAST_LONG:-}" ]; then
@@ -189,6 +195,8 @@ step() {
 # Runs tests; pytest times itself, and its closing line is to be the last one to be seen. Three files at a time: most
 # of the time a test waits for something.
 tests() {
+    # Whether it worked pytest will tell.
+    [ -z "$collecting" ] || wait "$collecting" || true
     announce "$1"
     shift
     "$venv/bin/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder "$@" || failed="$failed tests"
@@ -210,6 +218,10 @@ export NODE_PATH="$npm_tools/node_modules"
 
 case $only in
     '' | access) begin_access ;;
+esac
+collecting=
+case $only in
+    '') begin_collecting ;;
 esac
 step ruff "$python" -m ruff check .
 step format "$python" -m ruff format --check .

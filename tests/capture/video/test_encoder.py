@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -33,8 +34,9 @@ def frames(units: list[Unit]) -> list:
     return [frame for each in shown for frame in each]
 
 
-@pytest.mark.parametrize("pictures", [pan(50), code(50)], ids=["camera", "code"])
-def test_quality_80_looks_like_the_source_and_takes_little(pictures: list[np.ndarray]) -> None:
+@pytest.mark.parametrize("moving", [pan, code], ids=["camera", "code"])
+def test_quality_80_looks_like_the_source_and_takes_little(moving: Callable[[int], list[np.ndarray]]) -> None:
+    pictures = moving(50)
     units = video(pictures)
     shown = frames(units)
 
