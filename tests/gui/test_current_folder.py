@@ -16,6 +16,7 @@ import pytest
 
 from gui import current_folder
 from gui.desktop import restart
+from gui.trial.process import TrialProcess
 from tests.browser.parts import eventually, free_port
 from tests.helpers.x11.desktop import PROJECT, XServer
 
@@ -69,7 +70,7 @@ def test_what_is_looked_up_comes_from_absolute_folders(monkeypatch: pytest.Monke
     assert os.environ["PATH"] == os.defpath
 
 
-def test_only_two_parts_start_a_program() -> None:
+def test_only_three_parts_start_a_program() -> None:
     """A further one has to be started isolated too, and to be tested as these are."""
     starts = re.compile(
         r"\b(subprocess\.(?!list2cmdline)|QProcess|multiprocessing|create_subprocess|posix_spawn|os\.(exec|spawn|system|popen))"
@@ -77,7 +78,17 @@ def test_only_two_parts_start_a_program() -> None:
     modules = (path for folder in ("capture", "server", "gui") for path in (PROJECT / folder).rglob("*.py"))
 
     starting = {path.name for path in modules if starts.search(path.read_text(encoding="utf-8"))}
-    assert starting == {"demo.py", "restart.py"}
+    assert starting == {"demo.py", "process.py", "restart.py"}
+
+
+def test_the_windows_to_try_on_are_our_own(sprung: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", ":")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with TrialProcess():
+        pass
+
+    assert sprung() == ""
 
 
 def test_the_program_that_starts_anew_is_our_own(sprung: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
