@@ -13,10 +13,21 @@ WINDOW_WITHOUT_SIZE = Reason(
     "window_without_size", N_("The window has no size; it is shown again when it is opened up.")
 )
 WINDOW_RESIZING = Reason("window_resizing", N_("The window is changing its size. Pictures go on in a moment."))
+WINDOW_DRAWS_NOTHING = Reason(
+    "window_draws_nothing", N_("The window's program hands over no picture of it. It is tried again.")
+)
+PROGRAM_HANGS = Reason("program_hangs", N_("The window's program does not answer. Pictures go on when it does."))
 WINDOW_CLOSED = Reason("window_closed", N_("The window was closed."))
 PROGRAM_EXCLUDED = Reason("program_excluded", N_("Windows of this program are never shown."))
 MONITOR_OFF = Reason(
     "monitor_off", N_("That monitor is switched off, unplugged or divided. Pictures go on when it is back.")
+)
+SCREEN_KEPT_BACK = Reason(
+    "screen_kept_back",
+    N_("The system shows its screen to nobody now: it is locked, or asks for a password. Pictures go on afterwards."),
+)
+SECRET_ON_THE_MOVE = Reason(
+    "secret_on_the_move", N_("A window that is never shown is just moving. Pictures go on in a moment.")
 )
 MONITORS_CHANGING = Reason("monitors_changing", N_("The monitors are being arranged. Pictures go on in a moment."))
 FIRST_PICTURE_AWAITED = Reason("first_picture_awaited", N_("Waiting for the first picture."))
@@ -35,10 +46,8 @@ COMPUTER_ASLEEP = Reason("computer_asleep", N_("The computer is asleep."))
 NOT_RESUMED = Reason("not_resumed", N_("The person at the other computer has not gone on yet."))
 
 # Of this computer: for the person at it, and for viewers as far as these have to wait because of it.
-ONLY_X11 = Reason(
-    "only_x11", N_("Windows and screens can be shown on Linux with X11 only, so far. The demo picture works.")
-)
-ONLY_X11_LISTED = Reason("only_x11_listed", N_("Windows can be listed on Linux with X11 only, so far."))
+ONLY_X11 = Reason("only_x11", N_("Windows and screens cannot be shown on this system, so far. The demo picture works."))
+ONLY_X11_LISTED = Reason("only_x11_listed", N_("Windows cannot be listed on this system, so far."))
 ONLY_DEMO = Reason("only_demo", N_("{system}: only the demo picture can be shown so far"))
 WAYLAND_SCREENS = Reason("wayland_screens", N_("This is a Wayland session: only windows of X11 programs are listed."))
 WAYLAND_ONLY = Reason("wayland_only", N_("This is a Wayland session without X11: it lists no windows."))
@@ -207,6 +216,7 @@ MEND_OTHER_DISPLAY = Reason(
     "mend_other_display",
     N_("If this display is another one (Xvfb, VNC): env -u WAYLAND_DISPLAY -u XDG_SESSION_TYPE panecast …"),
 )
+WINDOWS_OLD = Reason("windows_old", N_("Panecast needs Windows 10 1903 or newer."))
 MEND_COLOURS = Reason("mend_colours", N_("Start the X server with 24 bits of colour."))
 
 # What `panecast doctor --try` could not try.

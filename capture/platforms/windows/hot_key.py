@@ -1,4 +1,4 @@
-"""A hot key on Windows (RegisterHotKey), in a thread of its own. Written by the documentation, not tried on Windows."""
+"""A hot key on Windows (RegisterHotKey), in a thread of its own. Tried under wine, not on Windows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import contextlib
 import ctypes
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from capture import reasons
 from capture.platforms.keys import NAMED, Keys
+from capture.platforms.windows.win32.declarations import Message, kernel32, user32
 from capture.reason import Reason
 
 MODIFIER_BITS = {"Alt": 1, "Ctrl": 2, "Shift": 4, "Meta": 8}
@@ -41,39 +41,32 @@ class WindowsHotKey:
         """Give the keys back to others."""
         if self._loop is not None and self._thread.is_alive():
             await self._loop.run_in_executor(None, self._is_ready.wait, JOIN_SECONDS)
-            _libraries()[0].PostThreadMessageW(self._thread_number, WM_QUIT, 0, 0)
+            user32().PostThreadMessageW(self._thread_number, WM_QUIT, 0, 0)
             await self._loop.run_in_executor(None, self._thread.join, JOIN_SECONDS)
 
     def _body(self) -> None:
-        from ctypes import wintypes
-
-        user32, kernel32 = _libraries()
-        message = wintypes.MSG()
+        library = user32()
+        message = Message()
         # Asking for a message makes the thread's queue, without which nothing can be posted to it.
-        user32.PeekMessageW(ctypes.byref(message), None, 0, 0, 0)
-        self._thread_number = kernel32.GetCurrentThreadId()
+        library.PeekMessageW(ctypes.byref(message), None, 0, 0, 0)
+        self._thread_number = kernel32().GetCurrentThreadId()
         self._is_ready.set()
         bits = NO_REPEAT | sum(MODIFIER_BITS[name] for name in self._keys.modifiers)
-        code = NAMED[self._keys.key][2] if self._keys.key in NAMED else user32.VkKeyScanW(self._keys.key.lower()) & 0xFF
-        if not user32.RegisterHotKey(None, NUMBER, bits, code):
+        code = (
+            NAMED[self._keys.key][2] if self._keys.key in NAMED else library.VkKeyScanW(self._keys.key.lower()) & 0xFF
+        )
+        if not library.RegisterHotKey(None, NUMBER, bits, code):
             self._tell(self._failed, reasons.KEYS_TAKEN.of(keys=str(self._keys)))
             return
         try:
             # 0 is the end, -1 a fault.
-            while user32.GetMessageW(ctypes.byref(message), None, 0, 0) > 0:
-                if message.message == WM_HOTKEY:
+            while library.GetMessageW(ctypes.byref(message), None, 0, 0) > 0:
+                if message.number == WM_HOTKEY:
                     self._tell(self._pressed)
         finally:
-            user32.UnregisterHotKey(None, NUMBER)
+            library.UnregisterHotKey(None, NUMBER)
 
     def _tell(self, listener: Callable[..., None], *values: object) -> None:
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop is closed
                 self._loop.call_soon_threadsafe(listener, *values)
-
-
-def _libraries() -> tuple[Any, Any]:
-    windll: Any = getattr(ctypes, "windll")  # noqa: B009  on Windows only, which type checkers of other systems mind
-    windll.user32.VkKeyScanW.argtypes = (ctypes.c_wchar,)
-    windll.user32.VkKeyScanW.restype = ctypes.c_short
-    return windll.user32, windll.kernel32

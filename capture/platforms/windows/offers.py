@@ -2,11 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from capture.platforms.contract import HotKey, Platform, SessionLock
+from capture.platforms.contract import (
+    Around,
+    Backend,
+    Finding,
+    HotKey,
+    Lister,
+    Listing,
+    PlaceList,
+    Places,
+    Platform,
+    SessionLock,
+    Technique,
+)
+from capture.platforms.generations import Generations
 from capture.platforms.keys import Keys
+from capture.platforms.monitors import KnownMonitors
+from capture.privacy.exclusions import Exclusions
 from capture.reason import Reason
+from capture.source import Source
+
+
+def _findings() -> Iterator[Finding]:
+    from capture.platforms.windows.doctor import findings
+
+    return findings()
+
+
+def _lister(
+    tell: Callable[[Listing], None], exclusions: Exclusions, generations: Generations, monitors: KnownMonitors
+) -> Lister:
+    from capture.platforms.windows.window_list import WindowsWindowList
+
+    return WindowsWindowList(tell, exclusions, generations, monitors)
+
+
+def _printed(source: Source, around: Around) -> Backend:
+    from capture.platforms.windows.window import PrintedWindow
+
+    return PrintedWindow(source, around.exclusions, around.generations)
+
+
+def _screen(source: Source, around: Around) -> Backend:
+    from capture.platforms.windows.screen import WindowsScreen
+
+    return WindowsScreen(source, around.exclusions)
+
+
+def _places(tell: Callable[[Places], None]) -> PlaceList:
+    from capture.platforms.windows.places import WindowsPlaces
+
+    return WindowsPlaces(tell)
 
 
 def _hot_key(keys: Keys, pressed: Callable[[], None], failed: Callable[[Reason], None]) -> HotKey:
@@ -21,4 +69,15 @@ def _session_lock(changed: Callable[[], None], address: str | None) -> SessionLo
     return WindowsSessionLock(changed)
 
 
-PLATFORM = Platform(hot_key=_hot_key, session_lock=_session_lock)
+PRINT_WINDOW = Technique("PrintWindow", "Windows 8.1", _printed, has_own_pixels=True, pointer="apart")
+"""The program paints once more, for us."""
+SCREEN_COPY = Technique("BitBlt", "Windows 8.1", _screen, pointer="apart", has_menus=True)
+"""What Windows has composed, by GDI."""
+PLATFORM = Platform(
+    findings=_findings,
+    listers=(_lister,),
+    techniques={"window": (PRINT_WINDOW,), "desktop": (SCREEN_COPY,), "monitor": (SCREEN_COPY,)},
+    places=_places,
+    hot_key=_hot_key,
+    session_lock=_session_lock,
+)

@@ -1,29 +1,31 @@
 """Whether the session on this computer is locked or the computer asleep, as Windows tells a window of ours.
 
-Written by the documentation (WTSRegisterSessionNotification, WM_POWERBROADCAST) and not tried on Windows. The
-meaning of messages stands apart from how they come, and is tested everywhere.
+Written by the documentation (WTSRegisterSessionNotification, WM_POWERBROADCAST), tried under wine and not on Windows.
+The meaning of messages stands apart from how they come, and is tested everywhere.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import logging
 import threading
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from capture.platforms.contract import SessionState
+from capture.platforms.windows.win32.declarations import user32, wtsapi32
+from capture.platforms.windows.win32.messages import hidden_window, pump
 
 log = logging.getLogger(__name__)
 
-WM_DESTROY, WM_CLOSE, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE = 0x0002, 0x0010, 0x0218, 0x02B1
+WM_CLOSE, WM_POWERBROADCAST, WM_WTSSESSION_CHANGE = 0x0010, 0x0218, 0x02B1
 LOCK, UNLOCK = 7, 8
 SUSPEND, RESUME_SUSPEND, RESUME_AUTOMATIC = 4, 7, 0x12
 THIS_SESSION = 0
 CLASS_NAME = "PanecastSessionLock"
+A_DAY = 86400.0
 JOIN_SECONDS = 2.0
 CHANGES = MappingProxyType(
     {
@@ -82,8 +84,8 @@ class WindowsSessionLock:
         if loop is not None:
             await loop.run_in_executor(None, self._is_ready.wait, JOIN_SECONDS)
             if self._window:
-                # Only the thread that made a window may destroy it; this asks for that.
-                _library("user32").PostMessageW(self._window, WM_CLOSE, 0, 0)
+                # Only the thread that made a window may destroy it; this wakes it.
+                user32().PostMessageW(self._window, WM_CLOSE, 0, 0)
             await loop.run_in_executor(None, self._thread.join, JOIN_SECONDS)
 
     def hear(self, message: int, parameter: int) -> None:
@@ -113,57 +115,13 @@ class WindowsSessionLock:
             self._is_ready.set()
 
     def _watch(self) -> None:
-        from ctypes import wintypes
-
-        user32, wtsapi32 = _library("user32"), _library("wtsapi32")
-        # Results and parameters are as wide as pointers; ctypes takes them for 32 bits where it is not told.
-        arguments = (wintypes.HWND, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM)
-        procedure_type: Any = getattr(ctypes, "WINFUNCTYPE")(ctypes.c_ssize_t, *arguments)  # noqa: B009  Windows only
-        user32.DefWindowProcW.argtypes, user32.DefWindowProcW.restype = arguments, ctypes.c_ssize_t
-        user32.CreateWindowExW.restype = wintypes.HWND
-        user32.PostMessageW.argtypes = arguments
-        wtsapi32.WTSRegisterSessionNotification.argtypes = (wintypes.HWND, wintypes.DWORD)
-        wtsapi32.WTSUnRegisterSessionNotification.argtypes = (wintypes.HWND,)
-
-        def procedure(window: int, message: int, parameter: int, more: int) -> int:
-            if message == WM_DESTROY:
-                user32.PostQuitMessage(0)
-                return 0
-            self.hear(message, parameter)
-            answer: int = user32.DefWindowProcW(window, message, parameter, more)
-            return answer
-
-        class WindowClass(ctypes.Structure):
-            _fields_ = (
-                ("style", wintypes.UINT),
-                ("procedure", procedure_type),
-                ("class_extra", ctypes.c_int),
-                ("window_extra", ctypes.c_int),
-                ("instance", wintypes.HINSTANCE),
-                ("icon", wintypes.HANDLE),
-                ("cursor", wintypes.HANDLE),
-                ("background", wintypes.HANDLE),
-                ("menu", wintypes.LPCWSTR),
-                ("name", wintypes.LPCWSTR),
-            )
-
-        kept = procedure_type(procedure)  # for as long as Windows may call it
-        described = WindowClass(procedure=kept, name=CLASS_NAME)
-        user32.RegisterClassW(ctypes.byref(described))
-        # Never shown; not one for messages only, for those are not told when the computer goes to sleep.
-        window = user32.CreateWindowExW(0, CLASS_NAME, CLASS_NAME, 0, 0, 0, 0, 0, None, None, None, None)
-        if not window:
-            raise OSError("no window could be made")
-        wtsapi32.WTSRegisterSessionNotification(window, THIS_SESSION)
-        self._window = window
-        self._is_ready.set()
-        message = wintypes.MSG()
-        # 0 is the end, -1 a fault.
-        while user32.GetMessageW(ctypes.byref(message), None, 0, 0) > 0:
-            user32.DispatchMessageW(ctypes.byref(message))
-        wtsapi32.WTSUnRegisterSessionNotification(window)
-
-
-def _library(name: str) -> Any:
-    """Return a library of the system; on Windows only."""
-    return getattr(getattr(ctypes, "windll"), name)  # noqa: B009  type checkers of other systems do not know it
+        with hidden_window(CLASS_NAME, self.hear) as window:
+            wtsapi32().WTSRegisterSessionNotification(window, THIS_SESSION)
+            self._window = window
+            self._is_ready.set()
+            try:
+                while self._loop is not None:
+                    pump(A_DAY)
+            finally:
+                self._window = 0
+                wtsapi32().WTSUnRegisterSessionNotification(window)

@@ -18,6 +18,7 @@ from xcffib import Error as XError
 from xcffib.xproto import EventMask
 
 from capture.picture.pixels import Rect, without
+from capture.platforms import trail
 from capture.platforms.x11.owners import WindowOwners
 from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.subwindow import outer
@@ -25,10 +26,8 @@ from capture.platforms.x11.subwindows import Subwindows
 from capture.platforms.x11.top_level import TopLevel
 from capture.privacy.exclusions import Exclusions
 
+LINGER = trail.LINGER
 INPUT_ONLY = xcffib.xproto.WindowClass.InputOnly
-LINGER = 2.0
-"""Seconds for which a place stays covered that a window has left: what was beneath it may not have painted itself
-again on a busy computer, and a compositing manager may still be fading the window out."""
 
 
 class Redaction:

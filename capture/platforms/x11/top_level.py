@@ -5,18 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from capture.picture.pixels import Rect
-
-LONGEST_TRAIL = 12
-"""Places of a moved window that are remembered one by one; older ones are joined."""
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A place that was left at some moment; ``is_sure``: by a window that must not be seen, not only perhaps by one."""
-
-    at: float
-    rect: Rect
-    is_sure: bool
+from capture.platforms.trail import Left, remember
 
 
 @dataclass(slots=True)
@@ -42,9 +31,7 @@ class TopLevel:
     def leave(self, now: float) -> None:
         """Note that it is no longer where it was."""
         if self.is_secret:
-            self.trail.append(Left(now, self.rect, self.may_be_shown is False))
-            if len(self.trail) > LONGEST_TRAIL:
-                self.trail[:2] = [_joined(*self.trail[:2])]
+            remember(self.trail, Left(now, self.rect, self.may_be_shown is False))
 
     def forget(self, edge: float) -> None:
         """Drop the places that were left before ``edge``."""
@@ -59,12 +46,3 @@ class TopLevel:
             # The windows over it are not known yet.
             self.changed_at = now
         self.may_be_shown = may_be_shown
-
-
-def _joined(one: Left, other: Left) -> Left:
-    """Return what covers both places until both may be seen."""
-    left, top = min(one.rect.x, other.rect.x), min(one.rect.y, other.rect.y)
-    right = max(one.rect.x + one.rect.width, other.rect.x + other.rect.width)
-    bottom = max(one.rect.y + one.rect.height, other.rect.y + other.rect.height)
-    is_sure = one.is_sure or other.is_sure
-    return Left(max(one.at, other.at), Rect(left, top, right - left, bottom - top), is_sure)

@@ -1,0 +1,47 @@
+"""The needs of taking pictures on Windows, and whether each is met."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from capture import reasons
+from capture.platforms.contract import Finding
+from capture.reason import Reason
+from resources.translate import _
+
+OLDEST_BUILD = 18362
+"""Windows 10 1903: the oldest that is thought of here."""
+
+
+def findings() -> Iterator[Finding]:
+    """Yield what was looked at, one after the other."""
+    build = _build()
+    yield Finding(_("System"), build >= OLDEST_BUILD, _said(f"Windows (build {build})"), reasons.WINDOWS_OLD)
+    try:
+        from capture.platforms.windows.screens import monitors, whole_desktop
+        from capture.platforms.windows.win32.bitmaps import Canvas
+        from capture.platforms.windows.win32.scaling import see_device_pixels
+
+        see_device_pixels()
+        whole = whole_desktop()
+        canvas = Canvas(1, 1)
+        try:
+            is_readable = canvas.copy_screen(whole.x, whole.y)
+        finally:
+            canvas.close()
+        found = ", ".join(f"{each.place.width} × {each.place.height}" for each in monitors())
+    except OSError as error:
+        yield Finding(_("Screens"), False, _said(str(error)))
+        return
+    yield Finding(_("Screens"), is_readable, _said(found) if is_readable else reasons.SCREEN_KEPT_BACK)
+
+
+def _said(text: str) -> Reason:
+    return reasons.AS_SAID.of(text=text)
+
+
+def _build() -> int:
+    """Return the number of this Windows' build: that of the feature update, such as 19045."""
+    found = getattr(sys, "getwindowsversion", None)
+    return int(found().build) if found is not None else 0
