@@ -45,7 +45,8 @@ make_root() {
         /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null | head -n 1)
     say "Making a Debian 13 with wine in $root"
     # Nobody needs this disk after a power cut, so there is no need to wait for it.
-    mmdebstrap --quiet --variant=minbase --include=wine,wine64,procps --dpkgopt=force-unsafe-io \
+    mmdebstrap --quiet --variant=minbase --include=wine,wine64,procps,libgl1,libglx-mesa0,libgl1-mesa-dri \
+        --dpkgopt=force-unsafe-io \
         --aptopt='Acquire::Languages "none"' --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         "$suite" "$root.part" "${mirror:-http://deb.debian.org/debian}" >&2 || fail "the Debian 13 could not be made"
