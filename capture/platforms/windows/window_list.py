@@ -26,6 +26,7 @@ from capture.platforms.windows.top_windows import (
 from capture.platforms.windows.win32.declarations import user32
 from capture.platforms.windows.win32.images import Shape, program_icon, shape_of, window_icon
 from capture.platforms.windows.win32.messages import WM_DISPLAYCHANGE, hidden_window, pump, window_events
+from capture.platforms.windows.win32.process_ends import ProcessEnds
 from capture.platforms.windows.win32.processes import process_of
 from capture.platforms.windows.win32.threads import MessageThread
 from capture.privacy.exclusions import Exclusions
@@ -100,6 +101,7 @@ class WindowsWindowList(MessageThread):
             raise DisplayGone(reasons.LIST_FAILED) from error
         finally:
             self._generations.answer_from(None)
+            table.ends.close()
 
     def _follow(self, table: _Table) -> None:
         told: Listing | None = None
@@ -115,13 +117,17 @@ class WindowsWindowList(MessageThread):
 
     def _listen(self, table: _Table, seconds: float, *, calm: bool = False) -> None:
         """Handle what comes until the list is stale, somebody calls, or ``seconds`` are over."""
-        if self.wait(seconds, lambda: table.is_stale and not calm):
+        if self.wait(seconds, lambda: table.is_stale and not calm, table.ends):
             self._generations.answer(table.generations_now)
             table.follow_rules()
 
 
 class _Table:
-    """The windows as last read, and which of them have to be read again."""
+    """The windows as last read, and which of them have to be read again.
+
+    Attributes:
+        ends: of the processes that windows belong to.
+    """
 
     def __init__(self, exclusions: Exclusions, generations: Generations, monitors: KnownMonitors) -> None:
         self._exclusions = exclusions
@@ -135,6 +141,7 @@ class _Table:
         self._list_stale = True
         self._screens_stale = True
         self._screens: tuple[Source, ...] = ()
+        self.ends = ProcessEnds(self._note_end)
 
     @property
     def is_stale(self) -> bool:
@@ -179,7 +186,12 @@ class _Table:
         stale, self._stale = self._stale, set()
         for window in stale & self._known.keys():
             self._known[window] = self._read(window)
-        return self._screens + tuple(source for source in self._known.values() if source is not None)
+        windows = tuple(source for source in self._known.values() if source is not None)
+        self.ends.follow(source.pid for source in windows if source.pid)
+        return self._screens + windows
+
+    def _note_end(self) -> None:
+        self._list_stale = True
 
     def _read_screens(self) -> tuple[Source, ...]:
         whole = whole_desktop()
@@ -208,16 +220,20 @@ class _Table:
         top = look_at(window)
         if top is None or not top.is_for_people or top.pid == os.getpid() or not may_be_shown(top, self._rules):
             return None
-        if top.is_cloaked and self._known.get(window) is None:
+        last = self._known.get(window)
+        if top.is_cloaked and last is None:
             return None  # a program that sleeps; of one on another desktop it is known already
+        size = (top.shown.width, top.shown.height)
+        if top.is_minimised and last is not None:
+            size = (last.width, last.height)  # with or without invisible edges: as it was
         process = process_of(program_of(top))
         return Source(
             id=str(window),
             kind="window",
             title=clean_text(top.title),
             app=clean_text(process.name) or clean_text(top.class_name),
-            width=top.shown.width,
-            height=top.shown.height,
+            width=size[0],
+            height=size[1],
             state=top.condition.state,
             pid=top.pid,
             started=process_of(top.pid).started,

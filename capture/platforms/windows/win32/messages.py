@@ -6,11 +6,17 @@ import contextlib
 import ctypes
 import itertools
 import math
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from capture.platforms.windows.win32.declarations import EventProcedure, Message, WindowClass, WindowProcedure, user32
+from capture.platforms.windows.win32.declarations import (
+    EventProcedure,
+    Handle,
+    Message,
+    WindowClass,
+    WindowProcedure,
+    user32,
+)
 
 WM_DESTROY, WM_DISPLAYCHANGE = 0x0002, 0x007E
 REMOVE = 1
@@ -22,26 +28,22 @@ WHOLE_WINDOW = 0
 _numbers = itertools.count(1)
 
 
-def pump(seconds: float | None) -> None:
+def pump(seconds: float | None, handles: Sequence[int] = ()) -> int:
     """Handle the messages for this thread: those that are there, or the first that comes within ``seconds``.
 
-    None waits for ever. Procedures of the thread's windows and hooks are called from in here.
+    None waits for ever. Procedures of the thread's windows and hooks are called from in here. The wait also ends when
+    one of ``handles`` is signalled; it is returned, 0 for none.
     """
     library = user32()
     milliseconds = LONGEST_MILLISECONDS
     if seconds is not None:
         milliseconds = min(math.ceil(max(0.0, seconds) * 1000), LONGEST_MILLISECONDS)
-    library.MsgWaitForMultipleObjectsEx(0, None, milliseconds, ALL_INPUT, INPUT_AVAILABLE)
+    waited_for = (Handle * len(handles))(*handles) if handles else None
+    told = library.MsgWaitForMultipleObjectsEx(len(handles), waited_for, milliseconds, ALL_INPUT, INPUT_AVAILABLE)
     message = Message()
     while library.PeekMessageW(ctypes.byref(message), None, 0, 0, REMOVE):
         library.DispatchMessageW(ctypes.byref(message))
-
-
-def pump_for(seconds: float, is_over: Callable[[], bool]) -> None:
-    """Handle messages until ``is_over()``, or until ``seconds`` are over."""
-    end = time.monotonic() + seconds
-    while not is_over() and (left := end - time.monotonic()) > 0:
-        pump(left)
+    return handles[told] if told < len(handles) else 0
 
 
 @contextlib.contextmanager

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import threading
+import time
 from collections.abc import Callable
 
 from capture.platforms.windows.win32.declarations import Message, kernel32, user32
-from capture.platforms.windows.win32.messages import pump_for
+from capture.platforms.windows.win32.messages import pump
+from capture.platforms.windows.win32.process_ends import ProcessEnds
 from capture.platforms.windows.win32.scaling import see_device_pixels
 
 WM_NULL = 0x0000
@@ -48,9 +50,18 @@ class MessageThread:
         if self._begun:
             self._thread.join(seconds)
 
-    def wait(self, seconds: float, is_over: Callable[[], bool] = lambda: False) -> bool:
-        """Handle messages until ``is_over()``, a call, or ``seconds`` are over; tell whether it was called."""
-        pump_for(seconds, lambda: self._is_called or self.is_stopping or is_over())
+    def wait(
+        self, seconds: float, is_over: Callable[[], bool] = lambda: False, ends: ProcessEnds | None = None
+    ) -> bool:
+        """Handle messages until ``is_over()``, a call, or ``seconds`` are over; tell whether it was called.
+
+        ``ends`` of processes are waited for too.
+        """
+        end = time.monotonic() + seconds
+        while not (self._is_called or self.is_stopping or is_over()) and (left := end - time.monotonic()) > 0:
+            signalled = pump(left, () if ends is None else ends.handles)
+            if ends is not None and signalled:
+                ends.note(signalled)
         was_called, self._is_called = self._is_called, False
         return was_called
 

@@ -1,0 +1,1 @@
+"""What tests that run on Windows, or under wine, need. Knows nothing of other systems."""

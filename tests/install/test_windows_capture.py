@@ -1,0 +1,138 @@
+"""Windows and screens of Windows, listed and shared: run from source under wine, as far as wine shows."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from aiohttp import ClientSession
+from PIL import Image
+
+from tests.helpers.ports import free_port
+from tests.helpers.windows.painted_window import COLOURS
+from tests.helpers.x11.desktop import XServer
+from tests.install.wine import Wine, wait_until
+
+pytestmark = [pytest.mark.packages, pytest.mark.timeout(900)]
+
+PYTHON = r"Z:\root\prefix\drive_c\python\python.exe"
+"""What wine-root.sh has laid there, from any drive C."""
+PATHS = r"import sys; sys.dont_write_bytecode = True; sys.path.insert(0, r'Z:\project'); "
+TESTS = PATHS + (
+    r"import os; os.chdir(r'Z:\project'); os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'; import pytest; "
+    "sys.exit(pytest.main(['--noconftest', '-pno:cacheprovider', '-c', 'NUL', '--rootdir', r'Z:\\project', '-q', "
+    r"'--color=no', '-ra', r'Z:\project\tests\capture\platforms\windows\native']))"
+)
+SERVE = PATHS + "sys.argv[1:1] = ['serve']; from gui.__main__ import main; sys.exit(main())"
+PAINTER = PATHS + (
+    "from capture.picture.pixels import Rect; from tests.helpers.windows.painted_window import Look, PaintedWindow; "
+    "painted = PaintedWindow(Look('Moving squares', place=Rect(500, 300, 240, 160), moves=True)); "
+    "painted.open(); painted.join()"
+)
+
+
+@pytest.fixture(scope="module")
+def wine() -> Iterator[Wine]:
+    server = XServer()
+    system = Wine("capture", server.name)
+    yield system
+    system.close()
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def port(wine: Wine) -> Iterator[int]:
+    """What shares all there is, with a program of wine and one that moves on the screen."""
+    number = free_port()
+    commands = [
+        ("winemine.exe",),
+        (PYTHON, "-c", PAINTER),
+        (PYTHON, "-c", SERVE, "--share", "all", "--port", str(number)),
+    ]
+    with contextlib.ExitStack() as running:
+        for command in commands:
+            running.enter_context(started(wine, *command))
+        wait_until(lambda: {"WineMine", "Moving squares"} <= {each["title"] for each in listed(number)}, 120)
+        yield number
+
+
+@contextlib.contextmanager
+def started(wine: Wine, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Have a program run until the block ends."""
+    with wine.start(*command) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def fetch(port: int, path: str) -> bytes:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+        return bytes(answer.read())
+
+
+def listed(port: int) -> list[dict[str, object]]:
+    """Return what is shared; nothing as long as nobody answers."""
+    try:
+        return list(json.loads(fetch(port, "/api/windows"))["windows"])
+    except OSError:
+        return []
+
+
+def snapshot(port: int, handle: object) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    return np.asarray(Image.open(io.BytesIO(fetch(port, f"/snapshot/{handle}.png"))).convert("RGB"))
+
+
+def test_what_is_tried_on_windows_itself_holds_under_wine_too(wine: Wine) -> None:
+    code, said = wine.run(PYTHON, "-c", TESTS, seconds=600)
+    print(said)
+
+    assert code == 0
+
+
+def test_a_program_is_listed_by_its_name(port: int) -> None:
+    by_title = {each["title"]: each for each in listed(port)}
+
+    assert by_title["WineMine"]["app"]
+    assert by_title["WineMine"]["kind"] == "window"
+    assert by_title["Moving squares"]["app"] == "Python"
+    assert (by_title["Moving squares"]["width"], by_title["Moving squares"]["height"]) == (240, 160)
+    assert {"0", "monitor-1"} <= {str(each["handle"]) for each in by_title.values()}
+
+
+def test_the_screen_shows_the_programs_that_are_on_it(port: int) -> None:
+    for screen in ("0", "monitor-1"):
+        picture = snapshot(port, screen)
+        squares = {(colour >> 16, colour >> 8 & 255, colour & 255) for colour in COLOURS}
+        assert {tuple(map(int, picture[300 + y, 500 + x])) for x in (5, 235) for y in (5, 155)} == squares
+    game = snapshot(port, next(each["handle"] for each in listed(port) if each["title"] == "WineMine"))
+    assert len(np.unique(game.reshape(-1, 3), axis=0)) > 5
+
+
+@pytest.mark.parametrize("title", ["Whole desktop", "Moving squares"])
+async def test_what_moves_there_moves_at_the_viewers(port: int, title: str) -> None:
+    handle = next(each["handle"] for each in listed(port) if each["title"] == title)
+    numbers: set[int] = set()
+    async with ClientSession() as client, client.ws_connect(f"http://127.0.0.1:{port}/stream/{handle}") as stream:
+        async for message in stream:
+            told = json.loads(message.data)
+            if told["type"] == "frame":
+                numbers.add(told["data"]["frame_number"])
+            if len(numbers) >= 10:
+                break
+
+    assert len(numbers) == 10
+
+
+def test_an_end_by_force_leaves_nothing_that_hangs(wine: Wine, port: int) -> None:
+    """The list goes on while programs are killed."""
+    with started(wine, "notepad.exe"):
+        wait_until(lambda: any("Notepad" in str(each["title"]) for each in listed(port)), 30)
+        wine.run("taskkill", "/F", "/IM", "notepad.exe")
+        wait_until(lambda: not any("Notepad" in str(each["title"]) for each in listed(port)), 30)
