@@ -39,6 +39,12 @@ def _lister(
     return WindowsWindowList(tell, exclusions, generations, monitors)
 
 
+def _graphics_capture(source: Source, around: Around) -> Backend:
+    from capture.platforms.windows.graphics_capture.window import GraphicsCaptureWindow
+
+    return GraphicsCaptureWindow(source, around.exclusions, around.generations)
+
+
 def _printed(source: Source, around: Around) -> Backend:
     from capture.platforms.windows.window import PrintedWindow
 
@@ -69,6 +75,11 @@ def _session_lock(changed: Callable[[], None], address: str | None) -> SessionLo
     return WindowsSessionLock(changed)
 
 
+GRAPHICS_CAPTURE = Technique(
+    "Windows.Graphics.Capture", "Windows 10 1903, Direct3D 11", _graphics_capture,
+    has_own_pixels=True, tells_changes=True, tells_damage=True, pointer="apart",
+)  # fmt: skip
+"""The system hands over what it has composed of the window. Damage it tells from Windows 11 24H2 on."""
 PRINT_WINDOW = Technique("PrintWindow", "Windows 8.1", _printed, has_own_pixels=True, pointer="apart")
 """The program paints once more, for us."""
 SCREEN_COPY = Technique("BitBlt", "Windows 8.1", _screen, pointer="apart", has_menus=True)
@@ -76,7 +87,14 @@ SCREEN_COPY = Technique("BitBlt", "Windows 8.1", _screen, pointer="apart", has_m
 PLATFORM = Platform(
     findings=_findings,
     listers=(_lister,),
-    techniques={"window": (PRINT_WINDOW,), "desktop": (SCREEN_COPY,), "monitor": (SCREEN_COPY,)},
+    techniques={
+        "window": (
+            GRAPHICS_CAPTURE,
+            PRINT_WINDOW,
+        ),
+        "desktop": (SCREEN_COPY,),
+        "monitor": (SCREEN_COPY,),
+    },
     places=_places,
     hot_key=_hot_key,
     session_lock=_session_lock,

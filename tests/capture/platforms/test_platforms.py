@@ -117,7 +117,7 @@ def test_each_system_offers_what_the_table_says(name: System, offered: set[str])
         ("wayland", "window", []),
         ("wayland", "portal", ["ScreenCast portal"]),
         ("headless", "window", ["Composite"]),
-        ("windows", "window", ["PrintWindow"]),
+        ("windows", "window", ["Windows.Graphics.Capture", "PrintWindow"]),
         ("windows", "desktop", ["BitBlt"]),
         ("windows", "monitor", ["BitBlt"]),
         ("windows", "portal", []),
