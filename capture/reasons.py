@@ -216,7 +216,7 @@ MEND_OTHER_DISPLAY = Reason(
     "mend_other_display",
     N_("If this display is another one (Xvfb, VNC): env -u WAYLAND_DISPLAY -u XDG_SESSION_TYPE panecast …"),
 )
-WINDOWS_OLD = Reason("windows_old", N_("Panecast needs Windows 10 1903 or newer."))
+WINDOWS_OLD = Reason("windows_old", N_("Panecast needs Windows 10, version 1809, or later."))
 MEND_COLOURS = Reason("mend_colours", N_("Start the X server with 24 bits of colour."))
 
 # What `panecast doctor --try` could not try.

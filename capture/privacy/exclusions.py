@@ -23,6 +23,7 @@ STARTING_LIST = (
     "openssh askpass", "kleopatra",
     # Those who ask before something is done with the administrator's rights.
     "polkit", "lxpolkit", "lxqt policykit", "xfce polkit", "mate polkit", "pkexec", "kdesu", "gksu", "lxqt sudo",
+    "consent exe", "consent ui", "credentialuibroker", "credential manager ui", "logonui",
 )  # fmt: skip
 """Programs that are never shown unless a person says otherwise."""
 

@@ -24,10 +24,10 @@ pytestmark = [pytest.mark.packages, pytest.mark.timeout(900)]
 PYTHON = r"Z:\root\prefix\drive_c\python\python.exe"
 """What wine-root.sh has laid there, from any drive C."""
 PATHS = r"import sys; sys.dont_write_bytecode = True; sys.path.insert(0, r'Z:\project'); "
+NATIVE = r"tests\capture\platforms\windows\native"
 TESTS = PATHS + (
     r"import os; os.chdir(r'Z:\project'); os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'; import pytest; "
-    "sys.exit(pytest.main(['--noconftest', '-pno:cacheprovider', '-c', 'NUL', '--rootdir', r'Z:\\project', '-q', "
-    r"'--color=no', '-ra', r'Z:\project\tests\capture\platforms\windows\native']))"
+    rf"sys.exit(pytest.main(['-c', r'{NATIVE}\pytest.ini', '--color=no', r'{NATIVE}']))"
 )
 SERVE = PATHS + "sys.argv[1:1] = ['serve']; from gui.__main__ import main; sys.exit(main())"
 PAINTER = PATHS + (

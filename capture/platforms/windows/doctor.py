@@ -10,8 +10,8 @@ from capture.platforms.contract import Finding
 from capture.reason import Reason
 from resources.translate import _
 
-OLDEST_BUILD = 18362
-"""Windows 10 1903: the oldest that is thought of here."""
+OLDEST_BUILD = 17763
+"""Windows 10 1809: the oldest that setup takes."""
 
 
 def findings() -> Iterator[Finding]:
