@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 from aiohttp import ClientSession
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
+from tests.browser.browsers import chromium
+from tests.browser.parts import eventually
 from tests.helpers.ports import free_port
 from tests.helpers.windows.painted_window import COLOURS
 from tests.helpers.x11.desktop import XServer
@@ -128,6 +131,33 @@ async def test_what_moves_there_moves_at_the_viewers(port: int, title: str) -> N
                 break
 
     assert len(numbers) == 10
+
+
+def test_a_browser_shows_the_moving_screen(port: int) -> None:
+    seen: set[int] = set()
+
+    def moves() -> bool:
+        # The middle of one of the squares, which changes its colour twenty times a second.
+        shown = page.evaluate(
+            """() => {
+                const canvas = document.getElementById("picture");
+                return [...canvas.getContext("2d").getImageData(520, 320, 1, 1).data];
+            }"""
+        )
+        # What was encoded with loss is near it.
+        seen.update(colour for colour in COLOURS if _distance(colour, shown) < 24)
+        return len(seen) == len(COLOURS)
+
+    with sync_playwright() as playwright, chromium(playwright) as browser:
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{port}/watch/0")
+        page.wait_for_selector('body[data-state="live"]', timeout=30_000)
+        eventually(moves)
+
+
+def _distance(colour: int, shown: list[int]) -> int:
+    parts = (colour >> 16, colour >> 8 & 255, colour & 255)
+    return max(abs(one - other) for one, other in zip(parts, shown, strict=False))
 
 
 def test_an_end_by_force_leaves_nothing_that_hangs(wine: Wine, port: int) -> None:

@@ -14,8 +14,8 @@ from capture.platforms.windows.win32.bitmaps import Canvas, finished, is_plain, 
 from capture.platforms.windows.win32.declarations import gdi32, user32
 from capture.platforms.windows.win32.scaling import see_device_pixels
 
-ANSWER_SECONDS = 1.0
-"""How long a picture is waited for: less than after which a feed's thread is taken to hang."""
+ANSWER_SECONDS = 0.8
+"""How long a picture is waited for: twice in one take, and less than after which a feed's thread is taken to hang."""
 RENDER_FULL_CONTENT = 2
 """PW_RENDERFULLCONTENT, from Windows 8.1 on: with what it paints by the graphics processor."""
 

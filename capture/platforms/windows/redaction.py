@@ -35,11 +35,15 @@ class _Verdict(NamedTuple):
 
 
 class Redaction:
-    """Looks at all windows whenever it is asked. Used by one thread, in a block of `watching`."""
+    """Looks at all windows whenever it is asked. Used by one thread, in a block of `watching`.
+
+    Attributes:
+        rules: those that the last look has kept to.
+    """
 
     def __init__(self, exclusions: Exclusions) -> None:
         self._exclusions = exclusions
-        self._rules = exclusions.rules
+        self.rules = exclusions.rules
         self._places = SecretPlaces()
         self._verdicts: dict[int, _Verdict] = {}
         self._came: set[int] = set()
@@ -63,8 +67,9 @@ class Redaction:
         """
         pump(0)
         now = time.monotonic()
-        if self._exclusions.rules is not self._rules:
-            self._rules = self._exclusions.rules
+        is_other = self._exclusions.rules is not self.rules
+        if is_other:
+            self.rules = self._exclusions.rules
             self._verdicts.clear()
         there: dict[int, Rect] = {}
         miniatures: dict[int, Rect] = {}
@@ -88,7 +93,7 @@ class Redaction:
         self._verdicts = known
         # They show the others small, minimised ones as well.
         ours = {window for window, verdict in known.items() if verdict.is_ours}
-        return self._places.note(there | miniatures if has_secrets else there, now, calm=ours)
+        return self._places.note(there | miniatures if has_secrets else there, now, calm=ours, has_moved=not is_other)
 
     def settle(self) -> None:
         """Wait until what is on the screen is what the last look saw, or newer."""
@@ -131,8 +136,8 @@ class Redaction:
         top = look_at(window)
         if top is None:
             return _Verdict(pid.value, thread, True, False, "", now)  # gone: whose it was nobody can tell any more
-        is_secret = not may_be_shown(top, self._rules) or belongs_to_masked(top, self._rules)
-        return _Verdict(pid.value, thread, is_secret, top.pid == self._rules.pid, top.class_name, now)
+        is_secret = not may_be_shown(top, self.rules) or belongs_to_masked(top, self.rules)
+        return _Verdict(pid.value, thread, is_secret, top.pid == self.rules.pid, top.class_name, now)
 
     def _leave_out(self, window: int) -> bool:
         """Have Windows itself leave a window of ours out of pictures; tell whether it does."""

@@ -7,6 +7,7 @@ come black.
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 
 import numpy as np
@@ -25,6 +26,8 @@ from capture.platforms.windows.win32.scaling import see_device_pixels
 from capture.privacy.blanking import PLAIN
 from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
+
+log = logging.getLogger(__name__)
 
 LIVE = Condition("live")
 UNPLUGGED = Condition("waiting", reasons.MONITOR_OFF)
@@ -46,6 +49,7 @@ class WindowsScreen:
         self._open: contextlib.ExitStack | None = None
         self._canvas: Canvas | None = None
         self._last: Pixels | None = None
+        self._last_rules = exclusions.rules
         self._ticks = Ticks()
 
     def open(self) -> None:
@@ -65,6 +69,23 @@ class WindowsScreen:
         return self._ticks.wait(seconds, call)
 
     def take(self, pointer: bool) -> Take:
+        try:
+            return self._look(pointer)
+        except OSError as error:
+            # Where nobody says which windows there are, nobody knows what to cover.
+            log.info("the screen is not shown: %s", error)
+            return self._none(UNREADABLE)
+
+    def close(self) -> None:
+        stack, self._open = self._open, None
+        canvas, self._canvas = self._canvas, None
+        self._last = None
+        if canvas is not None:
+            canvas.close()
+        if stack is not None:
+            stack.close()
+
+    def _look(self, pointer: bool) -> Take:
         for _ in range(TRIES):
             place = place_of(self._source.kind, self._source.output)
             if place is None:
@@ -82,15 +103,6 @@ class WindowsScreen:
                     continue
                 return self._finished(pixels, place, where)
         return self._as_it_was(None) if self._last is not None else self._none(CHANGING)
-
-    def close(self) -> None:
-        stack, self._open = self._open, None
-        canvas, self._canvas = self._canvas, None
-        self._last = None
-        if canvas is not None:
-            canvas.close()
-        if stack is not None:
-            stack.close()
 
     def _copy(self, place: Rect) -> Pixels | None:
         """Return the screen as it is, None where Windows shows it to nobody: it is locked, or asks for a password."""
@@ -110,6 +122,7 @@ class WindowsScreen:
 
     def _finished(self, pixels: Pixels, place: Rect, where: Pointer | None) -> Take:
         paint_over(pixels, seen_from(place, self._redaction.rects(self._begun)), PLAIN)
+        self._last_rules = self._redaction.rules
         is_same = self._last is not None and self._last.shape == pixels.shape and np.array_equal(self._last, pixels)
         self._ticks.note(not is_same)
         if is_same:
@@ -120,7 +133,9 @@ class WindowsScreen:
 
     def _as_it_was(self, where: Pointer | None) -> Take:
         self._ticks.note(True)
-        return self._none(COVERING) if self._last is None else Take(LIVE, None, (), where)
+        # The last picture may hold what must not be seen by other rules.
+        is_right = self._last is not None and self._last_rules is self._redaction.rules
+        return Take(LIVE, None, (), where) if is_right else self._none(COVERING)
 
     def _none(self, condition: Condition) -> Take:
         self._last = None

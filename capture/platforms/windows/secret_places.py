@@ -25,15 +25,16 @@ class SecretPlaces:
         self._trail: list[Left] = []
         self._settles_at = float("-inf")
 
-    def note(self, there: Mapping[int, Rect], now: float, *, calm: Container[int] = ()) -> bool:
+    def note(self, there: Mapping[int, Rect], now: float, *, calm: Container[int] = (), has_moved: bool = True) -> bool:
         """Take in where such windows are ``now``, by their handles; tell whether anything is different, or new.
 
         For those in ``calm`` it does to cover them where they are: what they may show while they move is no secret.
+        Without ``has_moved`` others may be among them because other ones must not be seen now, and all lie still.
         """
         before, self._there = self._there, dict(there)
         last, self._moving = self._moving, frozenset(window for window in there if window not in calm)
         # Before the first look one may have begun to move.
-        if self._moving != last:
+        if self._moving != last and has_moved:
             self._settles_at = now + MOVING_SECONDS
         for window, rect in (before or {}).items():
             here = there.get(window)

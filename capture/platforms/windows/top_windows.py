@@ -100,14 +100,19 @@ class TopWindow(NamedTuple):
 
 
 def top_windows() -> list[int]:
-    """Return the handles of all windows on the desktop, the uppermost first."""
+    """Return the handles of all windows on the desktop, the uppermost first.
+
+    Raises:
+        OSError: the system does not say.
+    """
     found: list[int] = []
 
     def each(window: int | None, more: int) -> int:
         found.append(window or 0)
         return 1
 
-    user32().EnumWindows(EachWindow(each), 0)
+    if not user32().EnumWindows(EachWindow(each), 0):
+        raise OSError("Windows does not list its windows")
     return found
 
 

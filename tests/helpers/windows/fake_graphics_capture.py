@@ -242,6 +242,7 @@ class FakeCapture:
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Have it found where the wheels' modules are looked for."""
+        monkeypatch.setattr("capture.platforms.windows.graphics_capture.session.keep_apartment", lambda: None)
         for name, content in self._modules().items():
             module = types.ModuleType(name)
             vars(module).update(content)

@@ -84,6 +84,7 @@ class Look(NamedTuple):
     more_style: int = 0
     owner: int = 0
     moves: bool = False
+    colours: tuple[int, ...] = COLOURS
 
 
 def squares(width: int, height: int, step: int = 0) -> Pixels:
@@ -190,7 +191,8 @@ class PaintedWindow:
         box = Box()
         self._library.GetClientRect(window, ctypes.byref(box))
         for place, (rows, columns) in enumerate(_quarters(box.right, box.bottom)):
-            colour = COLOURS[(place + self._step) % len(COLOURS)]
+            colours = self._look.colours
+            colour = colours[(place + self._step) % len(colours)]
             # Windows has red in the lowest byte.
             brush = self._drawing.CreateSolidBrush(colour >> 16 | colour & 0xFF00 | (colour & 255) << 16)
             part = Box(columns.start, rows.start, columns.stop, rows.stop)

@@ -16,6 +16,8 @@ Written by the documentation and the wheels' metadata, tested against a stand-in
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from typing import Any
 
 from capture.picture.pixels import Pixels, Rect
 from capture.platforms.windows.graphics_capture.direct3d import Device, DeviceLost, release
+from capture.platforms.windows.win32.declarations import ole32
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +72,7 @@ class CaptureSession:
         self._undo: list[Callable[[], Any]] = []
         self._session: Any = None
         self._pool: Any = None
+        self._shared: Any = None
         self._device: Device | None = None
         self._size = (0, 0)
         self._tells_damage = False
@@ -85,6 +89,7 @@ class CaptureSession:
         """
         from winrt.runtime import ApartmentType, init_apartment, uninit_apartment
 
+        keep_apartment()
         try:
             init_apartment(ApartmentType.MULTI_THREADED)
             self._undo.append(uninit_apartment)
@@ -131,11 +136,10 @@ class CaptureSession:
 
     def close(self) -> None:
         """Give everything back; may be called twice, and never raises."""
-        undo, self._undo = self._undo, []
-        self._session = self._pool = None
-        for each in reversed(undo):
+        self._session = self._pool = self._shared = None
+        while self._undo:
             with contextlib.suppress(OSError, RuntimeError):
-                each()
+                self._undo.pop()()
 
     def _begin(self) -> None:
         from winrt.windows.graphics.capture import Direct3D11CaptureFramePool, GraphicsCaptureSession
@@ -248,6 +252,12 @@ class CaptureSession:
             GraphicsCaptureAccess.request_access_async(GraphicsCaptureAccessKind.BORDERLESS).completed = allowed
         except (OSError, AttributeError) as error:
             log.info("the border stays: %s", error)
+
+
+@functools.cache
+def keep_apartment() -> None:
+    """Have COM's apartment for any thread stay for good: what is given back late, by whichever thread, needs it."""
+    ole32().CoIncrementMTAUsage(ctypes.byref(ctypes.c_void_p()))
 
 
 def _lost_or_not(error: OSError) -> OSError:

@@ -299,6 +299,7 @@ WTSAPI32: Mapping[str, Signature] = MappingProxyType(
         "WTSUnRegisterSessionNotification": (Bool, (Handle,)),
     }
 )
+OLE32: Mapping[str, Signature] = MappingProxyType({"CoIncrementMTAUsage": (Long, (Pointer,))})
 
 
 @functools.cache
@@ -341,6 +342,12 @@ def shell32() -> Any:
 def wtsapi32() -> Any:
     """Return the library of sessions."""
     return _library("wtsapi32", WTSAPI32)
+
+
+@functools.cache
+def ole32() -> Any:
+    """Return the library of COM."""
+    return _library("ole32", OLE32)
 
 
 def _library(name: str, signatures: Mapping[str, Signature]) -> Any:

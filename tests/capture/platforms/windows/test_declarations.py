@@ -14,6 +14,7 @@ from capture.platforms.windows.win32.declarations import (
     DWMAPI,
     GDI32,
     KERNEL32,
+    OLE32,
     SHELL32,
     USER32,
     VERSION,
@@ -36,7 +37,7 @@ from capture.platforms.windows.win32.declarations import (
 )
 
 FOLDER = Path(declarations.__file__).parents[1]
-LIBRARIES = (DWMAPI, GDI32, KERNEL32, SHELL32, USER32, VERSION, WTSAPI32)
+LIBRARIES = (DWMAPI, GDI32, KERNEL32, OLE32, SHELL32, USER32, VERSION, WTSAPI32)
 DECLARED = {name for library in LIBRARIES for name in library}
 
 
@@ -76,6 +77,7 @@ def called() -> Iterator[tuple[str, str]]:
                 "version()",
                 "shell32()",
                 "wtsapi32()",
+                "ole32()",
             ):
                 yield node.attr, path.name
 

@@ -75,3 +75,13 @@ def test_our_own_may_come_and_go() -> None:
 
     assert places.settles_in(2) == 0
     assert places.rects(2) == (HERE, THERE)
+
+
+def test_other_rules_move_nothing() -> None:
+    """With them a window that lies still may have to be covered: at once, and not after a while."""
+    places = after((0, {}))
+    assert places.note({1: HERE}, 5, has_moved=False)
+
+    assert (places.settles_in(5), places.rects(5)) == (0, (HERE,))
+    places.note({1: HERE}, 6)
+    assert places.settles_in(6) == 0

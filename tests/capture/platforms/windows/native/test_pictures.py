@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import random
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -20,18 +21,21 @@ from capture.platforms.generations import Generations
 from capture.platforms.trail import LINGER
 from capture.platforms.windows.screen import WindowsScreen
 from capture.platforms.windows.secret_places import MOVING_SECONDS
+from capture.platforms.windows.win32.bitmaps import words
 from capture.platforms.windows.window import PrintedWindow
 from capture.privacy.blanking import PLAIN
 from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.source import Source
 from tests.capture.platforms.windows.native.desk import EVERYTHING, listing
 from tests.helpers.windows.painted_window import (
+    COLOURS,
     MINIMISE,
     RESTORE,
     Look,
     PaintedWindow,
     move,
     own_window,
+    rename,
     show,
     squares,
     start_foreign,
@@ -64,8 +68,8 @@ def painted() -> Iterator[PaintedWindow]:
 
 
 def colours(pixels: Pixels | None) -> Any:
-    assert pixels is not None
-    return pixels[..., :3]
+    """Return a picture without its fourth bytes; nothing of none."""
+    return None if pixels is None else pixels[..., :3]
 
 
 def picture(backend: Backend) -> Pixels:
@@ -207,7 +211,20 @@ def test_rules_that_change_hold_for_the_next_picture(painted: PaintedWindow) -> 
     with opened(WindowsScreen(DESKTOP, exclusions)) as backend:
         wait_until(lambda: np.array_equal(part(picture(backend), PLACE), colours(squares(240, 160))))
         exclusions.set_rules(ExclusionRules(programs=("paintedwindow",), pid=None))
-        assert is_covered(picture(backend), PLACE)
+        take = backend.take(False)
+        # "As it was" would be the picture that shows it.
+        assert take.pixels is not None
+        assert is_covered(take.pixels, PLACE)
+
+
+def test_a_picture_by_other_rules_is_not_said_to_be_right_still(painted: PaintedWindow) -> None:
+    exclusions = Exclusions(EVERYTHING)
+    with opened(WindowsScreen(DESKTOP, exclusions)) as backend:
+        picture(backend)
+        exclusions.set_rules(ExclusionRules(programs=("paintedwindow", "Flash"), pid=None))
+        with own_window(Look("secret", "Flash", place=Rect(500, 100, 60, 60))):
+            take = backend.take(False)
+            assert take.condition.state == "waiting" or (take.pixels is not None and is_covered(take.pixels, PLACE))
 
 
 def test_a_monitor_that_is_not_there_is_waited_for() -> None:
@@ -221,6 +238,36 @@ def test_a_listed_monitor_is_shown() -> None:
         monitor = desk.screens()[1]
     with opened(WindowsScreen(monitor, Exclusions())) as backend:
         assert picture(backend).shape == (monitor.height, monitor.width, 4)
+
+
+def test_through_all_changes_nothing_but_the_window_is_shown(painted: PaintedWindow) -> None:
+    dice = random.Random(7)
+    shown = 0
+    cover = Look("above", "Above", place=Rect(0, 0, 500, 400), moves=True, colours=(0xF0F000, 0x00F0F0))
+    # What it has not painted yet, in a size that is new to it, is black or white.
+    own = {*COLOURS, 0, 0xFFFFFF}
+    with own_window(cover) as above, opened(window_backend(painted.window)) as backend:
+        for number in range(250):
+            place = Rect(dice.randrange(300), dice.randrange(200), dice.randrange(1, 400), dice.randrange(1, 300))
+            change = dice.randrange(6)
+            if change == 0:
+                move(above.window, Rect(0, 0, 500, 400))
+            elif change == 1:
+                rename(painted.window, f"number {number}")
+            elif change == 2:
+                show(painted.window, MINIMISE)
+            elif change == 3:
+                show(painted.window, RESTORE)
+            else:
+                move(painted.window, place)
+            take = backend.take(True)
+            if take.pixels is not None:
+                shown += 1
+                assert set(map(int, np.unique(words(take.pixels) & 0xFFFFFF))) <= own
+        show(painted.window, RESTORE)
+        move(painted.window, PLACE)
+        wait_until(lambda: np.array_equal(colours(backend.take(False).pixels), colours(squares(240, 160))))
+    assert shown > 20
 
 
 def test_many_starts_leave_nothing_behind(painted: PaintedWindow) -> None:
