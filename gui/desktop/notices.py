@@ -1,17 +1,23 @@
 """What the person hears of while the panel is out of sight: beside the tray's icon or, on desktops without a tray, as a
-notice of the desktop's own. Each kind can be switched off, all of them for an hour, or while viewers would see them."""
+notice of the desktop's own. Each kind can be switched off, all of them for an hour, or while viewers would see them.
+
+Questions are the desktop's own wherever that has buttons to answer them with.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 
 from gui.core.notices.kinds import Kind, Notice, is_wanted, joined
 from gui.core.notices.quiet import is_quiet
 from gui.core.settings import Settings
 from gui.desktop.notification_service import DesktopNotices
 from gui.desktop.tray import Tray
+from resources.translate import _
+from server.access.consent import Answer, Question
 
 GATHER_SECONDS = 3.0
 """What follows a notice within so long becomes one with what else does."""
@@ -35,7 +41,9 @@ class Notices:
         with ``gather_seconds`` of 0 nothing is gathered."""
         self._tray = tray
         self._settings = settings
-        self._desktop = DesktopNotices(pressed, address)
+        self._pressed = pressed
+        self._asked: dict[str, Callable[[Answer], object]] = {}
+        self._desktop = DesktopNotices(self._press, address)
         self._is_screen_shared = is_screen_shared
         self._gather_seconds = gather_seconds
         self._gathered: list[Notice] = []
@@ -43,25 +51,38 @@ class Notices:
 
     def say(self, kind: Kind, title: str, words: str) -> None:
         """Say something, at once or together with what else comes now, unless it is not wanted."""
-        if not self._is_wanted(kind):
-            return
-        if self._timer is None:
-            self._show(Notice(kind, title, words))
-            if self._gather_seconds:
-                self._timer = asyncio.get_running_loop().call_later(self._gather_seconds, self._show_gathered)
-        else:
-            self._gathered.append(Notice(kind, title, words))
+        self._take(Notice(kind, title, words))
 
-    def withdraw(self, kind: Kind) -> None:
-        """Take a notice away that is no longer so."""
-        self._gathered = [notice for notice in self._gathered if notice.kind != kind]
-        self._desktop.withdraw(kind)
+    def ask(self, question: Question, title: str, words: str, answer: Callable[[Answer], object]) -> None:
+        """Say that somebody wants to watch; where the notice has buttons, ``answer`` gets what is pressed."""
+        if self._take(Notice("questions", title, words, question.id)):
+            self._asked[_name(question.id)] = answer
+
+    def withdraw(self, question_id: int) -> None:
+        """Take away what is said of a question that is no longer open."""
+        self._gathered = [notice for notice in self._gathered if notice.question != question_id]
+        self._asked.pop(_name(question_id), None)
+        self._desktop.withdraw(_name(question_id))
+        if not self._asked:
+            self._desktop.withdraw("questions")  # of several at once
 
     async def close(self) -> None:
         """Say nothing any more."""
         if self._timer is not None:
             self._timer.cancel()
         await self._desktop.close()
+
+    def _take(self, notice: Notice) -> bool:
+        """Show it now or soon; tell whether that is wanted."""
+        if not self._is_wanted(notice.kind):
+            return False
+        if self._timer is None:
+            self._show(notice)
+            if self._gather_seconds:
+                self._timer = asyncio.get_running_loop().call_later(self._gather_seconds, self._show_gathered)
+        else:
+            self._gathered.append(notice)
+        return True
 
     def _is_wanted(self, kind: Kind) -> bool:
         settings = self._settings()
@@ -78,7 +99,33 @@ class Notices:
             self._timer = asyncio.get_running_loop().call_later(self._gather_seconds, self._show_gathered)
 
     def _show(self, notice: Notice) -> None:
+        if notice.question is not None:
+            answers = {"allow": _("Allow"), "deny": _("Deny")}
+            name = _name(notice.question)
+            self._desktop.ask(name, notice.title, notice.words, answers, partial(self._show_without, notice))
+        else:
+            self._show_plain(notice)
+
+    def _show_without(self, notice: Notice) -> None:
+        """Show a question that cannot be answered where it is shown, unless it has been answered."""
+        if notice.question is not None and _name(notice.question) in self._asked:
+            self._show_plain(notice)
+
+    def _show_plain(self, notice: Notice) -> None:
         if self._tray.is_there:
             self._tray.say(notice.title, notice.words)
         else:
-            self._desktop.say(notice.kind, notice.title, notice.words, urgent=notice.kind == "questions")
+            name = notice.kind if notice.question is None else _name(notice.question)
+            self._desktop.say(name, notice.title, notice.words, urgent=notice.kind == "questions")
+
+    def _press(self, name: str, answer: str) -> None:
+        asked = self._asked.get(name)
+        if answer not in ("allow", "deny"):
+            self._pressed("questions" if asked is not None else name)
+        elif asked is not None:
+            asked("allow" if answer == "allow" else "deny")
+
+
+def _name(question_id: int) -> str:
+    """Return what the notice of a question is called among all; each question has a number of its own."""
+    return f"question-{question_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from gui.desktop.tray import Tray
 from gui.widgets.clipboard import copy_to_clipboard
 from gui.widgets.fixed import fix
 from resources.translate import _
+from server.access.consent import Question
 from server.access.lockout import Failure
 from server.access.persistence import AccessPersister
 
@@ -109,18 +111,7 @@ class AccessWindows:
         if state.questions or self._consent.made is not None:
             self.consent.show_access(state)
         self._show_in_links()
-        new = {question.id for question in state.questions} - self._asked
-        self._asked = {question.id for question in state.questions}
-        if new and (self._panel is None or not self._panel.isVisible() or self._panel.isMinimized()):
-            asking = next(question for question in state.questions if question.id in new)
-            words = _("{address} ({browser}) is waiting for your answer.")
-            self._notices.say(
-                "questions",
-                _("Someone wants to watch"),
-                words.format(address=asking.address, browser=asking.browser),
-            )
-        elif not state.questions:
-            self._notices.withdraw("questions")
+        self._say_questions(state.questions)
 
     def translate(self) -> None:
         """Have all windows be made anew, in the language in use: those that are open at once, the others when they
@@ -234,6 +225,20 @@ class AccessWindows:
         names = HostNamesWindow(self._panel)
         names.names_requested.connect(self._set_names)
         return names
+
+    def _say_questions(self, questions: tuple[Question, ...]) -> None:
+        """Tell of each new question while the panel is out of sight, and of none that is over."""
+        before, self._asked = self._asked, {question.id for question in questions}
+        for gone in before - self._asked:
+            self._notices.withdraw(gone)
+        new = [question for question in questions if question.id not in before]
+        if not new or (self._panel is not None and self._panel.isVisible() and not self._panel.isMinimized()):
+            return
+        from gui.dialogs.consent import question_words  # its window is made by now
+
+        for question in new:
+            answer = partial(self._access_controller.answer, question.id)
+            self._notices.ask(question, _("Someone wants to watch"), question_words(question), answer)
 
     def _show_consent(self) -> None:
         self.consent.come_forward()

@@ -43,6 +43,18 @@ def wanted_words(wanted: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
+def by_words(question: Question) -> str:
+    """Return what somebody uses to get in."""
+    return _("Using the PIN") if question.by == BY_PIN else _("Using the link “{name}”").format(name=question.by)
+
+
+def question_words(question: Question) -> str:
+    """Return a question as a notice says it: all that its card says."""
+    words = _("{address} ({browser}) is waiting for your answer.")
+    asking = words.format(address=place_words(question.address), browser=question.browser)
+    return "\n".join((asking, by_words(question), wanted_words(question.wanted)))
+
+
 class QuestionCard(QFrame):
     """One question.
 
@@ -60,9 +72,7 @@ class QuestionCard(QFrame):
         title.setObjectName("headline")
         who = _plain(f"{place_words(question.address)} · {question.browser}")
         who.setStyleSheet("font-weight: 600;")
-        by = _plain(
-            _("Using the PIN") if question.by == BY_PIN else _("Using the link “{name}”").format(name=question.by)
-        )
+        by = _plain(by_words(question))
         by.setObjectName("muted")
         what = _plain(wanted_words(question.wanted))
         self.left = QLabel()

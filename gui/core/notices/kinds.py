@@ -25,11 +25,16 @@ REMIND_AFTER: int = Settings().remind_after
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is said."""
+    """What is said.
+
+    Attributes:
+        question: which question it is about; None where it asks nothing.
+    """
 
     kind: Kind
     title: str
     words: str
+    question: int | None = None
 
 
 def is_wanted(kind: Kind, settings: Settings) -> bool:

@@ -15,12 +15,14 @@ class FakeNotifications:
     Attributes:
         shown: title and words of each notice, by its number.
         urgent: the numbers of those that are not to go by themselves.
+        buttons: what stands on the buttons of each notice, by its number and what pressing it invokes.
         count: how many were asked for in all.
     """
 
     def __init__(self, address: str, *abilities: str) -> None:
         self.shown: dict[int, tuple[str, str]] = {}
         self.urgent: set[int] = set()
+        self.buttons: dict[int, dict[str, str]] = {}
         self.count = 0
         self._abilities = list(abilities)
         self._bus = MessageBus(bus_address=address)
@@ -33,8 +35,8 @@ class FakeNotifications:
     def close(self) -> None:
         self._bus.disconnect()
 
-    def press(self, number: int) -> None:
-        """Do as if the person had pressed a notice."""
+    def press(self, number: int, action: str = "default") -> None:
+        """Do as if the person had pressed a notice, or the button of it that invokes ``action``."""
         self._bus.send(
             Message(
                 message_type=MessageType.SIGNAL,
@@ -42,9 +44,17 @@ class FakeNotifications:
                 interface=NAME,
                 member="ActionInvoked",
                 signature="us",
-                body=[number, "default"],
+                body=[number, action],
             )
         )
+
+    def press_button(self, number: int, label: str) -> None:
+        """Do as if the person had pressed the button with this on it."""
+        self.press(number, next(action for action, each in self.buttons[number].items() if each == label))
+
+    async def settle(self) -> None:
+        """Return when the bus has passed on what was sent."""
+        await self._bus.introspect("org.freedesktop.DBus", "/org/freedesktop/DBus")
 
     def _answer(self, message: Message) -> Message | None:
         if message.message_type is not MessageType.METHOD_CALL or message.interface != NAME:
@@ -63,7 +73,9 @@ class FakeNotifications:
         self.count += 1
         number = int(str(body[1])) or self.count
         self.shown[number] = (str(body[3]), str(body[4]))
-        hints = body[6]
+        actions, hints = body[5], body[6]
+        assert isinstance(actions, list)
+        self.buttons[number] = dict(zip(actions[::2], actions[1::2], strict=True))
         assert isinstance(hints, dict)
         if hints["urgency"].value == 2:
             self.urgent.add(number)

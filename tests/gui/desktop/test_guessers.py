@@ -10,30 +10,14 @@ from gui.core.access import AccessController
 from gui.core.encryption import Encryption
 from gui.core.settings import Settings
 from gui.desktop.notices import Notices
-from gui.desktop.tray import Tray
 from gui.dialogs.access_windows import AccessWindows
-from gui.verbs import Verbs
 from gui.widgets.icons import Icons
 from server.access.lockout import EACH
 from server.net.peers import Peer
+from tests.gui.desktop.heard_tray import HeardTray
 from tests.helpers.desk import Desk
 
 GUESSER = Peer.of("192.168.77.32")
-
-
-class HeardTray(Tray):
-    """A tray of which a test hears what it says."""
-
-    def __init__(self, icons: Icons) -> None:
-        super().__init__(icons, Verbs(icons))
-        self.said: list[tuple[str, str]] = []
-
-    @property
-    def is_there(self) -> bool:
-        return True
-
-    def say(self, title: str, words: str) -> None:
-        self.said.append((title, words))
 
 
 async def test_a_guesser_is_told_of_once_for_each_wait(qtbot: QtBot, icons: Icons, tmp_path: Path) -> None:
