@@ -56,6 +56,15 @@ https = true
 never_shown = ["keepassxc"]
 ```
 
+On Windows the values of `HKEY_LOCAL_MACHINE\\Software\\Policies\\Panecast` are the defaults, and those of the key
+`Locked` below it what nobody can change: `REG_DWORD` for numbers and for true (1) and false (0), `REG_SZ` for texts,
+`REG_MULTI_SZ` for lists.
+
+```
+reg add HKLM\\Software\\Policies\\Panecast /v fps /t REG_DWORD /d 15
+reg add HKLM\\Software\\Policies\\Panecast\\Locked /v https /t REG_DWORD /d 1
+```
+
 ## What you set
 """
 OWN = """

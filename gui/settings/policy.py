@@ -1,7 +1,8 @@
 """What the administrator of this computer has chosen: other defaults, and settings that nobody here can change.
 
 A file ``panecast/settings.toml`` in a folder of ``XDG_CONFIG_DIRS``, mostly ``/etc/xdg``, holds defaults as the
-person's own file does, and below ``[locked]`` what is fixed.
+person's own file does, and below ``[locked]`` what is fixed. On Windows the values of a key hold defaults, and those of
+the key ``Locked`` below it what is fixed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import inspect
+
 from capture.platforms.system import family
 from gui.settings.declared import NOT_CONVERTED, Declaration, shown
+from gui.settings.machine_registry import Registry, machine_values
 from gui.settings.schema import followed
 from gui.settings.text import MOST_BYTES, parsed
 from resources.translate import N_, _
@@ -21,6 +25,7 @@ from server.private_files import NotAFile, open_plain
 
 PLACE = Path("panecast") / "settings.toml"
 LOCKED = "locked"
+KEY, LOCKED_KEY = r"Software\Policies\Panecast", r"Software\Policies\Panecast\Locked"
 FIXED_WORDS = N_("Fixed by your administrator")
 
 
@@ -39,8 +44,15 @@ class Policy:
     problems: tuple[str, ...] = ()
 
 
-def read_policy(known: Mapping[str, Declaration], folders: tuple[Path, ...] | None = None) -> Policy:
-    """Return what files in ``folders`` say, those of the system where None; the first of them has the last word."""
+def read_policy(
+    known: Mapping[str, Declaration], folders: tuple[Path, ...] | None = None, registry: Registry | None = None
+) -> Policy:
+    """Return what files in ``folders`` say, the first of which has the last word, or what is in ``registry``.
+
+    With neither of them it is what there is on this system.
+    """
+    if registry is not None or (folders is None and family() == "windows"):
+        return _read_registry(known, registry)
     defaults: dict[str, Any] = {}
     locked: dict[str, Any] = {}
     problems: list[str] = []
@@ -55,9 +67,7 @@ def read_policy(known: Mapping[str, Declaration], folders: tuple[Path, ...] | No
         except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, ValueError, RecursionError) as error:
-            reason = (error.strerror or str(error)) if isinstance(error, OSError) else _("it is no TOML")
-            words = _("The administrator's settings {path} cannot be read ({problem}); they are not used.")
-            problems.append(words.format(path=path, problem=reason))
+            problems.append(_unread_words(path, error))
             continue
         fixed = table.pop(LOCKED, {})
         defaults |= _valid(followed(table), known, path, problems)
@@ -69,8 +79,37 @@ def read_policy(known: Mapping[str, Declaration], folders: tuple[Path, ...] | No
     return Policy(defaults, locked, tuple(problems))
 
 
+def _read_registry(known: Mapping[str, Declaration], registry: Registry | None) -> Policy:
+    problems: list[str] = []
+
+    def found(key: str) -> dict[str, Any]:
+        place = f"HKEY_LOCAL_MACHINE\\{key}"
+        try:
+            table = {name: _with_truth(known.get(name), value) for name, value in machine_values(key, registry).items()}
+        except OSError as error:
+            problems.append(_unread_words(place, error))
+            return {}
+        return _valid(followed(table), known, place, problems)
+
+    defaults, locked = found(KEY), found(LOCKED_KEY)
+    return Policy(defaults, locked, tuple(problems))
+
+
+def _with_truth(declaration: Declaration | None, value: object) -> object:
+    """Return a value of the registry, which has numbers in place of true and false, as a file has it."""
+    if declaration is not None and isinstance(declaration.kind, inspect.BoolType) and value in (0, 1):
+        return bool(value)
+    return value
+
+
+def _unread_words(place: Path | str, error: Exception) -> str:
+    reason = (error.strerror or str(error)) if isinstance(error, OSError) else _("it is no TOML")
+    words = _("The administrator's settings {path} cannot be read ({problem}); they are not used.")
+    return words.format(path=place, problem=reason)
+
+
 def _valid(
-    table: Mapping[str, Any], known: Mapping[str, Declaration], path: Path, problems: list[str]
+    table: Mapping[str, Any], known: Mapping[str, Declaration], place: Path | str, problems: list[str]
 ) -> dict[str, Any]:
     """Return what is valid in ``table``. What another version may know is passed over."""
     found = {}
@@ -82,7 +121,7 @@ def _valid(
             found[key] = declaration.converted(value)
         except NOT_CONVERTED:
             words = _("In the administrator's settings {path}, “{key}” cannot be {value}. It is {allowed}.")
-            problems.append(words.format(path=path, key=key, value=shown(value), allowed=declaration.allowed))
+            problems.append(words.format(path=place, key=key, value=shown(value), allowed=declaration.allowed))
     return found
 
 
