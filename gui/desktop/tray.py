@@ -11,6 +11,7 @@ from gui.core.state import AppState
 from gui.desktop.tray_hosts import TrayKind
 from gui.verbs import Verbs
 from gui.widgets.icons import Icons
+from gui.widgets.part_names import name_menu
 from gui.widgets.style import current_look
 from resources.translate import _
 
@@ -37,6 +38,7 @@ class Tray(QObject):
         self._is_open = False
         self._drawn: tuple[object, ...] = ()
         self.menu = QMenu()
+        name_menu(self.menu, "Panecast")
         self.headline = QAction(self.menu)
         self.headline.setEnabled(False)
         self.shared = QMenu(self.menu)
@@ -101,7 +103,7 @@ class Tray(QObject):
         words = _("Panecast: {state}") if not self._is_open else _("Panecast: {state} · open to your network")
         self.icon.setToolTip(words.format(state=state.headline))
         count = len(state.shared)
-        self.shared.setTitle(_("Shared sources ({count})").format(count=count) if count else _("Shared sources"))
+        name_menu(self.shared, _("Shared sources ({count})").format(count=count) if count else _("Shared sources"))
         self.shared.setEnabled(count > 0)
         # Filled here too, because menus that the desktop draws itself may never ask.
         self._fill_shared()

@@ -26,6 +26,7 @@ from capture.reason import Reason
 from gui.core.settings import Settings
 from gui.panel.controls import Choice
 from gui.widgets.fixed import is_fixed
+from gui.widgets.part_names import name_fields
 from gui.widgets.screen_fit import FittedDialog
 from resources.formats import lasting
 from resources.translate import N_, _
@@ -72,8 +73,8 @@ class PrivacyDialog(FittedDialog):
         self.programs.currentItemChanged.connect(self._allow_removing)
         self.name = Choice()
         self.name.setObjectName("programName")
-        self.name.setAccessibleName(_("Program to add"))
         self.name.setEditable(True)
+        name_fields(self.name, _("Program to add"))
         self.name.setInsertPolicy(Choice.InsertPolicy.NoInsert)
         self.name.setToolTip(_("Choose a program that is running, or type its name"))
         self.add = _button("addProgram", _("&Add"), _("Hide windows of this program from viewers"))
@@ -98,7 +99,7 @@ class PrivacyDialog(FittedDialog):
         )
         self.hot_key = QKeySequenceEdit()
         self.hot_key.setObjectName("hotKey")
-        self.hot_key.setAccessibleName(_("Hot key"))
+        name_fields(self.hot_key, _("Hot key"))
         self.hot_key.setMaximumSequenceLength(1)
         self.hot_key.setMinimumWidth(
             self.fontMetrics().horizontalAdvance(

@@ -12,6 +12,7 @@ from gui.core.notices.kinds import KINDS
 from gui.panel.controls import Choice
 from gui.widgets.fixed import is_fixed
 from gui.widgets.help import FIRST, HelpButton, ask_help
+from gui.widgets.part_names import name_menu
 from resources.translate import N_, _
 from server.net.interfaces import Interface
 
@@ -134,6 +135,7 @@ class AccessBar(QWidget):
         self.more = QPushButton()
         self.more.setObjectName("more")
         self.more.setMenu(menu)
+        self._more_menu = menu
         self.hint = QLabel()
         self.hint.setObjectName("muted")
         self.hint.setWordWrap(True)
@@ -164,8 +166,9 @@ class AccessBar(QWidget):
         self.links.setToolTip(_("Create, change and revoke links, and forget devices (Ctrl+L)"))
         self.pin.setText(_("Show a P&IN"))
         self.more.setText(_("&More"))
+        name_menu(self._more_menu, _("&More"))
         self.more.setToolTip(_("Encryption, notifications, logs, start with the system, and about Panecast"))
-        self._tell.setTitle(_("Notify me when"))
+        name_menu(self._tell, _("Notify me when"))
         for kind, action in self.notices.items():
             action.setText(_(KINDS[kind]))
         self.asks_here.setText(_("Require the link on this computer, too"))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from capture.privacy.blanking import BLANKED, PAUSED
-from gui.core.state import AppState
+from gui.core.state import AppState, state_word
 from gui.verbs import VerbButton, Verbs
 from gui.widgets.icons import Icons
 from gui.widgets.style import current_look
@@ -97,6 +97,7 @@ class BlankingStrip(QFrame):
             # What a person did he need not be told; anything else is worth a reason.
             self.reason.setText(follows if blanking in (PAUSED, BLANKED) else f"{blanking.reason.words} {follows}")
             self.setAccessibleName(headline)
+            self._mark.setAccessibleName(state_word(blanking.state))
             self.set_low(self._is_low)
         self.setVisible(blanking is not None)
 

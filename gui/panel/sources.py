@@ -33,6 +33,7 @@ from gui.panel.source_rows import Heading, Row, key_of, rows_for
 from gui.panel.source_view import SourceView
 from gui.widgets.help import HelpButton
 from gui.widgets.icons import Icons
+from gui.widgets.part_names import name_search
 from gui.widgets.row_changes import Remove, steps
 from gui.widgets.style import current_look
 from resources.translate import _
@@ -282,7 +283,7 @@ class SourcesPane(QWidget):
     def translate(self) -> None:
         """Say everything in the language in use."""
         self.search.setPlaceholderText(_("Search windows and programs"))
-        self.search.setAccessibleName(_("Search"))
+        name_search(self.search, _("Search"))
         self.search.setToolTip(_("Find a window by its title or program (Ctrl+F)"))
         self.pick_button.setText(_("Pick a window or screen…"))
         self.pick_button.setToolTip(_("Choose a window or screen in your desktop's own dialog"))

@@ -23,6 +23,7 @@ from gui.panel.viewers.card import Viewers
 from gui.verbs import Verbs
 from gui.widgets.help import HelpButton, add_help_key
 from gui.widgets.icons import Icons
+from gui.widgets.part_names import name_icon
 from gui.widgets.screen_fit import ScreenFit, Scrolled
 from gui.widgets.style import current_look, style_sheet
 from resources.translate import _
@@ -193,6 +194,7 @@ class Panel(QWidget):
         dialog.setObjectName("closeQuestion")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setIcon(QMessageBox.Icon.Question)
+        name_icon(dialog, _("Question"))
         dialog.setWindowTitle("Panecast")
         dialog.setText(_("Keep sharing?"))
         dialog.setInformativeText(

@@ -2,7 +2,8 @@
 screens, theme and font are chosen before Qt begins.
 
 ``python -m tests.gui.gallery [--screens NAMES] [--dark] [--font POINTS] [--lang TAGS] [--pictures FOLDER]`` prints one
-fault a line. In a pseudo language, words that come from no catalogue are faults too.
+fault a line. In a pseudo language, words that come from no catalogue are faults too, and in others what has no name or
+no role for those who hear the panel.
 The screens are Qt's own and need no display; each has the room that is left of a real one by its scale factor.
 """
 
@@ -221,6 +222,7 @@ def _look_at(app: Any, screens: list[Screen], pictures: Path | None, suffix: str
     from PySide6.QtWidgets import QComboBox
 
     from resources.translate import PSEUDO, language
+    from tests.gui.accessible import unnamed
     from tests.gui.gallery_content import DATA
     from tests.gui.layout import faults, popup_faults
     from tests.gui.wording import strange_words
@@ -241,6 +243,8 @@ def _look_at(app: Any, screens: list[Screen], pictures: Path | None, suffix: str
                     found += popup_faults(choice)
             if language() in PSEUDO:
                 found += strange_words(window, DATA)
+            elif screen == app.screens()[0]:
+                found += unnamed(window)
             yield from (f"{language()} {wanted.name} {name}{suffix}: {fault}" for fault in found)
             if pictures is not None:
                 _take(window, wanted.scale, pictures / f"{name}-{wanted.name}{suffix}-{language()}.png")

@@ -28,6 +28,7 @@ from gui.dialogs.settings.row import Row
 from gui.settings.declared import PAGES, Declaration, Page
 from gui.settings.words import is_hit, searched
 from gui.widgets.help import add_help_key, set_help
+from gui.widgets.part_names import name_search
 from gui.widgets.screen_fit import FittedDialog
 from resources.translate import _, ngettext
 
@@ -251,7 +252,7 @@ class SettingsDialog(FittedDialog):
         """Say what stands around the rows."""
         self.setWindowTitle(_("Settings"))
         self.search.setPlaceholderText(_("Search settings"))
-        self.search.setAccessibleName(_("Search settings"))
+        name_search(self.search, _("Search settings"))
         self.pages.setAccessibleName(_("Pages"))
         titles = {page: _(title) for page, title in PAGES.items()}
         for at, title in enumerate(titles.values()):

@@ -27,6 +27,7 @@ from gui.dialogs.settings.list_editor import ListEditor, Offer, nothing, plain_b
 from gui.panel.controls import Choice
 from gui.settings.declared import Declaration
 from gui.settings.words import choice_words, label_of, unit_of, zero_of
+from gui.widgets.part_names import name_fields
 from resources.translate import _
 
 StepDown = QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
@@ -193,6 +194,7 @@ class KeysEditor(QWidget):
     def __init__(self, label: str) -> None:
         super().__init__()
         self.edit = QKeySequenceEdit()
+        name_fields(self.edit, label)
         self.edit.setMaximumSequenceLength(1)
         longest = QKeySequence("Ctrl+Alt+Shift+B").toString(QKeySequence.SequenceFormat.NativeText)
         self.edit.setMinimumWidth(self.fontMetrics().horizontalAdvance(longest) + 56)

@@ -25,6 +25,7 @@ from gui.panel.viewers.model import DATA, END, LEFT_OUT, TITLES, WATCHES, Row, V
 from gui.panel.viewers.traffic import GRAPH_WIDTH, TrafficDelegate
 from gui.widgets.fold import Fold
 from gui.widgets.help import HelpButton
+from gui.widgets.part_names import name_menu
 from resources.formats import and_more, listed, rate
 from resources.translate import _, ngettext
 
@@ -247,6 +248,7 @@ class Viewers(QFrame):
         more.setAccessibleName(_("More about {viewer}").format(viewer=view.place))
         more.setToolTip(_("Keep {viewer} from watching again").format(viewer=view.place))
         menu = QMenu(more)
+        name_menu(menu, more.accessibleName())
         menu.addAction(_("Forget this device")).triggered.connect(lambda: self.forget_requested.emit(view))
         menu.addAction(_("Block {viewer}").format(viewer=view.place)).triggered.connect(
             lambda: self.block_requested.emit(view)

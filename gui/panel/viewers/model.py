@@ -130,6 +130,8 @@ class ViewerModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return _(TITLES[section]) if TITLES[section] else ""
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _(TITLES[section]) if TITLES[section] else _("Actions")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None

@@ -59,7 +59,7 @@ print(*sorted(found.__struct_fields__))
 """
 FILES = Path(__file__).parent / "settings_files"
 SIGTERM_BIT = 1 << (signal.SIGTERM - 1)
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 
 
 def commits() -> tuple[str, ...]:
@@ -113,7 +113,7 @@ class OldVersion:
             while process.poll() is None and not _minds_its_end(process.pid):
                 if time.monotonic() > deadline:
                     process.kill()
-                    raise AssertionError("it does not come up")
+                    raise AssertionError(f"it does not come up: {log.read_text(encoding='utf-8', errors='replace')}")
                 time.sleep(0.02)
             process.terminate()
             return process.wait(START_SECONDS)

@@ -24,6 +24,7 @@ def test_no_setting_is_as_it_comes_along() -> None:
     assert [key for key in DECLARED if getattr(every_setting(), key) == getattr(Settings(), key)] == []
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(not IS_LONG, reason="starts each old version: test.sh --long")
 @pytest.mark.parametrize("commit", commits() if IS_LONG else [])
 def test_today_s_file_survives_each_version_and_back(commit: str, tmp_path: Path) -> None:
