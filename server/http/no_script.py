@@ -43,7 +43,7 @@ def page(
     """
     _, ngettext = speech(language)
     if source is None:
-        title, content = "Panecast", f"<p>{_(EARLY if is_early else MISSING)}</p>"
+        title, content = "Panecast", f"<h1>{_(EARLY if is_early else MISSING)}</h1>"
     else:
         title = _name(source)
         content = f"<h1>{html.escape(title)}</h1>\n{_content(source, title, suffix, wishes, language)}"
@@ -79,7 +79,9 @@ def _document(title: str, language: str, head: str, body: str) -> str:
 {head}
 </head>
 <body>
+<main>
 {body}
+</main>
 </body>
 </html>
 """

@@ -25,10 +25,11 @@ STYLE = """
   :root { --paper: #12151b; --card: #1a1f28; --ink: #e9edf4; --quiet: #9aa5b6; --edge: #7d8796; --accent: #7aa5ff; }
 }
 html, body { height: 100%; margin: 0; }
-body { display: grid; align-content: center; justify-items: center; gap: 16px; padding: 24px; box-sizing: border-box;
-  text-align: center; background: var(--paper); color: var(--ink);
+body { background: var(--paper); color: var(--ink);
   font: 15px/1.45 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }
-body > * { max-width: min(420px, 100%); }
+main { display: grid; align-content: center; justify-items: center; gap: 16px; padding: 24px; box-sizing: border-box;
+  min-height: 100%; text-align: center; }
+main > * { max-width: min(420px, 100%); }
 svg { width: 56px; height: 56px; }
 h1 { margin: 0; font-size: 20px; font-weight: 600; }
 p { margin: 0; color: var(--quiet); }
@@ -105,11 +106,13 @@ def https_only(head: bytes, knows_host: Callable[[str], bool]) -> bytes:
 <style>{STYLE}</style>
 </head>
 <body>
+<main>
 {_mark()}
 <h1>{title}</h1>
 <p>{what}</p>
 {way}
 <p>{warning}</p>
+</main>
 </body>
 </html>
 """.encode()
