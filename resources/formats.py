@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from resources.translate import _, ngettext, pgettext
+from resources.translate import _, is_mirrored, ngettext, pgettext
 
 HOUR = 3600
 THOUSAND = 1000
@@ -24,6 +24,16 @@ def number(value: float, digits: int = 0) -> str:
     # Translators: the sign before decimals, as in 1.5
     decimals = pgettext("decimal sign", ".")
     return written.translate({ord(","): thousands, ord("."): decimals})
+
+
+def size(width: int, height: int) -> str:
+    """Return a size in pixels.
+
+    Where people read from the right, it would be told the wrong way round: there it stands by itself (LRI … PDI of
+    https://unicode.org/reports/tr9/).
+    """
+    words = f"{width} × {height}"
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}" if is_mirrored() else words
 
 
 def percent(part: float) -> str:

@@ -23,6 +23,8 @@ ENGLISH = "en"
 DOMAIN = "panecast"
 PSEUDO = ("qps", "qps-rtl")
 """Languages that nobody speaks: they show which words come from no catalogue, are cut, or assume a direction."""
+RIGHT_TO_LEFT = {"qps-rtl", "ar", "fa", "he", "ur"}
+"""Tags of languages that are read from the right."""
 NAMES = {"en": "English", "de": "Deutsch"}
 """Languages by their tags, as those who speak them call them."""
 
@@ -43,6 +45,11 @@ class Speech(NamedTuple):
 def language() -> str:
     """Return the tag of the language in use."""
     return _language
+
+
+def is_mirrored() -> bool:
+    """Tell whether the language in use is read from the right."""
+    return _language in RIGHT_TO_LEFT
 
 
 def use(tag: str) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 from capture.privacy.blanking import Blanking
 from capture.privacy.masks import Mask
 from capture.source import Condition, Identity, Source
+from resources.formats import size
 from resources.translate import N_, _, ngettext
 from server.access.control import BY_PIN, HERE
 from server.protocol.options import StreamOptions
@@ -57,7 +58,7 @@ class SourceState:
         """Return width × height, empty where nobody knows it yet."""
         if self.source.kind == "portal" and not self.source.width:
             return ""
-        return f"{self.source.width} × {self.source.height}"
+        return size(self.source.width, self.source.height)
 
     @property
     def detail(self) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtGui import QGuiApplication
 
-from resources.translate import PSEUDO, language
-
-RIGHT_TO_LEFT = PSEUDO[1]
+from resources.translate import is_mirrored, language
 
 
 class QtWords:
@@ -22,9 +20,8 @@ class QtWords:
         locale = QLocale(tag)
         # The person's own region, where it speaks that language: people in Britain write days otherwise than in the US.
         QLocale.setDefault(system if system.language() == locale.language() else locale)
-        is_mirrored = tag == RIGHT_TO_LEFT or locale.textDirection() == Qt.LayoutDirection.RightToLeft
         QGuiApplication.setLayoutDirection(
-            Qt.LayoutDirection.RightToLeft if is_mirrored else Qt.LayoutDirection.LeftToRight
+            Qt.LayoutDirection.RightToLeft if is_mirrored() else Qt.LayoutDirection.LeftToRight
         )
         before, self._translator = self._translator, QTranslator()
         if before is not None:

@@ -1,7 +1,7 @@
 // The first page: every shared source as a card with a small live picture. Only those in sight cost anything.
 
 import "./access/token.js";
-import { agoWords, clockWords } from "./text/units.js";
+import { agoWords, clockWords, sizeWords } from "./text/units.js";
 import { streamsAddress, wallPath, watchPath } from "./access/api.js";
 import { Channels, whileSeen } from "./stream/channels.js";
 import { element } from "./view/dom.js";
@@ -79,7 +79,7 @@ class Card {
     // Of what is not watched only the list tells; it knows less than a stream.
     const state = lost || (tile.isOpen && tile.state !== "connecting" ? tile.state : source.state);
     put(this.title, sourceWords(source));
-    put(this.about, [source.app !== source.title ? source.app : "", `${source.width} × ${source.height}`].filter(Boolean).join(" · "));
+    put(this.about, [source.app !== source.title ? source.app : "", sizeWords(source.width, source.height)].filter(Boolean).join(" · "));
     const isLive = state === "live";
     const changed = isLive && tile.isOpen && tile.changedAt ? changedWords(tile.changedAt) : "";
     put(this.state, changed ? `${stateWords(state)} · ${changed}` : stateWords(state));

@@ -36,10 +36,11 @@ def settle(page: Page) -> None:
 
 FOREIGN = """() => {
     // Texts that are in no language: the page's own names for formats, figures, keys; and what was given to it.
+    // Isolated, where people read from the right.
     const known = /^[\\d\\s.,:×·%–+−?]*([kM]?B(\\/s)?|ms|AM|PM)?[\\d\\s.,:×·%–]*$|^(Demo|Other|Panecast|[FPSR])$/;
     const found = [];
     const check = (text, where) => {
-        let rest = text;
+        let rest = text.replace(/[\\u2066\\u2069]/g, "");
         for (let before = ""; before !== rest; ) {
             before = rest;
             rest = rest.replace(/\\[[^\\[\\]]*\\]/g, "");

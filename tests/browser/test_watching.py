@@ -614,6 +614,18 @@ def test_german_is_spoken_to_those_who_ask_for_it(browser: Browser, server: Scri
     context.close()
 
 
+PLACES_IN_SIZE = """() => {
+    const text = document.getElementById("stat-size").firstChild;
+    return ["640", "480"].map((part) => {
+        const range = document.createRange();
+        range.setStart(text, text.data.indexOf(part));
+        range.setEnd(text, text.data.indexOf(part) + 3);
+        return range.getBoundingClientRect().left;
+    });
+}"""
+"""How far from the left the width and the height of the picture are written."""
+
+
 @pytest.mark.parametrize("language", ["qps", "qps-rtl"])
 def test_everything_that_is_said_is_translated(browser: Browser, server: ScriptedServer, language: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740})
@@ -628,8 +640,10 @@ def test_everything_that_is_said_is_translated(browser: Browser, server: Scripte
         page.wait_for_selector('body[data-state="minimised"]')
         eventually(lambda: page.inner_text("#stat-delay") == "3 ms")
         foreign = page.evaluate(FOREIGN)
+        first, second = page.evaluate(PLACES_IN_SIZE)
 
     assert foreign == []
+    assert first < second, "a size is told the wrong way round"
     context.close()
 
 

@@ -113,3 +113,20 @@ test("large pixels are shown as they are", () => {
   view.zoom(2.1);
   assert.equal(view.layout().isPixelated, true);
 });
+
+test("before there is a picture nothing is said of how large it is", () => {
+  const view = new View();
+  view.resize({ width: 1600, height: 900 }, 1);
+  view.choose("free");
+  assert.equal(view.layout().percent, null);
+  view.show({ width: 1600, height: 900 });
+
+  assert.equal(view.layout().percent, 10000);
+});
+
+test("a size that nobody knows is not told", async () => {
+  const { sizeWords } = await viewer("text/units.js");
+
+  assert.equal(sizeWords(640, 480), "640 × 480");
+  assert.equal(sizeWords(0, 0), "");
+});

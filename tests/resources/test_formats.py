@@ -43,3 +43,9 @@ def test_each_language_writes_it_in_its_way(say: Callable[[], str], english: str
     assert say() == english
     use("de")
     assert say() == german
+
+
+def test_a_size_is_width_and_height_also_where_people_read_from_the_right() -> None:
+    assert formats.size(3840, 1080) == "3840 × 1080"
+    use("qps-rtl")
+    assert formats.size(3840, 1080) == "\N{LEFT-TO-RIGHT ISOLATE}3840 × 1080\N{POP DIRECTIONAL ISOLATE}"

@@ -16,6 +16,9 @@ const PSEUDO = /^qps(-rtl)?$/;
 const asked = new URLSearchParams(globalThis.location?.search ?? "").get("lang");
 /** The language, as a BCP 47 tag: what the address asks for, else the first of the person's that there is. */
 export const language = chosen(asked ? [asked] : (globalThis.navigator?.languages ?? []));
+
+/** People read it from the right. */
+export const isMirrored = ["qps-rtl", "ar", "fa", "he", "ur"].includes(language);
 const words = await load(language);
 const numbers = new Intl.PluralRules(PSEUDO.test(language) ? "en" : language);
 
@@ -85,7 +88,7 @@ const PLACES = { word: "", wordTitle: "title", wordLabel: "aria-label", wordPlac
  */
 export function translate(root) {
   document.documentElement.lang = PSEUDO.test(language) ? "en-x-pseudo" : language;
-  document.documentElement.dir = language === "qps-rtl" ? "rtl" : "ltr";
+  document.documentElement.dir = isMirrored ? "rtl" : "ltr";
   for (const [mark, attribute] of Object.entries(PLACES)) {
     const name = mark.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     for (const element of root.querySelectorAll(`[data-${name}]`)) {

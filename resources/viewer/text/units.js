@@ -1,6 +1,6 @@
 // How figures are written: in the page's language, and always in the same width of thought.
 
-import { language } from "./i18n.js";
+import { isMirrored, language } from "./i18n.js";
 
 const UNITS = ["B", "kB", "MB", "GB"];
 /** Whoever reads English may still count hours in another way than others who do. */
@@ -13,6 +13,17 @@ const locale = language.startsWith("qps") ? "en" : (region ?? language);
  */
 export function numberWords(value, digits = 0) {
   return value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false });
+}
+
+/**
+ * Return a size in pixels, empty while nobody knows it. Where people read from the right, it would be told the wrong way
+ * round: there it stands by itself (LRI … PDI of Unicode's annex 9).
+ * @param {number} width
+ * @param {number} height
+ */
+export function sizeWords(width, height) {
+  const words = width && height ? `${width} × ${height}` : "";
+  return words && isMirrored ? `\u2066${words}\u2069` : words;
 }
 
 /** @param {number} bytes */

@@ -1,5 +1,7 @@
 // What this viewer has received, counted here, and what the server tells of it.
 
+import { sizeWords } from "../text/units.js";
+
 /** Where a picture's delay comes from, in the order in which it passes there. */
 export const DELAYS = ["capture", "encode", "wait", "network", "decode"];
 
@@ -46,7 +48,7 @@ export class Statistics {
     this.pictures += 1;
     this.bytes += bytes;
     this.last = new Date();
-    this.size = `${width} × ${height}`;
+    this.size = sizeWords(width, height);
     this.recent.push([performance.now(), bytes]);
     this.forget();
   }

@@ -91,7 +91,7 @@ export class Stage {
     ].join(" ");
     frame.classList.toggle("pixelated", layout.isPixelated);
     this.stage.classList.toggle("movable", layout.canMove);
-    element("percent").textContent = word("view.free", { percent: layout.percent });
+    element("percent").textContent = word("view.free", { percent: layout.percent ?? "–" });
     element("view").value = view.mode;
     element("mirror").setAttribute("aria-pressed", String(layout.isMirrored));
     const colour = element("background").value;

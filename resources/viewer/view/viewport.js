@@ -13,7 +13,7 @@
  * @property {number} scale CSS pixels for each of the picture's
  * @property {number} degrees
  * @property {boolean} isMirrored
- * @property {number} percent device pixels for each of the picture's
+ * @property {number | null} percent device pixels for each of the picture's; null before there is any
  * @property {boolean} isPixelated so large that the picture's own pixels are to be seen, not smoothed away
  * @property {boolean} canMove whether some of it is outside
  */
@@ -29,6 +29,7 @@ export class View {
     this.mode = "fit";
     /** @type {Size} */
     this.picture = { width: 16, height: 9 };
+    this.hasPicture = false;
     /** @type {Size} */
     this.stage = { width: 16, height: 9 };
     /** Device pixels for each CSS pixel. */
@@ -71,6 +72,7 @@ export class View {
    * @returns {boolean} whether it is another size
    */
   show(picture) {
+    this.hasPicture = true;
     const isNew = picture.width !== this.picture.width || picture.height !== this.picture.height;
     this.picture = { width: picture.width, height: picture.height };
     this.settle();
@@ -175,7 +177,7 @@ export class View {
       scale,
       degrees: this.quarters * 90,
       isMirrored: this.isMirrored,
-      percent: Math.round(scale * this.density * 100),
+      percent: this.hasPicture ? Math.round(scale * this.density * 100) : null,
       isPixelated: scale * this.density >= PIXELATED,
       canMove: width > this.stage.width + 0.5 || height > this.stage.height + 0.5,
     };
