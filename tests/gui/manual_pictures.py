@@ -21,7 +21,7 @@ from tests.gui import gallery
 from tests.helpers.x11.desktop import PROJECT
 
 FOLDER = PROJECT / "resources/manual"
-MOST_BYTES = 20_000
+MOST_BYTES = 18_000
 WIDTHS = (540, 480, 420)
 COLOURS = (64, 32, 16)
 SCREEN = gallery.Screen("manual", 1280, 900)
