@@ -15,6 +15,7 @@ class FakeNotifications:
     Attributes:
         shown: title and words of each notice, by its number.
         urgent: the numbers of those that are not to go by themselves.
+        is_stuck: it answers nobody who wants something shown, until `go_on`.
         buttons: what stands on the buttons of each notice, by its number and what pressing it invokes.
         count: how many were asked for in all.
     """
@@ -24,6 +25,8 @@ class FakeNotifications:
         self.urgent: set[int] = set()
         self.buttons: dict[int, dict[str, str]] = {}
         self.count = 0
+        self.is_stuck = False
+        self._held: list[Message] = []
         self._abilities = list(abilities)
         self._bus = MessageBus(bus_address=address)
 
@@ -56,12 +59,22 @@ class FakeNotifications:
         """Return when the bus has passed on what was sent."""
         await self._bus.introspect("org.freedesktop.DBus", "/org/freedesktop/DBus")
 
-    def _answer(self, message: Message) -> Message | None:
+    def go_on(self) -> None:
+        """Show what was held back."""
+        self.is_stuck = False
+        for message in self._held:
+            self._bus.send(Message.new_method_return(message, "u", [self._notify(message.body)]))
+        self._held.clear()
+
+    def _answer(self, message: Message) -> Message | bool | None:
         if message.message_type is not MessageType.METHOD_CALL or message.interface != NAME:
             return None
         match message.member:
             case "GetCapabilities":
                 return Message.new_method_return(message, "as", [self._abilities])
+            case "Notify" if self.is_stuck:
+                self._held.append(message)
+                return True
             case "Notify":
                 return Message.new_method_return(message, "u", [self._notify(message.body)])
             case "CloseNotification":

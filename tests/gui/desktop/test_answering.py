@@ -231,6 +231,25 @@ async def test_without_buttons_it_is_said_beside_the_icon(
     assert plain.shown == {}
 
 
+async def test_a_service_that_hangs_keeps_nobody_from_hearing_of_it(
+    door: Door, service: FakeNotifications, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ELSEWHERE_SECONDS", 0.05)
+    service.is_stuck = True
+    asking, question = await door.asked_by(ANNA, until)
+    await until(lambda: door.tray.said)
+    assert not service.shown
+    # It comes to itself: the notice is there, and goes with the answer.
+    service.go_on()
+    await until(lambda: service.shown)
+    await answerable(question, until)
+    door.windows.consent.answered.emit(question.id, "allow")
+
+    assert await asking == "allow"
+    await until(lambda: not service.shown)
+    assert len(door.tray.said) == 1
+
+
 async def test_no_question_is_left_behind_when_the_app_ends(
     door: Door, service: FakeNotifications, until: Until
 ) -> None:
