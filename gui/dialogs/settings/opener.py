@@ -86,7 +86,7 @@ class SettingsOpener:
 
     def _load(self) -> None:
         """Have the dialog's modules loaded, which few need."""
-        import gui.dialogs.settings.dialog  # noqa: F401
+        from gui.dialogs.settings import dialog  # noqa: F401
 
     def _gather(self) -> None:
         # Whatever comes of it, the next wish begins anew.
