@@ -41,7 +41,7 @@ from tests.helpers.x11.desktop import XServer
 
 PICTURES = 30
 TITLE = "A foreign window"
-ALLOWED = (re.compile(r"^panecast: the certificate's fingerprint is [0-9A-F:]+$"),)
+ALLOWED = (re.compile(r"^panecast: The certificate's fingerprint is [0-9A-F:]+$"),)
 """Lines that may stand on standard error."""
 
 DRAWN = """() => {

@@ -36,6 +36,7 @@ from server.terminal import complain, say
 FAILED, MISUSED = 1, 2
 LINK_NAME = "panecast serve"
 """By which the link of the command line is found again, and which program has a folder."""
+FINGERPRINT = N_("The certificate's fingerprint is {fingerprint}")
 PAGE_FPS = 30
 """The page begins with it; programs of the JSON form, which get whole pictures, begin with the protocol's 10."""
 
@@ -138,8 +139,7 @@ async def _serve_until_told(
         if encryption is not None:
             if encryption.certificate.problem:
                 complain(encryption.certificate.problem)
-            words = _("The certificate's fingerprint is {fingerprint}")
-            complain(words.format(fingerprint=encryption.certificate.fingerprint))
+            complain(_(FINGERPRINT).format(fingerprint=encryption.certificate.fingerprint))
         # From here on health says "ok", and what is shared is there.
         await catalog.ready()
         # All that was loaded stays; a full collection of garbage would walk it again and again and hold the loop.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 from aiohttp import web_app
 from PySide6.QtWidgets import QApplication
 
+from gui.loop.gc_on_loop import due
 from tests.helpers.waiting import Until
 from tests.helpers.x11.desktop import Windows, XServer, windows_of
 
@@ -19,6 +21,18 @@ from tests.helpers.x11.desktop import Windows, XServer, windows_of
 for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
+
+
+def pytest_sessionstart() -> None:
+    """Leave no collecting to whichever thread makes an object too many: what is left of Qt may not die there."""
+    gc.disable()
+
+
+def pytest_runtest_logfinish() -> None:
+    """Collect between tests instead, on the thread that is Qt's, as the app does (`gui.loop.gc_on_loop`)."""
+    generation = due(gc.get_count(), gc.get_threshold())
+    if generation is not None:
+        gc.collect(generation)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -4,7 +4,6 @@ kernel, and something that talks like logind."""
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -32,7 +31,6 @@ NEVER = 3600.0
 
 @pytest.fixture
 def cable() -> Iterator[Cable]:
-    gc.collect()  # what earlier tests left of Qt may not die on the threads that take pictures here
     made = Cable()
     yield made
     made.close()
