@@ -45,6 +45,7 @@ class LogindLock:
         self._is_asleep = False
         self._owner = ""
         self._session = ""
+        self._told: dict[str, bool] = {}  # by signals, since logind was asked
         self._task: asyncio.Task[None] | None = None
         self._reading: set[asyncio.Task[None]] = set()
 
@@ -89,12 +90,16 @@ class LogindLock:
 
     async def _read(self, bus: Any) -> None:
         """Ask logind how things are."""
-        session = await _session(bus)
-        logind = await owner(bus, LOGIN)
-        locked = await _property(bus, session, SESSION, "LockedHint")
-        asleep = await _property(bus, MANAGER_PATH, MANAGER, "PreparingForSleep")
-        self._owner, self._session, self.is_known = logind, session, True
-        self._set(is_locked=locked, is_asleep=asleep)
+        # Known before the questions, so that a signal counts that comes with the answers. It is newer than these.
+        self._session = await _session(bus)
+        self._owner = await owner(bus, LOGIN)
+        self._told.clear()
+        found = {
+            "is_locked": await _property(bus, self._session, SESSION, "LockedHint"),
+            "is_asleep": await _property(bus, MANAGER_PATH, MANAGER, "PreparingForSleep"),
+        }
+        self.is_known = True
+        self._set(**(found | self._told))
 
     def _receive(self, bus: Any, message: Any) -> None:
         if message.sender == BUS and message.member == "NameOwnerChanged":
@@ -106,14 +111,18 @@ class LogindLock:
             return
         match message.interface, message.member, message.path:
             case "org.freedesktop.login1.Manager", "PrepareForSleep", _:
-                self._set(is_asleep=bool(message.body[0]))
+                self._hear(is_asleep=bool(message.body[0]))
             case "org.freedesktop.login1.Session", "Lock", path if path == self._session:
-                self._set(is_locked=True)
+                self._hear(is_locked=True)
             case "org.freedesktop.login1.Session", "Unlock", path if path == self._session:
-                self._set(is_locked=False)
+                self._hear(is_locked=False)
             case "org.freedesktop.DBus.Properties", "PropertiesChanged", path if path == self._session:
                 if "LockedHint" in message.body[1]:
-                    self._set(is_locked=bool(message.body[1]["LockedHint"].value))
+                    self._hear(is_locked=bool(message.body[1]["LockedHint"].value))
+
+    def _hear(self, **told: bool) -> None:
+        self._told |= told
+        self._set(**told)
 
     def _read_again(self, bus: Any) -> None:
         task = asyncio.get_running_loop().create_task(self._try_to_read(bus))

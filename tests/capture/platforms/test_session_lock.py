@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from dbus_fast import Message
 
 from capture.platforms.linux.session_lock import LogindLock
 from tests.capture.platforms.fake_logind import OTHER_PATH, FakeLogind, message_bus
@@ -69,6 +70,30 @@ async def test_what_is_so_already_is_known_at_the_start(logind: FakeLogind, lock
     await until(lambda: lock.is_known)
 
     assert lock.state == "locked"
+
+
+class HurriedLogind(FakeLogind):
+    """Tells of a change in the breath in which it answers the last question; with the answer comes the older state."""
+
+    def _answer(self, message: Message) -> Message | None:
+        answered = super()._answer(message)
+        if answered is not None and self.asked.is_set():
+            self._bus.send(answered)
+            self.tell("Lock")
+            self.sleep(begins=True)
+            return None
+        return answered
+
+
+async def test_a_change_that_comes_with_the_answers_is_not_missed(address: str, lock: LogindLock, until: Until) -> None:
+    logind = HurriedLogind(address)
+    await logind.open()
+    lock.start()
+    await until(lambda: lock.is_known)
+    assert lock.state == "asleep"
+    logind.sleep(begins=False)
+    await until(lambda: lock.state == "locked")
+    logind.close()
 
 
 @pytest.mark.parametrize("way", ["7", "pid"])
