@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
@@ -12,6 +13,8 @@ from gui.panel.window import Panel
 from gui.widgets.clipboard import copy_to_clipboard
 from gui.widgets.screen_fit import FittedDialog
 from resources.translate import N_, _
+
+log = logging.getLogger(__name__)
 
 WORDS = N_("Panecast did not end properly last time.")
 MORE = N_(
@@ -107,10 +110,18 @@ class CrashReportDialog(FittedDialog):
 
 def show_after_crash(report: str, panel: Panel, start_safely: Callable[[], None]) -> None:
     """Show ``report``, when there is one, once and not before the panel is seen: a quiet start stays quiet."""
+
+    def show() -> None:
+        try:
+            dialog = CrashReportDialog(report, panel)
+            dialog.safe_start_requested.connect(start_safely)
+            dialog.come_forward()
+        except Exception:
+            # What tells of a fault may have one; the panel goes on without it.
+            log.exception("the report of the last crash could not be shown")
+
     if report:
-        dialog = CrashReportDialog(report, panel)
-        dialog.safe_start_requested.connect(start_safely)
-        panel.shown.connect(dialog.come_forward, Qt.ConnectionType.SingleShotConnection)
+        panel.shown.connect(show, Qt.ConnectionType.SingleShotConnection)
 
 
 def _button(words: str, name: str, act: Callable[[], object]) -> QPushButton:

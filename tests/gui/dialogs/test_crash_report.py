@@ -14,7 +14,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.dialogs.crash_report import COPIED, CrashReportDialog
+from gui.dialogs.crash_report import COPIED, CrashReportDialog, show_after_crash
+from gui.panel.window import Panel
+from gui.verbs import Verbs
+from gui.widgets.icons import Icons
 from server.logs.last_run import MARK, Run
 from tests.browser.parts import eventually, running_app
 from tests.helpers.x11.desktop import PROJECT, XServer
@@ -45,6 +48,19 @@ def test_the_report_is_shown_and_copied(qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.safe_start_requested):
         qtbot.mouseClick(dialog.safe_start, Qt.MouseButton.LeftButton)
     assert not dialog.isVisible()
+
+
+def test_a_fault_of_the_report_itself_keeps_nobody_from_the_panel(
+    qtbot: QtBot, icons: Icons, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delattr(CrashReportDialog, "_buttons")
+    panel = Panel(icons, Verbs(icons))
+    qtbot.addWidget(panel)
+    show_after_crash(REPORT, panel, lambda: None)
+    panel.show()
+
+    assert panel.isVisible()
+    assert "the report of the last crash could not be shown" in caplog.text
 
 
 @pytest.mark.x11
