@@ -83,8 +83,9 @@ class X11WindowList(WakeableThread):
                 # The thread's border: the list stays empty until it works again.
                 log.exception("listing the windows failed")
                 self._tell(Listing((), Condition("waiting", reasons.LIST_FAILED)))
-            if not self.is_stopping:
-                wait_readable((self.descriptor,), RETRY_SECONDS)
+            if not self.is_stopping and wait_readable((self.descriptor,), RETRY_SECONDS):
+                # One call, one more try: it would be readable for ever.
+                self.take_calls()
 
     @speaks_to_display
     def _watch(self) -> None:

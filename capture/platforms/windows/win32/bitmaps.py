@@ -39,7 +39,7 @@ class Canvas:
         self._bitmap = library.CreateDIBSection(self.context, ctypes.byref(header), 0, ctypes.byref(at), None, 0) or 0
         if not self._bitmap or not at.value:
             self.close()
-            raise OSError(f"the system gives no memory for a picture of {width} × {height}")
+            raise OSError("the system gives no memory for such a picture")
         self._before = library.SelectObject(self.context, self._bitmap) or 0
         memory = (ctypes.c_uint8 * (width * height * 4)).from_address(at.value)
         self.pixels = np.frombuffer(memoryview(memory), np.uint8).reshape(height, width, 4)

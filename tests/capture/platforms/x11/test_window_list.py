@@ -12,7 +12,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from capture.feed.catalog import Catalog
+from capture.platforms.contract import Listing
+from capture.platforms.generations import Generations
+from capture.platforms.monitors import KnownMonitors
 from capture.platforms.restore import restore
+from capture.platforms.waiting import wait_readable
+from capture.platforms.x11 import window_list
+from capture.platforms.x11.window_list import X11WindowList
 from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.reasons import NOT_RESTORED
 from capture.source import Source
@@ -306,3 +312,28 @@ async def test_a_display_that_dies_and_returns_keeps_its_screens(
         catalog.stop()
         await catalog.ended()
         again.close()
+
+
+async def test_without_a_display_a_call_is_one_more_try_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    """Rules that changed meanwhile had the list try again and again, at full speed, until there was a display."""
+    tried, called = list[Listing](), list[bool]()
+
+    def wait(descriptors: tuple[int, ...], seconds: float | None) -> set[int]:
+        del seconds  # the next try would come some time
+        called.append(bool(wait_readable(descriptors, 0)))
+        return wait_readable(descriptors, None)
+
+    monkeypatch.setenv("DISPLAY", ":8999")
+    monkeypatch.setattr(window_list, "wait_readable", wait)
+    watch = X11WindowList(tried.append, Exclusions(), Generations(), KnownMonitors())
+    watch.start()
+    await until(lambda: len(called) == 1)
+    watch.look_again()
+    await until(lambda: len(called) >= 2)
+    watch.stop()
+    watch.join(5)
+
+    assert called == [False, False]
+    assert [listing.condition.state for listing in tried] == ["waiting", "waiting"]
