@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 from capture.feed.hub import Hub
 from capture.source import Condition, Identity, Source
 from gui.panel.live_picture import LivePicture
+from gui.widgets.demo_thumbnail import demo_thumbnail
 
 INTERVAL_SECONDS = 2.0
 CALM_SECONDS = 0.12
@@ -28,6 +29,7 @@ class Thumbnails:
         self._workers = workers
         self._shown = shown
         self._size = (144, 90)
+        self._demo_size: tuple[int, int] | None = None  # of the demo's, which never changes
         self._wanted: dict[Identity, Source] = {}
         self._live: dict[Identity, LivePicture] = {}
         self._begin: asyncio.TimerHandle | None = None
@@ -40,7 +42,11 @@ class Thumbnails:
 
     def set_in_sight(self, sources: tuple[Source, ...]) -> None:
         """Look at just these sources from now on."""
-        self._wanted = {source.identity: source for source in sources}
+        self._wanted = {source.identity: source for source in sources if source.kind != "demo"}
+        for source in sources:
+            if source.kind == "demo" and self._size != self._demo_size:
+                self._demo_size = self._size
+                self._shown(source, demo_thumbnail(self._size))
         for identity in tuple(self._live):
             if identity not in self._wanted:
                 self._live.pop(identity).close()
