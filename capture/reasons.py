@@ -84,6 +84,9 @@ PICK_ELSEWHERE = Reason(
 )
 NOT_HANDED_OVER = Reason("not_handed_over", N_("The desktop hands no pictures of this source over. It is tried again."))
 DESKTOP_AWAITED = Reason("desktop_awaited", N_("Waiting for the first picture from the desktop."))
+STILL_UNSEEN = Reason(
+    "still_unseen", N_("This desktop sends the first picture of this source once something in it has changed.")
+)
 GRAPHICS_MEMORY = Reason(
     "graphics_memory", N_("The desktop hands its pictures over in graphics memory only, which cannot be read.")
 )

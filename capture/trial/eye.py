@@ -21,13 +21,14 @@ class Eye:
     """Looks by ``backend``, from `open` to `close`. All of it may raise what a `Backend` raises.
 
     Attributes:
+        backend: what it looks by.
         state: as of the last take.
         own: what the last picture held of the window ``which``, None before there was any.
         has_damage: the last take of a picture said where something may have changed.
     """
 
     def __init__(self, backend: Backend, which: int) -> None:
-        self._backend = backend
+        self.backend = backend
         self._which = which
         self._bell = Bell()
         self.state: State = "waiting"
@@ -38,7 +39,7 @@ class Eye:
 
     def open(self) -> None:
         """Begin."""
-        self._backend.open()
+        self.backend.open()
 
     @property
     def milliseconds(self) -> float | None:
@@ -52,12 +53,12 @@ class Eye:
 
     def wait(self, seconds: float) -> Wake:
         """Wait as a feed does."""
-        return self._backend.wait(seconds, self._bell.descriptor)
+        return self.backend.wait(seconds, self._bell.descriptor)
 
     def look(self) -> Take:
         """Take a picture now."""
         begun = time.perf_counter()
-        take = self._backend.take(False)
+        take = self.backend.take(False)
         cost = time.perf_counter() - begun
         self.state = take.condition.state
         if take.pixels is not None:
@@ -88,5 +89,5 @@ class Eye:
 
     def close(self) -> None:
         """Give everything back."""
-        self._backend.close()
+        self.backend.close()
         self._bell.close()

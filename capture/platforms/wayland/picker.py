@@ -19,7 +19,7 @@ from capture.platforms.linux.dbus import NoAnswer, session_bus
 from capture.platforms.picks import Pick, Picking, Picks, PickStore
 from capture.platforms.wayland.picked_source import PickedSource
 from capture.platforms.wayland.portal import Cast, NoScreenCast, Refused, ScreenCast
-from capture.platforms.wayland.tickets import Remote, Ticket
+from capture.platforms.wayland.tickets import Parked, Remote, Ticket
 from capture.reason import NOTHING, Reason
 from capture.source import Condition, Source
 from resources.translate import N_, _
@@ -36,7 +36,13 @@ FAULTS = (Refused, NoAnswer, TimeoutError, NoScreenCast, OSError, EOFError)
 
 @dataclass(slots=True)
 class _Held:
-    """One pick, and how it stands with the desktop. ``needs_person``: why a dialog is needed."""
+    """One pick, and how it stands with the desktop.
+
+    Attributes:
+        needs_person: why a dialog is needed.
+        read: the session that somebody was given a connection to.
+        reader, parked: who has the only stream of a fragile cast, or that stream, while nobody has it.
+    """
 
     pick: Pick
     cast: Cast | None = None
@@ -45,6 +51,17 @@ class _Held:
     failures: int = 0
     tickets: set[Ticket] = field(default_factory=set)
     work: asyncio.Task[None] | None = None
+    read: str = ""
+    reader: Ticket | None = None
+    parked: Parked | None = None
+
+    def leave_cast(self) -> Cast | None:
+        """Have no cast any more, and return the last one."""
+        cast, self.cast = self.cast, None
+        parked, self.parked, self.reader = self.parked, None, None
+        if parked is not None:
+            parked.stream.close()
+        return cast
 
 
 class PortalPicker:
@@ -86,18 +103,35 @@ class PortalPicker:
         if self._thread.ident is not None:
             self._thread.join(seconds)
 
-    def _call(self, what: Callable[[], object]) -> None:
-        """Have the thread do something, soon; one that has not begun or has ended does nothing."""
-        if self._thread.ident is not None:
-            self._begun.wait()
-            assert self._loop is not None
-            with contextlib.suppress(RuntimeError):  # it has ended
-                self._loop.call_soon_threadsafe(what)
+    def _call(self, what: Callable[[], object]) -> bool:
+        """Have the thread do something, soon; one that has not begun or has ended does nothing, which is told."""
+        if self._thread.ident is None:
+            return False
+        self._begun.wait()
+        assert self._loop is not None
+        try:
+            self._loop.call_soon_threadsafe(what)
+        except RuntimeError:  # it has ended
+            return False
+        return True
 
     def _ticket(self, source_id: str, ring: Callable[[], None]) -> Ticket:
-        ticket = Ticket(source_id, ring, lambda each: self._call(lambda: self._serve(each, failed=True)))
+        ticket = Ticket(source_id, ring, self._again, self._over)
         self._call(lambda: self._serve(ticket))
         return ticket
+
+    def _again(self, ticket: Ticket, was_good: bool) -> None:
+        def again() -> None:
+            held = self._held.get(ticket.source_id)
+            if held is not None and was_good:
+                held.failures = 0
+            self._serve(ticket, failed=True)
+
+        self._call(again)
+
+    def _over(self, ticket: Ticket, parked: Parked | None) -> None:
+        if not self._call(lambda: self._take_back(ticket, parked)) and parked is not None:
+            parked.stream.close()
 
     # The thread from here on.
 
@@ -122,7 +156,8 @@ class PortalPicker:
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
         for held in self._held.values():
-            for ticket in held.tickets:
+            held.leave_cast()
+            for ticket in tuple(held.tickets):
                 ticket.give_up()
         if self._portal is not None:
             self._portal.close()
@@ -198,13 +233,12 @@ class PortalPicker:
                 self._end(held)
         try:
             portal = await self._reach()
-            if held.cast is None:
-                await self._bring_back(portal, held)
+            await self._have_cast(portal, held)
             for ticket in tuple(held.tickets):
                 if held.cast is None:
                     break
                 if not ticket.is_void:
-                    ticket.hand_over(Remote(await portal.remote(held.cast.session), held.cast.node))
+                    await self._hand_over(portal, held, held.cast, ticket, anew=anew)
         except FAULTS as fault:
             log.info("%s is not to be had: %s", held.pick.id, fault)
             if held.needs_person:
@@ -214,6 +248,41 @@ class PortalPicker:
             for ticket in tuple(held.tickets):
                 ticket.tell(Condition("waiting", reason))
             self._try_later(held)
+
+    async def _hand_over(self, portal: ScreenCast, held: _Held, cast: Cast, ticket: Ticket, *, anew: bool) -> None:
+        """Let a ticket have a connection. Of a fragile cast only one has it; the others wait until that gives up."""
+        if portal.is_fragile:
+            has_it = held.reader is ticket and held.read == cast.session
+            if held.reader not in (None, ticket) or (has_it and not anew):
+                return
+            held.reader = ticket
+            if held.parked is not None:
+                parked, held.parked = held.parked, None
+                ticket.hand_over(parked)
+                return
+        held.read = cast.session
+        descriptor = await portal.remote(cast.session)
+        ticket.hand_over(Remote(descriptor, cast.node, cast.session, portal.is_fragile, bool(held.pick.token)))
+
+    def _take_back(self, ticket: Ticket, parked: Parked | None) -> None:
+        """Keep the stream of one who looks no more, for the next one, who may be waiting for it."""
+        held = self._held.get(ticket.source_id)
+        if parked is not None and (held is None or held.cast is None or held.cast.session != parked.remote.session):
+            parked.stream.close()
+            parked = None
+        if held is None:
+            return
+        held.tickets.discard(ticket)
+        if held.reader is ticket:
+            held.reader, held.parked = None, parked
+            for other in tuple(held.tickets):
+                self._serve(other)
+
+    async def _have_cast(self, portal: ScreenCast, held: _Held) -> None:
+        if portal.is_fragile and _is_spent(held):
+            self._end(held)
+        if held.cast is None:
+            await self._bring_back(portal, held)
 
     async def _bring_back(self, portal: ScreenCast, held: _Held) -> None:
         try:
@@ -244,7 +313,8 @@ class PortalPicker:
         """Heed that the desktop has ended a session: what the person stopped is not begun again by itself."""
         for held in self._held.values():
             if held.cast is not None and held.cast.session == session:
-                held.cast, held.needs_person, held.is_over = None, reasons.PICK_ENDED, True
+                held.leave_cast()
+                held.needs_person, held.is_over = reasons.PICK_ENDED, True
                 held.pick = replace(held.pick, token="")
                 self._say(held)
                 self._keep()
@@ -255,8 +325,7 @@ class PortalPicker:
             self._portal.close()
         self._portal = None
         for held in self._held.values():
-            if held.cast is not None:
-                held.cast = None
+            if held.leave_cast() is not None:
                 if not held.pick.token:
                     held.needs_person = reasons.PICK_AGAIN
                     self._say(held)
@@ -277,7 +346,7 @@ class PortalPicker:
             self._keep()
 
     def _end(self, held: _Held) -> None:
-        cast, held.cast = held.cast, None
+        cast = held.leave_cast()
         if cast is not None and self._portal is not None:
             self._portal.end(cast.session)
 
@@ -293,6 +362,12 @@ class PortalPicker:
         if now != self._told:
             self._told = now
             self._tell(now)
+
+
+def _is_spent(held: _Held) -> bool:
+    """Tell whether another session is better than one that was read once, and whose stream is no more."""
+    is_read = held.cast is not None and held.read == held.cast.session
+    return is_read and held.reader is None and held.parked is None and bool(held.pick.token)
 
 
 def _source(held: _Held) -> Source:

@@ -88,6 +88,16 @@ class ScreenCast:
         self.version = self.types = self.cursors = 0
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
+    @property
+    def is_fragile(self) -> bool:
+        """Tell whether a cast is to be read by one stream only, in the form that was agreed on first.
+
+        xdg-desktop-portal-wlr (0.8.4) is: it asks the compositor for a picture each time its stream begins to flow,
+        also where the last one that it asked for is still to come. The compositor ends its connection for that, and it
+        ends itself, with all casts of all programs. It is known by its lack of a pointer apart.
+        """
+        return not self.cursors & CURSOR_APART
+
     @classmethod
     async def reach(cls, address: str | None, closed: Callable[[str], None]) -> ScreenCast:
         """Return the portal on the bus at ``address``, else on the session's.

@@ -56,6 +56,11 @@ class Painting:
         """Have the next buffer be taken whole: one before it is missing, or the stream begins anew."""
         self._is_doubtful = True
 
+    def rest(self) -> None:
+        """Keep nothing but the picture, for somebody who will want all of it."""
+        self._copies, self._stale, self._damage = [], {}, None
+        self.is_changed = self.has_picture
+
     def absorb(self, delivery: Delivery, video_format: int) -> None:
         """Take over what a buffer brings, while it is lent."""
         if self.sequence is not None and delivery.sequence not in (None, self.sequence + 1):

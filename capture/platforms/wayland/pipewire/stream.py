@@ -3,6 +3,9 @@
 The connection is that of one `OpenPipeWireRemote` and belongs to the stream: PipeWire closes it. A second stream over
 the same connection, or over a duplicate of its descriptor, would leave the first one's node behind, linked, and stay
 paused itself.
+
+A stream can be parked, and gone on with in another thread. Meanwhile it takes nothing from the producer, who has no
+memory left after a few pictures and makes no more; what has changed comes with the first one afterwards.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -39,12 +43,13 @@ class Unreadable(CaptureError):
 
 
 class Stream:
-    """A stream's pictures, from the moment it is made until `close`. Every call comes from one thread.
+    """A stream's pictures, from the moment it is made until `close`. One thread calls, until `park`; then another may.
 
     Attributes:
         painting: what it shows.
         state: as PipeWire counts it, see `library`.
         buffers: how many came, with pixels or without.
+        is_shown: a picture came since the form was agreed on.
     """
 
     def __init__(self, remote: int, node: int, fps: float) -> None:
@@ -57,6 +62,7 @@ class Stream:
         self.painting = Painting()
         self.state = pw.UNCONNECTED
         self.buffers = 0
+        self.is_shown = False
         self._error = ""
         self._fault: BaseException | None = None
         self._unreadable = ""
@@ -77,10 +83,11 @@ class Stream:
         self._methods = ctypes.cast(control.funcs, ctypes.POINTER(pw.LoopMethods)).contents
         self._loop = control.data
         self.descriptor: int = self._methods.get_fd(self._loop)
-        # For good: while nobody is in the loop, the library's own thread takes itself for the one that is, calls us
-        # from there, and makes nothing readable.
-        self._methods.enter(self._loop)
-        self._open.append(lambda: self._methods.leave(self._loop))
+        # Held by whoever takes pictures over: see `park`.
+        self._turn = threading.Lock()
+        self._is_inside = False
+        self._enter()
+        self._open.append(self._leave)
         context = library.pw_context_new(loop, None, 0)
         self._open.append(lambda: library.pw_context_destroy(context))
         core = library.pw_context_connect_fd(context, remote, None, 0)  # it closes it also where it fails
@@ -129,6 +136,11 @@ class Stream:
         return self.state == pw.STREAMING
 
     @property
+    def has_ended(self) -> bool:
+        """Tell whether no pictures come any more."""
+        return self.state == pw.ERROR or self._fault is not None
+
+    @property
     def problem(self) -> Reason:
         """Return why pictures do not begin to come, as far as that is known."""
         if self._size is not None and not self._has_memory:
@@ -144,13 +156,42 @@ class Stream:
             with _Pods(_formats(rate)) as (several, count):
                 self._library.pw_stream_update_params(self._stream, several, count)
 
+    def park(self) -> None:
+        """Take nothing over any more until `resume`, which another thread may call, or `close`."""
+        self._turn.acquire()
+        self.painting.rest()
+        self._leave()
+
+    def resume(self) -> None:
+        """Go on, in the thread that calls."""
+        self._enter()
+        self._turn.release()
+        self._process(None)
+
     def close(self) -> None:
         """Give everything back; may be called twice."""
+        if self._open:
+            self._enter()
         opened, self._open = self._open, []
         for give_back in reversed(opened):
             give_back()
 
-    # Called by the library from within `iterate`.
+    def _enter(self) -> None:
+        """Be in the loop from now on.
+
+        While nobody is, the library's own thread takes itself for the one that is, calls us from there, and makes
+        nothing readable.
+        """
+        if not self._is_inside:
+            self._is_inside = True
+            self._methods.enter(self._loop)
+
+    def _leave(self) -> None:
+        if self._is_inside:
+            self._is_inside = False
+            self._methods.leave(self._loop)
+
+    # Called by the library from within `iterate`, and by its own thread while the stream is parked.
 
     def _guarded(self, call: Callable[..., None]) -> Callable[..., None]:
         """Have a fault in ``call`` come out of `iterate`: ctypes would print it and go on."""
@@ -175,6 +216,7 @@ class Stream:
         told = pods.read(ctypes.string_at(address, pods.size_of(ctypes.string_at(address, 8))))
         self._size, self._format = told[pods.SIZE], told[pods.VIDEO_FORMAT]
         self.painting.doubt()
+        self.is_shown = False
         width, height = told[pods.SIZE]
         log.debug("pictures of %s × %s in form %s", width, height, self._format)
         with _Pods(*_wishes()) as (several, count):
@@ -184,11 +226,16 @@ class Stream:
         self._has_memory = True
 
     def _process(self, data: object) -> None:
-        while buffer := self._library.pw_stream_dequeue_buffer(self._stream):
-            try:
-                self._absorb(buffer.contents.buffer.contents)
-            finally:
-                self._library.pw_stream_queue_buffer(self._stream, buffer)
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            while buffer := self._library.pw_stream_dequeue_buffer(self._stream):
+                try:
+                    self._absorb(buffer.contents.buffer.contents)
+                finally:
+                    self._library.pw_stream_queue_buffer(self._stream, buffer)
+        finally:
+            self._turn.release()
 
     def _absorb(self, buffer: pw.Buffer) -> None:
         self.buffers += 1
@@ -204,6 +251,7 @@ class Stream:
             self.painting.doubt()
             return
         self.painting.absorb(delivery, self._format)
+        self.is_shown |= delivery.pixels is not None
 
 
 def rate_for(fps: float) -> int:

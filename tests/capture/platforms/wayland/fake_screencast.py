@@ -26,7 +26,9 @@ class FakeScreenCast:
         asked: the options of each SelectSources.
     """
 
-    def __init__(self, address: str, node: int, pipewire: str, *, version: int = 5, types: int = 3) -> None:
+    def __init__(
+        self, address: str, node: int, pipewire: str, *, version: int = 5, types: int = 3, cursors: int = 7
+    ) -> None:
         self.answers = "yes"
         self.gives = True
         self.tokens: set[str] = set()
@@ -36,7 +38,7 @@ class FakeScreenCast:
         self.node = node
         self.source_type = 1
         self._pipewire = pipewire
-        self._values = {"version": version, "AvailableSourceTypes": types, "AvailableCursorModes": 7}
+        self._values = {"version": version, "AvailableSourceTypes": types, "AvailableCursorModes": cursors}
         self._count = 0
         self._open: list[tuple[str, str]] = []
         self._address = address

@@ -22,29 +22,17 @@ from capture.source import Source
 from tests.capture.platforms.wayland.fake_screencast import FakeScreenCast
 from tests.helpers.waiting import Until
 from tests.helpers.wayland.daemons import PipeWire, pipewire_of
+from tests.helpers.wayland.person import MemoryStore
 from tests.helpers.wayland.producer import Producer, Shot
-
-
-class MemoryStore:
-    """Keeps picks for the next picker of the same test."""
-
-    def __init__(self) -> None:
-        self.picks = Picks()
-
-    def load(self) -> Picks:
-        return self.picks
-
-    def save(self, picks: Picks) -> None:
-        self.picks = picks
 
 
 class Desk:
     """A portal, a picker, and a hub that watches what was picked."""
 
-    def __init__(self, address: str, producer: Producer, pipewire: Path) -> None:
+    def __init__(self, address: str, producer: Producer, pipewire: Path, *, cursors: int = 7) -> None:
         self.address = address
         self.producer = producer
-        self.portal = FakeScreenCast(address, producer.node, str(pipewire))
+        self.portal = FakeScreenCast(address, producer.node, str(pipewire), cursors=cursors)
         self.store = MemoryStore()
         self.told = Picking()
         self.changes = 0
@@ -81,6 +69,16 @@ class Desk:
 @pytest.fixture
 async def desk(address: str, daemons: PipeWire, producer: Producer, until: Until) -> AsyncIterator[Desk]:
     made = Desk(address, producer, daemons.socket)
+    await made.begin()
+    await until(lambda: made.told.is_there)
+    yield made
+    await made.end()
+
+
+@pytest.fixture
+async def fragile(address: str, daemons: PipeWire, producer: Producer, until: Until) -> AsyncIterator[Desk]:
+    """With a portal like that of wlroots, whose casts are read once, see `ScreenCast.is_fragile`."""
+    made = Desk(address, producer, daemons.socket, cursors=3)
     await made.begin()
     await until(lambda: made.told.is_there)
     yield made
@@ -143,6 +141,68 @@ async def test_one_session_serves_one_watcher_after_the_other(desk: Desk, until:
 
     assert len(desk.portal.sessions) == 1
     assert desk.portal.remotes == 3
+
+
+async def test_a_fragile_cast_is_read_by_one_stream_and_in_one_form(fragile: Desk, until: Until) -> None:
+    source = await picked(fragile, until)
+    for number, fps in enumerate((60, 5, 30)):
+        watching = fragile.hub.subscribe(source, fps=fps, pointer=True, changed=lambda: None)
+        if number:
+            # What nobody saw change is there at once, also where nothing is sent.
+            await until(lambda: watching.newest is not None)  # noqa: B023  looked at within the loop
+            assert watching.newest is not None
+            assert np.array_equal(watching.newest.pixels, picture(number - 1))
+        await sees(fragile, watching, until, number)
+        watching.close()
+        await until(lambda: not fragile.hub.ending)
+
+    assert fragile.portal.asked[0]["cursor_mode"] == 2  # the pointer in the picture: apart it cannot be had
+    assert fragile.portal.remotes == 1
+    assert fragile.producer.rates == [60]
+
+
+async def test_what_was_sent_to_nobody_is_not_shown_when_somebody_comes(fragile: Desk, until: Until) -> None:
+    source = await picked(fragile, until)
+    watching = fragile.watch(source)
+    await sees(fragile, watching, until, 1)
+    watching.close()
+    await until(lambda: not fragile.hub.ending)
+    for number in (2, 3):
+        sent = fragile.producer.sent
+        fragile.producer.begin(Shot(picture(number)))
+        await until(lambda: fragile.producer.sent > sent)  # noqa: B023  looked at within the loop
+    seen: list[int] = []
+
+    def note() -> None:
+        if watching.newest is not None:
+            seen.append(next(each for each in range(5) if np.array_equal(watching.newest.pixels, picture(each))))
+
+    watching = fragile.hub.subscribe(source, fps=60, pointer=True, changed=note)
+    await until(lambda: seen)
+
+    assert seen == [3]
+    assert fragile.portal.remotes == 1
+
+
+@pytest.mark.parametrize("gives", [True, False])
+async def test_where_the_first_picture_does_not_come_it_is_asked_for_again_or_that_is_said(
+    fragile: Desk, until: Until, monkeypatch: pytest.MonkeyPatch, gives: bool
+) -> None:
+    monkeypatch.setattr(picked_source, "FIRST_SECONDS", 0.05)
+    monkeypatch.setattr(picker, "RETRY_SECONDS", (0.01,))
+    fragile.portal.gives = gives
+    watching = fragile.watch(await picked(fragile, until))
+    await until(lambda: fragile.producer.is_streaming)
+    if gives:
+        await until(lambda: fragile.portal.remotes > 2)
+        assert len(fragile.portal.sessions) <= 1
+    else:
+        await until(lambda: "once something in it has changed" in watching.condition.reason.english)
+        assert fragile.portal.remotes == 1
+    monkeypatch.setattr(picked_source, "FIRST_SECONDS", 9)
+    await sees(fragile, watching, until, 1)
+
+    assert fragile.portal.dialogs == 1
 
 
 async def test_still_nothing_wakes(desk: Desk, until: Until) -> None:
