@@ -28,7 +28,7 @@ from gui.core.remembered import (
     with_masks,
 )
 from gui.core.settings import SavedSource, Settings
-from gui.core.state import AppState, Message, SourceOrder, source_states, title_words, watchers
+from gui.core.state import BARE_SCREENS, AppState, Message, SourceOrder, source_states, title_words, watchers
 from resources.translate import _
 from server.errors import MOVED, STOPPED, Farewell, PortInUse, ServerError
 from server.protocol.options import InvalidOption
@@ -36,8 +36,6 @@ from server.server import Server
 from server.sharing import ShareList, with_source, without_source
 from server.stream.registry import SessionRegistry
 
-BARE_SCREENS = "bare screens"
-"""The subject of the question whether to share a screen on which nothing can be covered."""
 MASKS = "masks"
 """The subject of the message about windows that have them."""
 SIZES = "mask sizes"

@@ -142,6 +142,10 @@ class ViewerRow:
         return next((state for state in ("slow", "live") if state in states), states[0])
 
 
+BARE_SCREENS = "bare screens"
+"""The subject of the question whether to share a screen on which nothing can be covered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """Something to tell above the list: what happened, and a button that mends it.

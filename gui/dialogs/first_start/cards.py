@@ -262,6 +262,10 @@ class Cards(SourceView):
             self.look_again()
         self.viewport().update()
 
+    def choose(self, source: Source) -> None:
+        """Choose ``source``, as a click on its card does."""
+        self._choose(source, True)
+
     def _choose(self, source: Source, wanted: bool) -> None:
         if wanted:
             self._chosen[source.identity] = source

@@ -78,6 +78,7 @@ class FirstStartOpener:
         window.setWindowModality(Qt.WindowModality.WindowModal)
         self._thumbnails = Thumbnails(self._hub, self._workers, window.what.cards.set_picture)
         window.what.cards.in_sight.connect(self._look_at)
+        window.what.pick_requested.connect(self._controller.pick)
         window.share_requested.connect(self._share)
         window.look_requested.connect(self._access_controller.look)
         window.link.copy_requested.connect(self._copy)

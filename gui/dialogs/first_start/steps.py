@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gui.core.networks import HERE_WORDS
-from gui.core.state import AppState, SourceState
+from gui.core.state import BARE_SCREENS, AppState, SourceState
 from resources.translate import N_, _, ngettext
 from server.net.interfaces import Interface, Kind
 
@@ -21,8 +21,8 @@ MEANINGS: dict[Kind, str] = {
     "virtual": N_("Mostly for virtual machines and containers on this computer. They need your link or a PIN."),
 }
 """What it means to open a network, by its kind."""
-TOLD = ("server", "network", "certificate")
-"""Subjects of messages that say why sharing is not, or not as it was chosen."""
+TOLD = ("server", "network", "certificate", BARE_SCREENS)
+"""Subjects of messages that say why sharing is not, or not as it was chosen, or what has to be known first."""
 
 COMMANDS = ("sudo ", "apt", "pip ", "env ", "xvfb-run ")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from capture.source import Identity, Source
 from gui.core.state import AppState
 from gui.dialogs.first_start.cards import Cards
 from gui.dialogs.first_start.labels import column, words
@@ -22,30 +23,58 @@ class WhatPage(QWidget):
 
     Attributes:
         cards: the windows and screens.
+
+    Signals:
+        pick_requested: something is to be picked in the desktop's dialog.
     """
+
+    pick_requested = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self.cards = Cards(icons)
+        self.pick = QPushButton()
+        self.pick.setObjectName("firstPick")
+        self.pick.setAutoDefault(False)
+        self.pick.clicked.connect(self._pick)
+        self.pick.hide()
+        self._picked: set[Identity] | None = None
         self.findings = QFrame()
         self.findings.setObjectName("messageBar")
         self._found: list[QWidget] = []
+        self._sources: tuple[Source, ...] = ()
         self._lines = QVBoxLayout(self.findings)
         self._lines.setContentsMargins(12, 8, 12, 8)
         self._lines.setSpacing(8)
         self.findings.hide()
         layout = column(self)
         layout.addWidget(self.findings)
+        layout.addWidget(self.pick, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.cards, 1)
+        self.translate()
 
     def translate(self) -> None:
         """Say everything in the language in use, but for what is shown later."""
         self.cards.translate()
+        self.pick.setText(_("Pick a window or screen…"))
+        self.pick.setToolTip(_("Choose a window or screen in your desktop's own dialog"))
 
     def show_state(self, state: AppState) -> None:
         """Offer the sources there are."""
         self.cards.empty_text = state.listing.reason.words or _("Looking for windows…")
         self.cards.show_sources(offered(state))
+        self.pick.setVisible(state.can_pick)
+        picked = _picked(state)
+        if self._picked is not None and (fresh := [each for each in picked if each.identity not in self._picked]):
+            # It was picked to be seen.
+            self._picked = None
+            for source in fresh:
+                self.cards.choose(source)
+        self._sources = picked
+
+    def _pick(self) -> None:
+        self._picked = {each.identity for each in self._sources}
+        self.pick_requested.emit()
 
     def show_findings(self, found: Sequence[Check]) -> None:
         """Say what is missing, each with a button where something mends it."""
@@ -71,3 +100,7 @@ class WhatPage(QWidget):
             self._lines.addWidget(whole)
             self._found.append(whole)
         self.findings.setVisible(bool(found))
+
+
+def _picked(state: AppState) -> tuple[Source, ...]:
+    return tuple(row.source for row in state.sources if row.source.kind == "portal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from capture.platforms.picks import Picking
+from capture.platforms.wayland.picker import PortalPicker
 from capture.source import Source
 from gui.core.access import AccessController
 from gui.core.settings import Settings
@@ -30,6 +33,8 @@ from resources.pseudo import pseudo
 from resources.translate import use
 from server.doctor import Check
 from server.net.interfaces import Interface
+from tests.capture.platforms.fake_logind import message_bus
+from tests.capture.platforms.wayland.fake_screencast import FakeScreenCast
 from tests.gui import gallery_content as content
 from tests.gui.wording import strange_words
 from tests.helpers.desk import Desk
@@ -275,6 +280,40 @@ def test_the_keyboard_begins_with_the_first_card_until_it_is_used(qtbot: QtBot) 
     cards.show_sources((third,))
     QTest.keyClick(cards, Key.Key_Space)
     assert cards.chosen == (third.source,)
+
+
+async def test_on_wayland_something_is_picked_in_the_desktops_dialog(newcomer: Newcomer, tmp_path: Path) -> None:
+    catalog, loop = newcomer.desk.catalog, asyncio.get_running_loop()
+
+    def receive(picking: Picking) -> None:
+        catalog.picking = picking
+        catalog.feed(newcomer.window_source, *picking.sources)
+
+    with message_bus(tmp_path) as address:
+        portal = FakeScreenCast(address, 1, "")
+        await portal.open()
+        catalog.picker = PortalPicker(None, address)
+        catalog.picker.start(lambda picking: loop.call_soon_threadsafe(receive, picking) and None)
+        window = await newcomer.begin()
+        await until(lambda: bool(window.what.pick.isVisible()))
+        window.what.pick.click()
+        await until(lambda: [each.id for each in window.what.cards.chosen] == ["portal-1"])
+        # Cancelled, nothing is added and nothing else is chosen.
+        portal.answers = "no"
+        window.what.pick.click()
+        await until(lambda: portal.dialogs == 2)
+        window.next.click()
+        window.next.click()
+
+        # A screen on which nothing can be covered is asked about first, on the page that says what is shared.
+        await until(lambda: bool(window.link.problem.isVisible()))
+        assert newcomer.shared == ()
+        window.link.mend.click()
+        await until(lambda: newcomer.shared == ("portal-1",))
+        catalog.picker.stop()
+        await asyncio.to_thread(catalog.picker.join, 5)
+        catalog.picker = None
+        portal.close()
 
 
 def test_a_single_monitor_is_not_offered_beside_the_desktop() -> None:
