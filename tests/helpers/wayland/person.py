@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from capture.platforms.picks import Picking, Picks
@@ -38,10 +38,11 @@ class Person:
         self._address = address
         self._begin()
 
-    def pick(self) -> Source:
-        """Pick something, and return its source."""
+    def pick(self, answer: Callable[[], None] = lambda: None) -> Source:
+        """Pick something, and return its source; ``answer()`` is what is done when there is a dialog."""
         number = self.store.picks.following
         self.picker.pick()
+        answer()
         wait_for(lambda: any(each.id == f"portal-{number}" for each in self.told.sources))
         return next(each for each in self.told.sources if each.id == f"portal-{number}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -32,18 +33,25 @@ MISSING = next((name for name in ("mmdebstrap", "unshare", "nsenter") if shutil.
 
 
 def root(packages: tuple[str, ...]) -> Path:
-    """Return the folder of a system with ``packages``; making it takes two minutes and half a gigabyte, and root."""
+    """Return the folder of a system with ``packages``. Making it takes minutes, half a gigabyte or more, and root."""
     said = "\n".join((SUITE, *packages, *OPTIONS))
     made = CACHE / f"root-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    # Tests may run in several processes.
+    with (CACHE / "lock").open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make(made, packages)
+    return made
+
+
+def _make(made: Path, packages: tuple[str, ...]) -> None:
     if not made.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
         unfinished = made.with_suffix(".part")
         shutil.rmtree(unfinished, ignore_errors=True)
         ways = (f"--aptopt={line}" for line in apt_ways())
         command = ["mmdebstrap", *OPTIONS, *ways, f"--include={','.join(packages)}", SUITE, str(unfinished), _mirror()]
         subprocess.run(command, check=True)
         unfinished.rename(made)
-    return made
 
 
 def _mirror() -> str:

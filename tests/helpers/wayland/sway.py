@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -14,10 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dbus_fast import Message, MessageType
-from dbus_fast.aio import MessageBus
-
 from tests.helpers.waiting import wait_for
+from tests.helpers.wayland.bus import CONFIG as CONFIG_OF_BUS
+from tests.helpers.wayland.bus import SYSTEM, ask, wait_for_name
 from tests.helpers.wayland.inside import Inside
 from tests.helpers.wayland.roots import SWAY, root
 
@@ -31,19 +31,8 @@ for_window [title=".*"] floating enable, border none
 focus_follows_mouse no
 xwayland {xwayland}
 """
-# It starts the part of the portal that is for wlroots, also when that has ended, as on any desktop; and nothing else.
-BUS = """
-<busconfig>
-  <type>session</type>
-  <listen>{address}</listen>
-  <servicedir>{folder}</servicedir>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
-  </policy>
-</busconfig>
-"""
 PORTAL = "org.freedesktop.impl.portal.desktop.wlr"
+# What ends it has it started again, as on any desktop.
 SERVICE = """
 [D-BUS Service]
 Name={name}
@@ -61,7 +50,6 @@ read -r choice <{folder}/choice
 [ -z "$choice" ] || grep -m1 -F -e "$choice" {folder}/offered
 """
 COMMAND, GET_OUTPUTS, GET_TREE = 0, 3, 4
-SYSTEM = "org.freedesktop.DBus"
 
 
 class Sway:
@@ -106,11 +94,11 @@ class Sway:
             self.display = f"{folder}/wayland-1"
             wait_for(lambda: self._socket.exists() and Path(self.display).exists())
             self._start("/usr/libexec/xdg-permission-store")
-            self._wait_for_name("org.freedesktop.impl.portal.PermissionStore")
-            asyncio.run(_ask_bus(self.bus, "StartServiceByName", "su", PORTAL, 0))
-            self._wait_for_name(PORTAL)
+            wait_for_name(self.bus, "org.freedesktop.impl.portal.PermissionStore")
+            ask(self.bus, SYSTEM, "StartServiceByName", "su", PORTAL, 0)
+            wait_for_name(self.bus, PORTAL)
             self._start("/usr/libexec/xdg-desktop-portal", "-v", WAYLAND_DISPLAY=self.display)
-            self._wait_for_name("org.freedesktop.portal.Desktop")
+            wait_for_name(self.bus, "org.freedesktop.portal.Desktop")
         except BaseException:
             self.close()
             raise
@@ -123,6 +111,12 @@ class Sway:
     def offered(self) -> str:
         """Return what there was to choose from the last time."""
         return (self.folder / "offered").read_text()
+
+    def end_portal(self) -> None:
+        """End the portal's part for wlroots, as a fault in it does."""
+        (pid,) = ask(self.bus, SYSTEM, "GetConnectionUnixProcessID", "s", PORTAL)
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not ask(self.bus, SYSTEM, "NameHasOwner", "s", PORTAL)[0])
 
     def tell(self, command: str) -> None:
         """Have sway do something; it has to succeed."""
@@ -158,15 +152,12 @@ class Sway:
     def _start(self, *command: str, **environment: str) -> subprocess.Popen[bytes]:
         return self._inside.start(self.folder / f"{Path(command[0]).name}.log", *command, **environment)
 
-    def _wait_for_name(self, name: str) -> None:
-        wait_for(lambda: bool(asyncio.run(_ask_bus(self.bus, "NameHasOwner", "s", name))))
-
     def _write(self, chooser: bool, xwayland: bool) -> None:
         folder = self.folder
         width, height = SIZE
         config = CONFIG.format(width=width, height=height, xwayland="enable" if xwayland else "disable")
         (folder / "sway.conf").write_text(config)
-        (folder / "bus.conf").write_text(BUS.format(address=self.bus, folder=folder))
+        (folder / "bus.conf").write_text(CONFIG_OF_BUS.format(address=self.bus, folder=folder))
         program, starter = folder / "chooser", folder / "portal-wlr"
         for each, text in ((program, CHOOSER), (starter, STARTER)):
             each.write_text(text.format(folder=folder))
@@ -180,18 +171,6 @@ class Sway:
         preferred = folder / "xdg-desktop-portal"
         preferred.mkdir()
         (preferred / "portals.conf").write_text("[preferred]\ndefault=wlr\n")
-
-
-async def _ask_bus(address: str, member: str, signature: str, *values: object) -> Any:
-    bus = await MessageBus(bus_address=address).connect()
-    try:
-        path = "/org/freedesktop/DBus"
-        answer = await bus.call(Message(SYSTEM, path, SYSTEM, member, signature=signature, body=list(values)))
-        assert answer is not None
-        assert answer.message_type is MessageType.METHOD_RETURN, answer.body
-        return answer.body[0]
-    finally:
-        bus.disconnect()
 
 
 @contextmanager

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from capture.trial.story import FIRST, OTHER, title
-from gui.trial.process import TrialProcess
 from tests.helpers.waiting import wait_for
 from tests.helpers.wayland.sway import Sway
+from tests.helpers.wayland.trial_program import begin_trial
 
 PLACE, APART = (40, 40), 600
 COMMANDS = {
@@ -31,14 +27,7 @@ class SwayWindows:
     def __init__(self, sway: Sway, *, x11: str = "") -> None:
         self._sway = sway
         self._number = 0
-        with pytest.MonkeyPatch.context() as patch:
-            for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
-                patch.delenv(name, raising=False)
-            patch.setenv("DISPLAY" if x11 else "WAYLAND_DISPLAY", x11 or sway.display)
-            patch.setenv("XDG_RUNTIME_DIR", str(sway.folder))
-            patch.setenv("QT_QPA_PLATFORM", "xcb" if x11 else "wayland")
-            self._process = TrialProcess()
-        self._process.__enter__()
+        self._process = begin_trial(sway.folder, wayland=sway.display, x11=x11)
         self.pid = self._process.pid
         self.open()
 
@@ -88,8 +77,3 @@ class SwayWindows:
 
     def close(self) -> None:
         self._process.end()
-
-
-def memory() -> int:
-    """Return the bytes of memory that this process has."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")

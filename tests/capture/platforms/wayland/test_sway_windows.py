@@ -24,7 +24,8 @@ from tests.helpers.waiting import wait_for
 from tests.helpers.wayland.person import Person
 from tests.helpers.wayland.roots import why_not
 from tests.helpers.wayland.sway import OUTPUT, Sway, sway_session
-from tests.helpers.wayland.sway_windows import SwayWindows, memory
+from tests.helpers.wayland.sway_windows import SwayWindows
+from tests.helpers.wayland.trial_program import memory
 
 pytestmark = [
     pytest.mark.skipif(os.environ.get("PANECAST_LONG") != "1", reason="takes long: run installer/test.sh --long"),
