@@ -186,9 +186,13 @@ class ScreenCast:
         except (NoAnswer, TimeoutError) as fault:
             raise NoScreenCast(reasons.NO_PORTAL) from fault
         try:
-            self.version = await self._property("version")
-            self.types = await self._property("AvailableSourceTypes")
-            self.cursors = await self._property("AvailableCursorModes") if self.version >= KNOWS_CURSORS else 0
+            await self._look()
+            if not self.types:
+                # The part for this desktop has ended; it is started when it is asked for something.
+                with contextlib.suppress(Refused):
+                    made = await self._ask("CreateSession", "a{sv}", _session_options())
+                    self.end(str(made["session_handle"].value))
+                await self._look()
         except (NoAnswer, TimeoutError) as fault:
             raise NoScreenCast(reasons.NO_SCREEN_CAST) from fault
         log.info("screen casts: version %s, types %s, cursors %s", self.version, self.types, self.cursors)
@@ -196,6 +200,11 @@ class ScreenCast:
             raise NoScreenCast(reasons.NO_SCREEN_CAST)
         watch = asyncio.get_running_loop().create_task(self._bus.wait_for_disconnect(), name="bus")
         watch.add_done_callback(self._disconnected)
+
+    async def _look(self) -> None:
+        self.version = await self._property("version")
+        self.types = await self._property("AvailableSourceTypes")
+        self.cursors = await self._property("AvailableCursorModes") if self.version >= KNOWS_CURSORS else 0
 
     async def _property(self, name: str) -> int:
         reply = await self._call(PROPERTIES, "Get", "ss", CAST, name)

@@ -24,6 +24,7 @@ class FakeScreenCast:
         dialogs: how many were shown, and closed: how many were closed from outside.
         sessions: those that are open; remotes: how many connections were handed out.
         asked: the options of each SelectSources.
+        sleeping: the types of sources that it offers once it was asked for a session.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class FakeScreenCast:
         self.asked: list[dict[str, Any]] = []
         self.node = node
         self.source_type = 1
+        self.sleeping = 0
         self._pipewire = pipewire
         self._values = {"version": version, "AvailableSourceTypes": types, "AvailableCursorModes": cursors}
         self._count = 0
@@ -96,6 +98,7 @@ class FakeScreenCast:
         if member == "CreateSession":
             session = f"{PATH}/session/{sender}/{options['session_handle_token'].value}"
             self.sessions.append(session)
+            self._values["AvailableSourceTypes"] |= self.sleeping
             self._respond(request, 0, {"session_handle": Variant("s", session)})
         elif member == "SelectSources":
             self.asked.append({name: value.value for name, value in options.items()})

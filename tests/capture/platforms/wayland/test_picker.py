@@ -373,6 +373,20 @@ async def test_where_there_is_none_it_is_said(
     assert looked["PipeWire"][0]
 
 
+async def test_a_portal_whose_part_for_the_desktop_has_ended_is_asked_for_something(address: str, until: Until) -> None:
+    fake = FakeScreenCast(address, 1, "", types=0)
+    fake.sleeping = 3
+    await fake.open()
+    told: list[Picking] = []
+    made = PortalPicker(None, address)
+    made.start(told.append)
+    await until(lambda: told and told[-1].is_there)
+    await until(lambda: not fake.sessions)
+    made.stop()
+    await asyncio.to_thread(made.join, 5)
+    fake.close()
+
+
 async def test_an_old_portal_knows_no_tokens(address: str, daemons: PipeWire, producer: Producer, until: Until) -> None:
     desk = Desk(address, producer, daemons.socket)
     desk.portal = FakeScreenCast(address, producer.node, str(daemons.socket), version=1)

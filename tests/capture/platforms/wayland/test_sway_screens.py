@@ -171,6 +171,20 @@ def test_a_screen_that_was_off_goes_on(sway: Sway, person: Person, windows: Sway
             assert eye.until(lambda: eye.shows(after=last), 10)  # noqa: B023  looked at within the loop
 
 
+def test_a_portal_that_has_ended_is_begun_again(sway: Sway, person: Person, windows: SwayWindows) -> None:
+    source = person.pick()
+    with person.looking_at(source) as eye:
+        assert eye.until(eye.shows, 10)
+        sway.end_portal()
+        assert eye.until(lambda: eye.state == "waiting", 10)
+        assert eye.until(eye.shows, 20)
+    # Also while nobody looks, and the program is started after that.
+    sway.end_portal()
+    person.restart()
+    with person.looking_at(source) as eye:
+        assert eye.until(eye.shows, 20)
+
+
 def test_without_its_compositor_it_says_why() -> None:
     with sway_session() as own:
         person = Person(own.bus)
