@@ -49,6 +49,7 @@ class _Held:
     needs_person: Reason = NOTHING
     is_over: bool = False
     failures: int = 0
+    refusals: int = 0
     tickets: set[Ticket] = field(default_factory=set)
     work: asyncio.Task[None] | None = None
     read: str = ""
@@ -287,8 +288,12 @@ class PortalPicker:
     async def _bring_back(self, portal: ScreenCast, held: _Held) -> None:
         try:
             self._have(held, await portal.begin(held.pick.token, shows_dialog=False))
+            held.refusals = 0
         except Refused as refusal:
-            if refusal.by_person or held.failures >= MOST_REFUSALS:
+            # A screen that is off, or a cast that ends, is none.
+            held.refusals += 1
+            if refusal.by_person or held.refusals > MOST_REFUSALS:
+                held.refusals = 0
                 # Asked again, the desktop would show its dialog again.
                 held.needs_person = reasons.PICK_AGAIN
                 held.pick = replace(held.pick, token="")
