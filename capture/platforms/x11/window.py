@@ -37,6 +37,7 @@ from capture.platforms.x11.protocol.pixmaps import PixmapReader
 from capture.platforms.x11.protocol.window_state import LIVE, TELLING, WORKSPACE, unseen
 from capture.platforms.x11.subwindows import Subwindows
 from capture.platforms.x11.unpainted import Unpainted
+from capture.platforms.x11.xwayland import flips_pictures
 from capture.privacy.blanking import PLAIN
 from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
@@ -72,6 +73,7 @@ class X11Window:
     def open(self) -> None:
         display = self._display = Display()
         self._composite = display.extension(xcffib.composite, 0, 4)
+        self._flips = flips_pictures(display)
         self._pointer = PointerWatch(display)
         self._pixmap: int | None = None
         self._size = (0, 0)
@@ -187,6 +189,8 @@ class X11Window:
             damage += covers + self._covered
         if self._told and not damage:
             return Take(LIVE, None, (), pointer)
+        if self._flips and not self._name_again():
+            return None
         known, self._told = self._told, True
         pixels, fetched, begun = self._fetch(damage if known else None)
         after = self._covers(begun)
@@ -306,6 +310,19 @@ class X11Window:
         self._let_paint()
         return True
 
+    def _name_again(self) -> bool:
+        """Get hold of what the picture is by now; False where that has another size, and is to be begun anew."""
+        assert self._display is not None
+        self._free_pixmap()
+        pixmap = self._display.new_id()
+        self._composite.NameWindowPixmap(self._window, pixmap, is_checked=True).check()
+        self._pixmap = pixmap
+        whole = self._display.connection.core.GetGeometry(pixmap).reply()
+        if (whole.width - 2 * self._border, whole.height - 2 * self._border) != self._size:
+            self._drop_pixmap()
+            return False
+        return True
+
     def _leave_shadow_out(self) -> None:
         """Have the next picture be whole, and of what is not the window's own shadow."""
         assert self._display is not None
@@ -326,11 +343,14 @@ class X11Window:
             self._absorb_more()
 
     def _drop_pixmap(self) -> None:
+        self._free_pixmap()
+        self._unpainted.end()
+
+    def _free_pixmap(self) -> None:
         if self._pixmap is not None and self._display is not None:
             with contextlib.suppress(XError):
                 self._display.connection.core.FreePixmap(self._pixmap, is_checked=True).check()
         self._pixmap = None
-        self._unpainted.end()
 
     def _absorb(self) -> Wake:
         """Take notice of what has happened to the window."""

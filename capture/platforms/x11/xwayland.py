@@ -11,6 +11,15 @@ from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.screens import Screens
 
 
+def flips_pictures(display: Display) -> bool:
+    """Tell whether windows of ``display`` get another pixmap with each picture that their program paints.
+
+    Xwayland gives them another one as long as the compositor has not given the last one back, and tells nobody (its
+    `xwl_window_swap_pixmap`): of a window that is covered a name that was had before shows the same for ever.
+    """
+    return is_wayland_session() or display.has_extension("XWAYLAND")
+
+
 def is_guest(display: Display) -> bool:
     """Tell whether ``display`` is a guest in a Wayland session.
 
