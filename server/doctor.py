@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from capture.installation import bundle
 from capture.platforms.choose import findings
+from capture.video.codecs import SOFTWARE
 from capture.video.encoder import encoder_words, video_problem
 from resources.translate import _, ngettext
 from server import DEFAULT_PORT
@@ -26,8 +27,11 @@ class Check:
     mend: str = ""
 
 
-def checks() -> list[Check]:
-    """Return everything that pictures and the server need."""
+def checks(*, tries_encoders: bool = True) -> list[Check]:
+    """Return everything that pictures and the server need.
+
+    ``tries_encoders``: say of graphics hardware what it encodes; trying that holds all threads for a tenth of a second.
+    """
     found = []
     if bundle() is None:  # else Python is part of the package
         version = ".".join(str(part) for part in sys.version_info[:3])
