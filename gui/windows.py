@@ -113,7 +113,7 @@ class Windows:
             panel,
             icons,
             copy_link=doorway.copy_link,
-            checks=lambda: [*checks(tries_encoders=False), *gui_checks()],
+            checks=lambda: [*checks(with_video=False), *gui_checks()],
         )
         menu = panel.access_bar.more.menu()
         self._autostart = AutostartSwitch(

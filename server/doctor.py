@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from capture.installation import bundle
 from capture.platforms.choose import findings
-from capture.video.codecs import SOFTWARE
 from capture.video.encoder import encoder_words, video_problem
 from resources.translate import _, ngettext
 from server import DEFAULT_PORT
@@ -27,10 +26,11 @@ class Check:
     mend: str = ""
 
 
-def checks(*, tries_encoders: bool = True) -> list[Check]:
+def checks(*, with_video: bool = True) -> list[Check]:
     """Return everything that pictures and the server need.
 
-    ``tries_encoders``: say of graphics hardware what it encodes; trying that holds all threads for a tenth of a second.
+    ``with_video``: say which encoders there are. Loading them holds all threads for a tenth of a second, and without
+    any there are single pictures.
     """
     found = []
     if bundle() is None:  # else Python is part of the package
@@ -38,8 +38,8 @@ def checks(*, tries_encoders: bool = True) -> list[Check]:
         supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
         found.append(Check("Python", supported, version, "" if supported else _("Use Python 3.11, 3.12 or 3.13.")))
     found += [Check(each.name, each.ok, each.found.words, each.mend.words) for each in findings()]
-    problem = video_problem()
-    found.append(Check(_("Video"), True, problem.words or encoder_words()))  # without it there are single pictures
+    if with_video:
+        found.append(Check(_("Video"), True, video_problem().words or encoder_words()))
     found.append(Check(_("Congestion control"), True, congestion_words()))
     try:
         for listening in listen("127.0.0.1", DEFAULT_PORT):
