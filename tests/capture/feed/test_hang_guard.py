@@ -171,7 +171,7 @@ async def test_steps_that_end_in_time_call_nothing_and_leave_no_timer_behind(unt
     while time.monotonic() < end:
         with watched.guard.step():
             await asyncio.sleep(0.001)
-    assert watched.timers == 1
+    assert watched.timers <= 1  # none where it has just ended, on a machine that stood still
     await until(lambda: not watched.timers)
 
     assert watched.calls == 0

@@ -50,7 +50,7 @@ async def test_what_has_not_changed_is_the_same_picture_and_what_has_is_another(
 async def test_a_source_is_left_alone_when_nobody_asks_again(
     snapshots: Snapshots, hub: Hub, canvas: Canvas, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capture.feed.snapshots.KEPT_SECONDS", 0.05)
+    monkeypatch.setattr("capture.feed.snapshots.KEPT_SECONDS", 0.5)
     await snapshots.fresh(SOURCE, pointer=False)
     await until(lambda: hub.running == 0 and not canvas.readers)
     await snapshots.fresh(SOURCE, pointer=False)
