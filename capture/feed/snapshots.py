@@ -116,7 +116,7 @@ class Snapshots:
 
     def _open(self, key: Key, source: Source) -> _Kept:
         """Return what is kept for ``key``, and keep it for longer."""
-        timer = asyncio.get_running_loop().call_later(KEPT_SECONDS, self._drop, key)
+        timer = asyncio.get_running_loop().call_later(KEPT_SECONDS, self._let_go, key)
         before = self._kept.get(key)
         if before is None:
             asking: list[MayTake] = []
@@ -139,6 +139,15 @@ class Snapshots:
             kept = replace(before, timer=timer)
         self._kept[key] = kept
         return kept
+
+    def _let_go(self, key: Key) -> None:
+        """Keep it no longer, unless somebody is still waiting for a picture."""
+        kept = self._kept[key]
+        if kept.asking:
+            timer = asyncio.get_running_loop().call_later(KEPT_SECONDS, self._let_go, key)
+            self._kept[key] = replace(kept, timer=timer)
+        else:
+            self._drop(key)
 
     def _drop(self, key: Key) -> None:
         kept = self._kept.pop(key, None)

@@ -167,11 +167,12 @@ class Watched:
 
 async def test_steps_that_end_in_time_call_nothing_and_leave_no_timer_behind(until: Until) -> None:
     watched = Watched()
-    end = time.monotonic() + 3 * SHORT_SECONDS
+    end, timers = time.monotonic() + 3 * SHORT_SECONDS, set[int]()
     while time.monotonic() < end:
         with watched.guard.step():
             await asyncio.sleep(0.001)
-    assert watched.timers <= 1  # none where it has just ended, on a machine that stood still
+        timers.add(watched.timers)  # none for a moment where the machine has stood still
+    assert max(timers) == 1
     await until(lambda: not watched.timers)
 
     assert watched.calls == 0

@@ -50,12 +50,20 @@ async def test_what_has_not_changed_is_the_same_picture_and_what_has_is_another(
 async def test_a_source_is_left_alone_when_nobody_asks_again(
     snapshots: Snapshots, hub: Hub, canvas: Canvas, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("capture.feed.snapshots.KEPT_SECONDS", 0.5)
+    monkeypatch.setattr("capture.feed.snapshots.KEPT_SECONDS", 0.05)
     await snapshots.fresh(SOURCE, pointer=False)
     await until(lambda: hub.running == 0 and not canvas.readers)
     await snapshots.fresh(SOURCE, pointer=False)
 
     assert canvas.opens == 2
+
+
+async def test_nothing_is_let_go_that_somebody_still_waits_for(
+    snapshots: Snapshots, hub: Hub, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.feed.snapshots.KEPT_SECONDS", 0.0)
+    assert (await snapshots.fresh(SOURCE, pointer=False)).sequence == 1
+    await until(lambda: hub.running == 0)
 
 
 async def test_what_moves_between_two_requests_is_not_looked_at(snapshots: Snapshots, canvas: Canvas) -> None:
