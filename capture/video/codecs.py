@@ -9,17 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from capture import reasons
 from capture.errors import EncodeError
-from capture.picture.pixels import Pixels
+from capture.video.conversion import BT709, LIMITED, PIXEL_FORMAT
+
+if TYPE_CHECKING:
+    import av
 
 SOFTWARE = "libx264"
 
 COARSEST = 51
-
-# FFmpeg's numbers. A screen is RGB of full range; video is BT.709 of limited range, which is what viewers expect.
-_BT709, _LIMITED, _FULL = 1, 1, 2
 
 # Pictures between two key frames that nobody asked for: libx264 knows "never", others count in 16 bits.
 _NEVER, _RARELY = 1 << 30, 0xFFFF
@@ -56,18 +57,17 @@ class AvCodec:
     def __init__(self, name: str, setting: Setting) -> None:
         import av
         from av.codec.hwaccel import HWAccel
-        from av.video.reformatter import VideoReformatter
 
         recipe = _RECIPES[name]
         context = av.CodecContext.create(name, "w", HWAccel(recipe.device) if recipe.device else None)
         assert isinstance(context, av.VideoCodecContext)
         rate = Fraction(setting.fps).limit_denominator(1000)
-        context.width, context.height, context.pix_fmt = setting.width, setting.height, recipe.pixel_format
+        context.width, context.height, context.pix_fmt = setting.width, setting.height, PIXEL_FORMAT
         context.framerate, context.time_base = rate, 1 / rate
         # Several threads would cost more in all, and a unit is ready in a few milliseconds anyway.
         context.gop_size, context.max_b_frames, context.thread_count = recipe.key_distance, 0, 1
-        context.colorspace = context.color_primaries = context.color_trc = _BT709
-        context.color_range = _LIMITED
+        context.colorspace = context.color_primaries = context.color_trc = BT709
+        context.color_range = LIMITED
         if recipe.global_quality:
             context.qscale, context.global_quality = True, setting.quantiser
         if recipe.bit_rate:
@@ -76,29 +76,15 @@ class AvCodec:
         context.open()
         self.name = name
         self._context: av.VideoCodecContext | None = context
-        self._reformatter = VideoReformatter()
-        self._pixel_format, self._time_base = recipe.pixel_format, 1 / rate
+        self._time_base = 1 / rate
         self._count = 0
 
-    def encode(self, pixels: Pixels, want_key: bool) -> bytes:
-        """Return the one access unit that ``pixels`` became."""
-        import av
+    def encode(self, frame: av.VideoFrame, want_key: bool) -> bytes:
+        """Return the one access unit that ``frame``, which a `Converter` made, became."""
         from av.video.frame import PictureType
-        from av.video.reformatter import Interpolation
 
         if self._context is None:
             raise EncodeError(reasons.VIDEO_CLOSED)
-        frame = self._reformatter.reformat(
-            av.VideoFrame.from_numpy_buffer(pixels, "bgra"),
-            format=self._pixel_format,
-            src_color_range=_FULL,
-            dst_colorspace=_BT709,
-            dst_color_range=_LIMITED,
-            # The mean of each four pixels' colour. Half the chroma rows would be a little quicker to get (POINT), but
-            # coloured text would then shimmer while it scrolls, and shimmering takes twice the bytes.
-            interpolation=Interpolation.AREA | Interpolation.FULL_CHR_H_INP,
-            threads=1,
-        )
         frame.pts, frame.time_base = self._count, self._time_base
         frame.pict_type = PictureType.I if want_key or self._count == 0 else PictureType.NONE
         self._count += 1
@@ -124,7 +110,6 @@ class _Recipe:
     """
 
     options: Callable[[Setting], dict[str, str]]
-    pixel_format: str = "nv12"
     key_distance: int = _RARELY
     device: str | None = None
     global_quality: bool = False
@@ -144,7 +129,7 @@ def _libx264(setting: Setting) -> dict[str, str]:
 
 _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
     {
-        SOFTWARE: _Recipe(_libx264, "yuv420p", _NEVER),
+        SOFTWARE: _Recipe(_libx264, _NEVER),
         "h264_nvenc": _Recipe(
             lambda setting: {
                 "preset": "p1", "tune": "ull", "rc": "constqp", "qp": str(setting.quantiser),

@@ -6,20 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-import numpy as np
-
 from capture import reasons
 from capture.errors import EncodeError
 from capture.installation import bundle, video_advice
 from capture.picture.pixels import Pixels
 from capture.reason import NOTHING, Reason
 from capture.video.codecs import SOFTWARE, Setting
+from capture.video.conversion import Converter, luma
 from capture.video.h264 import Codec, Encoders, is_key
 from capture.video.rate_control import RateControl
 from resources.translate import _
-
-SMALLEST = 16
-"""Pixels of the shortest side that is encoded: one macroblock, the least that a decoder expects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +93,7 @@ class VideoEncoder:
 
     def __init__(self, width: int, height: int, quality: int, fps: float, encoders: Encoders) -> None:
         """Prepare for pictures of ``width`` × ``height``, at most ``fps`` a second; nothing is opened yet."""
-        self._shape = (height, width, 4)
-        self._width, self._height = (max(side + side % 2, SMALLEST) for side in (width, height))
-        self._canvas: Pixels | None = None
+        self._converter = Converter(width, height)
         self._fps = fps
         self._rate_control = RateControl(quality, width * height, fps)
         self._encoders = encoders
@@ -107,36 +101,35 @@ class VideoEncoder:
         self._is_closed = False
 
     def encode(self, pixels: Pixels, want_key: bool) -> Unit:
-        """Return the unit that ``pixels`` became, a key unit if one is wanted.
+        """Return the unit that ``pixels``, of any size, became, a key unit if one is wanted.
 
         Raises:
             EncodeError: the codec failed. This encoder is closed then; another one may work.
-            ValueError: the picture is not of the size that this encoder is for.
         """
         if self._is_closed:
             raise EncodeError(reasons.VIDEO_ENDED)
-        if pixels.shape != self._shape:
-            raise ValueError(f"A picture of {pixels.shape} does not belong into a video of {self._shape}.")
-        pixels = self._padded(pixels)
+        width, height = self._converter.width, self._converter.height
+        try:
+            frame = self._converter.convert(pixels)
+        except (ImportError, OSError, ValueError, MemoryError) as error:
+            raise EncodeError(reasons.VIDEO_NOT_ENCODED.of(width=width, height=height, problem=str(error))) from error
         codec = self._codec
         if codec is None or want_key or self._rate_control.is_due:
-            has_changed = self._rate_control.choose(pixels, is_free=codec is None or want_key)
+            has_changed = self._rate_control.choose(luma(frame), is_free=codec is None or want_key)
             if codec is None or has_changed:
                 codec, want_key = self._reopen(), True
         try:
-            data = codec.encode(pixels, want_key)
+            data = codec.encode(frame, want_key)
         except Exception as error:
             self._give_up(codec)
-            raise EncodeError(
-                reasons.VIDEO_BROKE_OFF.of(width=self._width, height=self._height, problem=str(error))
-            ) from error
+            raise EncodeError(reasons.VIDEO_BROKE_OFF.of(width=width, height=height, problem=str(error))) from error
         has_key = is_key(data)
         if want_key and not has_key:
             self._give_up(codec)
             raise EncodeError(reasons.VIDEO_WITHOUT_KEY.of(codec=codec.name))
         if not has_key:
             self._rate_control.note(len(data))
-        return Unit(data, has_key, self._width, self._height)
+        return Unit(data, has_key, width, height)
 
     def close(self) -> None:
         """Free the codec; closing twice does nothing."""
@@ -150,22 +143,11 @@ class VideoEncoder:
             self._codec.close()
             self._codec = None
         rate_control = self._rate_control
-        setting = Setting(self._width, self._height, self._fps, rate_control.value, rate_control.ceiling)
+        width, height = self._converter.width, self._converter.height
+        setting = Setting(width, height, self._fps, rate_control.value, rate_control.ceiling)
         self._codec = self._encoders.open(setting)
         return self._codec
 
     def _give_up(self, codec: Codec) -> None:
         self._encoders.invalidate(codec.name)
         self.close()
-
-    def _padded(self, pixels: Pixels) -> Pixels:
-        """Return ``pixels`` with the last row and column repeated up to the size that is encoded."""
-        height, width = self._shape[:2]
-        if (height, width) == (self._height, self._width):
-            return pixels
-        if self._canvas is None:
-            self._canvas = np.empty((self._height, self._width, 4), dtype=np.uint8)
-        self._canvas[:height, :width] = pixels
-        self._canvas[:height, width:] = pixels[:, -1:]
-        self._canvas[height:] = self._canvas[height - 1]
-        return self._canvas

@@ -6,15 +6,18 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from capture import reasons
 from capture.errors import EncodeError
-from capture.picture.pixels import Pixels
 from capture.platforms.system import Family, family
 from capture.video.codecs import SOFTWARE, AvCodec, Setting
+from capture.video.conversion import Converter
+
+if TYPE_CHECKING:
+    import av
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +45,8 @@ class Codec(Protocol):
         """Return what FFmpeg calls the encoder."""
         ...
 
-    def encode(self, pixels: Pixels, want_key: bool) -> bytes:
-        """Return the one access unit that ``pixels`` became."""
+    def encode(self, frame: av.VideoFrame, want_key: bool) -> bytes:
+        """Return the one access unit that ``frame``, which a `Converter` made, became."""
         ...
 
     def close(self) -> None:
@@ -132,10 +135,11 @@ class Encoders:
         width, height = TRIAL_SIZE
         grey = np.full((height, width, 4), 128, dtype=np.uint8)
         try:
+            frame = Converter(width, height).convert(grey)
             codec = self._open_codec(name, Setting(width, height, 30, 24, 500_000))
             try:
                 # The second picture shows that a key frame comes when one is asked for.
-                proves_itself = all(is_key(codec.encode(grey, want_key)) for want_key in (False, True))
+                proves_itself = all(is_key(codec.encode(frame, want_key)) for want_key in (False, True))
             finally:
                 codec.close()
         except Exception as error:  # noqa: BLE001  what a driver raises is anybody's guess

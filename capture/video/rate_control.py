@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
-from capture.picture.pixels import Pixels
 from capture.video.codecs import COARSEST
 
 BYTES_PER_PIXEL = 0.4
@@ -28,18 +28,21 @@ FEWEST = 8
 _STABILISER = 58.5
 _BLOCK, _BAND = 8, 16
 _SHARPEST = 1024.0
+_FULL_RANGE = np.float32(255 / 219)
 
 
-def contrast(pixels: Pixels) -> float:
-    """Return how much may get lost in ``pixels`` before it shows; nothing shows in pictures of one colour.
+def contrast(luma: NDArray[np.uint8]) -> float:
+    """Return how much may get lost in a picture before it shows; nothing shows in pictures of one colour.
+
+    ``luma`` is height × width, of limited range, as it is encoded.
 
     It is what SSIM weighs errors with: a mean square error e in a block of variance v makes it about e / (2 v + 58.5)
     less similar. Blocks in which nothing is do not count, because nothing gets lost in them. One band in sixteen is
     looked at.
     """
-    height, width = pixels.shape[0] // _BLOCK, pixels.shape[1] // _BLOCK
-    green = pixels[: height * _BLOCK, : width * _BLOCK, 1].reshape(height, _BLOCK, width * _BLOCK)
-    bands = green[::_BAND].astype(np.float32)
+    height, width = luma.shape[0] // _BLOCK, luma.shape[1] // _BLOCK
+    bright = luma[: height * _BLOCK, : width * _BLOCK].reshape(height, _BLOCK, width * _BLOCK)
+    bands = bright[::_BAND].astype(np.float32) * _FULL_RANGE
     mean, mean_square = (
         values.sum(axis=1).reshape(-1, width, _BLOCK).sum(axis=2) / _BLOCK**2 for values in (bands, np.square(bands))
     )
@@ -83,11 +86,11 @@ class RateControl:
         """Tell whether it is time to look again."""
         return len(self._sizes) >= max(self._fps, FEWEST)
 
-    def choose(self, pixels: Pixels, is_free: bool) -> bool:
+    def choose(self, luma: NDArray[np.uint8], is_free: bool) -> bool:
         """Look at a picture and tell whether `value` has changed; ``is_free``: a key frame is sent in any case."""
         if self.is_due:
             self._weigh()
-        requested = min(coarsest(self._quality, contrast(pixels)) + self._raised, COARSEST)
+        requested = min(coarsest(self._quality, contrast(luma)) + self._raised, COARSEST)
         change = requested - self.value
         is_wrong = change >= STEP or (change <= -STEP and self._seconds >= PATIENCE)
         if not (is_wrong or (is_free and change)):

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from capture import reasons
-from capture.encode.image import Rendition, scaled
+from capture.encode.image import Rendition
 from capture.encode.parts import RectEncoding, Update, UpdateRect
 from capture.encode.workers import Workers
 from capture.errors import EncodeError
@@ -36,10 +36,10 @@ REST_SECONDS = 5.0
 
 
 class VideoCodec(Protocol):
-    """An encoder of one size; used by one thread at a time. ``encode`` raises `EncodeError` and is not used again."""
+    """An encoder of a video of one size; one thread at a time. Not to be used again after an `EncodeError`."""
 
     def encode(self, pixels: Pixels, want_key: bool) -> Unit:
-        """Return the next picture (height × width × 4, BGRX) encoded; the first one is a key unit."""
+        """Return the next picture (height × width × 4, BGRX, of any size) encoded; the first one is a key unit."""
 
     def close(self) -> None:
         """Give everything back."""
@@ -212,12 +212,9 @@ class SharedVideo:
     def _encode(self, bench: _EncoderThread, frame: Frame, size: tuple[int, int], want_key: bool) -> Unit:
         """Encode in the worker."""
         width, height = size
-        pixels = frame.pixels
-        if (width, height) != (frame.width, frame.height):
-            pixels = scaled(pixels, width, height)
         if bench.codec is None:
             bench.codec = self._make_codec(width, height, self._rendition.quality, self._fps)
-        return bench.codec.encode(pixels, want_key)
+        return bench.codec.encode(frame.pixels, want_key)
 
     def _fail(self, why: Reason) -> None:
         log.warning("video stops for %g seconds: %s", REST_SECONDS, why)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
+import av
 
 from capture.video.codecs import SOFTWARE, Setting
 from capture.video.h264 import Codec, Opener
@@ -26,9 +26,9 @@ class CannedCodec:
         self.is_closed = False
         self._answers = answers
 
-    def encode(self, pixels: np.ndarray, want_key: bool) -> bytes:
+    def encode(self, frame: av.VideoFrame, want_key: bool) -> bytes:
         """Return the next answer, or raise it."""
-        assert pixels.shape == (self.setting.height, self.setting.width, 4)
+        assert (frame.width, frame.height) == (self.setting.width, self.setting.height)
         if self._answers is None:
             return KEY if want_key else DELTA
         answer = self._answers.pop(0)

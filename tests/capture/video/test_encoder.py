@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from capture.encode.image import scaled
 from capture.errors import EncodeError
 from capture.video.codecs import AvCodec
 from capture.video.encoder import Unit, VideoEncoder, video_problem
@@ -112,12 +113,16 @@ def test_pictures_need_not_be_writable() -> None:
     assert video([picture])[0].is_key
 
 
-def test_a_picture_of_another_size_needs_another_encoder() -> None:
-    encoder = VideoEncoder(64, 64, 80, FPS, Encoders(hardware=()))
-    encoder.encode(pan(1, 64, 64)[0], False)
+@pytest.mark.parametrize("size", [(320, 180), (427, 240), (335, 201), (29, 17)])
+def test_a_picture_of_another_size_is_scaled_so_that_every_pixel_counts(size: tuple[int, int]) -> None:
+    pictures = code(3, 640, 360)
+    encoder = VideoEncoder(*size, 80, FPS, Encoders(hardware=()))
+    units = [encoder.encode(picture, False) for picture in pictures]
+    shown = frames(units)[-1]
+    expected = luma(scaled(pictures[-1], *size))
 
-    with pytest.raises(ValueError, match="does not belong"):
-        encoder.encode(pan(1, 64, 66)[0], False)
+    assert (shown.width, shown.height) == (units[-1].width, units[-1].height)
+    assert similarity(luma(shown)[: size[1], : size[0]], expected) > 0.97
 
 
 def test_a_closed_encoder_says_so() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 
+import av
+import numpy as np
 import pytest
 
 from capture.errors import EncodeError
 from capture.platforms.system import family
 from capture.video.codecs import SOFTWARE, AvCodec, Setting
+from capture.video.conversion import Converter
 from capture.video.encoder import encoder_words
 from capture.video.h264 import HARDWARE, Codec, Encoders, is_key
 from tests.capture.video.canned_codecs import DELTA, KEY, CannedCodecs
@@ -16,6 +19,11 @@ from tests.helpers.moving import code, decoded, pan
 
 SETTING = Setting(64, 48, 30, 20, 100_000)
 FINE = [KEY, KEY]
+
+
+def converted(picture: np.ndarray) -> av.VideoFrame:
+    """Return what an encoder of its size takes."""
+    return Converter(picture.shape[1], picture.shape[0]).convert(picture)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +108,7 @@ def test_if_nothing_works_it_is_said() -> None:
 
 def test_this_computer_has_an_encoder() -> None:
     codec = Encoders().open(SETTING)
-    units = [codec.encode(picture, at == 2) for at, picture in enumerate(pan(4, 64, 48))]
+    units = [codec.encode(converted(picture), at == 2) for at, picture in enumerate(pan(4, 64, 48))]
 
     assert [is_key(unit) for unit in units] == [True, False, True, False]
     assert [len(frames) for frames in decoded(units)] == [1] * 4
@@ -119,12 +127,14 @@ def test_every_hardware_encoder_is_told_in_its_own_words(name: str) -> None:
 
 def test_libx264_takes_every_word() -> None:
     # libx264 passes over what it does not understand, but writes into its first unit what it has set.
-    unit = AvCodec(SOFTWARE, SETTING).encode(code(1, 64, 48)[0], True)
+    unit = AvCodec(SOFTWARE, SETTING).encode(converted(code(1, 64, 48)[0]), True)
 
     for word in (b"rc=cqp", b"qp=20", b"ip_ratio=1.20", b"scenecut=0", b"keyint=infinite", b"bframes=0", b"8x8dct=0",
                  b"analyse=0:0x1", b"chroma_qp_offset=3", b"deblock=0", b"threads=1", b"cabac=0"):  # fmt: skip
         assert word in unit
-    assert b"deblock=1:0:0" in AvCodec(SOFTWARE, Setting(64, 48, 30, 30, 1e5)).encode(code(1, 64, 48)[0], True)
+    assert b"deblock=1:0:0" in AvCodec(SOFTWARE, Setting(64, 48, 30, 30, 1e5)).encode(
+        converted(code(1, 64, 48)[0]), True
+    )
 
 
 def test_a_closed_codec_is_not_used() -> None:
@@ -133,7 +143,7 @@ def test_a_closed_codec_is_not_used() -> None:
     codec.close()
 
     with pytest.raises(EncodeError, match="closed"):
-        codec.encode(pan(1, 64, 48)[0], False)
+        codec.encode(converted(pan(1, 64, 48)[0]), False)
 
 
 def test_what_refused_is_told_with_its_own_words() -> None:

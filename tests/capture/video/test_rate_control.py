@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.video.rate_control import FEWEST, PATIENCE, RateControl, coarsest, contrast
-from tests.helpers.moving import code, noise, pan
+from tests.helpers.moving import code, luma, noise, pan
 
-CAMERA, TEXT = pan(1, 640, 360)[0], code(1, 640, 360)[0]
-GREY = np.full((360, 640, 4), 128, dtype=np.uint8)
+CAMERA, TEXT = (luma(of[0]).astype(np.uint8) for of in (pan(1, 640, 360), code(1, 640, 360)))
+GREY = np.full((360, 640), 128, dtype=np.uint8)
 
 
 def after(rate_control: RateControl, picture: np.ndarray, sizes: list[int]) -> list[int]:
@@ -45,7 +45,7 @@ def test_what_is_empty_does_not_count() -> None:
 
 @pytest.mark.parametrize("size", [(8, 8), (15, 9), (127, 300)])
 def test_any_size_that_is_encoded_has_a_contrast(size: tuple[int, int]) -> None:
-    assert contrast(noise(1, *size)[0]) > 100
+    assert contrast(luma(noise(1, *size)[0]).astype(np.uint8)) > 100
 
 
 @given(st.integers(10, 100), st.floats(60, 1e9) | st.just(math.inf))
