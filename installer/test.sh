@@ -192,14 +192,14 @@ step() {
     fi
 }
 
-# Runs tests; pytest times itself, and its closing line is to be the last one to be seen. Three files at a time: most
+# Runs tests; pytest times itself, and its closing line is to be the last one to be seen. Four files at a time: most
 # of the time a test waits for something.
 tests() {
     # Whether it worked pytest will tell.
     [ -z "$collecting" ] || wait "$collecting" || true
     announce "$1"
     shift
-    "$venv/bin/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder "$@" || failed="$failed tests"
+    "$venv/bin/python" -m pytest -n 4 --dist loadfile --no-loadscope-reorder "$@" || failed="$failed tests"
 }
 
 # A machine that cannot be set up can test nothing: a failure in here ends the run.

@@ -97,9 +97,9 @@ EVERY = [(form, content) for form in ("auto", "jpeg", "png", "webp", "h264") for
 @pytest.mark.usefixtures("xserver")
 @pytest.mark.parametrize(
     ("form", "content"),
-    # With "auto" a browser needs all of its decoders.
+    # With "auto" a browser needs all of its decoders, and of what moves as a whole the one of videos too.
     [
-        pytest.param(*pair, marks=() if pair[0] == "auto" else pytest.mark.firefox_when_long)
+        pytest.param(*pair, marks=() if pair == ("auto", "motion") else pytest.mark.firefox_when_long)
         for pair in (EVERY if IS_LONG else DAILY)
     ],
 )

@@ -64,6 +64,7 @@ def test_a_window_is_picked_shared_watched_and_closed(
         assert "Traceback" not in app.close()
 
 
+@pytest.mark.firefox_when_long
 def test_unticking_and_disconnecting_end_the_watching(
     xserver: XServer, page: Page, windows: Windows, tmp_path: Path
 ) -> None:
@@ -80,6 +81,7 @@ def test_unticking_and_disconnecting_end_the_watching(
         assert shared(app.url) == ["demo"]
 
 
+@pytest.mark.firefox_when_long
 def test_stopping_and_starting_again_is_survived_by_the_page(xserver: XServer, page: Page, tmp_path: Path) -> None:
     with running_app(xserver, tmp_path, "--share", "demo") as app:
         assert eventually(lambda: shared(app.url)) == ["demo"]
@@ -96,6 +98,7 @@ def test_stopping_and_starting_again_is_survived_by_the_page(xserver: XServer, p
         eventually(lambda: page.evaluate("document.getElementById('picture').dataset.frame") != last)
 
 
+@pytest.mark.firefox_when_long
 def test_the_page_changes_the_running_stream_and_takes_screenshots(
     xserver: XServer, page: Page, downloads: Downloads, tmp_path: Path
 ) -> None:
