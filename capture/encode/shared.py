@@ -52,6 +52,13 @@ class EncodeRequest(Protocol):
         """Make it; runs in a worker thread. Raises `EncodeError`."""
 
 
+class PlannedRequest(EncodeRequest, Protocol):
+    """A request that the feed's thread carries out as soon as it has the picture."""
+
+    def supply(self, encoder: SharedEncoder, frame: Frame, made: Any) -> None:
+        """Give those who will ask for it what was made of ``frame``, which the loop has accepted. Loop only."""
+
+
 class EncodePlan(Protocol):
     """A viewer's request for each next picture; compared, to see whether all wish for the same.
 
@@ -62,7 +69,7 @@ class EncodePlan(Protocol):
     @property
     def follows_moves(self) -> bool: ...
 
-    def next_request(self, last: Frame, frame: Frame) -> EncodeRequest | None:
+    def next_request(self, last: Frame, frame: Frame) -> PlannedRequest | None:
         """Return what who has been given ``last`` will wish to have made of ``frame``, None for nothing."""
 
 
@@ -94,7 +101,10 @@ class ImageRequest:
     def make(self, frame: Frame) -> Any:
         return self.finish(encode(frame, self.rendition))
 
-    def next_request(self, last: Frame, frame: Frame) -> EncodeRequest | None:
+    def supply(self, encoder: SharedEncoder, frame: Frame, made: Any) -> None:
+        encoder.supply(frame, self, made)
+
+    def next_request(self, last: Frame, frame: Frame) -> PlannedRequest | None:
         # A format that is slow to make must not keep the feed waiting.
         is_new = self.version(frame) != self.version(last)
         return self if is_new and self.rendition.format == "jpeg" else None
@@ -142,8 +152,12 @@ class SharedEncoder:
         Raises:
             EncodeError: the picture cannot be encoded this way, or not in a reasonable time.
         """
-        self.asked[frame.source.identity] = frame.sequence
+        self.note_asked(frame)
         return await self._outcome(*self._slot(frame, request, party))
+
+    def note_asked(self, frame: Frame) -> None:
+        """Note that somebody wants that picture encoded, here or elsewhere."""
+        self.asked[frame.source.identity] = frame.sequence
 
     def close(self) -> None:
         """Encode nothing any more."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from capture.picture.damage import TILE, joined, packed
 from capture.picture.frame import Frame
 from capture.picture.pixels import Pixels, Rect
 from capture.picture.scroll import Scroll
+
+if TYPE_CHECKING:
+    from capture.encode.shared import SharedEncoder
 
 FINE_QUALITY = 95
 FLAT = 0.4
@@ -83,6 +86,9 @@ class UpdateRequest:
         tiles = bits.reshape(rows, columns).astype(np.bool_)
         scroll = frame.scroll if self.moves else None
         return self.finish(render(frame, self.base, tiles, self.rendition, self.level, scroll))
+
+    def supply(self, encoder: SharedEncoder, frame: Frame, made: Any) -> None:
+        encoder.supply(frame, self, made)
 
 
 def render(

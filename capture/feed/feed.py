@@ -251,7 +251,7 @@ class Feed:
                 self._resized()
             changed = True
             if report.request is not None:
-                self._encoder.supply(frame, report.request, report.made)
+                report.request.supply(self._encoder, frame, report.made)
         self._settle_refreshes(None if report.condition.state == "closed" else report.refreshes)
         if changed:
             self._tell()

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capture import reasons
-from capture.encode.shared import EncodePlan, EncodeRequest
+from capture.encode.shared import EncodePlan, PlannedRequest
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.feed.hang_guard import HangGuard, patience
 from capture.feed.pacing import Pacer
@@ -85,7 +85,7 @@ class Report:
     refreshes: int
     looked: int
     laid: MaskState | None = None
-    request: EncodeRequest | None = None
+    request: PlannedRequest | None = None
     made: Any = None
 
 
@@ -269,7 +269,7 @@ class FeedThread:
         known = replace(last, sequence=number, pixels_sequence=number, pixels=pixels, damage=damage)
         self._frame = replace(known, scroll=None, is_film=False)
 
-    def _ordered(self, last: Frame | None, order: EncodePlan | None) -> EncodeRequest | None:
+    def _ordered(self, last: Frame | None, order: EncodePlan | None) -> PlannedRequest | None:
         """Return what to make of the new picture here and now instead of being asked.
 
         Viewers that wished for the last picture will wish for this one too, and the pixels are at hand: that spares
@@ -331,7 +331,7 @@ class FeedThread:
     def _own(self, take: Take, pixels: Pixels) -> Pixels:
         return pixels if take.is_ours else self._buffers.copy(pixels)
 
-    def _tell(self, condition: Condition, request: EncodeRequest | None = None) -> None:
+    def _tell(self, condition: Condition, request: PlannedRequest | None = None) -> None:
         made = None
         if request is not None and self._frame is not None:
             try:

@@ -9,17 +9,16 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from capture import reasons
 from capture.encode.image import Rendition
 from capture.encode.parts import RectEncoding, Update, UpdateRect
-from capture.encode.workers import Workers
-from capture.errors import EncodeError
 from capture.picture.frame import Frame
-from capture.picture.pixels import Pixels, Rect
+from capture.picture.pixels import Rect
 from capture.reason import Reason
 from capture.video.encoder import Unit
+from capture.video.running_encoder import EncodedFrame, RunningEncoder, VideoCodec
 
 log = logging.getLogger(__name__)
 
@@ -31,18 +30,10 @@ KEY_SECONDS = 1.0
 """Least time between two key frames that were asked for: each is as large as a picture."""
 HANG_SECONDS = 2.0
 """An encoder that needs so long for one picture is given up."""
+AHEAD = 0.4
+"""Which part of the time between two pictures the feed's thread may spend on encoding one."""
 REST_SECONDS = 5.0
 """An encoder that failed is tried again so much later; meanwhile there are single pictures."""
-
-
-class VideoCodec(Protocol):
-    """An encoder of a video of one size; one thread at a time. Not to be used again after an `EncodeError`."""
-
-    def encode(self, pixels: Pixels, want_key: bool) -> Unit:
-        """Return the next picture (height × width × 4, BGRX, of any size) encoded; the first one is a key unit."""
-
-    def close(self) -> None:
-        """Give everything back."""
 
 
 MakeCodec = Callable[[int, int, int, float], VideoCodec]
@@ -59,24 +50,16 @@ class VideoUpdate(Generic[T]):
     position: int
 
 
-@dataclass(slots=True)
-class _EncoderThread:
-    """A worker, and the codec that it alone uses; given up together."""
-
-    worker: Workers
-    codec: VideoCodec | None = None
-
-    def close(self) -> None:
-        """Close the codec; runs in the worker."""
-        if self.codec is not None:
-            self.codec.close()
-
-
 class SharedVideo:
-    """The running video of one source in one rendition. Loop only; encoding happens in a thread of its own.
+    """The running video of one source in one rendition. Loop only, but for `encode_ahead`.
 
-    The viewer that asks first has a picture encoded; the others get the same units. The unit of a picture that has been
-    withdrawn is thrown away together with the encoder, whose next units would build on it.
+    The viewer that asks first has a picture encoded, in a thread for that; the others get the same units. As long as
+    viewers ask for each picture, the feed's thread encodes it as soon as it is taken: that spares two ways between
+    threads, and the picture is still in the processor's cache. Such a unit is used once the loop has accepted its
+    picture, and that may be never: it may be known by then that something in it must not be seen.
+
+    The unit of a picture that has been withdrawn, or was never accepted, is thrown away together with the encoder,
+    whose next units would build on it.
 
     Attributes:
         encodes: pictures encoded so far.
@@ -91,7 +74,8 @@ class SharedVideo:
         self._rendition = rendition
         self._fps = fps
         self._make_codec = make_codec
-        self._bench: _EncoderThread | None = None
+        self._encoder: RunningEncoder | None = None
+        self._accepted: set[Frame] = set()
         self._size = (0, 0)
         self._units: deque[tuple[int, Unit]] = deque(maxlen=KEPT_UNITS)
         self._finished: dict[Hashable, tuple[Update, Any]] = {}
@@ -111,6 +95,7 @@ class SharedVideo:
         ``base`` is the picture that the viewer has, ``position`` how far it is in the video, None for not at all.
         """
         async with self._turn:
+            self._collect(frame)
             self._forget_withdrawn()
             if frame.sequence <= self._withdrawn():
                 return None
@@ -131,15 +116,62 @@ class SharedVideo:
         parts, finished = self._finished[key]
         return VideoUpdate(parts, finished, shown, self._count)
 
+    def encode_ahead(self, frame: Frame) -> bool:
+        """Encode ``frame``, which has just been taken, in the feed's thread; return whether that was done.
+
+        It is left undone where it takes so long that the feed would be late with the next picture.
+        """
+        encoder = self._encoder
+        if encoder is None or self._rendition.size_for(frame.width, frame.height) != self._size:
+            return False
+        return encoder.encode_ahead(frame, self._needs_key, AHEAD / self._fps)
+
+    def accept(self, frame: Frame) -> None:
+        """Note that a picture that was encoded ahead may be seen."""
+        self._accepted.add(frame)
+
     def close(self) -> None:
         """End it; those that still wait get single pictures."""
         self._is_closed = True
-        self._drop_bench()
+        self._drop_encoder()
+
+    @property
+    def _needs_key(self) -> bool:
+        return self._wants_key and time.monotonic() - self._key_at >= KEY_SECONDS
 
     def _forget_withdrawn(self) -> None:
         """Begin anew after a picture that was encoded here has been withdrawn."""
         if self._frame is not None and self._frame.sequence <= self._withdrawn():
-            self._drop_bench()
+            self._drop_encoder()
+
+    def _collect(self, newest: Frame) -> None:
+        """Take over what was encoded. ``newest`` is the last picture that was accepted."""
+        encoder, withdrawn = self._encoder, self._withdrawn()
+
+        def is_decided(encoded: EncodedFrame) -> bool:
+            # The loop hears of pictures in their order.
+            return not encoded.is_ahead or encoded.frame.sequence <= newest.sequence
+
+        while encoder is not None and (encoded := encoder.next_encoded(is_decided)) is not None:
+            is_accepted = not encoded.is_ahead or encoded.frame in self._accepted
+            if not is_accepted or encoded.frame.sequence <= withdrawn:
+                self._drop_encoder()
+                return
+            self._accepted.discard(encoded.frame)
+            self._add_unit(encoded)
+        if encoder is not None and encoder.fault is not None:
+            self._fail(encoder.fault)
+
+    def _add_unit(self, encoded: EncodedFrame) -> None:
+        self.encodes += 1
+        self._encode_seconds = encoded.seconds
+        self._count += 1
+        self._units.append((self._count, encoded.unit))
+        self._finished.clear()
+        self._frame = encoded.frame
+        if encoded.unit.is_key:
+            self._wants_key = False
+            self._key_at = time.monotonic()
 
     def _parts(self, units: list[Unit], shown: Frame, base: int) -> Update:
         width, height = self._size
@@ -179,58 +211,35 @@ class SharedVideo:
             return
         size = self._rendition.size_for(frame.width, frame.height)
         if size != self._size:
-            self._drop_bench()
+            self._drop_encoder()
             self._size = size
-        now = time.monotonic()
-        want_key = self._wants_key and now - self._key_at >= KEY_SECONDS
-        begun = time.perf_counter()
-        bench = self._bench = self._bench or _EncoderThread(Workers(1, "video"))
-        loop = asyncio.get_running_loop()
+        if self._encoder is None:
+            self._encoder = RunningEncoder(partial(self._make_codec, *size, self._rendition.quality, self._fps))
+        encoder = self._encoder
+        encoding = asyncio.get_running_loop().run_in_executor(encoder.worker, encoder.encode, frame, self._needs_key)
         try:
             async with asyncio.timeout(HANG_SECONDS):
-                unit = await asyncio.shield(
-                    loop.run_in_executor(bench.worker, self._encode, bench, frame, size, want_key)
-                )
+                await asyncio.shield(encoding)
         except TimeoutError:
-            self._fail(reasons.VIDEO_SLOW.of(seconds=HANG_SECONDS))
+            if self._encoder is encoder:
+                self._fail(reasons.VIDEO_SLOW.of(seconds=HANG_SECONDS))
             return
-        except EncodeError as error:
-            self._fail(error.reason)
-            return
-        if self._bench is not bench:
-            return  # closed meanwhile
-        self.encodes += 1
-        self._encode_seconds = time.perf_counter() - begun
-        self._count += 1
-        self._units.append((self._count, unit))
-        self._finished.clear()
-        self._frame = frame
-        if unit.is_key:
-            self._wants_key = False
-            self._key_at = now
-
-    def _encode(self, bench: _EncoderThread, frame: Frame, size: tuple[int, int], want_key: bool) -> Unit:
-        """Encode in the worker."""
-        width, height = size
-        if bench.codec is None:
-            bench.codec = self._make_codec(width, height, self._rendition.quality, self._fps)
-        return bench.codec.encode(frame.pixels, want_key)
+        self._collect(frame)
 
     def _fail(self, why: Reason) -> None:
         log.warning("video stops for %g seconds: %s", REST_SECONDS, why)
         self._failed_at = time.monotonic()
-        self._drop_bench()
+        self._drop_encoder()
 
-    def _drop_bench(self) -> None:
-        bench, self._bench = self._bench, None
+    def _drop_encoder(self) -> None:
+        encoder, self._encoder = self._encoder, None
         self._units.clear()
         self._finished.clear()
+        self._accepted.clear()
         self._count += KEPT_UNITS  # no position of before fits any more
         self._frame = None
-        if bench is not None:
-            # Where it was used; behind what it may still be doing, and nobody waits for that.
-            bench.worker.submit(bench.close)
-            bench.worker.shutdown(wait=False)
+        if encoder is not None:
+            encoder.close()
 
 
 class SharedVideos:

@@ -130,8 +130,12 @@ class Consumer(ABC):
         self.options = options
         self._rendition = options.rendition
         self._pacer.set_rate(options.fps)
+        self._tell_order()
+
+    def _tell_order(self) -> None:
+        """Have pictures taken, and made ready, as they are wished for now."""
         if self._subscription is not None:
-            self._subscription.set_demand(options.fps, options.cursor, self._order())
+            self._subscription.set_demand(self.options.fps, self.options.cursor, self._order())
 
     def has_news(self) -> bool:
         """Tell whether the source looks different since this was last asked."""

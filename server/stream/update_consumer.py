@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from capture.encode.image import Rendition
 from capture.encode.parts import Update
 from capture.encode.pointer import PointerRequest
-from capture.encode.shared import EncodePlan, EncodeRequest
-from capture.encode.update import Rendered, UpdateRequest
+from capture.encode.shared import EncodePlan
+from capture.encode.update import UpdateRequest
 from capture.encode.viewer_state import ViewerState
 from capture.feed.hub import Hub, Subscription
 from capture.feed.pacing import Pacer
@@ -25,24 +24,13 @@ from server.protocol.options import StreamOptions
 from server.stream.congestion.picture_window import PictureWindow
 from server.stream.consumer import Consumer, Outgoing
 from server.stream.device_limits import Allowance
+from server.stream.following import FilmUse, Following, UpdateMessage, finished
 from server.stream.refinement import Refinement
 from server.stream.stats import LatencyBreakdown
 
 
 class BadAck(ValueError):
     """The viewer acknowledged what it was not sent."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class UpdateMessage:
-    """A picture message as it goes over the wire, shared by all viewers who have the same picture.
-
-    ``exact`` is the same message for viewers whose picture is identical to the source with it, None when it has losses.
-    """
-
-    rendered: Rendered
-    framed: bytes
-    exact: bytes | None
 
 
 class _Owed(NamedTuple):
@@ -71,22 +59,6 @@ class Drawn(NamedTuple):
     delay: float
     decode: float
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Following:
-    """The order of viewers who have been given every picture so far."""
-
-    rendition: Rendition
-    has_film: bool
-    follows_moves = True
-
-    def next_request(self, last: Frame, frame: Frame) -> EncodeRequest | None:
-        if frame.is_film and self.has_film:
-            return None
-        if frame.pixels_sequence == last.pixels_sequence or last.pixels.shape != frame.pixels.shape:
-            return None
-        return UpdateRequest.following(frame, last.pixels_sequence, self.rendition, finished)
 
 
 class UpdateConsumer(Consumer):
@@ -243,6 +215,7 @@ class UpdateConsumer(Consumer):
         if film is None:
             return None
         forgets = self._forgets
+        self._hub.encoder.note_asked(seen.frame)
         video_update = await film.video_update(seen.frame, self._held.sequence, self._position, film_message)
         if video_update is None or not self._is_wanted(Seen(seen.subscription, video_update.frame), forgets):
             return None
@@ -267,6 +240,7 @@ class UpdateConsumer(Consumer):
             if not self.allowance.begin_film((self.source.identity, *request), width * height):
                 return None
             self._film = (shared_videos.join(self.source.identity, *request), *request)
+            self._tell_order()
         return self._film[0]
 
     def _leave_film(self) -> None:
@@ -274,6 +248,7 @@ class UpdateConsumer(Consumer):
         if film is not None and self._hub.shared_videos is not None:
             self._hub.shared_videos.leave(self.source.identity, *film[1:])
             self.allowance.end_film((self.source.identity, *film[1:]))
+            self._tell_order()
 
     def _owe(self, parts: Update, framed: bytes, frame: Frame, now: float) -> None:
         """Note that the viewer is sent ``framed``, and owes an acknowledgement for it."""
@@ -334,20 +309,11 @@ class UpdateConsumer(Consumer):
         return self._rendition.size_for(frame.width, frame.height)
 
     def _order(self) -> EncodePlan | None:
-        if self.has_video and self.options.format == "h264":
-            return None
-        return Following(self._rendition, self.has_video and self.options.format == "auto")
+        film = None if self._film is None else self._film[0]
+        films: Mapping[str, FilmUse] = {"h264": "all", "auto": "what moves"}
+        return Following(self._rendition, films.get(self.options.format, "none") if self.has_video else "none", film)
 
 
 def film_message(parts: Update) -> bytes:
     """Return the message that units of a video become."""
     return binary_frame(wire.picture(parts))
-
-
-def finished(rendered: Rendered) -> UpdateMessage:
-    """Return the message that ``rendered`` becomes; runs in a worker."""
-    framed = binary_frame(wire.picture(rendered.parts))
-    exact = None
-    if bool((rendered.lossless == rendered.covered).all()):
-        exact = binary_frame(wire.picture(rendered.parts, exact=True))
-    return UpdateMessage(rendered, framed, exact)

@@ -16,25 +16,33 @@ T = TypeVar("T")
 
 
 class Gate:
-    """Where encoders wait, from the beginning until `open`.
+    """Where encoders wait, from the beginning until `open`, and again from `shut` on.
 
     Attributes:
         waiting: how many wait now, with a picture in hand.
+        threads: the names of the threads that have come here.
     """
 
     def __init__(self) -> None:
         self._opened = threading.Event()
         self._lock = threading.Lock()
         self.waiting = 0
+        self.threads: set[str] = set()
 
     def open(self) -> None:
         """Let everybody through, now and from now on."""
         self._opened.set()
 
+    def shut(self) -> None:
+        """Have everybody wait that comes from now on."""
+        self.threads.clear()
+        self._opened.clear()
+
     def pass_through(self) -> None:
         """Wait until it is open."""
         with self._lock:
             self.waiting += 1
+            self.threads.add(threading.current_thread().name)
         assert self._opened.wait(60)
         with self._lock:
             self.waiting -= 1

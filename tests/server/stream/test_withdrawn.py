@@ -180,6 +180,38 @@ async def test_what_was_being_encoded_when_it_was_hidden_is_not_sent(
     assert [name for name, pictures in seen.items() if any(map(is_secret, pictures))] == []
 
 
+@pytest.mark.parametrize("hide", [blank, mask, never_show])
+async def test_what_the_feed_was_encoding_when_it_was_hidden_is_not_sent(
+    studio: Studio, gate: Gate, monkeypatch: pytest.MonkeyPatch, hide: Callable[[Studio], None]
+) -> None:
+    monkeypatch.setattr("capture.video.shared.AHEAD", 1000.0)
+    gate.open()
+    # GIVEN somebody who watches a video, every picture of which is encoded as soon as it is taken
+    seen: Seen = []
+    looking = asyncio.create_task(_look(by_video, studio, seen))
+    for shade in (40, 80, 120):
+        studio.canvas.fill(shade, 90, 90)
+        await until(lambda: bool(seen) and abs(int(seen[-1][0, 0, 2]) - shade) < 9)  # noqa: B023  awaited here
+    # AND a picture of the secret which the loop does not know yet
+    gate.shut()
+    studio.canvas.paint(secret())
+    await until(lambda: gate.waiting > 0)
+    assert all(name.startswith("feed-") for name in gate.threads)
+
+    # WHEN it is hidden before that is done
+    hide(studio)
+    gate.open()
+    before = seen[-1]
+    seen.clear()
+
+    # THEN something else is seen
+    await until(lambda: bool(seen) and int(np.abs(seen[-1].astype(int) - before).max()) > 30)
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+    assert not any(map(is_secret, seen))
+
+
 def stuck_reader(studio: Studio, path: str) -> socket.socket:
     """Return a socket that has asked for pictures by plain HTTP and reads nothing."""
     raw = socket.create_connection(("127.0.0.1", studio.server.port))
