@@ -40,31 +40,45 @@ def changed_tiles(old: Pixels, new: Pixels, damage: tuple[Rect, ...] | None = No
         area = (slice(top * TILE, min(bottom * TILE, height)), slice(left * TILE, min(right * TILE, width)))
         before, after = old_words[area], new_words[area]
         # In motion every tile shows itself in a few of its pixel rows, and the rest need not be read.
-        tiles = by_tile(before[::SAMPLE] != after[::SAMPLE], TILE // SAMPLE)
+        tiles = by_tile(differing_rows(before[::SAMPLE], after[::SAMPLE]), TILE // SAMPLE)
         unsure = np.flatnonzero(~tiles.all(axis=1))
         if len(unsure) * FEW > len(tiles):
-            tiles = by_tile(before != after)
+            tiles = by_tile(differing_rows(before, after))
         else:
             for row in unsure.tolist():
                 band = slice(row * TILE, (row + 1) * TILE)
-                tiles[row] = by_tile(before[band] != after[band])[0]
+                tiles[row] = by_tile(differing_rows(before[band], after[band]))[0]
         changed[top:bottom, left:right] |= tiles
     return changed
 
 
-def by_tile(differs: NDArray[np.bool_], tall: int = TILE) -> NDArray[np.bool_]:
-    """Return rows × columns of tiles, each ``tall`` × `TILE` flags of ``differs``: True where one is set."""
-    height, width = differs.shape
+def differing_rows(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Return pixel rows × columns of tiles: not 0 where that row of pixels of a tile differs.
+
+    Both are height × width, a number for each pixel.
+    """
+    height, width = after.shape
     whole = width - width % TILE
-    starts = np.arange(0, height, tall)
-    tiles = np.zeros((len(starts), -(-width // TILE)), dtype=np.bool_)
     if whole:
-        # Eight pixels at a time, as one word each.
-        words = np.ascontiguousarray(differs[:, :whole]).view(np.uint64)
-        by_row = np.bitwise_or.reduceat(words, starts, axis=0)
-        tiles[:, : whole // TILE] = by_row.reshape(len(starts), -1, TILE // 8).any(axis=2)
-    if whole < width:
-        tiles[:, -1] = np.logical_or.reduceat(differs[:, whole:].any(axis=1), starts)
+        # Two pixels are compared at a time, and the eight flags of a tile are one number.
+        in_pairs = (words[:, :whole].view(np.uint64) for words in (before, after))
+        flags = np.not_equal(*in_pairs).view(np.uint64)
+        if whole == width:
+            return flags
+    found = np.empty((height, -(-width // TILE)), dtype=np.uint64)
+    if whole:
+        found[:, :-1] = flags
+    found[:, -1] = (before[:, whole:] != after[:, whole:]).any(axis=1)
+    return found
+
+
+def by_tile(rows: NDArray[np.uint64], tall: int = TILE) -> NDArray[np.bool_]:
+    """Return rows × columns of tiles, each ``tall`` pixel rows of `differing_rows`: True where one differs."""
+    height, columns = rows.shape
+    full = height - height % tall
+    tiles: NDArray[np.bool_] = np.bitwise_or.reduce(rows[:full].reshape(-1, tall, columns), axis=1) != 0
+    if full < height:
+        tiles = np.concatenate((tiles, [np.bitwise_or.reduce(rows[full:], axis=0) != 0]))
     return tiles
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.picture.damage import TILE, by_tile
+from capture.picture.damage import TILE, by_tile, differing_rows
 from capture.picture.pixels import Pixels, Rect
 
 LEAST_EDGE = 4 * TILE
@@ -58,8 +58,14 @@ def find_scroll(old: Pixels, new: Pixels, changed: NDArray[np.bool_], base: int)
         return None
     height = area.height - abs(down)
     into, source = max(down, 0), max(-down, 0)
-    differs = np.ones(after.shape, dtype=np.bool_)
-    np.not_equal(after[into : into + height], before[source : source + height], out=differs[into : into + height])
+    differs = np.ones((area.height, -(-area.width // TILE)), dtype=np.uint64)
+    # Whole rows lie in one piece, which takes half the time of pieces of them.
+    above, columns = area.y, slice(area.x // TILE, area.x // TILE + differs.shape[1])
+    lasts, news = (
+        pixels[above + start : above + start + height].view(np.uint32)[:, :, 0]
+        for pixels, start in ((old, source), (new, into))
+    )
+    differs[into : into + height] = differing_rows(lasts, news)[:, columns]
     left = by_tile(differs)
     if left.sum() > changed.sum() * WORTHWHILE:
         return None
