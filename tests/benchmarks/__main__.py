@@ -9,7 +9,7 @@ import functools
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from tests.benchmarks import (
     access_parts,
@@ -17,6 +17,7 @@ from tests.benchmarks import (
     json_parts,
     page_parts,
     reader_parts,
+    scenes,
     servers,
     take_parts,
     thread_parts,
@@ -32,8 +33,7 @@ Part = Callable[[], Iterator[Row | Watched]]
 def parts() -> dict[str, Part]:
     """Return every part by its name, in the order in which they run."""
     found: dict[str, Part] = {
-        f"page-{scene.name.replace(' ', '-')}": functools.partial(page_parts.watch, scene)
-        for scene in page_parts.SCENES
+        f"page-{scene.name.replace(' ', '-')}": functools.partial(page_parts.watch, scene) for scene in scenes.SCENES
     }
     for part in (
         page_parts.settle,
@@ -62,15 +62,12 @@ def parts() -> dict[str, Part]:
 def main(requested: list[str]) -> int:
     """Run the wished parts, all when none is named, and print what they found; 1 when one failed."""
     known = parts()
-    chosen = [
-        name
-        for name in known
-        if not requested or any(name == wish or name.startswith(f"{wish}-") for wish in requested)
-    ]
+    chosen = [name for name in known if not requested or any(_means(wish, name, known) for wish in requested)]
     if not chosen:
         sys.exit(f"There is no such part. There are: {', '.join(known)}.")
-    if any(name.startswith(("page", "settle")) for name in chosen) and not servers.has_pixelflux():
-        print(servers.MISSING, file=sys.stderr)
+    if any(name.startswith(("page", "settle")) for name in chosen):
+        for words in servers.missing():
+            print(words, file=sys.stderr)
     rows: list[Row] = []
     watched: list[Watched] = []
     adopt_orphans()
@@ -91,6 +88,11 @@ def main(requested: list[str]) -> int:
     reap_orphans()
     print(printed(rows, watched, others.percent()))
     return 1 if any(row.measured == "failed" for row in rows) else 0
+
+
+def _means(wish: str, name: str, known: Container[str]) -> bool:
+    """Tell whether a part is wished for: by its name, or by the beginning of it where that is no part's."""
+    return name == wish or (wish not in known and name.startswith(f"{wish}-"))
 
 
 if __name__ == "__main__":

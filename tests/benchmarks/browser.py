@@ -22,6 +22,10 @@ from tests.browser.parts import ARGUMENTS, CHROMIUM
 
 ROUND_TRIPS = 40
 FIRST_PICTURE_SECONDS = 8.0
+CATCH_SECONDS = 4.0
+CATCH_PAUSE_MS = 120
+"""Between pictures that are caught, so that they are not all of one key picture's neighbourhood."""
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "is_mobile": True, "has_touch": True}
 SAMPLER = Path(__file__).with_name("sampler.js")
 
 
@@ -67,6 +71,18 @@ class Viewer:
         data = base64.b64decode(self._ask(f"panecastBenchmark.fetch({name!r})"))
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
+    def caught(self, pictures: int, seconds: float = CATCH_SECONDS) -> list[tuple[int, np.ndarray]]:
+        """Return pictures (height × width × 3, RGB) that were shown on their way, each with the number it carries.
+
+        There may be fewer of them when not enough became whole in ``seconds``.
+        """
+        self._ask(f"panecastBenchmark.catchSome({pictures}, {CATCH_PAUSE_MS})")
+        deadline = time.monotonic() + seconds
+        while self._ask("panecastBenchmark.caught.length") < pictures and time.monotonic() < deadline:
+            time.sleep(0.02)
+        numbers = self._ask("panecastBenchmark.caught")
+        return [(number, self.kept(f"caught {at}")) for at, (number, _) in enumerate(numbers)]
+
     def _first(self) -> float:
         deadline = time.monotonic() + FIRST_PICTURE_SECONDS
         while time.monotonic() < deadline:
@@ -104,10 +120,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def watching(browser: Browser, address: str, content: Content) -> Iterator[Viewer]:
-    """Have a viewer of ``content`` at ``address`` while the block lasts; its window is as large as the content."""
+def watching(browser: Browser, address: str, content: Content, on_phone: bool = False) -> Iterator[Viewer]:
+    """Have a viewer of ``content`` at ``address`` while the block lasts.
+
+    Its window is as large as the content, or it is a phone's, of 390 × 844 points with three pixels each way.
+    """
     _, _, width, height = content.box
-    context = browser.new_context(viewport={"width": width, "height": height})
+    told: dict[str, Any] = PHONE if on_phone else {"viewport": {"width": width, "height": height}}
+    context = browser.new_context(**told)
     try:
         context.add_init_script(_script(content.strips, width))
         yield Viewer(context.new_page(), address)

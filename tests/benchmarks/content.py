@@ -1,13 +1,14 @@
 """What the benchmark looks at: a real window with known content, painted by a process of its own.
 
-``python -m tests.benchmarks.content MODE [WIDTH HEIGHT [fills]]`` opens the window, without a frame where it fills the
-screen, and prints its handle and where it is (x, y). Each picture carries its count as a barcode; the count and the
-moment (CLOCK_MONOTONIC) at which it had been painted are printed, one line each. Modes:
+``python -m tests.benchmarks.content MODE [WIDTH HEIGHT [fills|framed [PICTURES]]]`` opens the window, without a frame
+where it fills the screen, and prints its handle and where it is (x, y). What moves does so PICTURES times a second.
+Each picture carries its count as a barcode; the count and the moment (CLOCK_MONOTONIC) at which it had been painted
+are printed, one line each. Modes:
 
 - ``still``: a page of text with a photograph; a line on standard input has the next page painted;
 - ``typing``: letters appear one after the other in a program's text, nothing but their cells is painted;
-- ``scrolling``: a program's text moves up by a few pixels, thirty times a second, all of it painted anew;
-- ``motion``: a camera-like pan, the whole window as often;
+- ``scrolling``: a program's text moves up by a few pixels each time, all of it painted anew;
+- ``motion``: a camera-like pan, the whole window each time;
 - ``changes``: now and then a rectangle of 480 × 320 pixels gets another shade.
 """
 
@@ -24,12 +25,14 @@ from tests.benchmarks.barcode import Strip
 from tests.benchmarks.window import Sheet, Window
 
 FPS = 29
-"""A little less than what viewers ask for, so that no server leaves out a picture for having had one just before."""
+"""Pictures a second where nothing else is told: a little less than what viewers ask for, so that no server leaves out
+one for having had one just before."""
 LETTERS_A_SECOND = 8
 STEPS = (3, 4, 6, 5)
 """Pixels by which the text moves from one picture to the next, over and over."""
 BAR = 48
 """Height of the bars above and below the scrolled text, in pixels."""
+BAR_COLOUR = (52, 56, 68)
 TYPED_AT = (140, 312)
 TYPED_LINES, TYPED_LETTERS, CELL = 4, 100, 9
 SHADES = range(20, 250, 10)
@@ -42,6 +45,14 @@ def strips(mode: str, height: int) -> tuple[Strip, ...]:
     if mode == "typing":
         return (Strip(TYPED_AT[0] - 112, TYPED_AT[1] + codelike.LINE, 8, 12),)
     return (Strip(16, 16, 16, 24), Strip(16, height - 32, 16, 24))
+
+
+def offset(mode: str, count: int) -> tuple[int, int]:
+    """Return which piece of its sheet a moving window shows at ``count``: the piece's top left corner, x and y."""
+    if mode == "motion":
+        return count % sheets.PAN_PICTURES * sheets.PAN_STEP, 0
+    rounds, rest = divmod(count, len(STEPS))
+    return 0, (rounds * sum(STEPS) + sum(STEPS[:rest])) % (codelike.LINE * sheets.CODE_LINES)
 
 
 class Numbers:
@@ -61,16 +72,10 @@ class Numbers:
 def moving(window: Window, numbers: Numbers, sheet: Sheet, area: tuple[int, int, int, int], mode: str) -> Paint:
     """Return what paints a piece of ``sheet`` into ``area`` (x, y, width, height), each time another piece."""
     x, y, width, height = area
-    turn = codelike.LINE * sheets.CODE_LINES
 
     def paint(count: int) -> None:
-        if mode == "motion":
-            source = (count % sheets.PAN_PICTURES * sheets.PAN_STEP, 0)
-        else:
-            rounds, rest = divmod(count, len(STEPS))
-            source = (0, (rounds * sum(STEPS) + sum(STEPS[:rest])) % turn)
         with window.at_once():
-            window.paint(sheet, source, (width, height), (x, y))
+            window.paint(sheet, offset(mode, count), (width, height), (x, y))
             numbers.paint(count)
 
     return paint
@@ -99,7 +104,7 @@ def painter(window: Window, mode: str, width: int, height: int) -> Paint:
         return moving(window, numbers, window.sheet(sheets.pan(width, height)), (0, 0, width, height), mode)
     if mode in ("scrolling", "typing"):
         code = window.sheet(sheets.code(width, height))
-        bar = window.sheet(sheets.blank(width, BAR, (52, 56, 68)))
+        bar = window.sheet(sheets.blank(width, BAR, BAR_COLOUR))
         window.paint(code, (0, 0), (width, height), (0, 0))
         for top in (0, height - BAR):
             window.paint(bar, (0, 0), (width, BAR), (0, top))
@@ -123,7 +128,7 @@ def painter(window: Window, mode: str, width: int, height: int) -> Paint:
     return page
 
 
-def moments(mode: str) -> Iterator[None]:
+def moments(mode: str, fps: float) -> Iterator[None]:
     """Pause before each picture; end when there is none any more."""
     if mode == "still":
         yield from (None for _ in sys.stdin)
@@ -133,12 +138,12 @@ def moments(mode: str) -> Iterator[None]:
         if mode == "changes":
             due += random.uniform(0.05, 0.15)
         else:
-            due += 1 / (LETTERS_A_SECOND if mode == "typing" else FPS)
+            due += 1 / (LETTERS_A_SECOND if mode == "typing" else fps)
         time.sleep(max(0.0, due - time.monotonic()))
         yield
 
 
-def main(mode: str, width: int, height: int, fills: bool) -> None:
+def main(mode: str, width: int, height: int, fills: bool, fps: float) -> None:
     """Paint until killed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     window = Window(f"benchmark {mode}", width, height, fills)
@@ -146,11 +151,12 @@ def main(mode: str, width: int, height: int, fills: bool) -> None:
     paint(0)
     print(window.id, *window.place(), flush=True)
     print(0, f"{time.monotonic():.6f}", flush=True)
-    for count, _ in enumerate(moments(mode), 1):
+    for count, _ in enumerate(moments(mode, fps), 1):
         paint(count)
         print(count, f"{time.monotonic():.6f}", flush=True)
 
 
 if __name__ == "__main__":
     size = tuple(map(int, sys.argv[2:4])) or (1280, 720)
-    main(sys.argv[1], size[0], size[1], fills=sys.argv[4:] == ["fills"])
+    rate = float(sys.argv[5]) if sys.argv[5:] else FPS
+    main(sys.argv[1], size[0], size[1], fills=sys.argv[4:5] == ["fills"], fps=rate)

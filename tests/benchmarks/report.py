@@ -9,6 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tests.benchmarks.quality.measures import Quality
+
+DETAILS = (
+    "content", "server", "CPU", "a picture", "sent", "fps", "delay median / p95", "SSIM, PSNR-HVS", "first picture",
+    "at rest",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -33,6 +40,7 @@ class Watched:
         first_ms: from the navigation's start to the first picture.
         picture_rate: bytes a second of pictures alone, where the server tells; nan where it does not.
         likeness: of the still picture with its source, in dB, by the seconds after the change; inf: identical.
+        quality: of pictures caught in motion; None where nothing moved, or nothing was caught whole.
     """
 
     content: str
@@ -45,6 +53,12 @@ class Watched:
     first_ms: float
     picture_rate: float = math.nan
     likeness: tuple[tuple[float, float], ...] = ()
+    quality: Quality | None = None
+
+    @property
+    def cost_ms(self) -> float:
+        """Return the server's processor time for a picture that was seen, in milliseconds; nan when there was none."""
+        return self.cpu * 10 / self.fps if self.fps else math.nan
 
 
 def percent(value: float) -> str:
@@ -69,6 +83,21 @@ def likeness(value: float) -> str:
     return "identical" if math.isinf(value) else f"{value:.1f} dB"
 
 
+def goodness(value: Quality | None) -> str:
+    """Return how good pictures in motion are as the table writes it."""
+    if value is None:
+        return "–"
+    if value.identical == value.pictures:
+        return "identical"
+    hvs = "∞" if math.isinf(value.hvs) else f"{value.hvs:.1f} dB"
+    return f"{value.ssim:.4f}, {hvs}"
+
+
+def milliseconds(value: float) -> str:
+    """Return a time as the table writes it."""
+    return "–" if math.isnan(value) else f"{value:.1f} ms"
+
+
 def times(value: float, other: float) -> str:
     """Return how many times ``other`` a value is."""
     return f"{value / other:.2f} ×" if other > 0 else "–"
@@ -85,17 +114,18 @@ def printed(rows: Iterable[Row], watched: Iterable[Watched], busy: float) -> str
             one.content,
             one.subject,
             percent(one.cpu),
+            milliseconds(one.cost_ms),
             rate(one.rate),
             f"{one.fps:.1f}",
             delay(one.median_ms, one.p95_ms),
+            goodness(one.quality),
             f"{one.first_ms:.0f} ms",
             ", ".join(f"{likeness(value)} after {seconds:g} s" for seconds, value in one.likeness) or "–",
         )
         for one in watched
     ]
     if details:
-        names = ("content", "server", "CPU", "sent", "fps", "delay median / p95", "first picture", "at rest")
-        blocks.append(table(names, details))
+        blocks.append(table(DETAILS, details))
     return "\n\n".join(blocks)
 
 

@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from tests.benchmarks.barcode import Strip
-from tests.benchmarks.content import strips
+from tests.benchmarks.content import FPS, strips
 
 SCREEN = (2560, 1440)
-"""Larger than the largest window with its frame."""
+"""Larger than most windows with their frames."""
+FRAME = 160
+"""What a window needs beside its pixels, in pixels: where it stands, and its frame."""
 Source = Literal["window", "desktop", "monitor"]
 
 
@@ -93,6 +95,7 @@ class Content:
     """The window with known content.
 
     Attributes:
+        mode: what it shows.
         handle: what it is watched by: the window's number, or the id of the screen that it fills.
         box: where it is on the screen: x, y, width, height.
         strips: where the counts of its pictures stand in it.
@@ -129,12 +132,19 @@ class Content:
 
 
 @contextlib.contextmanager
-def showing(mode: str, width: int = 1280, height: int = 720, source: Source = "window") -> Iterator[Content]:
-    """Have a window with content while the block lasts; a screen that is watched has nothing else."""
+def showing(
+    mode: str, width: int = 1280, height: int = 720, source: Source = "window", fps: float = FPS
+) -> Iterator[Content]:
+    """Have a window with content while the block lasts; a screen that is watched has nothing else.
+
+    A window that does not fit on the screen has a larger one made for it.
+    """
     with contextlib.ExitStack() as stack:
-        more: tuple[str, ...] = ()
+        filling = "framed" if source == "window" else "fills"
         if source != "window":
             stack.enter_context(display(width, height))
-            more = ("fills",)
-        process = stack.enter_context(running(*module("content", mode, width, height, *more), stdin=subprocess.PIPE))
+        elif width > SCREEN[0] - FRAME or height > SCREEN[1] - FRAME:
+            stack.enter_context(display(width + FRAME, height + FRAME))
+        command = module("content", mode, width, height, filling, fps)
+        process = stack.enter_context(running(*command, stdin=subprocess.PIPE))
         yield Content(process, mode, width, height, source)

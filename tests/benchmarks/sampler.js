@@ -11,8 +11,12 @@
   copy.height = high * STRIPS.length;
   const pen = copy.getContext("2d", { willReadFrequently: true, alpha: false });
   const last = STRIPS.map(() => -1);
-  const state = { sightings: [], samples: 0, kept: {} };
+  const state = { sightings: [], samples: 0, kept: {}, caught: [] };
+  const wish = { pictures: 0, pause: 0, last: 0 };
   window.panecastBenchmark = state;
+
+  /** Ours and the small peers' have a name; noVNC's stands in its screen. */
+  const shown = () => document.getElementById("picture") || document.querySelector("#screen canvas");
 
   function fold(number, bits) {
     const mask = (1 << bits) - 1;
@@ -42,7 +46,7 @@
   }
 
   function sample() {
-    const canvas = document.getElementById("picture");
+    const canvas = shown();
     if (!canvas || canvas.width < 64) {
       return;
     }
@@ -56,18 +60,31 @@
     const pixels = pen.getImageData(0, 0, copy.width, copy.height).data;
     const now = performance.now();
     state.samples += 1;
-    STRIPS.forEach((strip, at) => {
-      const number = read(pixels, at * high, strip);
+    const numbers = STRIPS.map((strip, at) => read(pixels, at * high, strip));
+    numbers.forEach((number, at) => {
       if (number >= 0 && number !== last[at]) {
         last[at] = number;
         state.sightings.push([at, number, now]);
       }
     });
+    const isWhole = numbers[0] >= 0 && numbers.every((number) => number === numbers[0]);
+    if (wish.pictures > 0 && isWhole && now - wish.last > wish.pause) {
+      wish.pictures -= 1;
+      wish.last = now;
+      state.keep(`caught ${state.caught.length}`);
+      state.caught.push([numbers[0], now]);
+    }
   }
+
+  /** Have so many pictures kept on their way, that long apart (ms): those whose strips all say the same. */
+  state.catchSome = (pictures, pause) => {
+    Object.assign(wish, { pictures, pause, last: 0 });
+    state.caught = [];
+  };
 
   /** Keep what the canvas shows now; it is fetched when there is time. */
   state.keep = (name) => {
-    const canvas = document.getElementById("picture");
+    const canvas = shown();
     const kept = document.createElement("canvas");
     kept.width = canvas.width;
     kept.height = canvas.height;

@@ -1,9 +1,9 @@
 """pixelflux (PyPI, MPL-2.0), the capturing and encoding part of Selkies, behind the least server that it needs.
 
-``python -m tests.benchmarks.peers.pixelflux_server X Y WIDTH HEIGHT CODEC`` prints its port; CODEC is ``jpeg``,
-``h264`` (its default: stripes) or ``h264-full`` (whole pictures, as its documentation's example asks for). It runs with
-its own defaults, but for 30 pictures a second, JPEG quality 80, encoding without a GPU, and its cleaning up of what
-stands still, which is off by default.
+``python -m tests.benchmarks.peers.pixelflux_server X Y WIDTH HEIGHT CODEC [FPS [CRF]]`` prints its port; CODEC is
+``jpeg``, ``h264`` (its default: stripes) or ``h264-full`` (whole pictures, as its documentation's example asks for). It
+runs with its own defaults, but for the pictures a second, JPEG quality 80, encoding without a GPU, and its cleaning up
+of what stands still, which is off by default; and for CRF, how coarsely video is encoded, where one is given.
 The region of the screen that the window covers is captured from the first viewer's coming to the last one's leaving.
 """
 
@@ -18,7 +18,7 @@ from aiohttp import WSMsgType, web
 
 from tests.benchmarks.peers.serving import page, serve
 
-FPS, QUALITY = 30.0, 80
+QUALITY = 80
 BACKLOG = 120
 """Stripes that wait for a viewer at most; its own example keeps as many."""
 
@@ -26,7 +26,7 @@ BACKLOG = 120
 class Relay:
     """One capture for all viewers; each has its own short queue."""
 
-    def __init__(self, box: tuple[int, int, int, int], codec: str) -> None:
+    def __init__(self, box: tuple[int, int, int, int], codec: str, fps: float, crf: str) -> None:
         import pixelflux
 
         self._capture = pixelflux.ScreenCapture()
@@ -34,7 +34,10 @@ class Relay:
         settings.capture_x, settings.capture_y, settings.capture_width, settings.capture_height = box
         settings.codec = codec.partition("-")[0]
         settings.video_fullframe = codec == "h264-full"
-        settings.target_fps, settings.jpeg_quality = FPS, QUALITY
+        settings.target_fps, settings.jpeg_quality = fps, QUALITY
+        if crf:
+            settings.video_crf = int(crf)
+            settings.video_paintover_crf = min(int(crf), settings.video_paintover_crf)
         settings.use_paint_over_quality = True
         settings.use_cpu = True
         self._loop = asyncio.get_running_loop()
@@ -86,9 +89,9 @@ class Relay:
                 await socket.send_bytes(memoryview(waiting.popleft()))
 
 
-async def main(x: int, y: int, width: int, height: int, codec: str) -> None:
+async def main(x: int, y: int, width: int, height: int, codec: str, fps: float = 30, crf: str = "") -> None:
     """Serve until killed."""
-    relay = Relay((x, y, width, height), codec)
+    relay = Relay((x, y, width, height), codec, fps, crf)
     await serve({"/": page("pixelflux.html"), "/stream": relay.watch})
 
 
@@ -97,4 +100,5 @@ if __name__ == "__main__":
     port = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.stdout = os.fdopen(port, "w")
-    asyncio.run(main(*map(int, sys.argv[1:5]), sys.argv[5]))
+    wishes = [*sys.argv[5:], "", ""]
+    asyncio.run(main(*map(int, sys.argv[1:5]), wishes[0], float(wishes[1] or 30), wishes[2]))

@@ -32,7 +32,7 @@ def test_both_tables_are_printed_with_one_line_for_each_figure() -> None:
     assert "3 % of them busy with other things" in lines[0]
     assert "| one | floor 1 | 2 | ≤ 3 |" in lines
     assert "| two |  | 4 |  |" in lines
-    assert "| still | naive | 20.0 % | 1000 kB/s | 0.0 | – | 100 ms | identical after 1 s |" in lines
+    assert "| still | naive | 20.0 % | – | 1000 kB/s | 0.0 | – | – | 100 ms | identical after 1 s |" in lines
 
 
 def test_a_table_without_figures_is_left_out() -> None:
