@@ -22,6 +22,7 @@ from tests.benchmarks import (
     take_parts,
     thread_parts,
     wall_parts,
+    wire_parts,
 )
 from tests.benchmarks.counting import OtherWork
 from tests.benchmarks.report import Row, Watched, printed
@@ -34,6 +35,10 @@ def parts() -> dict[str, Part]:
     """Return every part by its name, in the order in which they run."""
     found: dict[str, Part] = {
         f"page-{scene.name.replace(' ', '-')}": functools.partial(page_parts.watch, scene) for scene in scenes.SCENES
+    }
+    found |= {
+        f"wire-{scene.name.replace(' ', '-').removesuffix('-wire')}": functools.partial(wire_parts.watch, scene)
+        for scene in scenes.WIRE_SCENES
     }
     for part in (
         page_parts.settle,
@@ -65,7 +70,7 @@ def main(requested: list[str]) -> int:
     chosen = [name for name in known if not requested or any(_means(wish, name, known) for wish in requested)]
     if not chosen:
         sys.exit(f"There is no such part. There are: {', '.join(known)}.")
-    if any(name.startswith(("page", "settle")) for name in chosen):
+    if any(name.startswith(("page", "wire", "settle")) for name in chosen):
         for words in servers.missing():
             print(words, file=sys.stderr)
     rows: list[Row] = []

@@ -12,6 +12,9 @@ from PIL import Image
 
 from tests.helpers.reference_viewer import COPY, FILL, H264, JPEG, WHOLE, Part, parse
 
+STRIPE_HEAD = 12
+"""Bytes before a video stripe of pixelflux's: tag, kind, number, y, width, height, reference."""
+
 
 class Picture:
     """What a viewer shows; ``pixels`` is height × width × 3, RGB, None before the first message."""
@@ -41,6 +44,10 @@ class Picture:
             else:
                 place[:] = self._decoded(part)
 
+    def stripe(self, message: bytes) -> None:
+        """Show a message of pixelflux's that brings a whole picture as video; twelve bytes tell where it belongs."""
+        self.pixels = self._video_of(message[STRIPE_HEAD:], is_key=self._video is None)
+
     def _decoded(self, part: Part) -> np.ndarray | tuple[int, ...]:
         if part.form == FILL:
             return tuple(part.data)
@@ -51,10 +58,13 @@ class Picture:
         return np.asarray(Image.open(io.BytesIO(part.data)).convert("RGB"))
 
     def _moved(self, part: Part) -> np.ndarray:
+        return self._video_of(part.data, part.is_key)
+
+    def _video_of(self, data: bytes, is_key: bool) -> np.ndarray:
         import av  # only where video comes
 
-        if part.is_key or self._video is None:
+        if is_key or self._video is None:
             self._video = av.CodecContext.create("h264", "r")
             self._video.flags |= 1 << 19  # AV_CODEC_FLAG_LOW_DELAY
-        (frame,) = self._video.decode(av.Packet(part.data))
+        (frame,) = self._video.decode(av.Packet(data))
         return np.asarray(frame.to_ndarray(format="rgb24"))

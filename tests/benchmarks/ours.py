@@ -95,6 +95,6 @@ def page_path(content: Content) -> str:
     return f"/watch/{content.handle}"
 
 
-def stream_path(content: Content, fps: int = 30, rendition: str = "jpeg", adaptive: int = 0) -> str:
+def stream_path(content: Content, fps: int = 30, rendition: str = "jpeg", adaptive: int = 0, quality: int = 80) -> str:
     """Return the path of a stream without the pointer, as readers of the binary form ask for it."""
-    return f"/stream/{content.handle}?fps={fps}&quality=80&cursor=0&adaptive={adaptive}&format={rendition}"
+    return f"/stream/{content.handle}?fps={fps}&quality={quality}&cursor=0&adaptive={adaptive}&format={rendition}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -37,7 +38,7 @@ def rows(scene: Scene, found: Sequence[Watched]) -> Iterator[Row]:
         return "; ".join(f"{one.subject} {write(one)}" for one in others)
 
     yield _cpu(scene, name, own, rivals, beside(lambda one: percent(one.cpu)))
-    sent = f"{rate(own.rate)}, pictures {rate(own.picture_rate)}"
+    sent = rate(own.rate) + ("" if math.isnan(own.picture_rate) else f", pictures {rate(own.picture_rate)}")
     equal = _equals(rivals) or rivals
     least = f"≤ {rate(min(one.rate for one in equal))}" if equal else ""
     yield Row(f"{name}: sent", beside(lambda one: rate(one.rate)), sent, "0 B/s" if scene.mode == "still" else least)
@@ -62,11 +63,18 @@ def _cpu(scene: Scene, name: str, own: Watched, rivals: Sequence[Watched], besid
     """Return what it costs against the peer that its target names: at our quality where one was set to it."""
     named = (VNC, TYPING_TARGET) if scene.mode == "typing" else (LEANEST, MOVING_TARGET)
     compared = [one for one in rivals if one.subject.startswith(named[0])]
-    ratios = "".join(f", {times(own.cpu, one.cpu)} {one.subject}" for one in compared)
+    ratios = "".join(f", {_cheaper(own, one)} {one.subject}" for one in compared)
     aim = f"≤ {named[1]:g} × {compared[-1].subject}" if compared else ""
     if scene.mode == "still":
         aim = f"≤ {STILL_TARGET:g} %"
     return Row(f"{name}: CPU", beside, f"{percent(own.cpu)}{ratios}", aim)
+
+
+def _cheaper(own: Watched, other: Watched) -> str:
+    """Return how many times the other's processor time ours is: for a picture, where one showed fewer of them."""
+    if own.fps > 0 and other.fps > 0:
+        return times(own.cost_ms, other.cost_ms)
+    return times(own.cpu, other.cpu)
 
 
 def _equals(found: Sequence[Watched]) -> list[Watched]:
@@ -83,7 +91,7 @@ def _lowered(scene: Scene, found: Sequence[Watched]) -> Iterator[Row]:
                 yield Row(
                     f"{scene.name}, {own.subject}, the peer's quality: CPU, sent",
                     f"{peer.subject} {_cost(peer)}",
-                    f"{_cost(own)}: {times(own.cpu, peer.cpu)}, {times(own.rate, peer.rate)}",
+                    f"{_cost(own)}: {_cheaper(own, peer)}, {times(own.rate, peer.rate)}",
                     f"≤ {MOVING_TARGET:g} ×, ≤ 1 ×",
                 )
 

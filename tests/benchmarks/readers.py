@@ -2,8 +2,10 @@
 
 ``python -m tests.benchmarks.readers PORT PATH COUNT SECONDS`` prints one line when it begins and one of JSON at the
 end: per reader the pictures a second and the longest gap. ``--binary`` asks for the binary form and acknowledges what
-comes, undecoded. ``--numbers MODE WIDTH HEIGHT`` decodes every picture of a content window and tells of each the count
-that it carries, when the message had arrived, and when it had been decoded.
+comes, undecoded; ``--foreign`` reads another server's binary messages, which nobody acknowledges. ``--record FILE``
+writes down every message, to be decoded later: when it had arrived (f64), its length (u32), the message.
+``--numbers MODE WIDTH HEIGHT`` decodes every picture of a content window and tells of each the count that it carries,
+when the message had arrived, and when it had been decoded.
 """
 
 from __future__ import annotations
@@ -11,11 +13,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import contextlib
 import itertools
 import json
 import os
 import struct
 import time
+from pathlib import Path
+from typing import BinaryIO
 
 from server.protocol.wire import PICTURE, PROTOCOL, ack
 from tests.benchmarks.barcode import Strip
@@ -25,6 +30,8 @@ SETTLE_SECONDS = 1.5
 """Left out at the start, while everybody connects."""
 TEXT, BINARY = 1, 2
 LARGEST = 1 << 24
+RECORD = struct.Struct("<dI")
+"""Before each message that is written down: when it had arrived, and its length."""
 
 
 class Numbers:
@@ -60,8 +67,9 @@ class Reader:
         times: when each picture had arrived.
     """
 
-    def __init__(self, port: int, path: str, is_binary: bool, numbers: Numbers | None) -> None:
-        self._port, self._path, self._is_binary, self._numbers = port, path, is_binary, numbers
+    def __init__(self, told: argparse.Namespace, numbers: Numbers | None, record: BinaryIO | None) -> None:
+        self._port, self._path, self._is_binary, self._is_foreign = told.port, told.path, told.binary, told.foreign
+        self._numbers, self._record = numbers, record
         self.times: list[float] = []
 
     async def run(self, until: float) -> None:
@@ -87,13 +95,15 @@ class Reader:
 
     def _hear(self, kind: int, body: bytes, writer: asyncio.StreamWriter) -> None:
         is_picture = body[:1] == bytes((PICTURE,)) if kind == BINARY else b'"frame"' in body[:24]
-        if not is_picture:
+        if not is_picture and not (self._is_foreign and kind == BINARY):
             return
         now = time.monotonic()
         self.times.append(now)
+        if self._record is not None:
+            self._record.write(RECORD.pack(now, len(body)) + body)
         if self._numbers is not None:
             self._numbers.note(kind, body, now)
-        if kind == BINARY:
+        if kind == BINARY and not self._is_foreign:
             (sequence,) = struct.unpack_from("<Q", body, 8)
             answer = ack(sequence, time.monotonic() - now)
             # A viewer's messages are masked; a mask of zeros changes nothing.
@@ -112,13 +122,13 @@ async def _message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     return head[0] & 15, await reader.readexactly(size)
 
 
-async def main(told: argparse.Namespace) -> None:
+async def main(told: argparse.Namespace, record: BinaryIO | None) -> None:
     """Run the readers and print what they saw."""
     numbers = None
     if told.numbers:
         mode, width, height = told.numbers
         numbers = Numbers(strips(mode, int(height)), int(width))
-    readers = [Reader(told.port, told.path, told.binary, numbers) for _ in range(told.count)]
+    readers = [Reader(told, numbers, record) for _ in range(told.count)]
     begun = time.monotonic()
     print("reading", flush=True)
     await asyncio.gather(*(reader.run(begun + told.seconds) for reader in readers))
@@ -138,5 +148,9 @@ if __name__ == "__main__":
     parser.add_argument("count", type=int)
     parser.add_argument("seconds", type=float)
     parser.add_argument("--binary", action="store_true")
+    parser.add_argument("--foreign", action="store_true")
+    parser.add_argument("--record")
     parser.add_argument("--numbers", nargs=3)
-    asyncio.run(main(parser.parse_args()))
+    wishes = parser.parse_args()
+    with Path(wishes.record).open("wb") if wishes.record else contextlib.nullcontext() as file:
+        asyncio.run(main(wishes, file))

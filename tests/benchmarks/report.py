@@ -37,7 +37,7 @@ class Watched:
         rate: bytes a second that the server sent.
         fps: different pictures a second that the page showed whole.
         median_ms, p95_ms: from the paint to the picture's being readable in the page; nan when nothing moved.
-        first_ms: from the navigation's start to the first picture.
+        first_ms: from the navigation's start to the first picture; nan where no browser looks.
         picture_rate: bytes a second of pictures alone, where the server tells; nan where it does not.
         likeness: of the still picture with its source, in dB, by the seconds after the change; inf: identical.
         quality: of pictures caught in motion; None where nothing moved, or nothing was caught whole.
@@ -50,7 +50,7 @@ class Watched:
     fps: float
     median_ms: float
     p95_ms: float
-    first_ms: float
+    first_ms: float = math.nan
     picture_rate: float = math.nan
     likeness: tuple[tuple[float, float], ...] = ()
     quality: Quality | None = None
@@ -119,7 +119,7 @@ def printed(rows: Iterable[Row], watched: Iterable[Watched], busy: float) -> str
             f"{one.fps:.1f}",
             delay(one.median_ms, one.p95_ms),
             goodness(one.quality),
-            f"{one.first_ms:.0f} ms",
+            "–" if math.isnan(one.first_ms) else f"{one.first_ms:.0f} ms",
             ", ".join(f"{likeness(value)} after {seconds:g} s" for seconds, value in one.likeness) or "–",
         )
         for one in watched

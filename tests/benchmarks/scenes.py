@@ -33,6 +33,7 @@ class Scene:
         fps: how often what moves is painted anew, a second.
         on_phone: a phone watches it, which shows it in another size.
         equal: peers are set to our quality, and ours to theirs, too.
+        on_wire: no browser looks; what is sent is decoded afterwards.
     """
 
     mode: str
@@ -43,6 +44,7 @@ class Scene:
     fps: int = FPS
     on_phone: bool = False
     equal: bool = False
+    on_wire: bool = False
 
     @property
     def name(self) -> str:
@@ -50,6 +52,7 @@ class Scene:
         words: list[str] = [] if self.source == "window" else [self.source]
         words += [self.mode, f"{self.size[1]}p"]
         words += [str(self.asked)] if self.fps != FPS else []
+        words += ["wire"] if self.on_wire else []
         words += ["phone"] if self.on_phone else []
         return " ".join(words)
 
@@ -71,8 +74,6 @@ SCENES = (
     Scene("motion", HD, ALL, equal=True),
     Scene("scrolling", FULL, LARGE),
     Scene("motion", FULL, LARGE, equal=True),
-    Scene("scrolling", ULTRA, PAIR, 4),
-    Scene("motion", ULTRA, PAIR, 4, equal=True),
     Scene("scrolling", HD, FEW, fps=58),
     Scene("motion", HD, FEW, fps=58, equal=True),
     Scene("scrolling", FULL, PAIR, fps=58),
@@ -86,3 +87,8 @@ SCENES = (
         for source, size, mode in itertools.product(SCREENS, (HD, FULL), ("scrolling", "motion"))
     ),
 )
+WIRE_SCENES = (
+    Scene("scrolling", ULTRA, PAIR, on_wire=True),
+    Scene("motion", ULTRA, PAIR, equal=True, on_wire=True),
+)
+"""Too large to be decoded while they are measured."""
