@@ -73,7 +73,10 @@ async def watch(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther("../?plain=1" if "+" in source_id else f"../plain/{quote(source_id, safe='')}")
     if "+" in source_id:
         return _file(request, "wall.html")
-    is_there = shared_with(request, source_id) is not None or not request.app[REGISTRY].shares.is_complete
+    registry, source = request.app[REGISTRY], shared_with(request, source_id)
+    if source is not None and request.method == "GET":
+        registry.expect(viewer_of(request), source)
+    is_there = source is not None or not registry.shares.is_complete
     return _file(request, "watch.html", 200 if is_there else 404)
 
 

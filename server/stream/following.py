@@ -41,7 +41,10 @@ class Following:
     rendition: Rendition
     films: FilmUse
     film: SharedVideo | None = None
-    follows_moves = True
+
+    @property
+    def follows_moves(self) -> bool:
+        return self.films != "all"
 
     def next_request(self, last: Frame, frame: Frame) -> PlannedRequest | None:
         is_new = frame.pixels_sequence != last.pixels_sequence

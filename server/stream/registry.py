@@ -31,6 +31,7 @@ from server.stream.session_base import SessionBase
 from server.stream.snapshot_viewers import SnapshotViewer, SnapshotViewers
 from server.stream.stats import SessionView, Totals
 from server.stream.update_consumer import UpdateConsumer
+from server.stream.warm_up import WarmUps
 from server.stream.websocket_session import WebSocketSession
 
 MOST_VIEWERS = 256
@@ -80,6 +81,7 @@ class SessionRegistry:
         self.limit = limit
         self._page_fps = page_fps
         self._allowances = Allowances()
+        self._warm_ups = WarmUps(hub)
         self._lookers = SnapshotViewers(self._know, self.close_session)
         self._sessions: dict[str, AnySession] = {}
         self._groups: dict[str, SessionBase] = {}
@@ -172,6 +174,10 @@ class SessionRegistry:
         """Return ``viewer`` as one who looks at ``source`` now and then, until a minute after this."""
         return self._lookers.of(self.allowance(viewer).party, source, options, viewer, self._new_id)
 
+    def expect(self, viewer: Viewer, source: Source) -> None:
+        """Prepare for ``viewer``, whose page is on its way, to watch ``source`` in a moment."""
+        self._warm_ups.begin(source, self.may_see(viewer))
+
     def allowance(self, viewer: Viewer) -> Allowance:
         """Return what the viewer's device may have at once."""
         return self._allowances.of(viewer)
@@ -223,6 +229,7 @@ class SessionRegistry:
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._lookers.close()
+        self._warm_ups.close()
         for timer in (self._checking, self._freeing):
             if timer is not None:
                 timer.cancel()
