@@ -149,13 +149,15 @@ def _part(
     else:
         into, pixels = _scaled_part(frame, place, size)
     words = pixels.view(np.uint32)[:, :, 0]
-    if (words == words[0, 0]).all():
+    # Most are not of one colour, which one row tells already.
+    if (words[0] == words[0, 0]).all() and (words == words[0, 0]).all():
         blue, green, red = pixels[0, 0, :3].tolist()
         return UpdateRect(into, RectEncoding.FILL, bytes((red, green, blue))), True
     if rendition.format == "png":
         return UpdateRect(into, RectEncoding.PNG, compressed(pixels, "png", 0)), True
-    is_flat = _flatness(words) >= FLAT
-    if level is Level.EXACT or (is_flat and (level is Level.FINE or into.area <= LOSSLESS_PIXELS)):
+    # Of large ones that move it does not matter.
+    is_flat = (level is not Level.LOSSY or into.area <= LOSSLESS_PIXELS) and _flatness(words) >= FLAT
+    if level is Level.EXACT or is_flat:
         return UpdateRect(into, RectEncoding.WEBP, lossless_webp(pixels, thorough=is_flat)), True
     if rendition.format == "webp" and level is Level.LOSSY:
         return UpdateRect(into, RectEncoding.WEBP, compressed(pixels, "webp", rendition.quality)), False
@@ -167,7 +169,10 @@ def _part(
 def _flatness(words: NDArray[np.uint32]) -> float:
     """Return the part of the pixels that equal their left neighbour, of every fourth row."""
     rows = words[::4]
-    return float((rows[:, 1:] == rows[:, :-1]).mean()) if words.shape[1] > 1 else 1.0
+    if words.shape[1] < 2:
+        return 1.0
+    equals = rows[:, 1:] == rows[:, :-1]
+    return float(np.count_nonzero(equals) / equals.size)
 
 
 def _cut(pixels: Pixels, place: Rect) -> Pixels:
