@@ -16,6 +16,8 @@ MOST_KEPT = 4
 """Pictures that are on their way at once: the newest, the one before, and some that are being encoded."""
 PART_WORTHWHILE = 0.5
 """Up to this part of the picture only what is stale is fetched, with one copy; beyond, everything, with none."""
+SPARE_FETCHES = 60
+"""After so many pictures for each of which there was more than one free place, one place is given up: 8 MB at 1080p."""
 RARE_SECONDS = 1.5
 """With so much time between two pictures, as for the small ones in the panel's list, only the newest is kept."""
 
@@ -63,6 +65,7 @@ class PixmapReader:
         self._fills = is_shared and self._format.is_ours
         self._kept: list[_Kept] = []
         self._fetched_at = 0.0
+        self._spare = 0
 
     def fetch(self, drawable: int, area: Rect, damage: tuple[Rect, ...] | None) -> tuple[Pixels, Rect]:
         """Return the drawable's ``area`` as it is now, and the rectangle of it that was fetched anew.
@@ -122,6 +125,14 @@ class PixmapReader:
                 picture.let_go()
         self._kept = [picture for picture in self._kept if picture is newest]
 
+    def _give_up_spare(self, spare: list[_Kept]) -> None:
+        """Note which places are free beside the one that is used next, and give one up where that has long been so."""
+        self._spare = self._spare + 1 if spare else 0
+        if self._spare >= SPARE_FETCHES:
+            self._spare = 0
+            spare[-1].let_go()
+            self._kept.remove(spare[-1])
+
     def close(self) -> None:
         """Give the memory back; never raises. Pictures that somebody holds stay."""
         for picture in self._kept:
@@ -140,7 +151,10 @@ class PixmapReader:
         """Return the unused picture with the least to fetch, or a new one."""
         unused = [picture for picture in self._kept if picture.is_unused]
         if unused:
-            return min(unused, key=lambda picture: 0 if picture.stale is None else picture.stale.area)
+            unused.sort(key=lambda picture: 0 if picture.stale is None else picture.stale.area)
+            self._give_up_spare(unused[1:])
+            return unused[0]
+        self._spare = 0
         fresh = _Kept(SharedSegment(self._display) if self._fills else None, area.width, area.height)
         if len(self._kept) < MOST_KEPT:
             self._kept.append(fresh)

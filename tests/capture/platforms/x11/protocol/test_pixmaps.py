@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from capture.picture.pixels import Rect
+from capture.picture.pixels import Pixels, Rect
 from capture.platforms.x11.protocol import pixmaps
 from capture.platforms.x11.protocol.display import Display
 from capture.platforms.x11.protocol.pixmaps import RARE_SECONDS, PixmapReader
@@ -62,3 +62,24 @@ def test_only_the_newest_is_kept_where_pictures_are_rare(
     reader.close()
     del held
     assert shared_memory() == before
+
+
+def test_places_that_nobody_needs_any_more_are_given_up(root_display: Display, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pixmaps, "SPARE_FETCHES", 5)
+    before = shared_memory()
+    reader = PixmapReader(root_display, root_display.root)
+
+    def fetched() -> Pixels:
+        return reader.fetch(root_display.root, AREA, None)[0]
+
+    late = [fetched() for _ in range(4)]
+    assert shared_memory() - before == 4
+    late.clear()
+    held = None
+    for _ in range(20):
+        held = fetched()
+    # The newest, and the one that is filled next.
+    assert shared_memory() - before == 2
+    late = [fetched() for _ in range(4)]
+    assert len({id(picture) for picture in (held, *late)}) == 5
+    reader.close()
