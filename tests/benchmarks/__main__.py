@@ -25,10 +25,12 @@ from tests.benchmarks import (
     wire_parts,
 )
 from tests.benchmarks.counting import OtherWork
+from tests.benchmarks.growth import parts as growth
+from tests.benchmarks.growth.curves import Curve
 from tests.benchmarks.report import Row, Watched, printed
 from tests.benchmarks.running import adopt_orphans, display, reap_orphans
 
-Part = Callable[[], Iterator[Row | Watched]]
+Part = Callable[[], Iterator[Row | Watched | Curve]]
 
 
 def parts() -> dict[str, Part]:
@@ -40,6 +42,7 @@ def parts() -> dict[str, Part]:
         f"wire-{scene.name.replace(' ', '-').removesuffix('-wire')}": functools.partial(wire_parts.watch, scene)
         for scene in scenes.WIRE_SCENES
     }
+    found |= {f"growth-{part.__name__}": part for part in (growth.sources, growth.viewers, growth.pixels)}
     for part in (
         page_parts.settle,
         thread_parts.busy,
@@ -75,6 +78,7 @@ def main(requested: list[str]) -> int:
             print(words, file=sys.stderr)
     rows: list[Row] = []
     watched: list[Watched] = []
+    curves: list[Curve] = []
     adopt_orphans()
     others = OtherWork()
     begun = time.monotonic()
@@ -83,10 +87,13 @@ def main(requested: list[str]) -> int:
             print(f"{time.monotonic() - begun:4.0f} s: {name}", file=sys.stderr, flush=True)
             try:
                 for found in known[name]():
-                    if isinstance(found, Row):
-                        rows.append(found)
-                    else:
-                        watched.append(found)
+                    match found:
+                        case Row():
+                            rows.append(found)
+                        case Watched():
+                            watched.append(found)
+                        case Curve():
+                            curves.append(found)
             except Exception:  # noqa: BLE001  what the others measure is not to be lost
                 traceback.print_exc()
                 rows.append(Row(name, "", "failed"))

@@ -7,7 +7,7 @@ import json
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,13 +71,18 @@ class Subject:
 
     def wait_listed(self, content: Content) -> None:
         """Return once the server shows the window."""
+        self.wait_shown([content.handle])
+
+    def wait_shown(self, handles: Iterable[str]) -> None:
+        """Return once the server shows all these sources."""
+        missing = set(handles)
         for _ in range(100):
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/windows") as answer:
-                listed = json.load(answer)["windows"]
-                if content.handle in [str(source["handle"]) for source in listed]:
-                    return
+                missing -= {str(source["handle"]) for source in json.load(answer)["windows"]}
+            if not missing:
+                return
             time.sleep(0.1)
-        raise RuntimeError(f"window {content.handle} is not listed")
+        raise RuntimeError(f"{len(missing)} sources are not listed")
 
 
 @contextlib.contextmanager

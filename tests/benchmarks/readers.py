@@ -1,9 +1,10 @@
 """Viewers that only count, many in one process: the WebSocket protocol by hand, so that they cost next to nothing.
 
 ``python -m tests.benchmarks.readers PORT PATH COUNT SECONDS`` prints one line when it begins and one of JSON at the
-end: per reader the pictures a second and the longest gap. ``--binary`` asks for the binary form and acknowledges what
-comes, undecoded; ``--foreign`` reads another server's binary messages, which nobody acknowledges. ``--record FILE``
-writes down every message, to be decoded later: when it had arrived (f64), its length (u32), the message.
+end: per reader the pictures a second and the longest gap. PATH may be several, which readers take in turn. ``--late``
+counts the last `LATE_SECONDS` only, when a crowd has come in. ``--binary`` asks for the binary form and acknowledges
+what comes, undecoded; ``--foreign`` reads another server's binary messages, which nobody acknowledges. ``--record
+FILE`` writes down every message, to be decoded later: when it had arrived (f64), its length (u32), the message.
 ``--numbers MODE WIDTH HEIGHT`` decodes every picture of a content window and tells of each the count that it carries,
 when the message had arrived, and when it had been decoded.
 """
@@ -28,6 +29,7 @@ from tests.benchmarks.content import strips
 
 SETTLE_SECONDS = 1.5
 """Left out at the start, while everybody connects."""
+LATE_SECONDS = 4.0
 TEXT, BINARY = 1, 2
 LARGEST = 1 << 24
 RECORD = struct.Struct("<dI")
@@ -67,8 +69,8 @@ class Reader:
         times: when each picture had arrived.
     """
 
-    def __init__(self, told: argparse.Namespace, numbers: Numbers | None, record: BinaryIO | None) -> None:
-        self._port, self._path, self._is_binary, self._is_foreign = told.port, told.path, told.binary, told.foreign
+    def __init__(self, told: argparse.Namespace, path: str, numbers: Numbers | None, record: BinaryIO | None) -> None:
+        self._port, self._path, self._is_binary, self._is_foreign = told.port, path, told.binary, told.foreign
         self._numbers, self._record = numbers, record
         self.times: list[float] = []
 
@@ -128,15 +130,17 @@ async def main(told: argparse.Namespace, record: BinaryIO | None) -> None:
     if told.numbers:
         mode, width, height = told.numbers
         numbers = Numbers(strips(mode, int(height)), int(width))
-    readers = [Reader(told, numbers, record) for _ in range(told.count)]
+    paths = itertools.cycle(told.path.split())
+    readers = [Reader(told, next(paths), numbers, record) for _ in range(told.count)]
     begun = time.monotonic()
     print("reading", flush=True)
     await asyncio.gather(*(reader.run(begun + told.seconds) for reader in readers))
-    first = begun + SETTLE_SECONDS
+    settle = told.seconds - LATE_SECONDS if told.late else SETTLE_SECONDS
+    first = begun + settle
     rates, gaps = [], []
     for reader in readers:
         times = [moment for moment in reader.times if moment >= first]
-        rates.append(len(times) / (told.seconds - SETTLE_SECONDS))
+        rates.append(len(times) / (told.seconds - settle))
         gaps.append(max((b - a for a, b in itertools.pairwise(times)), default=told.seconds))
     print(json.dumps({"rates": rates, "gaps": gaps, "numbers": numbers.seen if numbers else []}), flush=True)
 
@@ -148,6 +152,7 @@ if __name__ == "__main__":
     parser.add_argument("count", type=int)
     parser.add_argument("seconds", type=float)
     parser.add_argument("--binary", action="store_true")
+    parser.add_argument("--late", action="store_true")
     parser.add_argument("--foreign", action="store_true")
     parser.add_argument("--record")
     parser.add_argument("--numbers", nargs=3)

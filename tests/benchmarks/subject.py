@@ -1,7 +1,8 @@
 """The server under measurement, in a process of its own. Each line on standard input is answered with its counters.
 
 After the line ``unguarded`` nobody asks any more, before a take or a picture that is sent, who may see it; after
-``guarded`` it is as ever. For comparison.
+``guarded`` it is as ever. For comparison. Started with ``crowd``, it lets in far more than 256 viewers, all
+of one device.
 """
 
 from __future__ import annotations
@@ -16,15 +17,30 @@ from capture.platforms.demo import demo_source
 from capture.source import Source
 from server.access.control import Viewer
 from server.host import Host
+from server.net.limits import ConnectionLimits
 from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
+from server.stream import device_limits
+
+CROWD = 2000
+
+
+def let_in_crowd() -> None:
+    """Raise every bound that 256 viewers would meet, before there is a server."""
+    limits = ConnectionLimits(total=CROWD)
+    ConnectionLimits.fitting = lambda _: limits  # type: ignore[method-assign,assignment]  # for this process alone
+    device_limits.MOST_STREAMS = CROWD
 
 
 async def main() -> None:
     """Serve everything until standard input ends."""
+    if sys.argv[1:] == ["crowd"]:
+        let_in_crowd()
     host = Host((ShareRule("all"),), StreamOptions(fps=30, format="auto"))
     host.catalog.set_fixed((demo_source(320, 240),))
     hub, registry, server = host.hub, host.registry, host.server
+    if sys.argv[1:] == ["crowd"]:
+        registry.limit = CROWD
     link = registry.access.links.make("measured", (ShareRule("all"),))
     asks = True
     may_see = registry.may_see

@@ -43,7 +43,7 @@ class Window:
     One that ``fills`` the screen has no frame, for no window manager cares for it.
     """
 
-    def __init__(self, title: str, width: int, height: int, fills: bool = False) -> None:
+    def __init__(self, title: str, width: int, height: int, fills: bool = False, settle_seconds: float = 0.5) -> None:
         self._connection = xcffib.connect(display=os.environ["DISPLAY"])
         self.id = self._connection.generate_id()
         self._context = self._connection.generate_id()
@@ -73,7 +73,7 @@ class Window:
         # A pointer over the picture would be part of it for some servers and not for others.
         self._core.WarpPointer(xcffib.NONE, screen.root, 0, 0, 0, 0, screen.width_in_pixels - 1, 0)
         self.finish()
-        time.sleep(0.5)  # the window manager frames and maps it
+        time.sleep(settle_seconds)  # the window manager frames and maps it
 
     def place(self) -> tuple[int, int]:
         """Return where the window's top left corner is on the screen."""
