@@ -20,16 +20,20 @@ from server.host import Host
 from server.net.limits import ConnectionLimits
 from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
-from server.stream import device_limits
+from server.stream import device_limits, message_rate
 
 CROWD = 2000
 
 
 def let_in_crowd() -> None:
-    """Raise every bound that 256 viewers would meet, before there is a server."""
+    """Raise every bound that a crowd on one device would meet, before there is a server.
+
+    Real ones come from as many devices, whose messages are paced each by itself.
+    """
     limits = ConnectionLimits(total=CROWD)
     ConnectionLimits.fitting = lambda _: limits  # type: ignore[method-assign,assignment]  # for this process alone
     device_limits.MOST_STREAMS = CROWD
+    message_rate.MESSAGES_A_SECOND = message_rate.MESSAGES_AT_ONCE = CROWD * 100
 
 
 async def main() -> None:

@@ -46,7 +46,7 @@ def sources() -> Iterator[Row | Curve]:
     for how in ("moving", "still"):
         points = []
         for count in SOURCES:
-            with running(*module("growth.windows", count, *SMALL, how)) as painter, serving() as subject:
+            with running(*module("growth.windows", count, *SMALL, how)) as painter, serving(None, "crowd") as subject:
                 handles = line(painter).split()
                 subject.wait_shown(handles)
                 paths = [f"/stream/{handle}?fps=30&cursor=0&adaptive=0&format=auto" for handle in handles]
