@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -17,6 +18,8 @@ DESKTOP_ID = "0"
 DEMO_ID = "demo"
 TITLE_LIMIT = 256
 """Longest title in characters; programs may set titles of any length."""
+CONNECTOR = re.compile(r"[A-Za-z][\w.-]{0,15}")
+"""As sockets are called: ``HDMI-1``, ``eDP-1``, ``DP-1.2``. Paths of devices and long identifiers are not."""
 
 
 def clean_text(text: str) -> str:
@@ -67,7 +70,7 @@ class Source:
         icon: the program's own icon, None where it has none.
         generation: which of the windows that had this number one after the other; empty for all else, and where no list
             of windows has looked.
-        output: the name by which the system knows a monitor, such as ``HDMI-1``; empty for all else.
+        output: the name by which the system knows a monitor, such as ``HDMI-1`` or a device's path; empty for all else.
         is_screen: it shows, or may show, everything that is on a screen.
         identity: what stays the same for as long as this is the same thing.
     """
@@ -91,6 +94,11 @@ class Source:
         # Asked for with every picture of every viewer.
         identity = Identity(self.id, self.pid, self.started, self.generation, self.output)
         object.__setattr__(self, "identity", identity)
+
+    @property
+    def connector(self) -> str:
+        """Return a monitor's ``output`` where that is a name for people, empty where it is one for systems only."""
+        return self.output if CONNECTOR.fullmatch(self.output) else ""
 
     @property
     def handle(self) -> int | str:

@@ -44,7 +44,7 @@ def rows_for(sources: Iterable[SourceState], query: str) -> tuple[Row, ...]:
         source = state.source
         if source.kind == "monitor" and source.state == "waiting" and not state.shared:
             continue
-        text = f"{state.title} {source.app} {source.id} {source.output}".casefold()
+        text = f"{state.title} {source.app} {source.id} {source.connector}".casefold()
         if all(word in text for word in words):
             group = GROUPS[source.kind]
             if group != heading:

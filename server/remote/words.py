@@ -40,14 +40,15 @@ def window_list(sources: Iterable[Source], *, as_json: bool, language: str = ENG
         _ = speech(language).gettext
         heading = _line(_("HANDLE"), _("KIND"), _("SIZE"), _("STATE"), _("PROGRAM"), _("TITLE"))
         return "\n".join((heading, *(source_words(source, language) for source in sources)))
-    found = [described(source) for source in sources]
+    # By its output a monitor can be shared for good.
+    found = [described(source) | ({"output": source.output} if source.output else {}) for source in sources]
     return json.dumps({"windows": found, "count": len(found)}, ensure_ascii=False, indent=2)
 
 
 def source_words(source: Source, language: str = ENGLISH) -> str:
     """Return one source as a line, its handle first."""
     _ = speech(language).gettext
-    size, owner = f"{source.width}×{source.height}", source.app or source.output
+    size, owner = f"{source.width}×{source.height}", source.app or source.connector
     title = _(source.title) if source.kind in OURS else source.title
     return _line(source.id, _(KINDS[source.kind]), size, _(STATES[source.state]), owner, title)
 
