@@ -104,9 +104,12 @@ def _covered(eye: Eye, windows: Windows) -> bool:
 
 
 def _resized(eye: Eye, windows: Windows) -> bool:
+    windows.tell("bare", FIRST)
+    # Where nothing was seen of it while it was covered it has to come back first.
+    if not eye.until(eye.shows, LIMIT_SECONDS):
+        return False
     assert eye.own is not None
     size = (eye.own.place.width, eye.own.place.height)
-    windows.tell("bare", FIRST)
     windows.tell("resize", FIRST)
     return eye.until(lambda: eye.shows(size=size), LIMIT_SECONDS)
 

@@ -73,7 +73,7 @@ def test_what_is_not_true_is_found_out_and_one_that_cannot_begin_says_why(
         raise NoPicture(reasons.NO_SCREEN_CAST)
 
     monkeypatch.setattr(story, "LIMIT_SECONDS", 1.0)
-    monkeypatch.setattr(trial, "try_window", partial(try_window, asked=("own", "told", "covered")))
+    monkeypatch.setattr(trial, "try_window", partial(try_window, asked=("own", "told", "covered", "resized")))
     refusing = Technique("WGC", "", refuse)
     ways = {"window": (refusing, CUT), "portal": (refusing,)}
     monkeypatch.setattr(trial, "techniques", lambda _name, kind: ways.get(kind, ()))
@@ -83,8 +83,9 @@ def test_what_is_not_true_is_found_out_and_one_that_cannot_begin_says_why(
 
     first, cut, picked, demo = outcomes
     assert first.problem == reasons.NO_SCREEN_CAST
-    assert cut.answers == {"own": "yes", "told": "no", "covered": "no", "damage": "no"}
-    assert cut.broken == ("told", "covered")
+    assert cut.problem == NOTHING, "what is not true breaks nothing"
+    assert cut.answers == {"own": "yes", "told": "no", "covered": "no", "damage": "no", "resized": "no"}
+    assert cut.broken == ("told", "covered", "resized")
     assert picked.problem == reasons.TRIAL_ASKS
     assert (demo.problem, demo.answers["told"]) == (NOTHING, "yes")
     words = table(outcomes, 1.0)
