@@ -55,6 +55,7 @@ BOTH = Reason("both", "{first} {second}")
 """One sentence after the other."""
 TRIED = Reason("tried", "{technique}: {problem}")
 """A technique, and why it does not work."""
+NOT_OFFERED = Reason("not_offered", N_("This computer, or its graphics card, does not offer it ({problem})."))
 NO_PORTAL = Reason(
     "no_portal",
     N_(

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from aiohttp import ClientSession
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from capture.platforms.choose import techniques
 from tests.browser.browsers import chromium
 from tests.browser.parts import eventually
 from tests.helpers.ports import free_port
@@ -33,6 +35,12 @@ TESTS = PATHS + (
     rf"sys.exit(pytest.main(['-c', r'{NATIVE}\pytest.ini', '--color=no', r'{NATIVE}']))"
 )
 SERVE = PATHS + "sys.argv[1:1] = ['serve']; from gui.__main__ import main; sys.exit(main())"
+TRIAL_WINDOWS = PATHS + "from gui.trial.windows import main; sys.exit(main())"
+TRY = PATHS + (
+    # A program that is isolated finds no source here.
+    f"from gui.trial import process; process._program = lambda: (sys.executable, '-c', {TRIAL_WINDOWS!r}); "
+    "sys.argv[1:1] = ['--lang', 'en', 'doctor', '--try']; from gui.__main__ import main; sys.exit(main())"
+)
 PAINTER = PATHS + (
     "from capture.picture.pixels import Rect; from tests.helpers.windows.painted_window import Look, PaintedWindow; "
     "painted = PaintedWindow(Look('Moving squares', place=Rect(500, 300, 240, 160), moves=True)); "
@@ -97,6 +105,28 @@ def test_what_is_tried_on_windows_itself_holds_under_wine_too(wine: Wine) -> Non
     print(said)
 
     assert code == 0
+
+
+def test_doctor_tries_every_technique_and_says_what_wine_lacks(wine: Wine) -> None:
+    begun = time.monotonic()
+    code, said = wine.run(PYTHON, "-c", TRY)
+    took = time.monotonic() - begun
+    print(said)
+
+    heading, _empty, *lines = said.splitlines()
+    assert heading.split(" · ")[1] == "windows"
+    rows = {(line[:26].strip(), *line[26:].split()[:1]): line[26:].split()[1:-1] for line in lines[1:7]}
+    assert [name for name, _kind in rows] == [
+        *(each.name for each in (*techniques("windows", "window"), *techniques("windows", "desktop"))),
+        "demo",
+    ]
+    # PrintWindow works for windows of one process only, there: what is left shows what lies on top.
+    assert rows["PrintWindow", "window"] == ["yes", "NO", "yes", "yes", "yes", "NO", "NO"]
+    assert rows["BitBlt", "screen"] == ["yes", *"––––", "yes", "NO"]
+    assert said.count("does not offer it (") == 3
+    assert "1 technique did not do what it should." in said
+    assert (code, took < 30) == (1, True)
+    assert "trial.windows" not in wine.shell("ps ax -o args"), "nothing is left behind"
 
 
 def test_a_program_is_listed_by_its_name(port: int) -> None:

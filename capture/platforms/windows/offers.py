@@ -51,10 +51,25 @@ def _printed(source: Source, around: Around) -> Backend:
     return PrintedWindow(source, around.exclusions, around.generations)
 
 
-def _screen(source: Source, around: Around) -> Backend:
+def _handed_screen(source: Source, around: Around) -> Backend:
+    from capture.platforms.windows.graphics_capture.screen import GraphicsCaptureReader
     from capture.platforms.windows.screen import WindowsScreen
 
-    return WindowsScreen(source, around.exclusions)
+    return WindowsScreen(source, around.exclusions, GraphicsCaptureReader())
+
+
+def _duplicated_screen(source: Source, around: Around) -> Backend:
+    from capture.platforms.windows.duplication.reader import DuplicationReader
+    from capture.platforms.windows.screen import WindowsScreen
+
+    return WindowsScreen(source, around.exclusions, DuplicationReader())
+
+
+def _copied_screen(source: Source, around: Around) -> Backend:
+    from capture.platforms.windows.readers import GdiReader
+    from capture.platforms.windows.screen import WindowsScreen
+
+    return WindowsScreen(source, around.exclusions, GdiReader())
 
 
 def _places(tell: Callable[[Places], None]) -> PlaceList:
@@ -82,8 +97,19 @@ GRAPHICS_CAPTURE = Technique(
 """The system hands over what it has composed of the window. Damage it tells from Windows 11 24H2 on."""
 PRINT_WINDOW = Technique("PrintWindow", "Windows 8.1", _printed, has_own_pixels=True, pointer="apart")
 """The program paints once more, for us."""
-SCREEN_COPY = Technique("BitBlt", "Windows 8.1", _screen, pointer="apart", has_menus=True)
+GRAPHICS_CAPTURE_SCREEN = Technique(
+    "Windows.Graphics.Capture", "Windows 10 1903, Direct3D 11", _handed_screen,
+    tells_changes=True, tells_damage=True, pointer="apart", has_menus=True,
+)  # fmt: skip
+"""What the system has composed of a monitor, handed over likewise."""
+DUPLICATION = Technique(
+    "Desktop Duplication", "Windows 8, a graphics card that has the monitor", _duplicated_screen,
+    tells_changes=True, tells_damage=True, pointer="apart", has_menus=True,
+)  # fmt: skip
+"""What a graphics card shows on a monitor, by DXGI. It is asked often, and tells where something has changed."""
+SCREEN_COPY = Technique("BitBlt", "Windows 8.1", _copied_screen, pointer="apart", has_menus=True)
 """What Windows has composed, by GDI."""
+SCREENS = (GRAPHICS_CAPTURE_SCREEN, DUPLICATION, SCREEN_COPY)
 PLATFORM = Platform(
     findings=_findings,
     listers=(_lister,),
@@ -92,8 +118,8 @@ PLATFORM = Platform(
             GRAPHICS_CAPTURE,
             PRINT_WINDOW,
         ),
-        "desktop": (SCREEN_COPY,),
-        "monitor": (SCREEN_COPY,),
+        "desktop": SCREENS,
+        "monitor": SCREENS,
     },
     places=_places,
     hot_key=_hot_key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from capture.picture.frame import Pointer
 from capture.picture.pixels import Pixels, Rect
 from capture.platforms.windows.win32.declarations import Point, user32
-from capture.platforms.windows.win32.images import pointer_place, premultiplied, shape_of
+from capture.platforms.windows.win32.images import PointerPlace, pointer_place, premultiplied, shape_of
 
 ROOT = 2
 MOST_SHAPES = 32
@@ -13,17 +13,24 @@ NOTHING: tuple[Pixels | None, int, int] = (None, 0, 0)
 
 
 class PointerWatch:
-    """Tells where the pointer is, and how it looks. Used by one thread."""
+    """Tells where the pointer is, and how it looks. Used by one thread.
+
+    Attributes:
+        is_wanted: it was looked at, and not forgotten since.
+    """
 
     def __init__(self) -> None:
         self._shapes: dict[int, tuple[Pixels | None, int, int]] = {}
+        self._last: PointerPlace | None = None
+        self.is_wanted = False
 
     def look(self, place: Rect, window: int = 0) -> Pointer | None:
         """Return the pointer in a picture of ``place`` on the desktop, None when it is elsewhere.
 
         Over a ``window`` it is only where that is the uppermost one.
         """
-        at = pointer_place()
+        at = self._last = pointer_place()
+        self.is_wanted = True
         if at is None or not (0 <= at.x - place.x < place.width and 0 <= at.y - place.y < place.height):
             return None
         if window:
@@ -34,6 +41,14 @@ class PointerWatch:
         if image is None:
             return None
         return Pointer(at.x - place.x - hot_x, at.y - place.y - hot_y, at.cursor, image)
+
+    def forget(self) -> None:
+        """Take note that nobody wants it."""
+        self.is_wanted = False
+
+    def has_moved(self) -> bool:
+        """Tell whether it is elsewhere, or looks different, since the last look; Windows tells nobody of it."""
+        return self.is_wanted and pointer_place() != self._last
 
     def _shape(self, cursor: int) -> tuple[Pixels | None, int, int]:
         if cursor not in self._shapes:

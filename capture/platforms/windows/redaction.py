@@ -46,7 +46,7 @@ class Redaction:
         self.rules = exclusions.rules
         self._places = SecretPlaces()
         self._verdicts: dict[int, _Verdict] = {}
-        self._came: set[int] = set()
+        self._came: dict[int, float] = {}
         self._seen: set[int] = set()
         self._left_out: set[int] = set()
 
@@ -107,16 +107,16 @@ class Redaction:
         """Return, on the desktop, what must not be seen of a picture that was begun at ``since``."""
         return self._places.rects(since)
 
-    def begin(self) -> None:
-        """Have `flashed` tell of what comes from now on."""
+    def begin(self, lag_seconds: float = 0.0) -> None:
+        """Have `flashed` tell of what comes from now on, and of what came so shortly before."""
         pump(0)
-        self._came.clear()
+        since = time.monotonic() - lag_seconds
+        self._came = {window: at for window, at in self._came.items() if lag_seconds and at > since}
 
     def flashed(self) -> bool:
         """Tell whether, since `begin`, a window was shown that the last look did not see any more: whose was it?"""
         pump(0)
-        came, self._came = self._came, set()
-        return bool(came - self._seen)
+        return bool(self._came.keys() - self._seen)
 
     def _hear(self, event: int, window: int) -> None:
         self._verdicts.pop(window, None)
@@ -125,7 +125,7 @@ class Redaction:
         if root not in (0, window):
             self._verdicts.pop(root, None)
         elif event in (SHOWN, UNCLOAKED):
-            self._came.add(window)
+            self._came[window] = time.monotonic()
 
     def _judge(self, window: int, now: float) -> _Verdict:
         pid = Dword()

@@ -7,6 +7,7 @@ are plugged in or out; its number (``\\\\.\\DISPLAY1``) is given to whichever co
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from mss.tools import parse_edid
@@ -24,10 +25,18 @@ DEVICES = r"SYSTEM\CurrentControlSet\Enum"
 
 
 class Monitor(NamedTuple):
-    """One monitor: the path of its device, and where it is on the desktop, in device pixels."""
+    """One monitor: the path of its device, where it is on the desktop, in device pixels, and its handle (HMONITOR)."""
 
     output: str
     place: Rect
+    handle: int = 0
+
+
+class Layout(NamedTuple):
+    """A screen that is shown: where it is on the desktop, and all monitors of which something is there."""
+
+    place: Rect
+    monitors: tuple[Monitor, ...]
 
 
 def whole_desktop() -> Rect:
@@ -36,28 +45,44 @@ def whole_desktop() -> Rect:
 
 
 def monitors() -> list[Monitor]:
-    """Return the monitors that are there, in the system's order."""
+    """Return the monitors that are there and can be told from each other, in the system's order."""
+    found = _found(_output)
+    names = [monitor.output for monitor in found]
+    # Of two that cannot be told apart neither is shown as the other.
+    return [monitor for monitor in found if names.count(monitor.output) == 1]
+
+
+def _found(output_of: Callable[[str], str]) -> list[Monitor]:
+    """Return all monitors; ``output_of`` gets the name of each one's adapter."""
     found: list[Monitor] = []
     library = user32()
 
     def each(monitor: int | None, context: int | None, box: int | None, more: int) -> int:
         info = MonitorInfo(size=ctypes.sizeof(MonitorInfo))
         if library.GetMonitorInfoW(monitor, ctypes.byref(info)):
-            found.append(Monitor(_output(text_of(info.device)), rect_of(info.whole)))
+            found.append(Monitor(output_of(text_of(info.device)), rect_of(info.whole), monitor or 0))
         return 1
 
     library.EnumDisplayMonitors(None, None, EachMonitor(each), 0)
-    names = [monitor.output for monitor in found]
-    # Of two that cannot be told apart neither is shown as the other.
-    return [monitor for monitor in found if names.count(monitor.output) == 1]
+    return found
 
 
 def place_of(kind: Kind, output: str) -> Rect | None:
     """Return where a screen is, None when it is not there."""
+    layout = layout_of(kind, output)
+    return None if layout is None else layout.place
+
+
+def layout_of(kind: Kind, output: str) -> Layout | None:
+    """Return a screen as it is now, None when it is not there."""
     whole = whole_desktop()
     if kind == "desktop":
-        return whole if whole.area > 0 else None
-    return next((within(monitor.place, whole) for monitor in monitors() if monitor.output == output), None)
+        return Layout(whole, tuple(_found(str))) if whole.area > 0 else None
+    for monitor in monitors():
+        place = within(monitor.place, whole)
+        if monitor.output == output and place is not None:
+            return Layout(place, (monitor,))
+    return None
 
 
 def within(place: Rect, whole: Rect) -> Rect | None:

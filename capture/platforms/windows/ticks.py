@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from capture.platforms.contract import Wake
 from capture.platforms.waiting import wait_readable
 
@@ -13,11 +15,13 @@ STILL_SECONDS = 0.2
 
 
 class Ticks:
-    """The waits of one backend."""
+    """The waits of one backend, which looks every ``still_seconds`` while there is nothing new."""
 
-    def __init__(self) -> None:
+    def __init__(self, still_seconds: float = STILL_SECONDS) -> None:
         self._rate = FASTEST
         self._still = 0
+        self._still_seconds = still_seconds
+        self._last = float("-inf")
 
     def set_rate(self, fps: float) -> None:
         """Have pictures wanted ``fps`` times a second."""
@@ -30,11 +34,17 @@ class Ticks:
     @property
     def seconds(self) -> float:
         """Return how long it is until the next look."""
-        return max(1 / self._rate, STILL_SECONDS if self._still >= STILL_AFTER else 0.0)
+        return max(1 / self._rate, self._still_seconds if self._still >= STILL_AFTER else 0.0)
+
+    def comes(self, seconds: float, call: int) -> bool:
+        """Wait for the next look; False when ``call`` is readable or ``seconds`` are over before."""
+        return self.wait(seconds, call) is Wake.CHANGED
 
     def wait(self, seconds: float | None, call: int) -> Wake:
         """Wait as a backend does (`capture.platforms.contract`)."""
-        longest = self.seconds
-        is_ours = seconds is None or longest <= seconds
-        called = wait_readable((call,), longest if seconds is None else min(longest, seconds))
-        return Wake.CHANGED if is_ours and not called else Wake.NOTHING
+        left = max(self._last + self.seconds - time.monotonic(), 0.0)
+        is_ours = seconds is None or left <= seconds
+        if wait_readable((call,), left if seconds is None else min(left, seconds)) or not is_ours:
+            return Wake.NOTHING
+        self._last = time.monotonic()
+        return Wake.CHANGED

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from capture.picture.pixels import Pixels, Rect
-from capture.platforms.windows.graphics_capture.direct3d import DeviceLost
+from capture.platforms.windows.win32.direct3d import DeviceLost
 
 REMOVED = 0x887A0005
 """DXGI_ERROR_DEVICE_REMOVED."""
@@ -196,6 +196,7 @@ class FakeCapture:
         is_lost: the device was removed.
         session, pool, item: the newest ones, None before.
         apartments: how many were entered and not left.
+        handles: those of which items were made.
         asked: the answers to requests for access that have not come yet.
     """
 
@@ -209,6 +210,7 @@ class FakeCapture:
         self.item: FakeItem | None = None
         self.apartments = 0
         self.devices: list[FakeDevice] = []
+        self.handles: list[int] = []
         self.asked: list[Any] = []
 
     def make_device(self) -> FakeDevice:
@@ -280,6 +282,7 @@ class FakeCapture:
         def create_for_window(window: int) -> FakeItem:
             if not window:
                 raise OSError("invalid window handle")
+            capture.handles.append(window)
             capture.item = FakeItem(capture.size)
             return capture.item
 
@@ -301,7 +304,10 @@ class FakeCapture:
                 "GraphicsCaptureAccessKind": types.SimpleNamespace(BORDERLESS=0),
                 "GraphicsCaptureDirtyRegionMode": types.SimpleNamespace(REPORT_ONLY=0),
             },
-            f"{graphics}.capture.interop": {"create_for_window": create_for_window},
+            f"{graphics}.capture.interop": {
+                "create_for_window": create_for_window,
+                "create_for_monitor": create_for_window,
+            },
             f"{graphics}.directx": {
                 "__path__": [],
                 "DirectXPixelFormat": types.SimpleNamespace(B8_G8_R8_A8_UINT_NORMALIZED=87),

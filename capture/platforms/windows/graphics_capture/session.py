@@ -1,14 +1,15 @@
-"""One window's pictures as Windows.Graphics.Capture hands them over.
+"""The pictures of one window, or one monitor, as Windows.Graphics.Capture hands them over.
 
 | From | Used |
 |---|---|
-| Windows 10 1903 (build 18362) | the window by its handle (IGraphicsCaptureItemInterop), a pool for any thread |
+| Windows 10 1903 (build 18362) | both by their handles (IGraphicsCaptureItemInterop), a pool for any thread |
 | Windows 10 2004 (19041) | pictures without the pointer |
 | build 20348, Windows 11 | no coloured border, where the system allows it |
 | Windows 11 24H2 (26100) | pictures no oftener than wanted (MinUpdateInterval), and where they changed (DirtyRegions) |
 
 Each is asked for by name (ApiInformation) and done without where it is missing. Secondary windows (24H2) stay off: they
-may be those of another program, which a picture of this one must not hold.
+may be those of another program, which a picture of this one must not hold. Of a screen with more colours (HDR) pictures
+are asked for in 8 bits each, into which the system turns them.
 
 Written by the documentation and the wheels' metadata, tested against a stand-in, not run on Windows.
 """
@@ -19,19 +20,20 @@ import contextlib
 import ctypes
 import functools
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from capture.picture.pixels import Pixels, Rect
-from capture.platforms.windows.graphics_capture.direct3d import Device, DeviceLost, release
 from capture.platforms.windows.win32.declarations import ole32
+from capture.platforms.windows.win32.direct3d import Device, DeviceLost, release
 
 log = logging.getLogger(__name__)
 
-BUFFERS = 2
-"""One that is being looked at, and one that the system paints next."""
+BUFFERS = 3
+"""One that is being read, one that is kept for the next look, and one that the system paints next."""
 SESSION = "Windows.Graphics.Capture.GraphicsCaptureSession"
 ACCESS = "Windows.Graphics.Capture.GraphicsCaptureAccess"
 HINDERED = frozenset({0x887A0005, 0x887A0006, 0x887A0007, 0x887A0020})
@@ -44,8 +46,8 @@ class Handed:
 
     Attributes:
         pixels: the part that was asked for.
-        size: width and height of the whole window in it.
-        damage: in the window; None when the system does not tell.
+        size: width and height of the whole window, or monitor, in it.
+        damage: in that; None when the system does not tell.
     """
 
     pixels: Pixels
@@ -54,19 +56,26 @@ class Handed:
 
 
 class CaptureSession:
-    """Pictures of one window, from `open` to `close`. Used by one thread.
+    """Pictures of one window or monitor, from `open` to `close`. Used by one thread.
 
     ``arrived()`` is called from a thread of the system's when there is a new picture, or when the window is closed.
 
     Attributes:
-        is_closed: the window exists no more.
+        is_closed: the window, or monitor, exists no more.
         is_resized: its size has changed since the last picture.
     """
 
-    def __init__(self, window: int, arrived: Callable[[], None], make_device: Callable[[], Device] = Device) -> None:
+    def __init__(
+        self,
+        handle: int,
+        arrived: Callable[[], None],
+        make_device: Callable[[], Device] = Device,
+        kind: Literal["window", "monitor"] = "window",
+    ) -> None:
         self.is_closed = False
         self.is_resized = False
-        self._window = window
+        self._handle = handle
+        self._kind = kind
         self._arrived = arrived
         self._make_device = make_device
         self._undo: list[Callable[[], Any]] = []
@@ -77,8 +86,12 @@ class CaptureSession:
         self._size = (0, 0)
         self._tells_damage = False
         self._interval = 0.0
-        # Of pictures that were passed over, and of the whole window while None.
+        # What the system's thread and ours have in common: the newest picture, where it differs from the last one that
+        # was handed over (None: anywhere), and why there are no more.
+        self._lock = threading.Lock()
+        self._kept: Any = None
         self._damage: tuple[Rect, ...] | None = None
+        self._fault: OSError | None = None
 
     def open(self) -> None:
         """Begin.
@@ -107,24 +120,30 @@ class CaptureSession:
             DeviceLost: nothing more will come; a new session may do better.
             OSError: the picture cannot be read.
         """
-        assert self._device is not None
-        frame, newer = None, self._next()
-        while newer is not None:
+        with self._lock:
+            self._keep_newest()
+            frame, self._kept = self._kept, None
+            damage, fault = self._damage, self._fault
             if frame is not None:
-                frame.close()
-            frame = newer
-            self._note_damage(frame)
-            newer = self._next()
+                self._damage = () if self._tells_damage else None
+        if fault is not None:
+            raise fault
         if frame is None:
             return None
         try:
             size = (frame.content_size.width, frame.content_size.height)
-            handed = self._handed(frame, size, part_of) if size == self._size else None
+            part = _within(part_of(size), size)
+            is_right = size == self._size and part.area > 0
+            handed = Handed(self._read(frame, part), size, damage) if is_right else None
         finally:
             frame.close()
-        if size != self._size:
+        if handed is not None:
+            self.is_resized = False
+        elif size != self._size:
             # In a pool of another size the picture is cut, or has an edge. The next one is right.
             self._follow(size)
+        else:
+            self._forget_damage()
         return handed
 
     def set_rate(self, fps: float) -> None:
@@ -136,21 +155,25 @@ class CaptureSession:
 
     def close(self) -> None:
         """Give everything back; may be called twice, and never raises."""
-        self._session = self._pool = self._shared = None
+        with self._lock:
+            self._session = self._pool = self._shared = None
+            frame, self._kept = self._kept, None
+        if frame is not None:
+            self._undo.append(frame.close)
         while self._undo:
             with contextlib.suppress(OSError, RuntimeError):
                 self._undo.pop()()
 
     def _begin(self) -> None:
         from winrt.windows.graphics.capture import Direct3D11CaptureFramePool, GraphicsCaptureSession
-        from winrt.windows.graphics.capture.interop import create_for_window
+        from winrt.windows.graphics.capture.interop import create_for_monitor, create_for_window
         from winrt.windows.graphics.directx import DirectXPixelFormat
         from winrt.windows.graphics.directx.direct3d11.interop import create_direct3d11_device_from_dxgi_device
 
         if not GraphicsCaptureSession.is_supported():
-            raise OSError("Windows.Graphics.Capture is not supported here")
+            raise OSError("not supported")
         self._format = DirectXPixelFormat.B8_G8_R8_A8_UINT_NORMALIZED
-        item = create_for_window(self._window)
+        item = (create_for_window if self._kind == "window" else create_for_monitor)(self._handle)
         self._device = self._make_device()
         self._undo.append(self._device.close)
         pointer = self._device.for_windows
@@ -164,7 +187,7 @@ class CaptureSession:
         self._undo.append(pool.close)
         session = self._session = pool.create_capture_session(item)
         self._undo.append(session.close)
-        arrival = pool.add_frame_arrived(lambda *_told: self._arrived())
+        arrival = pool.add_frame_arrived(lambda *_told: self._note_arrival())
         self._undo.append(lambda: pool.remove_frame_arrived(arrival))
         end = item.add_closed(lambda *_told: self._note_end())
         self._undo.append(lambda: item.remove_closed(end))
@@ -180,28 +203,31 @@ class CaptureSession:
 
         return self._set("dirty_region_mode", "DirtyRegionMode", GraphicsCaptureDirtyRegionMode.REPORT_ONLY)
 
-    def _handed(self, frame: Any, size: tuple[int, int], part_of: Callable[[tuple[int, int]], Rect]) -> Handed | None:
-        part = _within(part_of(size), size)
-        if part.area == 0:
-            return None
-        pixels = self._read(frame, part)
-        damage, self._damage = self._damage, () if self._tells_damage else None
-        self.is_resized = False
-        return Handed(pixels, size, damage)
-
     @property
     def _room(self) -> tuple[int, int]:
         """Return the size of the pool's pictures: of those without any there are none."""
         return max(self._size[0], 1), max(self._size[1], 1)
 
-    def _next(self) -> Any:
+    def _note_arrival(self) -> None:
+        # At once, also while nobody looks: what finds no room in the pool is never sent again.
+        with self._lock:
+            self._keep_newest()
+        self._arrived()
+
+    def _keep_newest(self) -> None:
+        """Take what the pool has; the older ones are given back."""
         try:
-            return self._pool.try_get_next_frame()
+            while self._pool is not None and (newer := self._pool.try_get_next_frame()) is not None:
+                if self._kept is not None:
+                    self._kept.close()
+                self._kept = newer
+                self._note_damage(newer)
         except OSError as error:
-            raise _lost_or_not(error) from error
+            self._fault = _lost_or_not(error)
 
     def _follow(self, size: tuple[int, int]) -> None:
-        self._size, self._damage, self.is_resized = size, None, True
+        self._size, self.is_resized = size, True
+        self._forget_damage()
         try:
             self._pool.recreate(self._shared, self._format, BUFFERS, self._room)
         except OSError as error:
@@ -216,6 +242,10 @@ class CaptureSession:
             return self._device.read(surface, part)
         finally:
             release(surface)
+
+    def _forget_damage(self) -> None:
+        with self._lock:
+            self._damage = None
 
     def _note_damage(self, frame: Any) -> None:
         if self._damage is not None:

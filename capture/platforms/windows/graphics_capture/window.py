@@ -16,11 +16,11 @@ from capture.picture.pixels import Rect, around
 from capture.platforms.contract import Wake
 from capture.platforms.generations import Generations
 from capture.platforms.waiting import Bell, wait_readable
-from capture.platforms.windows.graphics_capture.direct3d import DeviceLost
 from capture.platforms.windows.graphics_capture.session import CaptureSession, Handed
 from capture.platforms.windows.pointer import PointerWatch
 from capture.platforms.windows.top_windows import LIVE, TopWindow
 from capture.platforms.windows.watched_window import WatchedWindow
+from capture.platforms.windows.win32.direct3d import DeviceLost
 from capture.platforms.windows.win32.scaling import see_device_pixels
 from capture.privacy.exclusions import Exclusions
 from capture.source import Condition, Source
@@ -34,6 +34,8 @@ RESIZE_SECONDS = 0.4
 """How long a picture in another size is waited for: a window that is still again at once may have none to come."""
 STATE_SECONDS = 0.5
 """The system tells of no window that is minimised or moved: so often it is looked."""
+POINTER_SECONDS = 0.04
+"""Nor of the pointer, where that is wanted."""
 
 
 class GraphicsCaptureWindow:
@@ -74,19 +76,29 @@ class GraphicsCaptureWindow:
 
     def wait(self, seconds: float | None, call: int) -> Wake:
         assert self._bell is not None
-        end = None if seconds is None else time.monotonic() + seconds
+        now = time.monotonic()
+        end = None if seconds is None else now + seconds
+        looks_at = now + STATE_SECONDS
         while True:
-            left = STATE_SECONDS if end is None else min(STATE_SECONDS, end - time.monotonic())
+            longest = min(POINTER_SECONDS, looks_at - now) if self._pointer.is_wanted else looks_at - now
+            left = longest if end is None else min(longest, end - now)
             readable = wait_readable((call, self._bell.descriptor), max(left, 0))
             if self._bell.descriptor in readable:
                 self._bell.hush()
                 return self._wake()
-            if call in readable or (end is not None and time.monotonic() >= end):
+            now = time.monotonic()
+            if call in readable or (end is not None and now >= end):
                 return Wake.NOTHING
-            if self._condition() != self._told:
-                return Wake.URGENT
-            if self._session is not None and self._session.is_resized:
+            if self._pointer.has_moved():
                 return Wake.CHANGED
+            if now >= looks_at:
+                if self._condition() != self._told:
+                    return Wake.URGENT
+                # A take tells whether it is waited for any longer.
+                is_awaited = self._told == LIVE and not self._has_picture
+                if is_awaited or (self._session is not None and self._session.is_resized):
+                    return Wake.CHANGED
+                looks_at = now + STATE_SECONDS
 
     def take(self, pointer: bool) -> Take:
         top = self._watched.look()
@@ -98,7 +110,11 @@ class GraphicsCaptureWindow:
             self._has_picture = False
             return Take(condition)
         handed = self._newest(top)
-        where = self._pointer.look(top.shown, self._watched.window) if pointer else None
+        where = None
+        if pointer:
+            where = self._pointer.look(top.shown, self._watched.window)
+        else:
+            self._pointer.forget()
         if handed is None:
             self._hurry()
             return Take(LIVE, None, (), where) if self._has_picture else self._awaited()
@@ -124,7 +140,7 @@ class GraphicsCaptureWindow:
         try:
             session.open()
         except (OSError, ImportError, AttributeError) as error:
-            raise NoPicture(reasons.AS_SAID.of(text=str(error))) from error
+            raise NoPicture(reasons.NOT_OFFERED.of(problem=str(error))) from error
         session.set_rate(self._fps)
         self._session = session
 

@@ -199,6 +199,7 @@ Signature = tuple[Any, tuple[Any, ...]]
 
 USER32: Mapping[str, Signature] = MappingProxyType(
     {
+        "CloseDesktop": (Bool, (Handle,)),
         "CreateWindowExW": (
             Handle,
             (Dword, Text, Text, Dword, Int, Int, Int, Int, Handle, Handle, Handle, Pointer),
@@ -233,6 +234,7 @@ USER32: Mapping[str, Signature] = MappingProxyType(
         "IsWindow": (Bool, (Handle,)),
         "IsWindowVisible": (Bool, (Handle,)),
         "MsgWaitForMultipleObjectsEx": (Dword, (Dword, Pointer, Dword, Dword, Dword)),
+        "OpenInputDesktop": (Handle, (Dword, Bool, Dword)),
         "PeekMessageW": (Bool, (Pointer, Handle, Dword, Dword, Dword)),
         "PostMessageW": (Bool, (Handle, Dword, Parameter, LongParameter)),
         "PostThreadMessageW": (Bool, (Dword, Dword, Parameter, LongParameter)),

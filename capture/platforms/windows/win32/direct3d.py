@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,9 @@ import numpy as np
 from capture.picture.pixels import Pixels, Rect
 from capture.platforms.windows.win32.declarations import Dword, Handle, Pointer
 
-HARDWARE, SOFTWARE = 1, 5
-"""D3D_DRIVER_TYPE_HARDWARE and …_WARP: the processor does it, as in virtual machines without graphics."""
+OF_ADAPTER, HARDWARE, SOFTWARE = 0, 1, 5
+"""D3D_DRIVER_TYPE_UNKNOWN, which goes with an adapter, …_HARDWARE, and …_WARP: the processor does it, as in virtual
+machines without graphics."""
 BGRA_SUPPORT, SDK_VERSION = 0x20, 7
 FOR_PROCESSOR, READ, READABLE = 3, 1, 0x20000
 """D3D11_USAGE_STAGING, D3D11_MAP_READ, D3D11_CPU_ACCESS_READ."""
@@ -75,14 +77,14 @@ class DeviceLost(OSError):
 
 
 class Device:
-    """One device. Used by one thread; `close` gives it back.
+    """One device, of a graphics ``adapter`` (IDXGIAdapter) where one is given. Used by one thread, until `close`.
 
     Raises:
         OSError: there is none.
     """
 
-    def __init__(self) -> None:
-        self._device, self._context = _make()
+    def __init__(self, adapter: int = 0) -> None:
+        self._device, self._context = _make(adapter)
         self._staging = 0
         self._size = (0, 0)
 
@@ -110,6 +112,29 @@ class Device:
             copy = method(self._context, COPY_PART, None, *takes)
             copy(self._staging, 0, 0, 0, 0, texture, 0, ctypes.byref(box))
             return self._copied(part.width, part.height)
+        finally:
+            release(texture)
+
+    def copy_parts(self, surface: int, parts: Sequence[Rect], into: Pixels) -> None:
+        """Copy ``parts`` of a texture to the same places of a picture that has its size.
+
+        Raises:
+            DeviceLost, OSError: as `read`.
+        """
+        texture = query(surface, TEXTURE_ID)
+        try:
+            height, width = into.shape[:2]
+            self._prepare(width, height)
+            takes = (Handle, Dword, Dword, Dword, Dword, Handle, Dword, Pointer)
+            copy = method(self._context, COPY_PART, None, *takes)
+            for part in parts:
+                box = Part(part.x, part.y, 0, part.x + part.width, part.y + part.height, 1)
+                copy(self._staging, 0, part.x, part.y, 0, texture, 0, ctypes.byref(box))
+            with self._mapped() as mapped:
+                seen = view_of(mapped.at, mapped.pitch, width, height)
+                for part in parts:
+                    rows, columns = slice(part.y, part.y + part.height), slice(part.x, part.x + part.width)
+                    into[rows, columns] = seen[rows, columns]
         finally:
             release(texture)
 
@@ -143,11 +168,16 @@ class Device:
         return found.value or 0
 
     def _copied(self, width: int, height: int) -> Pixels:
+        with self._mapped() as mapped:
+            return np.array(view_of(mapped.at, mapped.pitch, width, height), order="C")
+
+    @contextlib.contextmanager
+    def _mapped(self) -> Iterator[Mapped]:
         mapped = Mapped()
         take = method(self._context, MAP, Result, Handle, Dword, Dword, Dword, Pointer)
         self._check(take(self._staging, 0, READ, 0, ctypes.byref(mapped)), "the texture cannot be read")
         try:
-            return rows_of(mapped.at, mapped.pitch, width, height)
+            yield mapped
         finally:
             method(self._context, UNMAP, None, Handle, Dword)(self._staging, 0)
 
@@ -157,8 +187,8 @@ class Device:
             raise (DeviceLost if lost else OSError)(f"{problem}: {result & 0xFFFFFFFF:#x}")
 
 
-def rows_of(at: int, pitch: int, width: int, height: int) -> Pixels:
-    """Return a copy of a picture in memory whose rows begin ``pitch`` bytes apart.
+def view_of(at: int, pitch: int, width: int, height: int) -> Pixels:
+    """Return a picture in memory whose rows begin ``pitch`` bytes apart; it is that memory itself.
 
     Raises:
         OSError: a row is longer than that.
@@ -168,8 +198,7 @@ def rows_of(at: int, pitch: int, width: int, height: int) -> Pixels:
     # The last row may end without its padding.
     memory = (ctypes.c_uint8 * (pitch * (height - 1) + width * 4)).from_address(at)
     flat = np.frombuffer(memoryview(memory), np.uint8)
-    seen = np.lib.stride_tricks.as_strided(flat, (height, width, 4), (pitch, 4, 1), writeable=False)
-    return np.array(seen, order="C")
+    return np.lib.stride_tricks.as_strided(flat, (height, width, 4), (pitch, 4, 1), writeable=False)
 
 
 def method(target: int, place: int, gives: Any, *takes: Any) -> Any:
@@ -205,7 +234,7 @@ def release(target: int) -> None:
         method(target, RELEASE, Dword)()
 
 
-def _make() -> tuple[int, int]:
+def _make(adapter: int) -> tuple[int, int]:
     load: Any = getattr(ctypes, "WinDLL", None)
     if load is None:
         raise OSError("Direct3D is a part of Windows")
@@ -213,11 +242,20 @@ def _make() -> tuple[int, int]:
     create.restype = Result
     create.argtypes = (Handle, Dword, Handle, Dword, Pointer, Dword, Dword, Pointer, Pointer, Pointer)
     result = -1
-    for kind in (HARDWARE, SOFTWARE):
+    for kind in (OF_ADAPTER,) if adapter else (HARDWARE, SOFTWARE):
         device, context = ctypes.c_void_p(), ctypes.c_void_p()
         with contextlib.suppress(OSError):
             result = create(
-                None, kind, None, BGRA_SUPPORT, None, 0, SDK_VERSION, ctypes.byref(device), None, ctypes.byref(context)
+                adapter or None,
+                kind,
+                None,
+                BGRA_SUPPORT,
+                None,
+                0,
+                SDK_VERSION,
+                ctypes.byref(device),
+                None,
+                ctypes.byref(context),
             )
         if result >= 0 and device.value and context.value:
             return device.value, context.value

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from capture.picture.pixels import Pixels, Rect
-from capture.platforms.windows.graphics_capture.direct3d import (
+from capture.platforms.windows.graphics_capture.session import CaptureSession
+from capture.platforms.windows.win32.direct3d import (
     DeviceLost,
     Mapped,
     Part,
     TextureDescription,
-    rows_of,
+    view_of,
 )
-from capture.platforms.windows.graphics_capture.session import CaptureSession
 from tests.helpers.windows.fake_graphics_capture import (
     OF_2004,
     OF_20348,
@@ -115,6 +115,29 @@ def test_pictures_are_given_back_so_that_more_come(system: FakeCapture, session:
         newest = session.newest(whole)
         assert newest is not None
         assert newest.pixels[0, 0, 0] == colour
+
+
+def test_the_last_of_many_is_not_lost(system: FakeCapture, session: CaptureSession) -> None:
+    """What finds no room in the pool is never sent again: nobody looks for a second, and then all is still."""
+    for colour in range(1, 61):
+        system.paint(painting(colour), Rect(colour % WIDTH, 0, 1, 1))
+
+    newest = session.newest(whole)
+
+    assert newest is not None
+    assert newest.pixels[0, 0, 0] == 60
+    assert session.newest(whole) is None
+
+
+def test_a_fault_while_nobody_looks_is_told_to_who_looks(system: FakeCapture, session: CaptureSession) -> None:
+    assert system.pool is not None
+    handlers = tuple(system.pool.handlers.values())
+    system.is_lost = True
+    for handler in handlers:
+        handler(system.pool, None)
+
+    with pytest.raises(DeviceLost):
+        session.newest(whole)
 
 
 def test_only_the_part_that_is_wanted_is_copied(system: FakeCapture, session: CaptureSession) -> None:
@@ -226,17 +249,15 @@ def test_rows_of_a_texture_have_a_distance_of_their_own() -> None:
     memory = np.arange(3 * 64, dtype=np.uint8)
     at = memory.ctypes.data
 
-    pixels = rows_of(at, 64, 5, 3)
+    pixels = view_of(at, 64, 5, 3)
 
     assert pixels.shape == (3, 5, 4)
-    assert pixels.flags.c_contiguous
-    assert np.array_equal(pixels.reshape(3, 20), memory.reshape(3, 64)[:, :20])
-    memory[:] = 0
-    assert pixels[2, 4, 3] == 147, "it is a copy"
+    assert np.array_equal(np.ascontiguousarray(pixels).reshape(3, 20), memory.reshape(3, 64)[:, :20])
+    assert not pixels.flags.writeable
     with pytest.raises(OSError, match="shorter"):
-        rows_of(at, 16, 5, 3)
+        view_of(at, 16, 5, 3)
     with pytest.raises(OSError, match="shorter"):
-        rows_of(0, 64, 5, 3)
+        view_of(0, 64, 5, 3)
 
 
 @pytest.mark.parametrize(("structure", "size"), [(TextureDescription, 44), (Mapped, 16), (Part, 24)])

@@ -19,6 +19,7 @@ from capture.picture.pixels import Pixels, Rect
 from capture.platforms.contract import Backend
 from capture.platforms.generations import Generations
 from capture.platforms.trail import LINGER
+from capture.platforms.windows.readers import GdiReader
 from capture.platforms.windows.screen import WindowsScreen
 from capture.platforms.windows.secret_places import MOVING_SECONDS
 from capture.platforms.windows.win32.bitmaps import words
@@ -162,7 +163,7 @@ def test_a_listed_window_of_another_process_is_shown() -> None:
 
 
 def test_the_screen_shows_windows_where_they_are(painted: PaintedWindow) -> None:
-    with opened(WindowsScreen(DESKTOP, Exclusions(EVERYTHING))) as backend:
+    with opened(WindowsScreen(DESKTOP, Exclusions(EVERYTHING), GdiReader())) as backend:
         wait_until(lambda: np.array_equal(part(picture(backend), PLACE), colours(squares(240, 160))))
 
 
@@ -180,7 +181,7 @@ def test_never_shown_windows_are_painted_over_wherever_they_were(painted: Painte
     """From the first picture on, on their way, and for a while where they have been."""
     elsewhere = Rect(420, 300, 120, 90)
     rules = ExclusionRules(programs=("paintedwindow",), pid=None)
-    with opened(WindowsScreen(DESKTOP, Exclusions(rules))) as backend:
+    with opened(WindowsScreen(DESKTOP, Exclusions(rules), GdiReader())) as backend:
         first = backend.take(False)
         assert first.pixels is None, "it may have just come"
         assert first.condition.reason.code == "secret_on_the_move"
@@ -198,7 +199,7 @@ def test_never_shown_windows_are_painted_over_wherever_they_were(painted: Painte
 
 def test_a_window_that_is_shown_alone_may_be_hidden_on_the_screen(painted: PaintedWindow) -> None:
     rules = ExclusionRules(programs=(), pid=None, masked=frozenset({painted.window}))
-    with opened(WindowsScreen(DESKTOP, Exclusions(rules))) as backend:
+    with opened(WindowsScreen(DESKTOP, Exclusions(rules), GdiReader())) as backend:
         assert is_covered(picture(backend), PLACE)
         owned = Look("its menu", "Menu", place=Rect(300, 200, 90, 60), owner=painted.window)
         with own_window(owned):
@@ -208,7 +209,7 @@ def test_a_window_that_is_shown_alone_may_be_hidden_on_the_screen(painted: Paint
 
 def test_rules_that_change_hold_for_the_next_picture(painted: PaintedWindow) -> None:
     exclusions = Exclusions(EVERYTHING)
-    with opened(WindowsScreen(DESKTOP, exclusions)) as backend:
+    with opened(WindowsScreen(DESKTOP, exclusions, GdiReader())) as backend:
         wait_until(lambda: np.array_equal(part(picture(backend), PLACE), colours(squares(240, 160))))
         exclusions.set_rules(ExclusionRules(programs=("paintedwindow",), pid=None))
         take = backend.take(False)
@@ -219,7 +220,7 @@ def test_rules_that_change_hold_for_the_next_picture(painted: PaintedWindow) -> 
 
 def test_a_picture_by_other_rules_is_not_said_to_be_right_still(painted: PaintedWindow) -> None:
     exclusions = Exclusions(EVERYTHING)
-    with opened(WindowsScreen(DESKTOP, exclusions)) as backend:
+    with opened(WindowsScreen(DESKTOP, exclusions, GdiReader())) as backend:
         picture(backend)
         exclusions.set_rules(ExclusionRules(programs=("paintedwindow", "Flash"), pid=None))
         with own_window(Look("secret", "Flash", place=Rect(500, 100, 60, 60))):
@@ -229,14 +230,14 @@ def test_a_picture_by_other_rules_is_not_said_to_be_right_still(painted: Painted
 
 def test_a_monitor_that_is_not_there_is_waited_for() -> None:
     gone = Source("monitor-9", "monitor", "", "", 0, 0, output=r"\\?\DISPLAY#GONE#1")
-    with opened(WindowsScreen(gone, Exclusions())) as backend:
+    with opened(WindowsScreen(gone, Exclusions(), GdiReader())) as backend:
         assert backend.take(True).condition.reason.code == "monitor_off"
 
 
 def test_a_listed_monitor_is_shown() -> None:
     with listing() as desk:
         monitor = desk.screens()[1]
-    with opened(WindowsScreen(monitor, Exclusions())) as backend:
+    with opened(WindowsScreen(monitor, Exclusions(), GdiReader())) as backend:
         assert picture(backend).shape == (monitor.height, monitor.width, 4)
 
 
@@ -272,7 +273,7 @@ def test_through_all_changes_nothing_but_the_window_is_shown(painted: PaintedWin
 
 def test_many_starts_leave_nothing_behind(painted: PaintedWindow) -> None:
     def begin_and_end() -> None:
-        for backend in (window_backend(painted.window), WindowsScreen(DESKTOP, Exclusions(EVERYTHING))):
+        for backend in (window_backend(painted.window), WindowsScreen(DESKTOP, Exclusions(EVERYTHING), GdiReader())):
             with opened(backend):
                 assert backend.take(True).condition.state == "live"
 
@@ -296,7 +297,7 @@ def test_a_screen_does_not_hold_what_flashes_up(painted: PaintedWindow) -> None:
     """Windows of a program that is never shown, opened and closed as fast as that goes, are in no picture."""
     rules = ExclusionRules(programs=("Flash",), pid=None)
     place = Rect(500, 100, 60, 60)
-    with opened(WindowsScreen(DESKTOP, Exclusions(rules))) as backend:
+    with opened(WindowsScreen(DESKTOP, Exclusions(rules), GdiReader())) as backend:
         picture(backend)
         for _ in range(5):
             with own_window(Look("secret", "Flash", place=place)):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,16 +15,20 @@ from capture.errors import NoPicture, SourceGone
 from capture.picture.pixels import Pixels, Rect
 from capture.platforms.attempts import FirstThatBegins
 from capture.platforms.choose import make_backend, techniques
-from capture.platforms.contract import Around, Wake
+from capture.platforms.contract import Around, Technique, Wake
 from capture.platforms.generations import Generations
 from capture.platforms.waiting import Bell
+from capture.platforms.windows import pointer
 from capture.platforms.windows.graphics_capture import window as by_graphics
-from capture.platforms.windows.graphics_capture.direct3d import BGRA, Device, TextureDescription, release
 from capture.platforms.windows.graphics_capture.session import CaptureSession
 from capture.platforms.windows.graphics_capture.window import GraphicsCaptureWindow
+from capture.platforms.windows.offers import SCREEN_COPY
+from capture.platforms.windows.win32.direct3d import BGRA, Device, TextureDescription, release
+from capture.platforms.windows.win32.images import PointerPlace
 from capture.privacy.exclusions import ExclusionRules, Exclusions
+from capture.reason import NOTHING
 from capture.source import Source
-from tests.capture.platforms.windows.native.desk import EVERYTHING
+from tests.capture.platforms.windows.native.desk import EVERYTHING, listing
 from tests.helpers.windows.fake_graphics_capture import FakeCapture, lost
 from tests.helpers.windows.painted_window import (
     MINIMISE,
@@ -194,6 +200,77 @@ def test_where_none_works_the_reason_is_told(system: FakeCapture, painted: Paint
         backend.close()
 
 
+def test_a_window_that_never_has_a_picture_is_not_waited_for_in_silence(backend: GraphicsCaptureWindow) -> None:
+    """Else nobody would ever find out that another way has to be tried."""
+    bell = Bell()
+    try:
+        assert backend.take(False).condition.reason.code == "first_picture_awaited"
+        assert backend.wait(20, bell.descriptor) is Wake.CHANGED
+    finally:
+        bell.close()
+
+
+def test_the_pointer_ends_the_wait_where_it_is_wanted(
+    system: FakeCapture, backend: GraphicsCaptureWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bell = Bell()
+    try:
+        system.paint(grey(5))
+        backend.take(True)
+        assert backend.wait(20, bell.descriptor) is Wake.CHANGED
+        monkeypatch.setattr(pointer, "pointer_place", lambda: PointerPlace(7, 7, 1))
+        assert backend.wait(20, bell.descriptor) is Wake.CHANGED
+        backend.take(True)
+        assert backend.wait(0.1, bell.descriptor) is Wake.NOTHING
+        monkeypatch.setattr(pointer, "pointer_place", lambda: PointerPlace(8, 7, 1))
+        backend.take(False)
+        assert backend.wait(0.1, bell.descriptor) is Wake.NOTHING, "nobody wants it"
+    finally:
+        bell.close()
+
+
+@pytest.mark.parametrize("technique", techniques("windows", "desktop"), ids=lambda each: each.name)
+def test_each_way_to_read_the_screen_does_so_or_says_why_not(technique: Technique, painted: PaintedWindow) -> None:
+    backend = technique.make(Source("0", "desktop", "", "", 0, 0), Around(Exclusions(EVERYTHING)))
+    refusal = NOTHING
+    try:
+        backend.open()
+        wait_until(lambda: shows_squares(backend.take(False).pixels))
+    except NoPicture as cannot:
+        refusal = cannot.reason
+    finally:
+        backend.close()
+    assert refusal.code in (NOTHING.code, "not_offered")
+    assert not refusal or technique is not SCREEN_COPY
+    if is_wine():
+        assert bool(refusal) == (technique is not SCREEN_COPY), "what wine has by now is to be tried with it"
+
+
+def test_a_screen_is_shown_by_the_first_way_that_there_is(painted: PaintedWindow) -> None:
+    with listing() as desk:
+        monitor = desk.screens()[1]
+    for source in (Source("0", "desktop", "", "", 0, 0), monitor):
+        backend = make_backend(source, Exclusions(EVERYTHING), Generations())
+        backend.open()
+        try:
+            wait_until(lambda backend=backend: shows_squares(backend.take(True).pixels))  # type: ignore[misc]
+        finally:
+            backend.close()
+
+
+def shows_squares(pixels: Pixels | None) -> bool:
+    """Tell whether the painted window is in a picture of the first monitor, where it is."""
+    if pixels is None:
+        return False
+    part = pixels[PLACE.y : PLACE.y + PLACE.height, PLACE.x : PLACE.x + PLACE.width, :3]
+    return np.array_equal(part, squares(PLACE.width, PLACE.height)[..., :3])
+
+
+def is_wine() -> bool:
+    load: Any = getattr(ctypes, "WinDLL")  # noqa: B009  on Windows only
+    return hasattr(load("ntdll"), "wine_get_version")
+
+
 def test_what_this_system_offers_shows_the_window_exactly(painted: PaintedWindow) -> None:
     """By Windows.Graphics.Capture, or, as under wine, by what comes after it."""
     source = Source(str(painted.window), "window", "", "", 0, 0)
@@ -224,6 +301,11 @@ def test_a_texture_is_read_without_its_padding() -> None:
         for part in (Rect(3, 2, 11, 7), Rect(0, 0, 30, 20), Rect(29, 19, 1, 1)):
             expected = painted[part.y : part.y + part.height, part.x : part.x + part.width]
             assert np.array_equal(device.read(texture, part), expected)
+        into = np.zeros_like(painted)
+        device.copy_parts(texture, (Rect(3, 2, 11, 7), Rect(29, 19, 1, 1)), into)
+        assert np.array_equal(into[2:9, 3:14], painted[2:9, 3:14])
+        assert np.array_equal(into[19, 29], painted[19, 29])
+        assert not into[:2].any()
         release(texture)
         release(device.for_windows)
     finally:
