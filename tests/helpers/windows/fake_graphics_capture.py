@@ -123,7 +123,7 @@ class FakePool:
         return session
 
     def recreate(self, device: object, pixel_format: int, buffers: int, size: tuple[int, int]) -> None:
-        assert pixel_format == 87
+        self._runtime.formats.append(pixel_format)
         self.waiting.clear()
         self.free, self.size = buffers, Size(*size)
 
@@ -197,6 +197,7 @@ class FakeCapture:
         session, pool, item: the newest ones, None before.
         apartments: how many were entered and not left.
         handles: those of which items were made.
+        formats: in which pictures were asked for, one after the other.
         asked: the answers to requests for access that have not come yet.
     """
 
@@ -211,6 +212,7 @@ class FakeCapture:
         self.apartments = 0
         self.devices: list[FakeDevice] = []
         self.handles: list[int] = []
+        self.formats: list[int] = []
         self.asked: list[Any] = []
 
     def make_device(self) -> FakeDevice:
@@ -264,7 +266,7 @@ class FakeCapture:
             def create_free_threaded(
                 device: object, pixel_format: int, buffers: int, size: tuple[int, int]
             ) -> FakePool:
-                assert pixel_format == 87
+                capture.formats.append(pixel_format)
                 capture.pool = FakePool(capture, buffers, size)
                 return capture.pool
 

@@ -85,7 +85,8 @@ class DuplicationReader:
         """Copy what is new.
 
         Raises:
-            OSError: Windows shows it to nobody now.
+            NoPicture: this way gives none here.
+            NotNow: Windows shows it to nobody now.
         """
         try:
             for monitor, box in zip(self._monitors, self._boxes, strict=True):
@@ -96,3 +97,7 @@ class DuplicationReader:
         except DeviceLost as error:
             log.info("the duplication was lost and is made anew: %s", error)
             self.open(self._layout)
+        except NotNow:
+            raise
+        except OSError as error:
+            raise NoPicture(reasons.NOT_OFFERED.of(problem=str(error))) from error

@@ -110,6 +110,11 @@ class GraphicsCaptureReader:
         if session.is_closed:
             raise OSError("the monitor is gone")
         wanted = Rect(0, 0, box.width, box.height)
-        handed = session.newest(lambda _size: wanted)
+        try:
+            handed = session.newest(lambda _size: wanted)
+        except DeviceLost:
+            raise
+        except OSError as error:
+            raise NoPicture(reasons.NOT_OFFERED.of(problem=str(error))) from error
         # While the monitors are being arranged it may have another size; it will be opened anew.
         return handed if handed is not None and handed.pixels.shape[:2] == (box.height, box.width) else None

@@ -160,7 +160,7 @@ class GraphicsCaptureWindow:
             self._open_session()
             return None
         except OSError as error:
-            raise NoPicture(reasons.AS_SAID.of(text=str(error))) from error
+            raise NoPicture(reasons.NOT_OFFERED.of(problem=str(error))) from error
 
     def _hurry(self) -> None:
         """Begin anew where a picture in another size does not come: with the beginning there is always one."""

@@ -18,7 +18,7 @@ from capture.platforms.windows.duplication.monitor import DuplicatedMonitor, tur
 from capture.platforms.windows.duplication.reader import DuplicationReader
 from capture.platforms.windows.readers import ScreenPicture
 from capture.platforms.windows.screens import Layout, Monitor
-from tests.helpers.windows.fake_duplication import UNSUPPORTED, FakeCard
+from tests.helpers.windows.fake_duplication import INVALID_CALL, UNSUPPORTED, FakeCard
 
 WIDTH, HEIGHT = 40, 30
 PLACE = Rect(-100, 20, WIDTH, HEIGHT)
@@ -190,6 +190,14 @@ def test_one_that_gives_nothing_is_given_up(
     monkeypatch.setattr(readers, "FIRST_SECONDS", -1.0)
     output.fault = dxgi.NOTHING_NEW
     with pytest.raises(NoPicture):
+        reader.read()
+
+
+def test_one_that_cannot_be_read_is_given_up(card: FakeCard, reader: DuplicationReader) -> None:
+    output = card.add(7, WIDTH, HEIGHT)
+    reader.open(ALONE)
+    output.fault = INVALID_CALL
+    with pytest.raises(NoPicture, match="0x887a0001"):
         reader.read()
 
 

@@ -92,6 +92,14 @@ def test_a_picture_is_told_of_and_copied_once(system: FakeCapture, session: Capt
     assert len(system.devices[0].reads) == 1, "nothing is taken while nothing changes"
 
 
+def test_pictures_are_asked_for_with_eight_bits_a_colour(system: FakeCapture, session: CaptureSession) -> None:
+    """Also of a screen that has more of them: the system turns them into what is asked for."""
+    system.paint(painting(1, 60, 50))
+    session.newest(whole)
+
+    assert system.formats == [87, 87]
+
+
 def test_of_several_the_newest_is_taken_and_their_damage_added(system: FakeCapture, session: CaptureSession) -> None:
     system.paint(painting(1))
     session.newest(whole)

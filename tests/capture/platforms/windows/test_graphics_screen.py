@@ -119,6 +119,14 @@ def test_a_lost_device_is_made_anew(system: FakeCapture, reader: GraphicsCapture
     assert [device.is_closed for device in system.devices] == [True, False]
 
 
+def test_one_that_cannot_be_read_is_given_up(system: FakeCapture, reader: GraphicsCaptureReader) -> None:
+    reader.open(ALONE)
+    system.paint(grey(5))
+    system.devices[0].fault = OSError("the texture cannot be read")
+    with pytest.raises(NoPicture, match="cannot be read"):
+        reader.read()
+
+
 def test_a_monitor_that_is_unplugged_has_no_picture(system: FakeCapture, reader: GraphicsCaptureReader) -> None:
     reader.open(ALONE)
     system.paint(grey(5))
