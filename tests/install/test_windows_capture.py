@@ -17,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from capture.platforms.choose import techniques
+from tests.benchmarks.counting import cpu_seconds
 from tests.browser.browsers import chromium
 from tests.browser.parts import eventually
 from tests.helpers.ports import free_port
@@ -46,6 +47,10 @@ PAINTER = PATHS + (
     "painted = PaintedWindow(Look('Moving squares', place=Rect(500, 300, 240, 160), moves=True)); "
     "painted.open(); painted.join()"
 )
+
+
+MANY, STILL_SECONDS = 300, 20.0
+MANY_WINDOWS = PATHS + (f"from tests.helpers.windows.many_windows import show; show({MANY})")
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +193,20 @@ def test_a_browser_shows_the_moving_screen(port: int) -> None:
 def _distance(colour: int, shown: list[int]) -> int:
     parts = (colour >> 16, colour >> 8 & 255, colour & 255)
     return max(abs(one - other) for one, other in zip(parts, shown, strict=False))
+
+
+def test_what_a_list_of_many_windows_costs_while_nothing_changes(wine: Wine) -> None:
+    """The figure is printed, and not judged: how busy this machine is decides about it as well."""
+    number = free_port()
+    serve = (PYTHON, "-c", SERVE, "--share", "all", "--port", str(number))
+    with started(wine, PYTHON, "-c", MANY_WINDOWS), started(wine, *serve) as server:
+        wait_until(lambda: sum(str(each["title"]).startswith("small ") for each in listed(number)) == MANY, 120)
+        before, begun = cpu_seconds(server.pid), time.monotonic()
+        assert before > 0.2, "it is the program that has started"
+        time.sleep(STILL_SECONDS)
+        percent = (cpu_seconds(server.pid) - before) / (time.monotonic() - begun) * 100
+        print(f"a list of {MANY} windows while nothing changes: {percent:.2f} % of a core under wine")
+        assert len(listed(number)) > MANY
 
 
 def test_an_end_by_force_leaves_nothing_that_hangs(wine: Wine, port: int) -> None:
