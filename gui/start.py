@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from capture.platforms.linux.memory import share_one_heap
 from gui.app import App, StartOptions
@@ -17,7 +17,7 @@ from gui.core.state import Message
 from gui.desktop.restart import start_again
 from gui.loop.faults import QtMessages, log_fault
 from gui.loop.gc_on_loop import Collector
-from gui.loop.loop import Loop
+from gui.loop.loop import Application, Loop
 from gui.plugins import use_own_plugins
 from gui.settings.restore import finish as finish_restore
 from gui.widgets.check_style import PanelStyle
@@ -83,9 +83,9 @@ def show_failure(words: str) -> None:
     QMessageBox.critical(None, "Panecast", words)
 
 
-def _application() -> QApplication:
+def _application() -> Application:
     use_own_plugins()
-    application = QApplication(sys.argv[:1])
+    application = Application(sys.argv[:1])
     application.setApplicationName("panecast")
     application.setApplicationDisplayName("Panecast")
     application.setDesktopFileName(APPLICATION_ID)
@@ -98,13 +98,14 @@ def _application() -> QApplication:
 
 
 async def _main(
-    application: QApplication, options: StartOptions, lock: FolderLock, loop: Loop, recording: Recording
+    application: Application, options: StartOptions, lock: FolderLock, loop: Loop, recording: Recording
 ) -> tuple[str, ...] | None:
     collector = Collector()
     collector.start()
     # Before anything is read.
     restored = finish_restore(settings_folder(options.config_dir))
     app = App(application, options, recording)
+    application.asked_to_quit.connect(app.quit)
     loop.broken = app.abandon
     app.open()
     if restored:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from capture.feed.blank_on_lock import LOCK, PERSON, BlankOnLock
+from capture.platforms.choose import make_session_end
 from capture.privacy.blanking import BLANKED, PAUSED
 from capture.source import Source
 from resources.translate import N_, _, ngettext
@@ -113,6 +114,24 @@ async def _serve_until_told(
     names: frozenset[str],
 ) -> None:
     end = _end_when_told()
+    session = make_session_end(end)
+    if session is not None:
+        session.start()
+    try:
+        await _serve(arguments, rules, options, origins, names, end)
+    finally:
+        if session is not None:
+            await session.stop()
+
+
+async def _serve(
+    arguments: argparse.Namespace,
+    rules: tuple[ShareRule, ...],
+    options: StreamOptions,
+    origins: frozenset[str],
+    names: frozenset[str],
+    end: Callable[[], None],
+) -> None:
     needs_windows = any(rule.kind != "demo" for rule in rules)
     host = Host(
         rules,

@@ -21,6 +21,7 @@ from capture.platforms.contract import (
     PlaceList,
     Places,
     Platform,
+    SessionEnd,
     SessionLock,
     SystemTray,
     Technique,
@@ -158,6 +159,12 @@ def make_session_lock(changed: Callable[[], None], address: str | None = None) -
     """Return what follows the session's lock, not yet started; None where nobody tells of it."""
     make = platform().session_lock
     return None if make is None else make(changed, address)
+
+
+def make_session_end(end: Callable[[], None]) -> SessionEnd | None:
+    """Return what tells of the session's end, not yet started; None where the system tells each program by a signal."""
+    make = platform().session_end
+    return None if make is None else make(end)
 
 
 def make_system_tray(changed: Callable[[bool], None]) -> SystemTray | None:

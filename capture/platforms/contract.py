@@ -223,6 +223,16 @@ class SessionLock(Protocol):
         """Follow it no longer; may be called twice."""
 
 
+class SessionEnd(Protocol):
+    """Tells of the session's end from `start` to `stop`. Loop only."""
+
+    def start(self) -> None:
+        """Begin to listen."""
+
+    async def stop(self) -> None:
+        """Listen no longer; may be called twice. To be called when all else is done."""
+
+
 class SystemTray(Protocol):
     """Follows whether this display shows tray icons, from `start` to `stop`. Loop only."""
 
@@ -253,6 +263,7 @@ class Platform:
         places: ``tell`` is called from its thread with all places after each change.
         hot_key: ``pressed()`` is called on the loop each time, ``failed(words)`` once when it listens no more.
         session_lock: ``changed()`` is called on the loop after each change; the ``address`` is a bus, else the usual.
+        session_end: ``end()`` is called on the loop as the session ends, and has some seconds to end the process then.
         system_tray: ``changed(is_there)`` is called on the loop after each change, and as soon as it is known.
     """
 
@@ -264,4 +275,5 @@ class Platform:
     places: Callable[[Callable[[Places], None]], PlaceList] | None = None
     hot_key: Callable[[Keys, Callable[[], None], Callable[[Reason], None]], HotKey] | None = None
     session_lock: Callable[[Callable[[], None], str | None], SessionLock] | None = None
+    session_end: Callable[[Callable[[], None]], SessionEnd] | None = None
     system_tray: Callable[[Callable[[bool], None]], SystemTray] | None = None

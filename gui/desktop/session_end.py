@@ -1,4 +1,4 @@
-"""The end of the session, as the desktop's session manager announces it on the session's bus (GNOME, MATE, Cinnamon).
+"""The end of the session, as Windows tells it, or a session manager on the session's bus (GNOME, MATE, Cinnamon).
 
 The Qt of the wheels speaks no XSMP, so no other word of it comes.
 """
@@ -12,6 +12,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from capture.platforms.choose import make_session_end
 from capture.platforms.linux.dbus import BUS, NoAnswer, call, connect, follow, owner, session_bus
 from resources import APPLICATION_ID
 
@@ -23,13 +24,14 @@ CLIENT = "org.gnome.SessionManager.ClientPrivate"
 
 
 class SessionEnd:
-    """Answers the session manager from `start` to `close`; where there is none it costs nothing. Loop only."""
+    """Answers whoever ends the session from `start` to `close`; where nobody tells it costs nothing. Loop only."""
 
     def __init__(self, keep: Callable[[], object], end: Callable[[], None], address: str | None = None) -> None:
         """``keep()`` saves at once, for the session may end; ``end()`` begins the app's end; ``address`` is the bus,
         else the session's."""
         self._keep = keep
         self._end = end
+        self._system = make_session_end(end)
         self._address = address
         self._bus: Any = None
         self._manager = ""
@@ -39,10 +41,14 @@ class SessionEnd:
 
     def start(self) -> None:
         """Begin."""
+        if self._system is not None:
+            self._system.start()
         self._begin(self._open)
 
     async def close(self) -> None:
         """End; a session that waits for this may end as well. To be called when all else is done."""
+        if self._system is not None:
+            await self._system.stop()
         if self._is_ending:
             with contextlib.suppress(NoAnswer, TimeoutError):
                 await self._answer()

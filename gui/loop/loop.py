@@ -1,4 +1,4 @@
-"""The app's loop: asyncio's tasks on Qt's events."""
+"""The app's loop, asyncio's tasks on Qt's events; and Qt, which may not end it before the app has ended."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -20,6 +21,24 @@ def end_at_once() -> None:
     """End the process as it stands: without its display Qt cannot take its windows apart."""
     complain(_("The desktop that the panel was on is gone, so sharing has ended."))
     os._exit(1)
+
+
+class Application(QApplication):
+    """Qt, with its own end left to the app.
+
+    Attributes:
+        asked_to_quit: emitted when Qt would close all windows and end the loop: as the session ends on Windows, on
+            *Quit* in the menu of macOS.
+    """
+
+    asked_to_quit = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Pass the wish to quit on."""
+        if event.type() == QEvent.Type.Quit:
+            self.asked_to_quit.emit()
+            return True
+        return super().event(event)
 
 
 class Loop(QEventLoop):  # type: ignore[misc]  # qasync brings no types

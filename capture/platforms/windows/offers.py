@@ -14,6 +14,7 @@ from capture.platforms.contract import (
     PlaceList,
     Places,
     Platform,
+    SessionEnd,
     SessionLock,
     Technique,
 )
@@ -90,6 +91,12 @@ def _session_lock(changed: Callable[[], None], address: str | None) -> SessionLo
     return WindowsSessionLock(changed)
 
 
+def _session_end(end: Callable[[], None]) -> SessionEnd:
+    from capture.platforms.windows.session_end import WindowsSessionEnd
+
+    return WindowsSessionEnd(end)
+
+
 GRAPHICS_CAPTURE = Technique(
     "Windows.Graphics.Capture", "Windows 10 1903, Direct3D 11", _graphics_capture,
     has_own_pixels=True, tells_changes=True, tells_damage=True, pointer="apart",
@@ -124,4 +131,5 @@ PLATFORM = Platform(
     places=_places,
     hot_key=_hot_key,
     session_lock=_session_lock,
+    session_end=_session_end,
 )

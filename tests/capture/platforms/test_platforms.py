@@ -91,7 +91,7 @@ def test_a_compositor_is_found_where_its_library_looks_for_it(
         ("wayland+x11", {"findings", "listers", "techniques", "picker", "hot_key", "session_lock", "system_tray"}),
         ("wayland", {"findings", "listers", "techniques", "picker", "hot_key", "session_lock", "system_tray"}),
         ("headless", {"findings", "listers", "techniques", "session_lock", "system_tray"}),
-        ("windows", {"findings", "listers", "techniques", "places", "hot_key", "session_lock"}),
+        ("windows", {"findings", "listers", "techniques", "places", "hot_key", "session_lock", "session_end"}),
         ("macos", set()),
         ("other", set()),
     ],

@@ -99,3 +99,32 @@ def test_qt_ending_it_without_being_asked_is_told_before_anything_else() -> None
     """)
 
     assert (ended.stdout, ended.stderr, ended.returncode) == ("broken\n", "", 3)
+
+
+@pytest.mark.panel
+def test_qt_wanting_to_end_is_asked_to_leave_that_to_the_app() -> None:
+    """As the session ends on Windows, or by *Quit* in the menu of macOS: viewers are yet to be told."""
+    ended = run("""
+        import asyncio
+        from PySide6.QtCore import QTimer
+        from PySide6.QtWidgets import QWidget
+        from gui.loop.loop import Application, Loop
+
+        application = Application([])
+        loop = Loop(application)
+        asyncio.set_event_loop(loop)
+        asked, window = asyncio.Event(), QWidget()
+        application.asked_to_quit.connect(asked.set)
+        window.show()
+
+        async def work():
+            await asked.wait()
+            await asyncio.sleep(0.01)
+            return window.isVisible()
+
+        QTimer.singleShot(0, application.quit)
+        with loop:
+            print(loop.run_until_complete(work()))
+    """)
+
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("True\n", "", 0)
