@@ -37,8 +37,7 @@ log = logging.getLogger(__name__)
 
 
 def run(options: StartOptions, lock: FolderLock) -> int:
-    """Show the app until the person quits; return the exit code. ``lock`` of the settings stays until the process
-    ends: until then they are written."""
+    """Show the app until the person quits; return the exit code. ``lock`` of the settings is let go of at the end."""
     # Before the log's thread is there: a heap that it has got would be everybody's second.
     share_one_heap()
     recording = Recording(log_folder(options.config_dir), verbose=options.verbose)
@@ -56,8 +55,8 @@ def run(options: StartOptions, lock: FolderLock) -> int:
     finally:
         messages.end()
         recording.end(well=fault is None)
+    lock.release()
     if restarts is not None:
-        lock.release()
         start_again([*restarts, *([] if options.config_dir is None else ["--config-dir", str(options.config_dir)])])
     return 0 if fault is None else FAILED
 

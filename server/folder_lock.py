@@ -1,6 +1,8 @@
 """A settings folder belongs to one program at a time: two would each write back what the other has taken away.
 
 The system holds the lock and lets go of it when the process ends, however that comes about: none is ever left behind.
+Where two computers have one home, it depends on the disk whether the lock of one is known to the other (NFS can be told
+to keep locks to each). So the file says who has it and where, until that one ends as it should.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import argparse
 import contextlib
 import errno
 import os
+import re
 import stat
 import sys
 import time
@@ -19,14 +22,16 @@ from capture.reason import Reason
 from resources.translate import _
 from server import reasons
 from server.errors import ServerError
-from server.private_files import CLOSE_ON_EXEC, FILE_MODE, FOLDER_MODE, NO_FOLLOW
+from server.private_files import CLOSE_ON_EXEC, FILE_MODE, FOLDER_MODE, NO_FOLLOW, this_computer
 
 NAME = "panecast.lock"
 VARIABLE = "PANECAST_CONFIG"
 """It names the settings folder where no command line does."""
 WAIT_SECONDS = 2.0
 """How long a program may take to end, whose folder another one is to have next."""
-LONGEST_NOTE = 100
+LONGEST_NOTE = 200
+NOTE = re.compile(r"([A-Za-z ]{1,40}) ([0-9]{1,10})\n([A-Za-z0-9-]{1,64})\n")
+"""Which program, its process, and on which computer."""
 LOCKED_BYTE = 1 << 20
 """Windows lets nobody read what is locked, so that is far behind the note."""
 
@@ -71,18 +76,22 @@ class FolderLock:
 
     Attributes:
         is_held: no other program of this computer can have it.
-        problem: why not, as a sentence; empty where it is.
+        problem: why not, or which other computer may have it too, as a sentence; empty where neither is so.
     """
 
-    def __init__(self, numbers: tuple[int, ...], problem: str = "") -> None:
-        """``numbers`` are the descriptors by which it is held."""
+    def __init__(self, numbers: tuple[int, ...], problem: str = "", note: int | None = None) -> None:
+        """``numbers`` are the descriptors by which it is held, ``note`` is that of the file that says by whom."""
         self.is_held = bool(numbers)
         self.problem = problem
         self._numbers = numbers
+        self._note = note
 
     def release(self) -> None:
         """Let another program have the folder; may be called twice."""
         numbers, self._numbers = self._numbers, ()
+        if numbers and self._note is not None:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._note, 0)
         for number in numbers:
             os.close(number)
 
@@ -113,6 +122,7 @@ def _lock_now(folder: Path, program: str) -> FolderLock:
         return FolderLock((), words.format(folder=folder, problem=_reason(error)))
     held: list[int] = []
     problems = []
+    elsewhere, noted = "", None
     try:
         # The folder itself, which nobody deletes by mistake and which needs no right to write; and a file in it, for
         # Windows, for disks on which other computers hold locks too (NFS), and to say who has it.
@@ -122,13 +132,20 @@ def _lock_now(folder: Path, program: str) -> FolderLock:
             if number is not None:
                 held.append(number)
                 if path.name == NAME:
+                    noted, elsewhere = number, _computer_elsewhere(path)
                     _leave_note(number, program)
     except FolderTaken:
         for number in held:
             os.close(number)
         raise
     if held:
-        return FolderLock(tuple(held))
+        words = _(
+            "Panecast on the computer {computer} uses the settings folder {folder} too, or was not quit properly "
+            "there. What is set there holds here as well. Where both change links, those of the other are kept in a "
+            "copy."
+        )
+        problem = words.format(folder=folder, computer=elsewhere) if elsewhere else ""
+        return FolderLock(tuple(held), problem, noted)
     words = _(
         "The settings folder {folder} cannot be locked ({problem}). See to it that no second Panecast uses it: "
         "two would undo each other's changes."
@@ -190,18 +207,33 @@ def _leave_note(number: int, program: str) -> None:
     with contextlib.suppress(OSError):  # a full disk, or no right to write: nobody is told which program it is then
         os.ftruncate(number, 0)
         os.lseek(number, 0, os.SEEK_SET)
-        os.write(number, f"{program} {os.getpid()}\n".encode())
+        os.write(number, f"{program} {os.getpid()}\n{this_computer()}\n".encode())
 
 
 def _note(path: Path) -> Reason:
     """Return which program has the lock."""
+    found = NOTE.fullmatch(_noted(path))
+    if found is None:
+        return reasons.SOME_PROGRAM
+    program, process, computer = found.groups()
+    name = f"{program[0].upper()}{program[1:]}"
+    if computer != this_computer():
+        return reasons.PROGRAM_ELSEWHERE.of(name=name, computer=computer)
+    return reasons.PROGRAM_OF_FOLDER.of(name=name, process=process)
+
+
+def _computer_elsewhere(path: Path) -> str:
+    """Return which other computer has the folder or left it without a word; empty for none."""
+    found = NOTE.fullmatch(_noted(path))
+    return "" if found is None or found[3] == this_computer() else found[3]
+
+
+def _noted(path: Path) -> str:
     with contextlib.suppress(OSError, ValueError):
         number = os.open(path, os.O_RDONLY | NO_FOLLOW | CLOSE_ON_EXEC | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(number, "rb") as file:
-            program, _space, process = file.read(LONGEST_NOTE).decode("ascii").strip().rpartition(" ")
-        if program.replace(" ", "").isalpha() and process.isdecimal():
-            return reasons.PROGRAM_OF_FOLDER.of(name=f"{program[0].upper()}{program[1:]}", process=process)
-    return reasons.SOME_PROGRAM
+            return file.read(LONGEST_NOTE).decode("ascii")
+    return ""
 
 
 def _reason(error: OSError) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
+import socket
 import stat
 from pathlib import Path
 from typing import BinaryIO
@@ -135,10 +137,34 @@ def copies_of_schema(path: Path, number: int) -> list[Path]:
     return [name for name in _names_of_schema(path, number) if os.path.lexists(name)]
 
 
-def _make(path: Path, content: bytes) -> None:
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | CLOSE_ON_EXEC, FILE_MODE)
+def this_computer() -> str:
+    """Return the name of this computer, as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname().partition(".")[0])[:64]
+
+
+def fresh_name(path: Path) -> Path:
+    """Return under which name is written what then takes the place of ``path``.
+
+    Always the same: what a killed program left behind goes with the next try. But another computer's is another one: on
+    a network disk both may write.
+    """
+    return path.with_name(f".{path.name}.{this_computer()}.new")
+
+
+def write_through(number: int, content: bytes) -> None:
+    """Put ``content`` into the file that is open at ``number``, onto the disk itself, and close it. Raises OSError.
+
+    A computer that sleeps may never wake up again.
+    """
     with os.fdopen(number, "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _make(path: Path, content: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | CLOSE_ON_EXEC
+    write_through(os.open(path, flags, FILE_MODE), content)
 
 
 def _same(names: list[Path], content: bytes) -> Path | None:
@@ -174,15 +200,11 @@ def replace_private(path: Path, content: bytes) -> None:
     make_private_folder(path.parent)
     if path.is_symlink():
         raise NotPrivate(_("{name} is a symbolic link").format(name=path.name))
-    # Always the same name: what a killed program left behind holds secrets too, and goes with the next try.
-    fresh = path.with_name(f".{path.name}.new")
+    fresh = fresh_name(path)
     fresh.unlink(missing_ok=True)
     number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | CLOSE_ON_EXEC, FILE_MODE)
     try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(number)
+        write_through(number, content)
         fresh.replace(path)
     except OSError:
         with contextlib.suppress(OSError):

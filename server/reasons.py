@@ -266,6 +266,7 @@ FOLDER_TAKEN = Reason(
     ),
 )
 PROGRAM_OF_FOLDER = Reason("program_of_folder", N_("{name} (process {process})"))
+PROGRAM_ELSEWHERE = Reason("program_elsewhere", N_("{name} on the computer {computer}"))
 SOME_PROGRAM = Reason("some_program", N_("Another Panecast"))
 COPY_SILENT = Reason(
     "copy_silent",

@@ -29,7 +29,22 @@ from gui.settings.schema import SCHEMA, migrated, schema_of
 from gui.settings.text import MOST_BYTES, parsed
 from resources.translate import _, ngettext
 from server.folder_lock import settings_folder
-from server.private_files import NotAFile, copies_of_schema, keep_copy, keep_copy_of_schema, open_plain, put_aside
+from server.private_files import (
+    NotAFile,
+    copies_of_schema,
+    fresh_name,
+    keep_copy,
+    keep_copy_of_schema,
+    open_plain,
+    put_aside,
+    write_through,
+)
+
+MOST_TRIES = 5
+
+
+class _ChangedMeanwhile(Exception):
+    """Another computer with the same folder wrote the file, or somebody did while this one slept."""
 
 
 class SettingsFile:
@@ -92,7 +107,12 @@ class SettingsFile:
         is in `current` then, which is what `settings` should become. May run in any thread.
         """
         with self._turn:
-            return self._save(settings)
+            for _another in range(MOST_TRIES):
+                with contextlib.suppress(_ChangedMeanwhile):
+                    return self._save(settings)
+        return _("The settings could not be saved, because another program keeps changing {path}.").format(
+            path=self.path
+        )
 
     def _save(self, settings: Settings) -> str | None:
         if not self._keeps:
@@ -153,7 +173,7 @@ class SettingsFile:
             is_kept = is_other and keep_copy_of_schema(self.path, content, _number(table))
             if content and not is_kept and (impossible or changed & self._unread):
                 keep_copy(self.path, content)
-            self._put(fresh)
+            self._put(fresh, content)
         self._table, self._unread = fresh, self._unread - changed
 
     def _merged(self, key: str, value: Any, raw: Any) -> Any:
@@ -165,17 +185,17 @@ class SettingsFile:
         raws = {msgspec.json.encode(msgspec.to_builtins(entry)): as_written for entry, as_written in known}
         return [*(raws.get(msgspec.json.encode(entry), entry) for entry in value), *unread]
 
-    def _put(self, table: dict[str, Any]) -> None:
-        # Always the same name: what a killed program left behind goes with the next try.
-        fresh = self.path.with_name(f".{NAME}.new")
+    def _put(self, table: dict[str, Any], content: bytes) -> None:
+        """Put ``table`` in the place of ``content``. Raises OSError, `_ChangedMeanwhile` where that is gone."""
+        fresh = fresh_name(self.path)
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh.unlink(missing_ok=True)
             number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(number, "wb") as file:
-                tomli_w.dump(table, file)
+            write_through(number, tomli_w.dumps(table).encode())
+            self._confirm(content)
             fresh.replace(self.path)
-        except OSError:
+        except (OSError, _ChangedMeanwhile):
             with contextlib.suppress(OSError):
                 fresh.unlink(missing_ok=True)
             raise
@@ -188,6 +208,15 @@ class SettingsFile:
             OSError, ValueError, RecursionError: it cannot be read.
         """
         return parsed(self._content())
+
+    def _confirm(self, content: bytes) -> None:
+        """See to it that the file still holds ``content``. Raises `_ChangedMeanwhile`, OSError."""
+        try:
+            found = self._content()
+        except FileNotFoundError:
+            found = b""
+        if found != content:
+            raise _ChangedMeanwhile
 
     def _content(self) -> bytes:
         """Return what is in the file, which may be behind a symbolic link. Raises OSError, `NotAFile` among them."""

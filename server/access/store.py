@@ -12,7 +12,7 @@ import msgspec
 from resources.translate import _
 from server.access.devices import Device, Devices
 from server.access.links import MOST_DEVICES, MOST_LINKS, Link, Links
-from server.private_files import NotAFile, keep_copy_of_schema, put_aside, read_private, replace_private
+from server.private_files import NotAFile, keep_copy, keep_copy_of_schema, put_aside, read_private, replace_private
 
 NAME = "access.json"
 VERSION = 1
@@ -67,12 +67,14 @@ class AccessStore:
         self.problems: tuple[str, ...] = ()
         self._is_lost = False
         self._newer: tuple[bytes, int] | None = None
+        self._known = b""
 
     def load(self) -> AccessState:
         """Return what the file says; nothing, and so nobody gets in, when it cannot be trusted."""
-        self.problems, self._is_lost, self._newer = (), False, None
+        self.problems, self._is_lost, self._newer, self._known = (), False, None, b""
         try:
             content, was_open = read_private(self.path, MOST_BYTES)
+            self._known = content
         except FileNotFoundError:
             return AccessState()
         except NotAFile as error:
@@ -113,10 +115,28 @@ class AccessStore:
             if self._newer is not None:
                 keep_copy_of_schema(self.path, *self._newer)
             self._newer = None
-            replace_private(self.path, msgspec.json.format(msgspec.json.encode(kept), indent=1))
+            problem = self._keep_of_others()
+            content = msgspec.json.format(msgspec.json.encode(kept), indent=1)
+            replace_private(self.path, content)
         except OSError as error:
             return _("The links could not be saved ({problem}).").format(problem=_reason(error))
-        return None
+        self._known = content
+        return problem
+
+    def _keep_of_others(self) -> str | None:
+        """Keep beside it what somebody else has written into the file; return that in words. Raises OSError."""
+        try:
+            content, _was_open = read_private(self.path, MOST_BYTES)
+        except (FileNotFoundError, NotAFile):
+            return None
+        if content == self._known:
+            return None
+        copy = keep_copy(self.path, content)
+        words = _(
+            "{name} was changed by another program, such as Panecast on another computer with the same settings. What "
+            "it wrote is kept as {copy}."
+        )
+        return words.format(name=NAME, copy=copy.name)
 
     def _of_newer(self, content: bytes) -> AccessState | None:
         """Return what a file of a newer version surely allows; None where it is of this one."""

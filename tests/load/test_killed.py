@@ -23,6 +23,7 @@ import pytest
 from gui.core.settings import Settings
 from gui.core.settings_file import SettingsFile
 from server.access.store import AccessState, AccessStore
+from server.private_files import fresh_name
 from tests.helpers.x11.desktop import PROJECT
 from tests.load.limits import LATEST_END, disk
 from tests.load.parts import LONG
@@ -179,7 +180,7 @@ def test_whatever_lies_in_its_folder_it_starts_and_shows_and_says_so_and_ends(
     (port,) = free_ports(1)
     settings(tmp_path / "settings.toml")
     links(tmp_path / "access.json")
-    for name in ("https.pem", "access.log", "refused.log", "panecast.lock", ".settings.toml.new"):
+    for name in ("https.pem", "access.log", "refused.log", "panecast.lock", fresh_name(Path("settings.toml")).name):
         others(tmp_path / name)
     before = things(tmp_path)
     arguments = ("--https",) if program == "serve" else ()

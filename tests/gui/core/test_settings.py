@@ -7,6 +7,7 @@ from capture.picture.pixels import Rect
 from capture.privacy.masks import Mask
 from gui.core.settings import MaskedSource, SavedSource, Settings
 from gui.core.settings_file import SettingsFile
+from server.private_files import fresh_name
 
 CHANGED = Settings(
     port=9000,
@@ -154,7 +155,7 @@ def test_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_program_left_behind_goes(tmp_path: Path) -> None:
-    (tmp_path / ".settings.toml.new").write_text("port = ", encoding="utf-8")
+    fresh_name(tmp_path / "settings.toml").write_text("port = ", encoding="utf-8")
     file = SettingsFile(tmp_path)
 
     assert file.save(CHANGED) is None

@@ -22,6 +22,7 @@ from server.private_files import (
     MOST_ASIDE,
     NotPrivate,
     append_private,
+    fresh_name,
     keep_copy,
     make_private_folder,
     read_private,
@@ -305,7 +306,7 @@ def test_symbolic_link_in_the_place_of_the_new_file_is_not_followed(file: Access
     other = tmp_path / "other"
     other.write_text("theirs")
     file.path.parent.mkdir(mode=0o700)
-    file.path.with_name(".access.json.new").symlink_to(other)
+    fresh_name(file.path).symlink_to(other)
 
     assert file.save(some()) is None
     assert other.read_text() == "theirs"
@@ -381,7 +382,7 @@ def test_more_than_there_can_be_is_damage(file: AccessStore, most: str) -> None:
 
 def test_what_a_killed_program_left_behind_goes(file: AccessStore) -> None:
     file.path.parent.mkdir(mode=0o700)
-    file.path.with_name(".access.json.new").write_text("half of the secre")
+    fresh_name(file.path).write_text("half of the secre")
 
     assert file.save(some()) is None
     assert list(file.path.parent.iterdir()) == [file.path]
