@@ -129,6 +129,7 @@ class App:
             lambda: self.controller.settings,
             self._open_notice,
             is_screen_shared=lambda: self.controller.state.shows_screen,
+            is_locked=lambda: self._guarding.is_locked,
         )
         self._quiet = Quiet(self.controller, verbs.show_quiet)
         self._after_start = AfterStart(self.controller)

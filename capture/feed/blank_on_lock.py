@@ -46,6 +46,11 @@ class BlankOnLock:
         """Tell whether everything is blanked because of the lock."""
         return self._is_drawn
 
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether the session is locked or asleep, whatever the rule; False where nobody tells."""
+        return self._lock is not None and self._lock.state != "unlocked"
+
     def start(self) -> None:
         """Begin to follow the lock."""
         if self._lock is not None:

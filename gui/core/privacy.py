@@ -55,6 +55,11 @@ class PrivacyController:
         self._tell_lock = tell_lock
         self._unfollow = exclusions.subscribe(hub.look_again)
 
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether this computer is locked or asleep, as far as the system tells."""
+        return self._lock.is_locked
+
     def open(self) -> None:
         """Begin."""
         self._controller.subscribe_settings(self._hold)

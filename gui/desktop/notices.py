@@ -7,6 +7,7 @@ Questions are the desktop's own wherever that has buttons to answer them with.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +19,8 @@ from gui.desktop.notification_service import DesktopNotices
 from gui.desktop.tray import Tray
 from resources.translate import _
 from server.access.consent import Answer, Question
+
+log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 3.0
 """What follows a notice within so long becomes one with what else does."""
@@ -34,17 +37,19 @@ class Notices:
         address: str | None = None,
         *,
         is_screen_shared: Callable[[], bool] = lambda: False,
+        is_locked: Callable[[], bool] = lambda: False,
         gather_seconds: float = GATHER_SECONDS,
     ) -> None:
         """``settings()`` returns those in force; ``pressed`` gets the kind of a desktop's notice that was pressed;
-        ``address`` is the bus, else the session's; ``is_screen_shared()`` tells whether viewers would see a notice;
-        with ``gather_seconds`` of 0 nothing is gathered."""
+        ``address`` is the bus, else the session's; ``is_screen_shared()`` tells whether viewers would see a notice,
+        ``is_locked()`` whether this computer is locked; with ``gather_seconds`` of 0 nothing is gathered."""
         self._tray = tray
         self._settings = settings
         self._pressed = pressed
-        self._asked: dict[str, Callable[[Answer], object]] = {}
+        self._asked: dict[str, tuple[Notice, Callable[[Answer], object]]] = {}
         self._desktop = DesktopNotices(self._press, address)
         self._is_screen_shared = is_screen_shared
+        self._is_locked = is_locked
         self._gather_seconds = gather_seconds
         self._gathered: list[Notice] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -55,8 +60,9 @@ class Notices:
 
     def ask(self, question: Question, title: str, words: str, answer: Callable[[Answer], object]) -> None:
         """Say that somebody wants to watch; where the notice has buttons, ``answer`` gets what is pressed."""
-        if self._take(Notice("questions", title, words, question.id)):
-            self._asked[_name(question.id)] = answer
+        notice = Notice("questions", title, words, question.id)
+        if self._take(notice):
+            self._asked[_name(question.id)] = notice, answer
 
     def withdraw(self, question_id: int) -> None:
         """Take away what is said of a question that is no longer open."""
@@ -118,12 +124,21 @@ class Notices:
             name = notice.kind if notice.question is None else _name(notice.question)
             self._desktop.say(name, notice.title, notice.words, urgent=notice.kind == "questions")
 
-    def _press(self, name: str, answer: str) -> None:
+    def _press(self, name: str, pressed: str) -> None:
         asked = self._asked.get(name)
-        if answer not in ("allow", "deny"):
+        if pressed not in ("allow", "deny"):
             self._pressed("questions" if asked is not None else name)
         elif asked is not None:
-            asked("allow" if answer == "allow" else "deny")
+            notice, answer = asked
+            if pressed == "deny":
+                answer("deny")
+            elif not self._is_locked():
+                answer("allow")
+            else:
+                # Some desktops show notices over the lock screen, where anybody can press them.
+                log.warning("nobody is let in while this computer is locked; the question is asked again")
+                self._desktop.withdraw(name)
+                self._show(notice)
 
 
 def _name(question_id: int) -> str:

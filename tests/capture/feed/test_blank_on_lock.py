@@ -74,6 +74,23 @@ async def test_what_a_person_closed_no_lock_opens(
     await until(lambda: hub.blanking == paused)
 
 
+async def test_that_it_is_locked_is_known_whatever_the_rule(
+    logind: FakeLogind, blanking: BlankOnLock, hub: Hub, until: Until
+) -> None:
+    blanking.set_rule("nothing")
+    assert not blanking.is_locked
+    logind.locked = True
+
+    def told() -> bool:
+        logind.hint(locked=True)
+        return blanking.is_locked
+
+    await until(told)
+    assert hub.blanking is None
+    logind.hint(locked=False)
+    await until(lambda: not blanking.is_locked)
+
+
 async def test_rule_that_changes_while_locked_holds_at_once(
     hub: Hub, logind: FakeLogind, blanking: BlankOnLock, until: Until
 ) -> None:

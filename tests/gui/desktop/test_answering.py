@@ -26,6 +26,7 @@ from tests.gui.desktop.heard_tray import HeardTray
 from tests.helpers.desk import Desk
 from tests.helpers.waiting import Until, wait_for
 from tests.helpers.x11.desktop import XServer
+from tests.load.parts import LONG
 
 ANNA, BEN = Peer.of("192.168.77.31"), Peer.of("192.168.77.32")
 
@@ -46,7 +47,15 @@ class Door:
         self.tray = HeardTray(icons)
         self.opened: list[str] = []
         self.settings = Settings()
-        self.notices = Notices(self.tray, lambda: self.settings, self.opened.append, address, gather_seconds=0)
+        self.is_locked = False
+        self.notices = Notices(
+            self.tray,
+            lambda: self.settings,
+            self.opened.append,
+            address,
+            is_locked=lambda: self.is_locked,
+            gather_seconds=0,
+        )
         encryption = Encryption(self.desk.controller, folder)
         self.windows = AccessWindows(
             self.desk.controller, self.access, encryption, self.tray, folder / "log", self.notices
@@ -190,6 +199,28 @@ async def test_a_hand_on_its_way_to_something_else_lets_in_nobody(
     await until(lambda: door.opened)
 
     assert not asking.done()
+
+
+async def test_who_stands_at_the_lock_screen_lets_in_nobody(
+    door: Door, service: FakeNotifications, until: Until
+) -> None:
+    """Some desktops show notices over it, buttons and all. To turn somebody away harms nobody."""
+    anna, _ = await door.asked_by(ANNA, until)
+    ben, question = await door.asked_by(BEN, until)
+    await until(lambda: len(service.shown) == 2)
+    first, second = service.shown
+    await answerable(question, until)
+    door.is_locked = True
+    service.press_button(first, "Allow")
+    service.press_button(second, "Deny")
+    assert await ben == "deny"
+    assert not anna.done()
+
+    door.is_locked = False
+    await until(lambda: len(service.shown) == 1 and first not in service.shown)
+    (again,) = service.shown
+    service.press_button(again, "Allow")
+    assert await anna == "allow"
 
 
 async def test_another_service_invokes_nothing_of_the_one_before(door: Door, address: str, until: Until) -> None:
@@ -336,3 +367,86 @@ async def test_dunst_takes_a_notice_away_that_was_answered_elsewhere(
         await until(lambda: service.count == 1)
         asking.cancel()
         await until(lambda: service.count == 0)
+
+
+NOTIFICATION_DAEMON = "/usr/lib/notification-daemon/notification-daemon"
+FROM_RIGHT = {"Allow": 137, "Deny": 82}
+FROM_BOTTOM = 39
+"""Where the buttons are in its bubbles, in pixels."""
+
+
+class Bubbles:
+    """The notification service of the older GNOME, and the hand of somebody who clicks what it shows."""
+
+    def __init__(self, display: XServer) -> None:
+        self._display = display
+
+    @property
+    def shown(self) -> dict[int, dict[str, int]]:
+        """Return where its bubbles are, by their windows: X, Y, WIDTH and HEIGHT."""
+        command = (
+            "xdotool",
+            "search",
+            "--onlyvisible",
+            "--name",
+            "^Notification$",
+            "getwindowgeometry",
+            "--shell",
+            "%@",
+        )
+        found = subprocess.run(
+            command, env=self._display.environment, capture_output=True, text=True, check=False
+        ).stdout
+        places: dict[int, dict[str, int]] = {}
+        for name, _, value in (line.partition("=") for line in found.splitlines()):
+            if name == "WINDOW":
+                place = places.setdefault(int(value), {})
+            else:
+                place[name] = int(value)
+        return places
+
+    def press(self, label: str) -> None:
+        """Click the button of the only bubble; while there are more, one is on its way."""
+        for place in self.shown.values() if len(self.shown) == 1 else ():
+            x, y = place["X"] + place["WIDTH"] - FROM_RIGHT[label], place["Y"] + place["HEIGHT"] - FROM_BOTTOM
+            self._display.run("xdotool", "mousemove", str(x), str(y), "click", "1")
+
+
+@contextmanager
+def notification_daemon(address: str, display: XServer) -> Iterator[Bubbles]:
+    """Have notification-daemon on the bus while the block lasts."""
+    environment = display.environment | {"DBUS_SESSION_BUS_ADDRESS": address, "NO_AT_BRIDGE": "1"}
+    to_bus = ("--dest=org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner")
+    asked = ["dbus-send", f"--bus={address}", "--print-reply", *to_bus, f"string:{module.SERVICE}"]
+    with subprocess.Popen([NOTIFICATION_DAEMON], env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for(lambda: "true" in subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
+            yield Bubbles(display)
+        finally:
+            process.terminate()
+
+
+@pytest.mark.x11
+@pytest.mark.skipif(not LONG, reason="needs notification-daemon: test.sh --long")
+@pytest.mark.parametrize(("button", "answer"), [("Allow", "allow"), ("Deny", "deny")])
+async def test_a_click_in_the_bubble_of_notification_daemon_answers(
+    button: str, answer: Answer, door: Door, address: str, xserver: XServer, until: Until
+) -> None:
+    with notification_daemon(address, xserver) as bubbles:
+        asking, question = await door.asked_by(ANNA, until)
+        await until(lambda: bubbles.shown)
+        await answerable(question, until)
+        door.is_locked, before = True, bubbles.shown.keys()
+        bubbles.press("Allow")
+        await until(lambda: bubbles.shown and not bubbles.shown.keys() & before)  # it is asked again
+        assert not asking.done()
+        door.is_locked = False
+
+        def answered() -> bool:
+            bubbles.press(button)  # one that has only just come, or moves up, hears no click yet
+            return asking.done()
+
+        await until(answered)
+        assert await asking == answer
+        await until(lambda: not bubbles.shown)
+        assert door.tray.said == []
