@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare()
     current_folder.keep_out()
     try:
-        arguments = choose_language(list(sys.argv[1:] if argv is None else argv))
+        arguments = _command_first(choose_language(list(sys.argv[1:] if argv is None else argv)))
     except ValueError as error:
         complain(str(error))
         return MISUSED
@@ -75,6 +75,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.version:
         return say(f"panecast {__version__}")
     return _start(options)
+
+
+def _command_first(arguments: list[str]) -> list[str]:
+    """Return ``arguments`` with the command in front of a ``--config-dir`` that stands before it."""
+    length = 2 if arguments[:1] == ["--config-dir"] else 1
+    if not arguments or not arguments[0].startswith("--config-dir") or arguments[length : length + 1] == []:
+        return arguments
+    rest = arguments[length:]
+    return [*rest, *arguments[:length]] if rest[0] in (*HEADLESS, *TYPED) else arguments
 
 
 def _headless(arguments: list[str]) -> int:

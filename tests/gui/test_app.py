@@ -181,6 +181,14 @@ def test_a_mistyped_command_is_answered_with_the_nearest() -> None:
     assert "Did you mean: panecast share?" in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--config-dir {folder}", "--config-dir={folder}"])
+def test_the_folder_may_stand_before_the_command(tmp_path: Path, option: str) -> None:
+    done = lightly([*option.format(folder=tmp_path / "new").split(), "status"])
+
+    assert done.returncode == 3
+    assert "unrecognized" not in done.stderr
+
+
 @pytest.mark.panel
 def test_ctrl_c_ends_it_while_it_is_still_loading(start: Callable[..., subprocess.Popen[str]]) -> None:
     app = start("--share", "demo", QT_QPA_PLATFORM="offscreen", PYTHONPROFILEIMPORTTIME="1")
