@@ -16,6 +16,7 @@ STARTING_LIST = (
     "1password", "bitwarden", "buttercup", "dashlane", "enpass", "keepass", "keeweb", "lastpass", "nordpass",
     "padloc", "password safe", "passwordsafe", "pwsafe", "passky", "proton pass", "protonpass", "qtpass", "roboform",
     "world secrets", "keyguard", "kpcli",
+    "keychain access", "com apple passwords",
     # Authenticators.
     "authenticator", "authy", "ente auth", "enteauth", "yubico", "yubioauth", "otpclient", "numberstation",
     # Programs that ask for passwords, and keep keys.
@@ -23,7 +24,7 @@ STARTING_LIST = (
     "openssh askpass", "kleopatra",
     # Those who ask before something is done with the administrator's rights.
     "polkit", "lxpolkit", "lxqt policykit", "xfce polkit", "mate polkit", "pkexec", "kdesu", "gksu", "lxqt sudo",
-    "consent exe", "consent ui", "credentialuibroker", "credential manager ui", "logonui",
+    "consent exe", "consent ui", "credentialuibroker", "credential manager ui", "logonui", "securityagent",
 )  # fmt: skip
 """Programs that are never shown unless a person says otherwise."""
 
