@@ -96,6 +96,26 @@ FORM_UNREADABLE = Reason(
 )
 PORTAL_VERSION = Reason("portal_version", N_("version {version}"))
 PORTAL_FORGETS = Reason("portal_forgets", N_("version {version}; sources have to be picked anew after each start"))
+SCREEN_RECORDING_OFF = Reason(
+    "screen_recording_off",
+    N_(
+        "macOS does not let Panecast take pictures. Allow it in System Settings, Privacy & Security, Screen Recording "
+        "(or allow the terminal that has started it), then restart Panecast."
+    ),
+)
+ENDED_IN_MENU_BAR = Reason(
+    "ended_in_menu_bar",
+    N_("Sharing of this source was ended in the menu bar of macOS. Restart Panecast to show it again."),
+)
+DISPLAY_ASLEEP = Reason("display_asleep", N_("The screen is asleep. Pictures go on when it wakes up."))
+DESKTOP_BY_MONITOR = Reason(
+    "desktop_by_monitor",
+    N_("With several monitors macOS hands each over by itself. Share them one by one."),
+)
+NOT_ON_THIS_MACOS = Reason("not_on_this_macos", N_("This version of macOS has it no more."))
+FRAMEWORKS_MISSING = Reason(
+    "frameworks_missing", N_("A part of Panecast is missing that asks macOS for pictures ({problem}).")
+)
 NO_DISPLAY = Reason("no_display", N_("This program sees no X display (DISPLAY is not set)."))
 NOT_A_DISPLAY = Reason("not_a_display", N_("“{display}” (the value of DISPLAY) names no X display."))
 DISPLAY_GONE = Reason("display_gone", N_("The display {display} does not answer."))
@@ -160,7 +180,7 @@ PICKS_UNCOVERED = Reason(
         "nothing can be covered there, windows with masks included."
     ),
 )
-NO_BORDER = Reason("no_border", N_("Not here: this system doesn't say where windows are, so no border can be drawn."))
+NO_BORDER = Reason("no_border", N_("Not here: on this system no border can be drawn around windows, so far."))
 LOCK_UNKNOWN = Reason("lock_unknown", N_("Not here: this system doesn't say when it is locked."))
 
 NOT_RESTORED = Reason("not_restored", N_("The window could not be restored. Click it in the task bar instead."))
@@ -220,6 +240,7 @@ MEND_OTHER_DISPLAY = Reason(
     "mend_other_display",
     N_("If this display is another one (Xvfb, VNC): env -u WAYLAND_DISPLAY -u XDG_SESSION_TYPE panecast …"),
 )
+MACOS_OLD = Reason("macos_old", N_("Panecast needs macOS 13 or later."))
 WINDOWS_OLD = Reason("windows_old", N_("Panecast needs Windows 10, version 1809, or later."))
 MEND_COLOURS = Reason("mend_colours", N_("Start the X server with 24 bits of colour."))
 

@@ -21,7 +21,7 @@ REASONS = {"locked": reasons.COMPUTER_LOCKED, "asleep": reasons.COMPUTER_ASLEEP}
 class BlankOnLock:
     """Begins and ends the blanking of `LOCK` as the session locks and unlocks, from `start` to `stop`. Loop only.
 
-    Where nobody tells of locks (no logind, macOS) it does nothing.
+    Where nobody tells of locks (no logind) it does nothing.
 
     Attributes:
         rule: what happens when the session locks.

@@ -30,6 +30,7 @@ from capture.platforms.demo import DEMO
 from capture.platforms.generations import Generations
 from capture.platforms.keys import HotKeyError, Keys
 from capture.platforms.linux import offers as linux
+from capture.platforms.macos import offers as macos
 from capture.platforms.monitors import KnownMonitors
 from capture.platforms.picks import PickStore
 from capture.platforms.system import System, family, system
@@ -68,7 +69,7 @@ PLATFORMS: Mapping[System, Platform] = MappingProxyType(
         # It says why there are no windows, and may find a display later.
         "headless": replace(_X11, places=None, hot_key=None),
         "windows": windows.PLATFORM,
-        "macos": Platform(),
+        "macos": macos.PLATFORM,
         "other": Platform(),
     }
 )

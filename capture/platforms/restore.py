@@ -47,7 +47,6 @@ def _ask_manager(window: int) -> None:
     try:
         with _one_display_only():
             import pywinctl
-        # On a Mac it wants a title too; nothing is listed there yet that could be restored.
         by_number: Any = pywinctl.Window
         by_number(window).activate()
     finally:

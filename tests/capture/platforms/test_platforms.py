@@ -92,7 +92,7 @@ def test_a_compositor_is_found_where_its_library_looks_for_it(
         ("wayland", {"findings", "listers", "techniques", "picker", "hot_key", "session_lock", "system_tray"}),
         ("headless", {"findings", "listers", "techniques", "session_lock", "system_tray"}),
         ("windows", {"findings", "listers", "techniques", "places", "hot_key", "session_lock", "session_end"}),
-        ("macos", set()),
+        ("macos", {"findings", "listers", "techniques", "hot_key", "session_lock"}),
         ("other", set()),
     ],
 )
@@ -121,7 +121,10 @@ def test_each_system_offers_what_the_table_says(name: System, offered: set[str])
         ("windows", "desktop", ["Windows.Graphics.Capture", "Desktop Duplication", "BitBlt"]),
         ("windows", "monitor", ["Windows.Graphics.Capture", "Desktop Duplication", "BitBlt"]),
         ("windows", "portal", []),
-        ("macos", "window", []),
+        ("macos", "window", ["ScreenCaptureKit", "CGWindowListCreateImage"]),
+        ("macos", "desktop", ["ScreenCaptureKit"]),
+        ("macos", "monitor", ["ScreenCaptureKit"]),
+        ("macos", "portal", []),
         ("other", "window", []),
         *((name, "demo", ["demo"]) for name in PLATFORMS),
     ],
@@ -136,7 +139,8 @@ def test_what_is_tried_for_each_kind_of_source_is_one_table(name: System, kind: 
         ("x11", set()),
         ("wayland+x11", {"never_shown", "border"}),
         ("wayland", {"never_shown", "border"}),
-        ("macos", {"border", "when_locked"}),
+        ("macos", {"border"}),
+        ("other", {"border", "when_locked"}),
     ],
 )
 def test_of_what_protects_it_is_said_where_a_system_does_not_keep_to_it(name: System, settings: set[str]) -> None:
@@ -175,7 +179,7 @@ def test_what_a_folder_offers_keeps_to_the_contract(name: str) -> None:
 
 
 def test_where_there_is_no_way_it_is_said_and_the_demo_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choose, "system", lambda: "macos")
+    monkeypatch.setattr(choose, "system", lambda: "other")
 
     assert isinstance(make_backend(DEMO), Demo)
     with pytest.raises(CaptureError, match="The demo picture works"):

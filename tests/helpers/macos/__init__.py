@@ -1,0 +1,1 @@
+"""Stand-ins for Apple's frameworks. Knows no code of ours but values."""
