@@ -1,6 +1,7 @@
 """Measure and print the table. Everything runs in processes of its own under a virtual display.
 
-``python -m tests.benchmarks [PART...]``; a PART is one of those below, or the beginning of some (``page``).
+``python -m tests.benchmarks [--write] [PART...]``; a PART is one of those below, or the beginning of some (``page``).
+``--write`` puts what a whole run has found into ``docs/benchmarks.md``, and the curves into a picture beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Container, Iterator
 from tests.benchmarks import (
     access_parts,
     dialog_parts,
+    fault_parts,
     json_parts,
     list_parts,
     page_parts,
@@ -24,6 +26,7 @@ from tests.benchmarks import (
     thread_parts,
     wall_parts,
     wire_parts,
+    writing,
 )
 from tests.benchmarks.counting import OtherWork
 from tests.benchmarks.growth import parts as growth
@@ -62,6 +65,7 @@ def parts() -> dict[str, Part]:
         json_parts.still,
         json_parts.delay,
         json_parts.crowd,
+        fault_parts.faults,
         access_parts.access,
         dialog_parts.dialogs,
     ):
@@ -69,8 +73,10 @@ def parts() -> dict[str, Part]:
     return found
 
 
-def main(requested: list[str]) -> int:
+def main(requested: list[str], write: bool) -> int:
     """Run the wished parts, all when none is named, and print what they found; 1 when one failed."""
+    if write and requested:
+        sys.exit("Only a whole run is written down.")
     known = parts()
     chosen = [name for name in known if not requested or any(_means(wish, name, known) for wish in requested)]
     if not chosen:
@@ -100,7 +106,10 @@ def main(requested: list[str]) -> int:
                 traceback.print_exc()
                 rows.append(Row(name, "", "failed"))
     reap_orphans()
-    print(printed(rows, watched, others.percent()))
+    report = printed(rows, watched, others.percent())
+    print(report)
+    if write:
+        writing.write(report, curves)
     return 1 if any(row.measured == "failed" for row in rows) else 0
 
 
@@ -110,4 +119,5 @@ def _means(wish: str, name: str, known: Container[str]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    wishes = sys.argv[1:]
+    sys.exit(main([wish for wish in wishes if wish != "--write"], write="--write" in wishes))

@@ -79,7 +79,7 @@ def local() -> Iterator[Row]:
         ("motion", "jpeg", "whole picture in motion", ""),
     ):
         with showing(mode) as content, serving(content) as subject:
-            found = _decoded(subject, content, stream_path(content, 60, rendition))
+            found = decoded(subject, content, stream_path(content, 60, rendition))
         yield Row(
             f"720p, {what} → decoded at a local reader",
             "",
@@ -92,14 +92,14 @@ def slow() -> Iterator[Row]:
     """Measure a viewer behind 2 Mbit/s, and whether another one notices."""
     with showing("motion") as content, serving(content) as subject:
         path = stream_path(content, rendition="auto", adaptive=1)
-        alone = _decoded(subject, content, path)
+        alone = decoded(subject, content, path)
         with running(*module("proxy", subject.port, 2e6)) as proxy:
             behind = (line(proxy), path, 1, 12, BINARY, *_numbers(content))
             with running(*module("readers", *behind)) as readers:
                 line(readers)
                 time.sleep(4)  # until the server has found out
                 begin = time.monotonic() + SETTLE_SECONDS
-                both = _decoded(subject, content, path)
+                both = decoded(subject, content, path)
                 slowed = json.loads(line(readers))["numbers"]
         shown = [(count, decoded) for count, _, decoded in slowed if count in content.painted]
         found = ages(begin, begin + SECONDS, content.painted, shown)
@@ -139,7 +139,7 @@ def _numbers(content: Content) -> tuple[str, ...]:
     return ("--numbers", content.mode, str(width), str(height))
 
 
-def _decoded(subject: Subject, content: Content, path: str) -> Seen:
+def decoded(subject: Subject, content: Content, path: str) -> Seen:
     """Return what one reader that decodes sees of the content in a steady stretch."""
     return _watched(subject, content, path)[1]
 

@@ -3,10 +3,10 @@
 ``python -m tests.benchmarks.readers PORT PATH COUNT SECONDS`` prints one line when it begins and one of JSON at the
 end: per reader the pictures a second and the longest gap. PATH may be several, which readers take in turn. ``--late``
 counts the last `LATE_SECONDS` only, when a crowd has come in. ``--binary`` asks for the binary form and acknowledges
-what comes, undecoded; ``--foreign`` reads another server's binary messages, which nobody acknowledges. ``--record
-FILE`` writes down every message, to be decoded later: when it had arrived (f64), its length (u32), the message.
-``--numbers MODE WIDTH HEIGHT`` decodes every picture of a content window and tells of each the count that it carries,
-when the message had arrived, and when it had been decoded.
+what comes, undecoded, in one of the `MANNERS`; ``--foreign`` reads another server's binary messages, which nobody
+acknowledges. ``--record FILE`` writes down every message, to be decoded later: when it had arrived (f64), its length
+(u32), the message. ``--numbers MODE WIDTH HEIGHT`` decodes every picture of a content window and tells of each the
+count that it carries, when the message had arrived, and when it had been decoded.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ from tests.benchmarks.content import strips
 SETTLE_SECONDS = 1.5
 """Left out at the start, while everybody connects."""
 LATE_SECONDS = 4.0
+MANNERS = ("prompt", "late", "lying", "still")
+"""At once; after `LATE_BY_SECONDS`; of pictures that were never sent; not at all, for nothing is read."""
+LATE_BY_SECONDS = 2.0
+LIE = 1000
 TEXT, BINARY = 1, 2
 LARGEST = 1 << 24
 RECORD = struct.Struct("<dI")
@@ -71,6 +75,7 @@ class Reader:
 
     def __init__(self, told: argparse.Namespace, path: str, numbers: Numbers | None, record: BinaryIO | None) -> None:
         self._port, self._path, self._is_binary, self._is_foreign = told.port, path, told.binary, told.foreign
+        self._manner = told.manner
         self._numbers, self._record = numbers, record
         self.times: list[float] = []
 
@@ -89,6 +94,8 @@ class Reader:
             raise RuntimeError(f"{self._path}: {answer.decode(errors='replace')}")
         try:
             async with asyncio.timeout(until - time.monotonic()):
+                if self._manner == "still":
+                    await asyncio.Event().wait()  # what comes is left in the sockets
                 while True:
                     kind, body = await _message(reader)
                     self._hear(kind, body, writer)
@@ -107,9 +114,15 @@ class Reader:
             self._numbers.note(kind, body, now)
         if kind == BINARY and not self._is_foreign:
             (sequence,) = struct.unpack_from("<Q", body, 8)
+            if self._manner == "lying":
+                sequence += LIE
             answer = ack(sequence, time.monotonic() - now)
             # A viewer's messages are masked; a mask of zeros changes nothing.
-            writer.write(bytes((0x82, 0x80 | len(answer), 0, 0, 0, 0)) + answer)
+            message = bytes((0x82, 0x80 | len(answer), 0, 0, 0, 0)) + answer
+            if self._manner == "late":
+                asyncio.get_running_loop().call_later(LATE_BY_SECONDS, writer.write, message)
+            else:
+                writer.write(message)
 
 
 async def _message(reader: asyncio.StreamReader) -> tuple[int, bytes]:
@@ -152,6 +165,7 @@ if __name__ == "__main__":
     parser.add_argument("count", type=int)
     parser.add_argument("seconds", type=float)
     parser.add_argument("--binary", action="store_true")
+    parser.add_argument("--manner", choices=MANNERS, default="prompt")
     parser.add_argument("--late", action="store_true")
     parser.add_argument("--foreign", action="store_true")
     parser.add_argument("--record")
