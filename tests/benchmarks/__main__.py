@@ -19,6 +19,7 @@ from tests.benchmarks import (
     json_parts,
     list_parts,
     page_parts,
+    profile_parts,
     reader_parts,
     scenes,
     servers,
@@ -66,6 +67,7 @@ def parts() -> dict[str, Part]:
         json_parts.delay,
         json_parts.crowd,
         fault_parts.faults,
+        profile_parts.profile,
         access_parts.access,
         dialog_parts.dialogs,
     ):

@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 
 from tests.benchmarks.growth.curves import Curve
 
-WIDE, HIGH = 300, 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 30, 46
+WIDE, HIGH = 320, 220
+LEFT, RIGHT, TOP, BOTTOM = 52, 22, 30, 46
 """Room around a panel's axes, in pixels."""
 COLOURS = ("#2a78d6", "#d9722e", "#2f9e62", "#9a5fd0")
 """Of curves; they can be told apart, and read, on white and on near black."""
