@@ -80,7 +80,7 @@ def main(requested: list[str], write: bool) -> int:
     if write and requested:
         sys.exit("Only a whole run is written down.")
     known = parts()
-    chosen = [name for name in known if not requested or any(_means(wish, name, known) for wish in requested)]
+    chosen = [name for name in known if not requested or any(means(wish, name, known) for wish in requested)]
     if not chosen:
         sys.exit(f"There is no such part. There are: {', '.join(known)}.")
     if any(name.startswith(("page", "wire", "settle")) for name in chosen):
@@ -115,7 +115,7 @@ def main(requested: list[str], write: bool) -> int:
     return 1 if any(row.measured == "failed" for row in rows) else 0
 
 
-def _means(wish: str, name: str, known: Container[str]) -> bool:
+def means(wish: str, name: str, known: Container[str]) -> bool:
     """Tell whether a part is wished for: by its name, or by the beginning of it where that is no part's."""
     return name == wish or (wish not in known and name.startswith(f"{wish}-"))
 

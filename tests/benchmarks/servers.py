@@ -83,7 +83,7 @@ def addresses(content: Content, names: Iterable[str], fps: int = 30, on_phone: b
         return
     with serving(content) as subject:
         for name in own:
-            rendition, setting = _parts(name.removeprefix("panecast "))
+            rendition, setting = setting_of(name.removeprefix("panecast "))
             # 30 a second is what the page asks for by itself.
             query = urlencode(setting | ({"fps": fps} if fps != 30 else {}))
             chosen = None if rendition == "auto" else rendition
@@ -102,13 +102,13 @@ def peer(name: str, content: Content, fps: int = 30, on_phone: bool = False) -> 
         command = module("peers.x11vnc", *content.box)
         path = f"/vnc_lite.html{'?scale=true' if on_phone else ''}"
     else:
-        rendition, setting = _parts(name.removeprefix("pixelflux "))
+        rendition, setting = setting_of(name.removeprefix("pixelflux "))
         command = module("peers.pixelflux_server", *content.box, rendition, fps, setting.get("crf", ""))
     with running(*command) as process:
         yield Address(name, process.pid, int(line(process)), path)
 
 
-def _parts(words: str) -> tuple[str, dict[str, str]]:
+def setting_of(words: str) -> tuple[str, dict[str, str]]:
     """Return the rendition that a name's last words tell, and the setting where they tell one."""
     found = re.fullmatch(r"(\S+)(?: (\S+) (\d+))?", words)
     assert found is not None, words
