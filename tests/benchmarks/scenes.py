@@ -76,15 +76,14 @@ SCENES = (
     Scene("motion", FULL, LARGE, equal=True),
     Scene("scrolling", HD, FEW, fps=58),
     Scene("motion", HD, FEW, fps=58, equal=True),
-    Scene("scrolling", FULL, PAIR, fps=58),
     Scene("motion", FULL, PAIR, fps=58),
     Scene("scrolling", FULL, FEW, on_phone=True),
     Scene("motion", FULL, FEW, on_phone=True),
-    *(Scene("still", HD, PAIR, source=source) for source in SCREENS),
-    *(Scene("typing", HD, PAIR, source=source) for source in SCREENS),
     *(
         Scene(mode, size, PAIR, source=source)
-        for source, size, mode in itertools.product(SCREENS, (HD, FULL), ("scrolling", "motion"))
+        for source, (mode, size) in itertools.product(
+            SCREENS, (("still", HD), ("typing", HD), ("scrolling", HD), ("motion", HD), ("motion", FULL))
+        )
     ),
 )
 WIRE_SCENES = (

@@ -22,8 +22,8 @@ SMALL = (256, 144)
 VIEWERS = (1, 4, 16, 64, 250, 500)
 CROWD_FPS = 10
 SIZES = ((640, 360), (960, 540), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
-SECONDS, SETTLE_SECONDS = 3.0, 3.5
-"""Until what does not move has been made exact, too."""
+SECONDS, SETTLE_SECONDS, STILL_SECONDS = 3.0, 2.0, 4.0
+"""How long it is measured, after how long, and after how long what does not move has been made exact."""
 A_PROCESS = 125
 """Readers that one process carries."""
 LINEAR = "exponent ≤ 1.05"
@@ -59,10 +59,10 @@ def viewers() -> Iterator[Row | Curve]:
     """Measure one window in motion with ever more viewers of one rendition."""
     with showing("motion") as content, serving(content, "crowd") as subject:
         path = stream_path(content, CROWD_FPS, "h264")
-        points = [(count, cost(subject, [path], count)) for count in VIEWERS]
+        points = [(count, cost(subject, [path], count, count * CROWD_FPS)) for count in VIEWERS]
     (_, one), (most, many) = points[0], points[-1]
     yield from _grown("viewers", f"720p H.264 at {CROWD_FPS} fps", points)
-    sent = sum(many.rates) - sum(one.rates)
+    sent = (most - 1) * CROWD_FPS
     yield Row(
         f"{most} viewers of 720p H.264 at {CROWD_FPS} fps: a viewer and picture, the slowest, memory a viewer",
         f"one viewer {percent(one.cpu)}",
@@ -74,9 +74,9 @@ def viewers() -> Iterator[Row | Curve]:
 
 def pixels() -> Iterator[Row | Curve]:
     """Measure ever larger windows with one viewer: in motion, of text that scrolls, still."""
-    for mode in ("motion", "scrolling", "still"):
+    for mode, sizes in (("motion", SIZES), ("scrolling", SIZES), ("still", SIZES[::5])):
         points = []
-        for width, height in SIZES:
+        for width, height in sizes:
             with showing(mode, width, height) as content, serving(content) as subject:
                 wanted = FPS if mode != "still" else 0
                 found = cost(subject, [stream_path(content, rendition="auto")], 1, wanted)
@@ -88,7 +88,7 @@ def cost(subject: Subject, paths: Sequence[str], count: int, wanted: float = 0) 
     """Return what ``count`` readers of some paths, in turn, take in a steady stretch.
 
     A machine that is too slow for all pictures would make many, or large ones, look cheap: where so many pictures a
-    second are ``wanted``, the processor time is that of as many.
+    second, of all readers together, are ``wanted``, the processor time is that of as many.
     """
     with contextlib.ExitStack() as stack:
         groups = [min(A_PROCESS, count - at) for at in range(0, count, A_PROCESS)]
@@ -116,7 +116,8 @@ def cost(subject: Subject, paths: Sequence[str], count: int, wanted: float = 0) 
         rates = tuple(rate for readers in crowd for rate in json.loads(line(readers))["rates"])
     span = end - begin
     encodes = (after["encodes"] - before["encodes"]) / span
-    share = wanted / encodes if wanted and encodes else 1
+    read = sum(rates)
+    share = max(1.0, wanted / read) if read else 1.0
     return Cost((cpu_after - cpu) / span * 100 * share, encodes, memory, rates)
 
 
