@@ -131,7 +131,7 @@ def memory() -> Iterator[Row]:
                 line(readers)
     empty, one, eleven = sizes
     yield Row("memory with one 1080p stream", f"with none {empty / 1e6:.0f} MB", f"{one / 1e6:.0f} MB", "≤ 80 MB")
-    yield Row("… for each of ten more viewers", "", f"{(eleven - one) / 10e6:.2f} MB", "≤ 1 MB")
+    yield Row("… for each of ten more viewers", "", f"{(eleven - one) / 10e6:.2f} MB", "≤ 0.3 MB")
 
 
 def _numbers(content: Content) -> tuple[str, ...]:

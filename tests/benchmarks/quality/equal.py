@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 CLOSE = 0.25
 """Decibels of similarity within which two servers' pictures are equally good: less than one step of a video's CRF."""
-TRIES = 3
+TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
