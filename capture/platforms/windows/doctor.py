@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from capture import reasons
 from capture.platforms.contract import Finding
@@ -30,11 +32,36 @@ def findings() -> Iterator[Finding]:
             is_readable = canvas.copy_screen(whole.x, whole.y)
         finally:
             canvas.close()
-        found = ", ".join(f"{each.place.width} × {each.place.height}" for each in monitors())
+        there = monitors()
+        found = ", ".join(f"{each.place.width} × {each.place.height}" for each in there)
     except OSError as error:
         yield Finding(_("Screens"), False, _said(str(error)))
         return
     yield Finding(_("Screens"), is_readable, _said(found) if is_readable else reasons.SCREEN_KEPT_BACK)
+
+    yield Finding(_("Pictures by"), True, _said(", ".join(ways([each.handle for each in there]))))
+
+
+def ways(monitors: Sequence[int]) -> tuple[str, ...]:
+    """Return what pictures can be taken by, as far as that can be known without taking any.
+
+    Asked in a thread of its own: of threads with windows the system may not be asked all of it. ``monitors``: HMONITOR.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_ways, monitors).result()
+
+
+def _ways(monitors: Sequence[int]) -> tuple[str, ...]:
+    from capture.platforms.windows.duplication.monitor import DuplicatedMonitor
+    from capture.platforms.windows.graphics_capture.session import is_offered
+
+    found = ["Windows.Graphics.Capture"] if is_offered() else []
+    for monitor in monitors[:1]:
+        duplicated = DuplicatedMonitor(monitor)
+        with contextlib.suppress(OSError), contextlib.closing(duplicated):
+            duplicated.open()
+            found.append("Desktop Duplication")
+    return (*found, "PrintWindow", "BitBlt")
 
 
 def _said(text: str) -> Reason:

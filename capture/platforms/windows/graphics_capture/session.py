@@ -284,6 +284,20 @@ class CaptureSession:
             log.info("the border stays: %s", error)
 
 
+def is_offered() -> bool:
+    """Tell whether this Windows has it. Asked in a thread that has no windows."""
+    with contextlib.suppress(OSError, ImportError, AttributeError):
+        from winrt.runtime import ApartmentType, init_apartment, uninit_apartment
+        from winrt.windows.graphics.capture import GraphicsCaptureSession
+
+        init_apartment(ApartmentType.MULTI_THREADED)
+        try:
+            return bool(GraphicsCaptureSession.is_supported())
+        finally:
+            uninit_apartment()
+    return False
+
+
 @functools.cache
 def keep_apartment() -> None:
     """Have COM's apartment for any thread stay for good: what is given back late, by whichever thread, needs it."""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from capture.picture.pixels import Pixels, Rect
-from capture.platforms.windows.graphics_capture.session import CaptureSession
+from capture.platforms.windows.graphics_capture.session import CaptureSession, is_offered
 from capture.platforms.windows.win32.direct3d import (
     DeviceLost,
     Mapped,
@@ -251,6 +251,17 @@ def test_where_it_cannot_begin_all_is_given_back(system: FakeCapture) -> None:
     with pytest.raises(OSError, match="no Direct3D"):
         CaptureSession(7, lambda: None, no_device).open()
     assert system.apartments == 0
+
+
+def test_it_can_be_asked_whether_it_is_there(system: FakeCapture) -> None:
+    assert is_offered()
+    system.is_supported = False
+    assert not is_offered()
+    assert system.apartments == 0
+
+
+def test_elsewhere_it_is_not() -> None:
+    assert not is_offered()
 
 
 def test_rows_of_a_texture_have_a_distance_of_their_own() -> None:

@@ -19,6 +19,7 @@ from capture.platforms.contract import Around, Technique, Wake
 from capture.platforms.generations import Generations
 from capture.platforms.waiting import Bell
 from capture.platforms.windows import pointer
+from capture.platforms.windows.doctor import findings
 from capture.platforms.windows.graphics_capture import window as by_graphics
 from capture.platforms.windows.graphics_capture.session import CaptureSession
 from capture.platforms.windows.graphics_capture.window import GraphicsCaptureWindow
@@ -256,6 +257,15 @@ def test_a_screen_is_shown_by_the_first_way_that_there_is(painted: PaintedWindow
             wait_until(lambda backend=backend: shows_squares(backend.take(True).pixels))  # type: ignore[misc]
         finally:
             backend.close()
+
+
+def test_doctor_names_the_ways_that_there_are() -> None:
+    found = {each.name: each for each in findings()}
+
+    assert all(each.ok for each in found.values())
+    said = found["Pictures by"].found.english.split(", ")
+    assert said[-2:] == ["PrintWindow", "BitBlt"]
+    assert not is_wine() or len(said) == 2
 
 
 def shows_squares(pixels: Pixels | None) -> bool:
