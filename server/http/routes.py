@@ -35,7 +35,7 @@ from server.protocol import messages
 from server.protocol.options import BINARY_FORMATS, FORMATS
 from server.protocol.wire import MANY_PROTOCOL, PROTOCOL
 from server.sharing import listed
-from server.stream.message_rate import WORTH_OF_OPENING
+from server.stream.limits.message_rate import WORTH_OF_OPENING
 from server.stream.multi_session import MultiSession
 from server.stream.socket import ViewerSocket, web_socket
 

@@ -30,8 +30,8 @@ from server.net.aiohttp_private import drained
 from server.protocol.language import language
 from server.protocol.options import Choice, InvalidOption, StreamOptions, Whole, number
 from server.sharing import ShareList
-from server.stream.device_limits import TooMuch
-from server.stream.message_rate import WORTH_OF_LOOK, WORTH_OF_OPENING
+from server.stream.limits.device_limits import TooMuch
+from server.stream.limits.message_rate import WORTH_OF_LOOK, WORTH_OF_OPENING
 from server.stream.mjpeg import (
     CONTENT_TYPE,
     MJPEG_OPTIONS,

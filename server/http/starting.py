@@ -11,7 +11,7 @@ from aiohttp import WSMessage, web
 
 from server.protocol import messages
 from server.sharing import ShareList
-from server.stream.message_rate import MOST_HEARD, MessageRateLimit
+from server.stream.limits.message_rate import MOST_HEARD, MessageRateLimit
 from server.stream.socket import CLOSING, ViewerSocket
 
 BEAT_SECONDS = 3.0

@@ -20,7 +20,7 @@ from capture.source import Condition, Source
 from server.protocol import messages
 from server.protocol.framing import text_frame
 from server.protocol.options import StreamOptions
-from server.stream.device_limits import Allowance
+from server.stream.limits.device_limits import Allowance
 
 
 @dataclass(frozen=True, slots=True)

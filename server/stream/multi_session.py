@@ -22,8 +22,8 @@ from server.protocol.framing import BINARY, PING, PONG, text_frame
 from server.protocol.options import BINARY_FORMATS, InvalidOption, StreamOptions
 from server.sharing import listed
 from server.stream.channels import Channel, Multiplexer, closed
-from server.stream.device_limits import TooMuch
-from server.stream.message_rate import MOST_HEARD, MessageRateLimit
+from server.stream.limits.device_limits import TooMuch
+from server.stream.limits.message_rate import MOST_HEARD, MessageRateLimit
 from server.stream.registry import SessionRegistry
 from server.stream.session import SessionPolicy
 from server.stream.session_base import SessionBase

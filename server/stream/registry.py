@@ -24,7 +24,7 @@ from server.access.request import browser_name
 from server.protocol.options import BINARY_FORMATS, StreamOptions
 from server.sharing import ShareList
 from server.stream.consumer import Consumer, JsonConsumer
-from server.stream.device_limits import Allowance, Allowances
+from server.stream.limits.device_limits import Allowance, Allowances
 from server.stream.mjpeg import MjpegConsumer
 from server.stream.session import Session, SessionPolicy
 from server.stream.session_base import SessionBase

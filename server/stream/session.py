@@ -17,7 +17,7 @@ from server.protocol import messages
 from server.protocol.options import BINARY_FORMATS, AnyFormat, StreamOptions
 from server.stream.congestion.adaptation import Adaptation
 from server.stream.consumer import Consumer
-from server.stream.message_rate import MessageRateLimit
+from server.stream.limits.message_rate import MessageRateLimit
 from server.stream.session_base import SessionBase
 from server.stream.socket import MessageSink
 from server.stream.stats import SessionView, Totals

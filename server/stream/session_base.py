@@ -18,8 +18,8 @@ from server.errors import CLOSE_CODES, ProtocolError
 from server.protocol import messages
 from server.protocol.commands import Command, parse
 from server.protocol.framing import TEXT
-from server.stream.device_limits import Allowance
-from server.stream.message_rate import MessageRateLimit
+from server.stream.limits.device_limits import Allowance
+from server.stream.limits.message_rate import MessageRateLimit
 from server.stream.socket import LARGEST_MESSAGE, MessageSink, ViewerSocket
 from server.stream.stats import Totals
 

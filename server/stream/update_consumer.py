@@ -23,8 +23,8 @@ from server.protocol.framing import binary_frame
 from server.protocol.options import StreamOptions
 from server.stream.congestion.picture_window import PictureWindow
 from server.stream.consumer import Consumer, Outgoing
-from server.stream.device_limits import Allowance
 from server.stream.following import FilmUse, Following, UpdateMessage, finished
+from server.stream.limits.device_limits import Allowance
 from server.stream.refinement import Refinement
 from server.stream.stats import LatencyBreakdown
 

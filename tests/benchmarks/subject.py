@@ -20,7 +20,7 @@ from server.host import Host
 from server.net.limits import ConnectionLimits
 from server.protocol.options import StreamOptions
 from server.sharing import ShareRule
-from server.stream import device_limits, message_rate
+from server.stream.limits import device_limits, message_rate
 
 CROWD = 2000
 

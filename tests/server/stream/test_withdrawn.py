@@ -139,7 +139,7 @@ async def gate(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setattr("capture.encode.shared.HANG_SECONDS", 60.0)
     monkeypatch.setattr("capture.video.shared.HANG_SECONDS", 60.0)
     for name in ("MOST_MAKING", "MOST_MAKING_OF_ONE", "MOST_MAKING_FOR_CROWD"):
-        monkeypatch.setattr(f"server.stream.device_limits.{name}", 20)  # all are one device here
+        monkeypatch.setattr(f"server.stream.limits.device_limits.{name}", 20)  # all are one device here
     made = Gate()
     studio.hub.encoder.close()
     studio.hub.encoder = SharedEncoder(SlowWorkers(made, 8))

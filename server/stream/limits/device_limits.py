@@ -17,7 +17,7 @@ from server.access.authorizer import Guest
 from server.access.control import Viewer
 from server.errors import ProtocolError
 from server.protocol.options import StreamOptions
-from server.stream.message_rate import Pace
+from server.stream.limits.message_rate import Pace
 
 MOST_STREAMS = 256
 """Sources that a device watches at once, on all its connections: four connections full of channels, and more than the

@@ -14,7 +14,7 @@ import pytest
 import websockets
 
 from server.protocol import wire
-from server.stream.message_rate import IN_A_ROW, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, MessageRateLimit, Pace
+from server.stream.limits.message_rate import IN_A_ROW, MESSAGES_A_SECOND, MESSAGES_AT_ONCE, MessageRateLimit, Pace
 from tests.helpers.binary_viewer import Watching, watch
 from tests.helpers.channel_viewer import watching
 from tests.helpers.studio import Studio

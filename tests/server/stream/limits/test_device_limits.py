@@ -12,7 +12,7 @@ from capture.encode.fair_queue import Party
 from server.access.authorizer import Guest
 from server.access.control import Viewer
 from server.net.peers import Peer
-from server.stream.device_limits import (
+from server.stream.limits.device_limits import (
     LATEST_KEPT,
     MOST_FILM_PIXELS,
     MOST_MAKING_FOR_CROWD,
@@ -70,7 +70,7 @@ async def test_the_host_moves_everybody_whatever_they_have(studio: Studio) -> No
 
 
 async def test_so_many_streams_on_all_connections_together(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.stream.device_limits.MOST_STREAMS", 3)
+    monkeypatch.setattr("server.stream.limits.device_limits.MOST_STREAMS", 3)
     async with watching(studio) as seen, studio.connect() as alone, aiohttp.ClientSession() as client:
         await seen.open(1)
         await seen.open(2)
@@ -90,7 +90,7 @@ async def test_so_many_streams_on_all_connections_together(studio: Studio, monke
 
 
 async def test_so_many_single_pictures_at_once(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.stream.device_limits.MOST_SNAPSHOTS", 2)
+    monkeypatch.setattr("server.stream.limits.device_limits.MOST_SNAPSHOTS", 2)
     url = f"http://127.0.0.1:{studio.server.port}/snapshot/4711.png"
     async with aiohttp.ClientSession() as client, studio.connect() as viewer:
         await receive(viewer, "frame")
@@ -124,7 +124,7 @@ def test_so_much_video_and_no_more() -> None:
 async def test_single_pictures_come_where_there_would_be_too_much_video(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.stream.device_limits.MOST_FILM_PIXELS", 100)
+    monkeypatch.setattr("server.stream.limits.device_limits.MOST_FILM_PIXELS", 100)
     assert studio.hub.shared_videos is not None
     async with watching(studio) as seen:
         for channel in (1, 2, 3):
