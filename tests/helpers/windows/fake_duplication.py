@@ -71,7 +71,7 @@ class FakeOutput:
         self._monitor = monitor
         self._rotation = rotation
         self._news: tuple[tuple[Rect, ...], tuple[tuple[int, int, Rect], ...]] | None = None
-        self._is_for_pointer = False
+        self._is_for_pointer = self._is_empty = False
         self.texture = ComObject({})
         card.by_texture[self.texture.address] = self
         self.able = ComObject(
@@ -99,6 +99,10 @@ class FakeOutput:
     def move_pointer(self) -> None:
         """Have a frame that is there for the pointer's sake alone."""
         self._is_for_pointer = True
+
+    def begin_empty(self) -> None:
+        """Have the next frame be one to which nothing was presented."""
+        self._is_empty = True
 
     def _describe(self, at: int) -> int:
         dxgi.OutputDescription.from_address(at).monitor = self._monitor
@@ -131,9 +135,9 @@ class FakeOutput:
             return failed(dxgi.NOTHING_NEW)
         info = dxgi.FrameInfo.from_address(at)
         self._dirty, self._moves = self._news or ((), ())
-        info.presented = 7 if self._news is not None else 0
+        info.presented = 7 if self._news is not None and not self._is_empty else 0
         info.bytes = 16 * len(self._dirty) + 24 * len(self._moves)
-        self._news, self._is_for_pointer, self.is_held = None, False, True
+        self._news, self._is_for_pointer, self._is_empty, self.is_held = None, False, False, True
         give(found, self.texture)
         return 0
 

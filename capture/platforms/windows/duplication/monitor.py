@@ -83,7 +83,7 @@ class DuplicatedMonitor:
             told_parts = dxgi.changed(self._duplication, info) if is_told else (whole,)
             clipped = (around([part], width, height) for part in told_parts)
             parts = tuple(part for part in clipped if part is not None)
-            return self._copied(picture, parts, upright)
+            return self._copied(picture, parts, upright, bool(info.presented))
         finally:
             release(picture)
             dxgi.give_back(self._duplication)
@@ -96,7 +96,9 @@ class DuplicatedMonitor:
         if device is not None:
             device.close()
 
-    def _copied(self, picture: int, parts: tuple[Rect, ...], upright: Pixels) -> tuple[Rect, ...] | None:
+    def _copied(
+        self, picture: int, parts: tuple[Rect, ...], upright: Pixels, is_presented: bool
+    ) -> tuple[Rect, ...] | None:
         assert self._device is not None
         if not parts:
             return ()
@@ -110,8 +112,11 @@ class DuplicatedMonitor:
             upright[place.y : place.y + place.height, place.x : place.x + place.width] = np.rot90(
                 self._lying[rows, columns], self._turns
             )
-        is_first, self.has_picture = not self.has_picture, True
-        return None if is_first else placed
+        if self.has_picture:
+            return placed
+        # Before anything was presented to it a duplication may have an empty picture.
+        self.has_picture = is_presented or bool(target[..., :3].any())
+        return None
 
 
 def turned(rect: Rect, width: int, height: int, turns: int) -> Rect:

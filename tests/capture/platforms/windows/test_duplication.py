@@ -69,6 +69,20 @@ def test_the_first_picture_is_whole_and_then_what_changed_is_copied(card: FakeCa
     assert np.array_equal(second.pixels[..., 0] == 9, is_painted)
 
 
+def test_an_empty_first_picture_is_none(card: FakeCard, reader: DuplicationReader) -> None:
+    """What was presented before it began is in it on some cards only."""
+    output = card.add(7, WIDTH, HEIGHT)
+    reader.open(ALONE)
+    output.begin_empty()
+    assert reader.read() is None
+    output.pixels[:] = 5
+    output.paint(Rect(0, 0, 2, 2))
+    assert read(reader).damage is None
+    reader.open(ALONE)
+    output.begin_empty()
+    assert read(reader).damage is None, "it is not empty"
+
+
 def test_damage_of_several_frames_is_added_up(card: FakeCard, reader: DuplicationReader) -> None:
     output, bell = card.add(7, WIDTH, HEIGHT), Bell()
     try:
