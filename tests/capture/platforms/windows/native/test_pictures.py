@@ -19,7 +19,7 @@ from capture.picture.pixels import Pixels, Rect
 from capture.platforms.contract import Backend
 from capture.platforms.generations import Generations
 from capture.platforms.trail import LINGER
-from capture.platforms.windows.readers import GdiReader
+from capture.platforms.windows.readers import GdiReader, ScreenReader
 from capture.platforms.windows.screen import WindowsScreen
 from capture.platforms.windows.secret_places import MOVING_SECONDS
 from capture.platforms.windows.win32.bitmaps import words
@@ -28,6 +28,7 @@ from capture.privacy.blanking import PLAIN
 from capture.privacy.exclusions import ExclusionRules, Exclusions
 from capture.source import Source
 from tests.capture.platforms.windows.native.desk import EVERYTHING, listing
+from tests.helpers.windows.handed_reader import HandedReader
 from tests.helpers.windows.painted_window import (
     COLOURS,
     MINIMISE,
@@ -66,6 +67,12 @@ def window_backend(window: int, rules: ExclusionRules = EVERYTHING) -> PrintedWi
 def painted() -> Iterator[PaintedWindow]:
     with own_window(Look("Four squares", place=PLACE)) as window:
         yield window
+
+
+@pytest.fixture(params=["copied", "handed over", "kept up to date"])
+def reader(request: pytest.FixtureRequest) -> ScreenReader:
+    """One of each kind that reads the screen."""
+    return GdiReader() if request.param == "copied" else HandedReader(is_lasting=request.param == "handed over")
 
 
 def colours(pixels: Pixels | None) -> Any:
@@ -162,8 +169,8 @@ def test_a_listed_window_of_another_process_is_shown() -> None:
         process.wait()
 
 
-def test_the_screen_shows_windows_where_they_are(painted: PaintedWindow) -> None:
-    with opened(WindowsScreen(DESKTOP, Exclusions(EVERYTHING), GdiReader())) as backend:
+def test_the_screen_shows_windows_where_they_are(painted: PaintedWindow, reader: ScreenReader) -> None:
+    with opened(WindowsScreen(DESKTOP, Exclusions(EVERYTHING), reader)) as backend:
         wait_until(lambda: np.array_equal(part(picture(backend), PLACE), colours(squares(240, 160))))
 
 
@@ -177,11 +184,11 @@ def is_covered(pixels: Pixels, place: Rect) -> bool:
     return bool((part(pixels, place) == plain).all())
 
 
-def test_never_shown_windows_are_painted_over_wherever_they_were(painted: PaintedWindow) -> None:
+def test_never_shown_windows_are_painted_over_wherever_they_were(painted: PaintedWindow, reader: ScreenReader) -> None:
     """From the first picture on, on their way, and for a while where they have been."""
     elsewhere = Rect(420, 300, 120, 90)
     rules = ExclusionRules(programs=("paintedwindow",), pid=None)
-    with opened(WindowsScreen(DESKTOP, Exclusions(rules), GdiReader())) as backend:
+    with opened(WindowsScreen(DESKTOP, Exclusions(rules), reader)) as backend:
         first = backend.take(False)
         assert first.pixels is None, "it may have just come"
         assert first.condition.reason.code == "secret_on_the_move"
@@ -197,9 +204,9 @@ def test_never_shown_windows_are_painted_over_wherever_they_were(painted: Painte
         wait_until(lambda: backend.take(False).pixels is None)
 
 
-def test_a_window_that_is_shown_alone_may_be_hidden_on_the_screen(painted: PaintedWindow) -> None:
+def test_a_window_that_is_shown_alone_may_be_hidden_on_the_screen(painted: PaintedWindow, reader: ScreenReader) -> None:
     rules = ExclusionRules(programs=(), pid=None, masked=frozenset({painted.window}))
-    with opened(WindowsScreen(DESKTOP, Exclusions(rules), GdiReader())) as backend:
+    with opened(WindowsScreen(DESKTOP, Exclusions(rules), reader)) as backend:
         assert is_covered(picture(backend), PLACE)
         owned = Look("its menu", "Menu", place=Rect(300, 200, 90, 60), owner=painted.window)
         with own_window(owned):
@@ -207,9 +214,9 @@ def test_a_window_that_is_shown_alone_may_be_hidden_on_the_screen(painted: Paint
             wait_until(lambda: is_covered(picture(backend), Rect(300, 200, 90, 60)))
 
 
-def test_rules_that_change_hold_for_the_next_picture(painted: PaintedWindow) -> None:
+def test_rules_that_change_hold_for_the_next_picture(painted: PaintedWindow, reader: ScreenReader) -> None:
     exclusions = Exclusions(EVERYTHING)
-    with opened(WindowsScreen(DESKTOP, exclusions, GdiReader())) as backend:
+    with opened(WindowsScreen(DESKTOP, exclusions, reader)) as backend:
         wait_until(lambda: np.array_equal(part(picture(backend), PLACE), colours(squares(240, 160))))
         exclusions.set_rules(ExclusionRules(programs=("paintedwindow",), pid=None))
         take = backend.take(False)
@@ -218,9 +225,9 @@ def test_rules_that_change_hold_for_the_next_picture(painted: PaintedWindow) -> 
         assert is_covered(take.pixels, PLACE)
 
 
-def test_a_picture_by_other_rules_is_not_said_to_be_right_still(painted: PaintedWindow) -> None:
+def test_a_picture_by_other_rules_is_not_said_to_be_right_still(painted: PaintedWindow, reader: ScreenReader) -> None:
     exclusions = Exclusions(EVERYTHING)
-    with opened(WindowsScreen(DESKTOP, exclusions, GdiReader())) as backend:
+    with opened(WindowsScreen(DESKTOP, exclusions, reader)) as backend:
         picture(backend)
         exclusions.set_rules(ExclusionRules(programs=("paintedwindow", "Flash"), pid=None))
         with own_window(Look("secret", "Flash", place=Rect(500, 100, 60, 60))):
@@ -293,11 +300,11 @@ def graphics_objects() -> int:
     return int(user.GetGuiResources(kernel.GetCurrentProcess(), 0))
 
 
-def test_a_screen_does_not_hold_what_flashes_up(painted: PaintedWindow) -> None:
+def test_a_screen_does_not_hold_what_flashes_up(painted: PaintedWindow, reader: ScreenReader) -> None:
     """Windows of a program that is never shown, opened and closed as fast as that goes, are in no picture."""
     rules = ExclusionRules(programs=("Flash",), pid=None)
     place = Rect(500, 100, 60, 60)
-    with opened(WindowsScreen(DESKTOP, Exclusions(rules), GdiReader())) as backend:
+    with opened(WindowsScreen(DESKTOP, Exclusions(rules), reader)) as backend:
         picture(backend)
         for _ in range(5):
             with own_window(Look("secret", "Flash", place=place)):
