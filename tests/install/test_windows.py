@@ -157,6 +157,15 @@ def test_the_program_with_a_console_answers_there(installed: Installed) -> None:
     assert "Video: H.264 by " in said
 
 
+def test_it_tries_the_ways_to_take_pictures_on_windows_of_its_own(installed: Installed) -> None:
+    """In a process of its own, which is this program again: what each way does there is seen from source."""
+    _, said = installed.wine.run(installed.command, "--lang", "en", "doctor", "--try")
+    rows = [line.split() for line in said.splitlines()]
+    assert ["PrintWindow", "window", "yes"] in [row[:3] for row in rows], said
+    assert ["BitBlt", "screen", "yes"] in [row[:3] for row in rows], said
+    wait_until(lambda: not installed.wine.running(installed.command), 20)
+
+
 def test_the_program_without_one_ends_with_its_code(installed: Installed) -> None:
     assert installed.wine.run(installed.program, "--version")[0] == 0
     assert installed.wine.run(installed.program, "--port", "none")[0] == 2
