@@ -71,13 +71,16 @@ class Viewer:
         data = base64.b64decode(self._ask(f"panecastBenchmark.fetch({name!r})"))
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
-    def caught(self, pictures: int, seconds: float = CATCH_SECONDS) -> list[tuple[int, np.ndarray]]:
+    def caught(
+        self, pictures: int, fitted: bool = False, seconds: float = CATCH_SECONDS
+    ) -> list[tuple[int, np.ndarray]]:
         """Return pictures (height × width × 3, RGB) that were shown on their way, each with the number it carries.
 
-        There may be fewer of them when not enough became whole in ``seconds``.
+        There may be fewer of them when not enough became whole in `CATCH_SECONDS`. They are in the canvas's size, or,
+        ``fitted``, in that in which the screen shows it where that is less.
         """
-        self._ask(f"panecastBenchmark.catchSome({pictures}, {CATCH_PAUSE_MS})")
-        deadline = time.monotonic() + seconds
+        self._ask(f"panecastBenchmark.catchSome({pictures}, {CATCH_PAUSE_MS}, {json.dumps(fitted)})")
+        deadline = time.monotonic() + CATCH_SECONDS
         while self._ask("panecastBenchmark.caught.length") < pictures and time.monotonic() < deadline:
             time.sleep(0.02)
         numbers = self._ask("panecastBenchmark.caught")

@@ -133,7 +133,7 @@ class Eye:
         width, height = self._scene.size
         pictures = min(pictures, CAUGHT_LARGE) if width * height > LARGE else pictures
         newest, bits = max(self._content.painted), self._content.strips[0].bits
-        caught = viewer.caught(pictures)
+        caught = viewer.caught(pictures, self._scene.on_phone)
         # Those that were painted meanwhile are far fewer than a number has values.
         latest = newest + (1 << bits) // 2
         return quality(

@@ -90,7 +90,9 @@ def goodness(value: Quality | None) -> str:
     if value.identical == value.pictures:
         return "identical"
     hvs = "∞" if math.isinf(value.hvs) else f"{value.hvs:.1f} dB"
-    return f"{value.ssim:.4f}, {hvs}"
+    some = f", {value.identical} of {value.pictures} identical" if value.identical else ""
+    size = f" at {value.width} × {value.height}" if value.is_scaled else ""
+    return f"{value.ssim:.4f}, {hvs}{some}{size}"
 
 
 def milliseconds(value: float) -> str:

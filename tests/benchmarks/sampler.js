@@ -71,24 +71,27 @@
     if (wish.pictures > 0 && isWhole && now - wish.last > wish.pause) {
       wish.pictures -= 1;
       wish.last = now;
-      state.keep(`caught ${state.caught.length}`);
+      state.keep(`caught ${state.caught.length}`, wish.isFitted);
       state.caught.push([numbers[0], now]);
     }
   }
 
   /** Have so many pictures kept on their way, that long apart (ms): those whose strips all say the same. */
-  state.catchSome = (pictures, pause) => {
-    Object.assign(wish, { pictures, pause, last: 0 });
+  state.catchSome = (pictures, pause, isFitted) => {
+    Object.assign(wish, { pictures, pause, isFitted, last: 0 });
     state.caught = [];
   };
 
-  /** Keep what the canvas shows now; it is fetched when there is time. */
-  state.keep = (name) => {
+  /** Keep what the canvas shows now, or, where it is fitted, what the screen does; it is fetched when there is time. */
+  state.keep = (name, isFitted = false) => {
     const canvas = shown();
     const kept = document.createElement("canvas");
-    kept.width = canvas.width;
-    kept.height = canvas.height;
-    kept.getContext("2d", { willReadFrequently: true, alpha: false }).drawImage(canvas, 0, 0);
+    // A page that says nothing of phones is laid out wide, and shown smaller.
+    const dots = Math.round(canvas.getBoundingClientRect().width * devicePixelRatio * visualViewport.scale);
+    kept.width = isFitted ? Math.min(canvas.width, dots) : canvas.width;
+    kept.height = Math.round((canvas.height * kept.width) / canvas.width);
+    const brush = kept.getContext("2d", { willReadFrequently: true, alpha: false });
+    brush.drawImage(canvas, 0, 0, kept.width, kept.height);
     state.kept[name] = kept;
   };
   state.fetch = (name) => state.kept[name].toDataURL("image/png").split(",")[1];

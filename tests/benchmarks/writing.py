@@ -15,7 +15,9 @@ BEGIN, END = "<!-- made by python -m tests.benchmarks --write -->", "<!-- end of
 
 def write(report: str, curves: Sequence[Curve]) -> None:
     """Put a report in the place of the one before, and draw the curves."""
-    DOCUMENT.write_text(replaced(DOCUMENT.read_text(encoding="utf-8"), report), encoding="utf-8")
+    shown = f"![CPU by number of pixels, sources and viewers, with exponents](pictures/{PICTURE.name})"
+    text = replaced(DOCUMENT.read_text(encoding="utf-8"), f"{report}\n\n{shown}")
+    DOCUMENT.write_text(text, encoding="utf-8")
     PICTURE.write_text(drawn(curves), encoding="utf-8")
 
 

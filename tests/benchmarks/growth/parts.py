@@ -26,6 +26,7 @@ SECONDS, SETTLE_SECONDS, STILL_SECONDS = 3.0, 2.0, 4.0
 """How long it is measured, after how long, and after how long what does not move has been made exact."""
 A_PROCESS = 125
 """Readers that one process carries."""
+KEPT_UP = 0.95
 LINEAR = "exponent ≤ 1.05"
 STILL = "≤ 0.3 % each"
 SLOWEST, MICROSECONDS, MEGABYTES = 9.5, 60, 0.3
@@ -33,12 +34,14 @@ SLOWEST, MICROSECONDS, MEGABYTES = 9.5, 60, 0.3
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What it took: percent of a core, encoded pictures a second, bytes of memory, each reader's pictures a second."""
+    """What it took: percent of a core, encoded pictures a second, bytes of memory, each reader's pictures a second,
+    and the share of the pictures that there should have been."""
 
     cpu: float
     encodes: float
     memory: int
     rates: tuple[float, ...]
+    reached: float = 1.0
 
 
 def sources() -> Iterator[Row | Curve]:
@@ -92,7 +95,7 @@ def cost(subject: Subject, paths: Sequence[str], count: int, wanted: float = 0) 
     """
     with contextlib.ExitStack() as stack:
         groups = [min(A_PROCESS, count - at) for at in range(0, count, A_PROCESS)]
-        wait = 2.0 + count / 40
+        wait = 2.0 + count / 30
         crowd = [
             stack.enter_context(
                 running(
@@ -117,17 +120,21 @@ def cost(subject: Subject, paths: Sequence[str], count: int, wanted: float = 0) 
     span = end - begin
     encodes = (after["encodes"] - before["encodes"]) / span
     read = sum(rates)
-    share = max(1.0, wanted / read) if read else 1.0
-    return Cost((cpu_after - cpu) / span * 100 * share, encodes, memory, rates)
+    reached = min(1.0, read / wanted) if wanted and read else 1.0
+    return Cost((cpu_after - cpu) / span * 100 / reached, encodes, memory, rates, reached)
 
 
 def _grown(panel: str, name: str, points: Sequence[tuple[int, Cost]], is_still: bool = False) -> Iterator[Row | Curve]:
     curve = Curve(panel, name, tuple((size, found.cpu) for size, found in points))
     yield curve
-    told = ", ".join(f"{size} {percent(found.cpu)}" for size, found in points)
+    told = ", ".join(f"{size} {percent(found.cpu)}{_short_of(found)}" for size, found in points)
     yield Row(
         f"CPU by number of {panel}: {name}",
         told,
         f"exponent {curve.exponent:.2f}, at the end {curve.last_exponent:.2f}",
         STILL if is_still else LINEAR,
     )
+
+
+def _short_of(found: Cost) -> str:
+    return f" ({found.reached:.0%} of the pictures)" if found.reached < KEPT_UP else ""

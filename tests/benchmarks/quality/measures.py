@@ -40,6 +40,7 @@ class Quality:
         pictures: how many were looked at.
         identical: how many of them were the same, all colours.
         width, height: their size in pixels.
+        is_scaled: the originals are of another size.
     """
 
     ssim: float
@@ -48,6 +49,7 @@ class Quality:
     identical: int
     width: int = 0
     height: int = 0
+    is_scaled: bool = False
 
 
 def quality(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> Quality | None:
@@ -55,16 +57,16 @@ def quality(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> Quality | None:
 
     A pair of two sizes is compared in the smaller one: both are scaled to it by the same filter.
     """
-    alike, errors, same, size = [], [], 0, (0, 0)
+    alike, errors, same, size, is_scaled = [], [], 0, (0, 0), False
     for picture, original in pairs:
         one, two = fitted(picture, original)
-        size = (one.shape[1], one.shape[0])
+        size, is_scaled = (one.shape[1], one.shape[0]), one.shape != original.shape
         same += bool(np.array_equal(one, two))
         alike.append(ssim(luma(one), luma(two)))
         errors.append(hvs_error(luma(one), luma(two)))
     if not alike:
         return None
-    return Quality(statistics.mean(alike), decibels(statistics.mean(errors)), len(alike), same, *size)
+    return Quality(statistics.mean(alike), decibels(statistics.mean(errors)), len(alike), same, *size, is_scaled)
 
 
 def fitted(picture: np.ndarray, original: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
