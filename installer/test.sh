@@ -22,7 +22,7 @@ cd "$top"
 
 test_packages="$virtual_display_packages openbox twm tigervnc-standalone-server xterm trayer dunst x11-apps x11-utils xdotool imagemagick chromium mmdebstrap
 dbus pipewire wireplumber desktop-file-utils appstream mandoc zsh fish libplist-utils squashfs-tools chrpath binutils gcc libc6-dev iproute2 git ffmpeg mpv curl firefox-esr slowhttptest testssl.sh nginx-light"
-long_packages="webkit2gtk-driver xfce4-panel xfconf notification-daemon"
+long_packages="webkit2gtk-driver xfce4-panel xfconf notification-daemon at-spi2-core"
 trial_packages="faketime lintian rpm2cpio cpio squashfuse zstd"
 npm_tools=$top/.cache/npm
 

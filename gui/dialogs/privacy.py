@@ -26,7 +26,7 @@ from capture.reason import Reason
 from gui.core.settings import Settings
 from gui.panel.controls import Choice
 from gui.widgets.fixed import is_fixed
-from gui.widgets.part_names import name_fields
+from gui.widgets.part_names import name_choice, name_fields
 from gui.widgets.screen_fit import FittedDialog
 from resources.formats import lasting
 from resources.translate import N_, _
@@ -116,6 +116,7 @@ class PrivacyDialog(FittedDialog):
         self.hot_key_fault.setWordWrap(True)
         self.hot_key_fault.hide()
         self._lay_out()
+        name_choice(self.deed, self.deed.accessibleName())
 
     def show_settings(self, settings: Settings, running: Iterable[str]) -> None:
         """Show ``settings``; ``running`` names the programs that have windows now."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from capture.privacy.masks import Mask
 from gui.panel.controls import Choice
+from gui.widgets.part_names import name_choice
 from resources.translate import N_, _
 
 DOUBTFUL = N_("The size has changed. More is covered until you adjust the masks, or keep them as shown.")
@@ -59,8 +60,8 @@ class MaskStatus(QWidget):
         self.keep.setText(_("Keep as shown"))
         self.keep.setToolTip(_("What is covered now stays covered at this size"))
         self._hint.setText(_("Fixed to"))
-        self.across.setAccessibleName(_("Fixed to the left or right edge"))
-        self.down.setAccessibleName(_("Fixed to the top or bottom edge"))
+        name_choice(self.across, _("Fixed to the left or right edge"))
+        name_choice(self.down, _("Fixed to the top or bottom edge"))
         for choice, entries in ((self.across, ACROSS), (self.down, DOWN)):
             choice.setToolTip(_("The edge of the window that the mask keeps its distance from"))
             for at, (_data, words) in enumerate(entries):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QMessageBox, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QMessageBox, QToolButton, QWidget
 
 from resources.translate import _
 
@@ -14,6 +14,21 @@ def name_fields(part: QWidget, name: str) -> None:
     """Call ``part`` by ``name``, and the fields in it, one of which has the keyboard in its place."""
     for each in (part, *part.findChildren(QLineEdit)):
         each.setAccessibleName(name)
+
+
+def name_choice(choice: QComboBox, name: str) -> None:
+    """Call ``choice`` by ``name``, by a label that is not seen beside it.
+
+    On Linux Qt tells screen readers what is chosen in place of the name, and the name by its label alone.
+    """
+    choice.setAccessibleName(name)
+    parent = choice.parentWidget()
+    if parent is None:
+        return
+    label = next((each for each in parent.findChildren(QLabel) if each.buddy() is choice), None) or QLabel(parent)
+    label.hide()
+    label.setBuddy(choice)
+    label.setText(name)
 
 
 def name_search(field: QLineEdit, name: str) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 Role = QAccessible.Role
 NAMED = {
@@ -50,4 +50,9 @@ def _name(part: QAccessibleInterface) -> str:
     if part.role() not in SAYS_VALUE or not isinstance(found, QWidget):
         return part.text(QAccessible.Text.Name)
     labels = (other for other, kind in part.relations() if kind & QAccessible.RelationFlag.Label)
-    return found.accessibleName() or " ".join(label.text(QAccessible.Text.Name) for label in labels)
+    told = " ".join(label.text(QAccessible.Text.Name) for label in labels)
+    if isinstance(found, QComboBox):
+        # Screen readers of Linux are told what is chosen in its place; in one that is typed into, the field has a name.
+        field = found.lineEdit()
+        return told if field is None else field.accessibleName()
+    return found.accessibleName() or told
