@@ -9,7 +9,7 @@ import msgspec
 
 from capture.privacy.masks import Mask
 from gui.settings.declared import declarations, said
-from resources.translate import N_
+from resources.translate import N_, NAMES
 
 NAME = "settings.toml"
 REMEMBERED_LIMIT = 64
@@ -56,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             N_("The language in which Panecast speaks to you."),
             "general",
             N_("Language"),
-            words={"system": N_("As on this computer"), "en": "English", "de": "Deutsch"},
+            words={"system": N_("As on this computer"), **NAMES},
         ),
     ] = "system"
     after_start: Annotated[

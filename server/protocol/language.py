@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Language = Literal["en", "de"]
+from resources.translate import ENGLISH, NAMES
 
 
-def language(accepted: str) -> Language:
-    """Return the language to speak to who sends that ``Accept-Language``."""
-    wanted = {"en": 0.0, "de": 0.0}
+def language(accepted: str) -> str:
+    """Return the tag of the language to speak to who sends that ``Accept-Language``; English, where two are as good."""
+    wanted = {ENGLISH: 0.0} | dict.fromkeys(NAMES, 0.0)
     for entry in accepted.split(","):
         tag, _, parameter = entry.partition(";")
         primary = tag.strip().lower().partition("-")[0]
         if primary in wanted:
             wanted[primary] = max(wanted[primary], _weight(parameter))
-    return "de" if wanted["de"] > wanted["en"] else "en"
+    return max(wanted, key=wanted.__getitem__)
 
 
 def _weight(parameter: str) -> float:

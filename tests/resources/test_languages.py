@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -12,7 +11,7 @@ from gui.core.settings import DECLARED
 from installer import catalogues
 from installer.catalogues import po_file
 from resources.translate import ENGLISH, NAMES, SYSTEM
-from server.protocol.language import Language
+from server.protocol.language import language
 from tests import languages, outside
 
 PROJECT = Path(__file__).parents[2]
@@ -22,8 +21,13 @@ def test_there_is_a_choice_of_each_language() -> None:
     assert DECLARED["language"].choices == (SYSTEM, *NAMES)
 
 
-def test_pages_without_scripts_speak_each_language() -> None:
-    assert get_args(Language) == tuple(NAMES)
+def test_pages_without_scripts_speak_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(NAMES, "fr", "Français")  # one that a translator has just told the program of
+
+    assert [language(tag) for tag in NAMES] == list(NAMES)
+    assert language("fr-CA;q=0.9, de;q=0.8, en;q=0.9") == "en"
+    assert language("de;q=0.5, fr-CA;q=0.9") == "fr"
+    assert language("nl, *;q=0.5") == "en"
 
 
 def test_the_page_speaks_each_language() -> None:
