@@ -68,8 +68,8 @@ class UpdateRequest:
         cls, frame: Frame, base: int, rendition: Rendition, finish: Callable[[Rendered], Any]
     ) -> UpdateRequest:
         """Return the wish of who has picture ``base`` of the same size."""
-        scroll = frame.scroll
-        if scroll is not None and scroll.base == base and rendition.is_full_size(frame.width, frame.height):
+        scroll = None if frame.scroll is None else frame.scroll.since(base)
+        if scroll is not None and rendition.is_full_size(frame.width, frame.height):
             return cls(rendition, finish, base, packed(scroll.rest), moves=True)
         return cls(rendition, finish, base, frame.damage.packed_since(base))
 
@@ -84,8 +84,12 @@ class UpdateRequest:
         rows, columns = frame.damage.changed_in.shape
         bits = np.unpackbits(np.frombuffer(self.tiles, dtype=np.uint8), count=rows * columns)
         tiles = bits.reshape(rows, columns).astype(np.bool_)
-        scroll = frame.scroll if self.moves else None
+        scroll = self.scroll(frame)
         return self.finish(render(frame, self.base, tiles, self.rendition, self.level, scroll))
+
+    def scroll(self, frame: Frame) -> Scroll | None:
+        """Return the move that is used of ``frame``'s, None for none."""
+        return frame.scroll.since(self.base) if self.moves and frame.scroll is not None else None
 
     def supply(self, encoder: SharedEncoder, frame: Frame, made: Any) -> None:
         encoder.supply(frame, self, made)
@@ -101,8 +105,8 @@ def render(
 ) -> Rendered:
     """Return what brings a viewer who has picture ``base`` (0: none) to ``frame``.
 
-    ``tiles`` are those that the viewer lacks, or that are to get better. With ``scroll``, which has to be the
-    frame's, they are the rest. The pointer is not drawn.
+    ``tiles`` are those that the viewer lacks, or that are to get better. With ``scroll``, which has to lead from
+    ``base`` to the frame, they are the rest. The pointer is not drawn.
 
     Raises:
         EncodeError: a codec refused.

@@ -326,7 +326,7 @@ class FeedThread:
             return None
         scroll = find_scroll(last.pixels, pixels, tiles, last.pixels_sequence)
         self._unmoved = 0 if scroll is not None or tiles.mean() < LARGE else self._unmoved + 1
-        return scroll
+        return None if scroll is None else scroll.after(last.scroll)
 
     def _own(self, take: Take, pixels: Pixels) -> Pixels:
         return pixels if take.is_ours else self._buffers.copy(pixels)

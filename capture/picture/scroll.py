@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ LEAST_ROWS = 8
 WORTHWHILE = 0.5
 """Part of the changed tiles that may be left over when a move is to be worth its while."""
 
+CHAINED = 4
+"""So many moves that followed one another count as one: for viewers who leave out pictures."""
+
 # Powers of an odd number: the order of a row's pixels counts. (numpy's random numbers would take 4 MB to load.)
 _WEIGHTS = np.multiply.accumulate(np.full(SAMPLED_COLUMNS * 2, 0x9E3779B97F4A7C15, dtype=np.uint64))
 
@@ -32,6 +35,7 @@ class Scroll:
         rect: the area that the move fills.
         from_x, from_y: the top left corner of what is moved there, in the last picture.
         rest: rows × columns of tiles that look different all the same.
+        earlier: how the pictures before came about, the latest first.
     """
 
     base: int
@@ -39,6 +43,67 @@ class Scroll:
     from_x: int
     from_y: int
     rest: NDArray[np.bool_]
+    earlier: tuple[Scroll, ...] = ()
+    _joined: dict[int, Scroll | None] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def down(self) -> int:
+        """Return by how many rows it moves down, below zero for up."""
+        return self.rect.y - self.from_y
+
+    def after(self, last: Scroll | None) -> Scroll:
+        """Return the same move as one that followed ``last``, None for none."""
+        if last is None:
+            return self
+        return replace(self, earlier=(replace(last, earlier=()), *last.earlier)[: CHAINED - 1])
+
+    def since(self, base: int) -> Scroll | None:
+        """Return how picture ``base`` becomes this one by one move, None when it does not."""
+        if base == self.base:
+            return self
+        if base not in self._joined:
+            whole: Scroll | None = self
+            for scroll in self.earlier:
+                whole = None if whole is None else joined(scroll, whole)
+                if scroll.base <= base:
+                    break
+            self._joined[base] = whole if whole is not None and whole.base == base else None
+        return self._joined[base]
+
+
+def joined(first: Scroll, second: Scroll) -> Scroll | None:
+    """Return the two moves as one, ``second`` after ``first``; None where that is not worth its while.
+
+    What either moves and both together do not is among the rest.
+    """
+    if (first.rect.x, first.rect.width) != (second.rect.x, second.rect.width):
+        return None
+    top = max(second.rect.y, first.rect.y + second.down)
+    bottom = min(second.rect.y + second.rect.height, first.rect.y + first.rect.height + second.down)
+    if bottom - top < LEAST_EDGE:
+        return None
+    rect = replace(second.rect, y=top, height=bottom - top)
+    rows = np.arange(second.rest.shape[0])
+    # A tile of the second picture comes of two of the first, and each of them may be among the rest.
+    above = np.clip((rows * TILE - second.down) // TILE, 0, rows[-1])
+    below = np.clip((rows * TILE - second.down + TILE - 1) // TILE, 0, rows[-1])
+    left = second.rest | first.rest[above] | first.rest[below]
+    touched = first.rest | second.rest
+    for each in (first.rect, second.rect):
+        touched[_tiles(each, whole=False)] = True
+    rest = touched.copy()
+    inside = _tiles(rect, whole=True)
+    rest[inside] = left[inside]
+    if rest.sum() > touched.sum() * WORTHWHILE:
+        return None
+    return Scroll(first.base, rect, rect.x, top - first.down - second.down, rest)
+
+
+def _tiles(rect: Rect, *, whole: bool) -> tuple[slice, slice]:
+    """Return the tiles that ``rect``, whose sides stand between tiles or at the edge, touches, or holds as a whole."""
+    begin, end = rect.y, rect.y + rect.height
+    rows = slice(-(-begin // TILE), end // TILE) if whole else slice(begin // TILE, -(-end // TILE))
+    return rows, slice(rect.x // TILE, -(-(rect.x + rect.width) // TILE))
 
 
 def find_scroll(old: Pixels, new: Pixels, changed: NDArray[np.bool_], base: int) -> Scroll | None:

@@ -272,7 +272,7 @@ class UpdateConsumer(Consumer):
         self._failed = None
         if not self._is_wanted(seen, forgets):
             return None
-        self._held.receive(made.rendered, frame, request.level, frame.scroll if request.moves else None, now)
+        self._held.receive(made.rendered, frame, request.level, request.scroll(frame), now)
         framed = made.exact if made.exact is not None and self._held.is_exact else made.framed
         self._owe(made.rendered.parts, framed, frame, now)
         return self._outgoing(*seen, framed)

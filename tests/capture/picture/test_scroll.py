@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,6 +62,53 @@ def test_whatever_is_found_is_true(data: st.DataObject) -> None:
     if scroll is not None:
         assert (replayed(scroll, old, new) == new).all()
         assert scroll.rest.sum() <= changed.sum() * 0.5
+
+
+def test_moves_that_follow_one_another_are_one() -> None:
+    text = page(900)
+    pictures = [text[start : start + 400] for start in (0, 3, 7, 13, 18)]
+    scroll = None
+    for number, (old, new) in enumerate(itertools.pairwise(pictures), 1):
+        found = find_scroll(old, new, changed_tiles(old, new), number)
+        assert found is not None
+        scroll = found.after(scroll)
+    assert scroll is not None
+
+    for base, old in enumerate(pictures[:-1], 1):
+        since = scroll.since(base)
+        assert since is not None
+        assert since.base == base
+        assert (replayed(since, old, pictures[-1]) == pictures[-1]).all()
+        assert since.rest.mean() < 0.2
+    assert scroll.since(0) is None
+    assert scroll.since(9) is None
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_whatever_is_joined_is_true(data: st.DataObject) -> None:
+    width, height = data.draw(st.integers(65, 300)), data.draw(st.integers(65, 300))
+    text = page(height + 200, width, data.draw(st.integers(0, 9)))
+    left = data.draw(st.sampled_from([0, 16, 30])) if width > 128 else 0
+    at, pictures = 100, []
+    for _ in range(data.draw(st.integers(3, 6))):
+        shown = text[:height].copy()
+        shown[:, left:] = text[at : at + height, left:]
+        row = data.draw(st.integers(0, height - 1))
+        shown[row : row + data.draw(st.integers(0, 20)), : data.draw(st.integers(0, width))] = data.draw(
+            st.integers(0, 255)
+        )
+        pictures.append(shown)
+        at += data.draw(st.integers(-30, 30))
+    scroll = None
+    for number, (old, new) in enumerate(itertools.pairwise(pictures), 1):
+        found = find_scroll(old, new, changed_tiles(old, new), number)
+        scroll = None if found is None else found.after(scroll)
+
+    for base, old in enumerate(pictures[:-1], 1):
+        since = None if scroll is None else scroll.since(base)
+        if since is not None:
+            assert (replayed(since, old, pictures[-1]) == pictures[-1]).all()
 
 
 def test_where_nothing_was_moved_nothing_is_found() -> None:

@@ -117,6 +117,31 @@ async def test_a_page_that_is_scrolled_is_moved_by_the_viewer(studio: Studio) ->
         assert seen.shows(studio)
 
 
+async def test_moves_that_a_viewer_has_missed_are_one_for_it(studio: Studio) -> None:
+    text(studio, range(0, 230, 12))
+    async with watch(studio, "fps=60") as socket:
+        seen = Watching(socket)
+        await seen.until(lambda: seen.viewer.is_exact)
+        seen.answers = False
+        count = len(seen.pictures)
+        # Two are on their way then, and the others are left out.
+        for number, up in enumerate((5, 4, 3, 6), 1):
+            pixels, takes = studio.canvas.pixels.copy(), studio.canvas.takes
+            pixels[:-up] = pixels[up:]
+            studio.canvas.paint(pixels)
+            await seen.until(lambda: len(seen.pictures) == count + min(number, 2))  # noqa: B023  awaited here
+            await until(lambda: studio.canvas.takes > takes)  # noqa: B023
+        seen.answers = True
+        for picture in seen.pictures[count:]:
+            await seen.socket.send(wire.ack(parse(picture).sequence, 0.001))
+        await seen.until(lambda: seen.shows(studio))
+        moved = parse(seen.pictures[-1])
+
+        assert len(seen.pictures) == count + 3
+        assert (moved.parts[0].form, moved.parts[0].from_y - moved.parts[0].y) == (0, 9)
+        assert seen.viewer.is_exact
+
+
 async def test_what_is_still_becomes_exact_and_then_nothing_is_sent(studio: Studio) -> None:
     studio.canvas.noise(3)
     async with watch(studio, "fps=60&quality=30") as socket:
