@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
@@ -102,7 +103,16 @@ def listed(port: int) -> list[dict[str, object]]:
 
 
 def snapshot(port: int, handle: object) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    return np.asarray(Image.open(io.BytesIO(fetch(port, f"/snapshot/{handle}.png"))).convert("RGB"))
+    """Return a picture; all ways are tried for the first one, which may take longer than a snapshot waits."""
+    found: list[bytes] = []
+
+    def comes() -> bool:
+        with contextlib.suppress(urllib.error.HTTPError):
+            found.append(fetch(port, f"/snapshot/{handle}.png"))
+        return bool(found)
+
+    wait_until(comes, 30)
+    return np.asarray(Image.open(io.BytesIO(found[0])).convert("RGB"))
 
 
 def test_what_is_tried_on_windows_itself_holds_under_wine_too(wine: Wine) -> None:
