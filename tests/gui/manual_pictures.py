@@ -21,14 +21,14 @@ from tests.gui import gallery
 from tests.helpers.x11.desktop import PROJECT
 
 FOLDER = PROJECT / "resources/manual"
-MOST_BYTES = 18_000
+MOST_BYTES, MOST_OF_START = 18_000, 9_000
 WIDTHS = (540, 480, 420)
 COLOURS = (64, 32, 16)
 SCREEN = gallery.Screen("manual", 1280, 900)
 
 
-def small(picture: bytes) -> bytes:
-    """Return a PNG of so few pixels and colours that it has `MOST_BYTES` at most."""
+def small(picture: bytes, most_bytes: int = MOST_BYTES) -> bytes:
+    """Return a PNG of so few pixels and colours that it has ``most_bytes`` at most."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     out = io.BytesIO()
     for width, colours in product(WIDTHS, COLOURS):
@@ -36,7 +36,7 @@ def small(picture: bytes) -> bytes:
         out = io.BytesIO()
         fitted = image.resize(size, Image.Resampling.LANCZOS)
         fitted.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        if out.tell() <= MOST_BYTES:
+        if out.tell() <= most_bytes:
             break
     return out.getvalue()
 
@@ -79,6 +79,11 @@ def take(language: str) -> None:
             file = FOLDER / language / f"{name}.png"
             file.write_bytes(small(_shot(window)))
             print(file.relative_to(PROJECT), file.stat().st_size)
+        first = content.first_start(0, panel)
+        first.what.show_findings([])
+        file = FOLDER / language / "first-start.png"
+        file.write_bytes(small(_shot(first), MOST_OF_START))
+        print(file.relative_to(PROJECT), file.stat().st_size)
         app.processEvents()
     sys.stdout.flush()
     os._exit(0)  # Qt takes its time to take so many windows apart
