@@ -59,6 +59,10 @@ def differing_rows(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> NDA
     """
     height, width = after.shape
     whole = width - width % TILE
+    # A giant's picture is made of every other pixel of what was taken.
+    before, after = (
+        words if words.strides[1] == words.itemsize else np.ascontiguousarray(words) for words in (before, after)
+    )
     if whole:
         # Two pixels are compared at a time, and the eight flags of a tile are one number.
         in_pairs = (words[:, :whole].view(np.uint64) for words in (before, after))

@@ -33,6 +33,14 @@ def test_every_change_is_found_and_nothing_else(data: st.DataObject) -> None:
     assert (changed_tiles(old, new) == naive(old, new)).all()
 
 
+def test_pictures_of_every_other_pixel_are_compared_too() -> None:
+    old = np.random.default_rng(1).integers(0, 255, (90, 130, 4), dtype=np.uint8)
+    new = old.copy()
+    new[40, 60] += 1
+
+    assert (changed_tiles(old[::2, ::2].copy(), new[::2, ::2]) == naive(old[::2, ::2], new[::2, ::2])).all()
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_within_the_damage_every_change_is_found(data: st.DataObject) -> None:
