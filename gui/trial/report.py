@@ -20,6 +20,7 @@ from server import __version__
 
 MOST_SECONDS = 27.0
 """After that nothing is tried any more, so that all is over within half a minute."""
+NOTHING_TRIED = N_("Nothing could be tried.")
 COLUMNS: tuple[tuple[Question, str], ...] = (
     ("own", N_("OWN PIXELS")),
     ("covered", N_("COVERED")),
@@ -88,7 +89,10 @@ def table(outcomes: Sequence[Outcome], seconds: float) -> str:
     lacking = ngettext(
         "{count} technique did not do what it should.", "{count} techniques did not do what they should.", broken
     )
-    end = lacking.format(count=broken) if broken else _("Everything that was tried did what it should.")
+    well = _("Everything that was tried did what it should.")
+    end = (
+        lacking.format(count=broken) if broken else well if any(each.answers for each in outcomes) else _(NOTHING_TRIED)
+    )
     heading = f"Panecast {__version__} · {system()} · {platform.platform()}"
     took = _("Took {seconds} s.").format(seconds=round(seconds))
     return "\n".join((heading, "", *lines, "", *notes, *([""] if notes else []), f"{end} {took}"))
