@@ -67,6 +67,7 @@ def answers(port: int) -> bool:
 async def closed_with(wine: Wine, stream: ClientWebSocketResponse) -> int | None:
     """Have the session end, and return the code with which somebody is told who watches the blanked demo."""
     await hears(stream, lambda told: told["type"] == "state" and told["data"]["state"] == "blanked")
+    assert not stream.closed
     began = time.monotonic()
     ending = asyncio.create_task(asyncio.to_thread(wine.shell, "wine wineboot --end-session", 60))
     pictures = await hears(stream, lambda told: False)
@@ -94,10 +95,10 @@ async def test_the_app_saves_and_tells_viewers_before_the_session_ends(wine: Win
     folder = wine.drive / "settings"
     place = ("--config-dir", wine.inside(folder))
     with running(wine, *place) as port:
+        code, said = wine.run(PYTHON, "-c", TIMED, "blank", *place)
+        print(f"a command by the pipe: {said}")
+        assert code == 0
         async with ClientSession() as client, client.ws_connect(f"http://127.0.0.1:{port}/stream/demo") as stream:
-            code, said = wine.run(PYTHON, "-c", TIMED, "blank", *place)
-            print(f"a command by the pipe: {said}")
-            assert code == 0
             assert await closed_with(wine, stream) == GOING_AWAY
 
     assert tomllib.loads((folder / "settings.toml").read_text(encoding="utf-8"))["port"] == port
@@ -106,9 +107,10 @@ async def test_the_app_saves_and_tells_viewers_before_the_session_ends(wine: Win
 
 
 async def test_serve_tells_viewers_before_the_session_ends(wine: Wine) -> None:
-    with running(wine, "serve", "--config-dir", wine.inside(wine.drive / "served")) as port:
+    place = ("--config-dir", wine.inside(wine.drive / "served"))
+    with running(wine, "serve", *place) as port:
+        assert wine.run(PYTHON, "-c", PROGRAM, "blank", *place)[0] == 0
         async with ClientSession() as client, client.ws_connect(f"http://127.0.0.1:{port}/stream/demo") as stream:
-            assert wine.run(PYTHON, "-c", PROGRAM, "blank", "--config-dir", wine.inside(wine.drive / "served"))[0] == 0
             assert await closed_with(wine, stream) == GOING_AWAY
 
 
