@@ -142,9 +142,9 @@ def test_two_fingers_zoom_and_a_double_tap_shows_details(watcher: Watcher) -> No
     ):
         page.evaluate(finger, event)
     assert box(page) == [-400, -150, 1200, 900]  # three times as far apart, around their middle
-    for _ in range(2):
-        page.evaluate(finger, ["pointerdown", 1, 200, 300])
-        page.evaluate(finger, ["pointerup", 1, 200, 300])
+    # At once: a busy machine would make two single taps of it.
+    tap = [[kind, 1, 200, 300] for kind in ("pointerdown", "pointerup")]
+    page.evaluate(f"(events) => events.forEach({finger})", tap * 2)
     assert box(page) == [0, 150, 400, 300]
 
 
