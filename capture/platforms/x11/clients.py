@@ -49,17 +49,18 @@ class Clients:
         return self._in_tree()
 
     def still_shown(self, windows: Iterable[int], listed: Container[int]) -> tuple[int, ...]:
-        """Return those of ``windows`` that are to be seen, by themselves and in none of ``listed``.
+        """Return those of ``windows`` that are mapped, by themselves and in none of ``listed``.
 
-        A manager that has just started, or is being replaced, lists windows one by one that were there all the time.
+        A manager that has just started, or is being replaced, lists windows one by one that were there all the time,
+        and puts them into frames that it maps later: until then they are mapped, but not to be seen.
         """
         core = self._display.connection.core
         shown = []
         for window, question in [(each, core.GetWindowAttributes(each)) for each in windows]:
             with contextlib.suppress(XError):
                 found = question.reply()
-                is_shown = found.map_state == xcffib.xproto.MapState.Viewable and not found.override_redirect
-                if is_shown and not self._is_in_one_of(listed, window):
+                is_mapped = found.map_state != xcffib.xproto.MapState.Unmapped and not found.override_redirect
+                if is_mapped and not self._is_in_one_of(listed, window):
                     shown.append(window)
         return tuple(shown)
 

@@ -104,6 +104,14 @@ class HastyManager:
         """Tell that these are the windows there are."""
         self._write(self._root, "_NET_CLIENT_LIST", Atom.WINDOW, *map(int, handles))
 
+    def frame(self, handle: str) -> None:
+        """Put a window into a frame, which is not mapped yet."""
+        core = self._connection.core
+        frame = self._connection.generate_id()
+        core.CreateWindow(0, frame, self._root, 0, 0, 400, 300, 0, WindowClass.InputOutput, 0, 0, [])
+        core.ReparentWindow(int(handle), frame, 0, 0)
+        core.GetInputFocus().reply()
+
     def close(self) -> None:
         self._connection.disconnect()
 
@@ -141,6 +149,23 @@ async def test_what_is_seen_stays_listed_while_a_manager_has_yet_to_list_it(
         manager.list(first, second)
         await until(lambda: titles(catalog) == ["again", "second"])
         assert found(catalog, second).identity == identity
+
+
+async def test_what_is_put_into_a_frame_stays_listed_until_that_is_mapped(
+    catalog: Catalog, unmanaged: XServer, until: Until
+) -> None:
+    with windows_of(unmanaged) as windows, closing(HastyManager(unmanaged.name)) as manager:
+        first = windows.open("first", 100, 100, 300, 200, "ff0000")
+        second = windows.open("second", 500, 100, 300, 200, "ff0000")
+        manager.list(first, second)
+        await until(lambda: titles(catalog) == ["first", "second"])
+        identity = found(catalog, second).identity
+        manager.list(first)
+        manager.frame(second)
+        windows.do("title", first, "framed")
+        await until(lambda: "framed" in titles(catalog))
+
+        assert getattr(found(catalog, second), "identity", None) == identity
 
 
 class Told:
