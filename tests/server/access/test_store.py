@@ -73,6 +73,24 @@ def test_everything_comes_back(file: AccessStore) -> None:
     assert (len(kept.links), len(kept.revoked), len(kept.forgotten)) == (2, 1, 1)
 
 
+def test_what_another_program_wrote_is_kept_as_a_copy_and_said_once(file: AccessStore) -> None:
+    kept = some()
+    file.save(kept)
+    other = AccessStore(file.path.parent)
+    other.load()
+    other.save(AccessState())
+    theirs = file.path.read_bytes()
+
+    told = file.save(kept)
+
+    (copy,) = (path for path in file.path.parent.iterdir() if path != file.path)
+    assert told is not None
+    assert copy.name in told
+    assert (copy.read_bytes(), mode(copy)) == (theirs, 0o600)
+    assert AccessStore(file.path.parent).load() == kept
+    assert file.save(kept) is None
+
+
 def newer(file: AccessStore, **changes: object) -> dict[str, Any]:
     """Put a file of a newer version in place of ``file``, with ``changes``; return what it says."""
     file.save(some())
