@@ -65,7 +65,7 @@ class ViewerState:
             self._levels = np.zeros(rendered.covered.shape, dtype=np.int8)
             self._sent_at = np.zeros(rendered.covered.shape)
         if scroll is not None:
-            self._move(scroll, now)
+            self._move(scroll)
         np.putmask(self._levels, rendered.covered, level)
         np.putmask(self._levels, rendered.lossless, EXACT)
         if not parts.sharpens:
@@ -108,18 +108,22 @@ class ViewerState:
     def _fits(self, frame: Frame, size: tuple[int, int]) -> bool:
         return self.sequence > 0 and self._shape == frame.pixels.shape and self._size == size
 
-    def _move(self, scroll: Scroll, now: float) -> None:
-        """A tile that was moved is as good as the worse of the two that it came from."""
+    def _move(self, scroll: Scroll) -> None:
+        """A tile that was moved is as good, and as long there, as the worse and the later of the two it came from.
+
+        So what was blurred becomes exact while it moves, and not only once it stands still.
+        """
         down = scroll.rect.y - scroll.from_y
         rows = np.arange(self._levels.shape[0])
         last = len(rows) - 1
         first = np.clip((rows * TILE - down) // TILE, 0, last)
         second = np.clip((rows * TILE + TILE - 1 - down) // TILE, 0, last)
         moved = np.minimum(self._levels[first], self._levels[second])
+        moved_at = np.maximum(self._sent_at[first], self._sent_at[second])
         left, right = scroll.rect.x // TILE, -(-(scroll.rect.x + scroll.rect.width) // TILE)
         top, bottom = scroll.rect.y // TILE, -(-(scroll.rect.y + scroll.rect.height) // TILE)
         self._levels[top:bottom, left:right] = moved[top:bottom, left:right]
-        self._sent_at[top:bottom, left:right] = now
+        self._sent_at[top:bottom, left:right] = moved_at[top:bottom, left:right]
 
 
 def _some(tiles: Tiles, pixels: int) -> Tiles:
