@@ -17,17 +17,12 @@ from capture.platforms.macos.frameworks import check_permission, faults, framewo
 from capture.platforms.macos.images import pixels_of, pointer_in
 from capture.platforms.macos.screens import scale_at
 from capture.platforms.macos.top_windows import LIVE, ONE, TopWindow, WatchedWindow
-from capture.platforms.waiting import wait_readable
+from capture.platforms.ticks import Ticks
 from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 
 WITHOUT_FRAME, SHARPEST = 1, 8
 """kCGWindowImageBoundsIgnoreFraming: without the shadow; …BestResolution: in device pixels."""
-FASTEST = 30.0
-STILL_AFTER = 30
-"""After so many looks without a change …"""
-STILL_SECONDS = 0.2
-"""… it is looked that seldom."""
 NULL = ((float("inf"), float("inf")), (0.0, 0.0))
 """CGRectNull: the window's own bounds."""
 
@@ -39,8 +34,7 @@ class WindowImage:
         self._watched = WatchedWindow(source, exclusions, generations)
         self._last: Pixels | None = None
         self._size: tuple[int, int] | None = None
-        self._fps = FASTEST
-        self._still = 0
+        self._ticks = Ticks()
 
     def open(self) -> None:
         with within_pool():
@@ -50,20 +44,18 @@ class WindowImage:
             self._watched.look()
 
     def set_rate(self, fps: float) -> None:
-        self._fps = min(max(fps, 0.1), FASTEST)
+        self._ticks.set_rate(fps)
 
     def wait(self, seconds: float | None, call: int) -> Wake:
-        longest = max(1 / self._fps, STILL_SECONDS if self._still >= STILL_AFTER else 0.0)
-        is_ours = seconds is None or longest <= seconds
-        called = wait_readable((call,), longest if seconds is None else min(longest, seconds))
-        return Wake.CHANGED if is_ours and not called else Wake.NOTHING
+        return self._ticks.wait(seconds, call)
 
     def take(self, pointer: bool) -> Take:
         with pool():
             check_permission()
             top = self._watched.look()
             if top.condition.state != "live":
-                self._last, self._still = None, 0
+                self._last = None
+                self._ticks.note(True)
                 return Take(top.condition)
             return self._look(top, pointer)
 
@@ -74,12 +66,13 @@ class WindowImage:
         pixels = self._picture()
         where = pointer_in(top.place, scale_at(top.place), self._watched.window) if pointer else None
         if self._last is not None and np.array_equal(self._last, pixels):
-            self._still += 1
+            self._ticks.note(False)
             return Take(LIVE, None, (), where)
         size = (pixels.shape[1], pixels.shape[0])
         # It may have had any other one in between.
         passed = () if size == self._size else None
-        self._last, self._size, self._still = pixels, size, 0
+        self._last, self._size = pixels, size
+        self._ticks.note(True)
         return Take(LIVE, pixels, None, where, is_ours=True, passed=passed)
 
     def _picture(self) -> Pixels:

@@ -15,8 +15,8 @@ import numpy as np
 from capture import reasons
 from capture.errors import NoPicture
 from capture.picture.pixels import Pixels, Rect, seen_from
+from capture.platforms.ticks import Ticks
 from capture.platforms.windows.screens import Layout
-from capture.platforms.windows.ticks import Ticks
 from capture.platforms.windows.win32.bitmaps import Canvas
 
 LAG_SECONDS = 0.1

@@ -13,9 +13,9 @@ from capture.picture.frame import Take
 from capture.picture.pixels import Pixels, seen_from
 from capture.platforms.contract import Wake
 from capture.platforms.generations import Generations
+from capture.platforms.ticks import Ticks
 from capture.platforms.windows.pointer import PointerWatch
 from capture.platforms.windows.printer import Printer
-from capture.platforms.windows.ticks import Ticks
 from capture.platforms.windows.top_windows import LIVE, TopWindow
 from capture.platforms.windows.watched_window import HANGS, WatchedWindow
 from capture.platforms.windows.win32.scaling import see_device_pixels

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from capture import reasons
 from capture.errors import NoPicture
 from capture.picture.pixels import Rect
+from capture.platforms.ticks import Ticks
 from capture.platforms.windows.duplication.dxgi import NotNow
 from capture.platforms.windows.duplication.monitor import DuplicatedMonitor
 from capture.platforms.windows.readers import LAG_SECONDS, Patience, ScreenPicture, boxes_of, empty, moved
 from capture.platforms.windows.screens import Layout
-from capture.platforms.windows.ticks import Ticks
 from capture.platforms.windows.win32.direct3d import DeviceLost
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ import pytest
 
 from capture.picture.pixels import Rect
 from capture.platforms.contract import Wake
+from capture.platforms.ticks import STILL_AFTER, STILL_SECONDS, Ticks
 from capture.platforms.waiting import Bell
 from capture.platforms.windows.screens import device_key, within
-from capture.platforms.windows.ticks import STILL_AFTER, STILL_SECONDS, Ticks
 from capture.platforms.windows.top_windows import (
     APP_WINDOW,
     CAPTION,

@@ -12,6 +12,7 @@ from capture.platforms.choose import make_backend
 from capture.platforms.generations import Generations
 from capture.privacy.exclusions import Exclusions
 from tests.helpers.x11.desktop import Windows, XServer, windows_of
+from tests.helpers.x11.house import House
 
 
 @pytest.fixture(scope="module")
@@ -48,5 +49,15 @@ def generations() -> Generations:
 @pytest.fixture
 async def hub(exclusions: Exclusions, generations: Generations) -> AsyncIterator[Hub]:
     made = Hub(partial(make_backend, exclusions=exclusions, generations=generations))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def house(xserver: XServer) -> AsyncIterator[House]:
+    """A hub with the list of windows, and what is shared of them."""
+    made = House()
+    made.catalog.start()
+    await made.catalog.ready()
     yield made
     await made.close()

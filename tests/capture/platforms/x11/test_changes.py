@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -25,15 +24,6 @@ SHARED, OTHER = "20c040", "c02040"
 MOST_GROWTH = 24 << 20
 """Bytes that may be added by the second half of all changes: what is kept for pictures was there by then."""
 KINDS = ("move", "resize", "minimise", "cover", "bare", "title", "restart", "workspace", "paint")
-
-
-@pytest.fixture
-async def house(xserver: XServer) -> AsyncIterator[House]:
-    made = House()
-    made.catalog.start()
-    await made.catalog.ready()
-    yield made
-    await made.close()
 
 
 class Program:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -23,15 +23,6 @@ pytestmark = pytest.mark.x11
 
 STEPS = 2000 if os.environ.get("PANECAST_LONG") else 60
 SHARED, OTHER = "20c040", "c02040"
-
-
-@pytest.fixture
-async def house(xserver: XServer) -> AsyncIterator[House]:
-    made = House()
-    made.catalog.start()
-    await made.catalog.ready()
-    yield made
-    await made.close()
 
 
 @contextmanager
