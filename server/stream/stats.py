@@ -79,31 +79,41 @@ class LatencyBreakdown:
     """Where the time goes between the screen and the viewer's eyes, added up until `taken`. Seconds."""
 
     def __init__(self) -> None:
-        self._made: list[tuple[float, float, float]] = []
-        self._drawn: list[tuple[float, float]] = []
+        self._made = _Sums("capture", "encode", "wait")
+        self._drawn = _Sums("network", "decode")
 
     def made(self, capture: float, encode: float, wait: float) -> None:
         """Note a picture that was sent ``wait`` after it could have been."""
-        self._made.append((capture, encode, wait))
+        self._made.add(capture, encode, wait)
 
     def drawn(self, network: float, decode: float) -> None:
         """Note a picture that the viewer has drawn."""
-        self._drawn.append((network, decode))
+        self._drawn.add(network, decode)
 
     def taken(self) -> dict[str, float]:
         """Return the means in milliseconds of what was noted since the last call, and begin anew."""
-        found: dict[str, float] = {}
-        for at, name in enumerate(("capture", "encode", "wait")):
-            found |= _mean(name, [times[at] for times in self._made])
-        for at, name in enumerate(("network", "decode")):
-            found |= _mean(name, [times[at] for times in self._drawn])
-        self._made.clear()
-        self._drawn.clear()
-        return found
+        return self._made.taken() | self._drawn.taken()
 
 
-def _mean(name: str, seconds: list[float]) -> dict[str, float]:
-    return {name: round(sum(seconds) / len(seconds) * 1000, 2)} if seconds else {}
+class _Sums:
+    """Several times, added up: nobody may ask for them for as long as a viewer stays."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+        self._count, self._seconds = 0, [0.0] * len(names)
+
+    def add(self, *seconds: float) -> None:
+        self._count += 1
+        for at, one in enumerate(seconds):
+            self._seconds[at] += one
+
+    def taken(self) -> dict[str, float]:
+        """Return the means in milliseconds since the last call, nothing where there were none."""
+        count, sums = self._count, self._seconds
+        self._count, self._seconds = 0, [0.0] * len(sums)
+        if not count:
+            return {}
+        return {name: round(one / count * 1000, 2) for name, one in zip(self._names, sums, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
