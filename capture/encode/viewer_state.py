@@ -38,10 +38,12 @@ class ViewerState:
         self._sent_at = np.zeros((0, 0))
         # None of the tiles that are not exact was sent before.
         self._oldest = math.inf
+        # The tiles of a video's picture, all alike, and when it was sent; None where each has what stands above.
+        self._film: tuple[tuple[int, int], float] | None = None
 
     @property
     def is_exact(self) -> bool:
-        return self.sequence > 0 and bool((self._levels == EXACT).all())
+        return self.sequence > 0 and self._film is None and bool((self._levels == EXACT).all())
 
     def forget(self) -> None:
         """Take nothing for granted any more: the next picture is whole."""
@@ -59,6 +61,7 @@ class ViewerState:
     def receive(self, rendered: Rendered, frame: Frame, level: Level, scroll: Scroll | None, now: float) -> None:
         """Note that ``rendered``, made of ``frame`` for this viewer, is on its way."""
         parts = rendered.parts
+        self._spread()
         if parts.whole:
             self._size = (parts.width, parts.height)
             self._shape = frame.pixels.shape
@@ -77,8 +80,7 @@ class ViewerState:
         """Note that a video's picture of ``frame`` is on its way: everything, and nothing exactly."""
         grid = tile_grid(frame.width, frame.height)
         self._size, self._shape = size, frame.pixels.shape
-        self._levels = np.zeros(grid, dtype=np.int8)
-        self._sent_at = np.full(grid, now)
+        self._film = (grid, now)
         self.sequence = frame.pixels_sequence
         self._oldest = now
 
@@ -87,6 +89,7 @@ class ViewerState:
         # While much moves it is asked for with each picture, and how long the rest has been still is looked at twice a
         # second.
         if self._oldest + STILL_SECONDS <= now:
+            self._spread()
             oldest = np.minimum.reduce(self._sent_at, axis=None, where=self._levels < EXACT, initial=math.inf)
             self._oldest = float(oldest) if self.sequence else math.inf
         return self._oldest + STILL_SECONDS if self._oldest < math.inf else None
@@ -96,6 +99,7 @@ class ViewerState:
 
         To be asked only while the viewer lacks nothing.
         """
+        self._spread()
         still = self._sent_at <= now - STILL_SECONDS
         lossy = still & (self._levels == LOSSY)
         if lossy.mean() >= MUCH:
@@ -107,6 +111,17 @@ class ViewerState:
 
     def _fits(self, frame: Frame, size: tuple[int, int]) -> bool:
         return self.sequence > 0 and self._shape == frame.pixels.shape and self._size == size
+
+    def _spread(self) -> None:
+        """Write down of each tile by itself what holds for all of a video's picture.
+
+        It is put off until something is asked: of a crowd each viewer has such a picture, and soon the next one.
+        """
+        if self._film is not None:
+            grid, sent_at = self._film
+            self._levels = np.zeros(grid, dtype=np.int8)
+            self._sent_at = np.full(grid, sent_at)
+            self._film = None
 
     def _move(self, scroll: Scroll) -> None:
         """A tile that was moved is as good, and as long there, as the worse and the later of the two it came from.

@@ -36,3 +36,21 @@ def test_what_was_blurred_is_sharpened_while_it_is_scrolled() -> None:
     assert level is Level.FINE
     # All but what came with the move.
     assert (tiles == ~scroll.rest).all()
+
+
+def test_a_videos_picture_is_blurred_everywhere_until_parts_come() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (256, 160, 4), dtype=np.uint8)
+    first, second = frame(noise, sequence=1), frame(noise, sequence=2)
+    state = ViewerState()
+
+    state.receive_film(first, (160, 256), now=100.0)
+    state.receive_film(second, (160, 256), now=100.1)
+    assert not state.lacks(second, (160, 256))
+    assert not state.is_exact
+    assert state.blurred_at(100.2) == 100.6
+    tiles, level = state.blurred(100.6, 1 << 30)
+    assert tiles.all()
+    assert level is Level.FINE
+
+    state.receive(render(second, 0, tiles, replace(RENDITION, format="png")), second, Level.EXACT, None, now=100.7)
+    assert state.is_exact
