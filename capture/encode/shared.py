@@ -155,6 +155,14 @@ class SharedEncoder:
         self.note_asked(frame)
         return await self._outcome(*self._slot(frame, request, party))
 
+    def ready(self, frame: Frame, request: EncodeRequest) -> Any | None:
+        """Return what ``request`` makes of ``frame`` where that has been made already, else None."""
+        self.note_asked(frame)
+        slot = self._slots.get((frame.source.identity, request.family(frame), request.version(frame)))
+        if slot is None or not slot.result.done() or slot.result.cancelled() or slot.result.exception() is not None:
+            return None
+        return slot.result.result()
+
     def note_asked(self, frame: Frame) -> None:
         """Note that somebody wants that picture encoded, here or elsewhere."""
         self.asked[frame.source.identity] = frame.sequence

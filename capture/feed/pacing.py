@@ -44,3 +44,14 @@ class Pacer:
         base = self._due if -self._interval * EARLY <= late < self._interval else now
         self._due = base + self._interval
         self._last = now
+
+    def due_with(self, taken_at: float) -> float:
+        """Return when a picture taken at ``taken_at`` may be handed on: at once, where that was when the next was due.
+
+        Counted from when pictures were handed on, somebody served late once would be late with all that follow.
+        """
+        return max(taken_at, self.due)
+
+    def beat_with(self, taken_at: float, now: float) -> None:
+        """Note that a picture taken at ``taken_at`` is handed on ``now``."""
+        self.beat(taken_at if taken_at >= self.due else now)

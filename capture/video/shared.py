@@ -99,12 +99,30 @@ class SharedVideo:
             self._forget_withdrawn()
             if frame.sequence <= self._withdrawn():
                 return None
-            if self._frame is None or frame.pixels_sequence > self._frame.pixels_sequence:
+            if not self._has(frame):
                 await self._add(frame)
             self._forget_withdrawn()
-            shown = self._frame
-            if shown is None or shown.pixels_sequence < frame.pixels_sequence:
-                return None
+        return self._update(frame, base, position, finish)
+
+    def ready_update(
+        self, frame: Frame, base: int, position: int | None, finish: Callable[[Update], T]
+    ) -> VideoUpdate[T] | None:
+        """Return the same where nothing is to be waited for, else None."""
+        if self._turn.locked():
+            return None
+        self._collect(frame)
+        self._forget_withdrawn()
+        return None if frame.sequence <= self._withdrawn() else self._update(frame, base, position, finish)
+
+    def _has(self, frame: Frame) -> bool:
+        return self._frame is not None and self._frame.pixels_sequence >= frame.pixels_sequence
+
+    def _update(
+        self, frame: Frame, base: int, position: int | None, finish: Callable[[Update], T]
+    ) -> VideoUpdate[T] | None:
+        shown = self._frame
+        if shown is None or not self._has(frame):
+            return None
         units = self._after(position) or self._since_key()
         if not units:
             self._wants_key = True

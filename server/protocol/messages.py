@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -77,4 +78,4 @@ def _text(value: object) -> bytes:
 
 
 def _now() -> str:
-    return rfc3339(datetime.now(UTC).timestamp())
+    return rfc3339(time.time())

@@ -37,6 +37,22 @@ class Multiplexer:
         """Note that the viewer answered something, on whichever channel."""
         self._moved_at = time.monotonic()
 
+    @property
+    def is_free(self) -> bool:
+        """Tell whether a message would be handed to the kernel at once, before all others."""
+        return not self._turn.locked() and self.socket.is_free
+
+    def send_now(self, channel: int, framed: bytes, may_go: Callable[[], bool]) -> bool:
+        """Hand over a whole message on ``channel``, while `is_free`; False, and nothing sent, where it may not go."""
+        went = self.socket.send_now(self._addressed(channel, framed), may_go)
+        self._note(channel, went)
+        return went
+
+    async def taken(self) -> None:
+        """Return when the kernel has taken all that was handed over. Raises `ConnectionError`."""
+        async with self._turn:  # one at a time waits for a connection
+            await self.socket.taken()
+
     async def send(self, channel: int, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
         """Send a whole message on ``channel``; returns when the kernel has taken it.
 
@@ -46,14 +62,18 @@ class Multiplexer:
             ConnectionError: the viewer is gone.
         """
         async with self._turn:
-            if channel != self._selected:
-                # In one piece, for a write of its own would cost a packet of its own.
-                framed = binary_frame(wire.channel(channel)) + framed
-            went = await self.socket.send_ready(framed, may_go)
-            if went:
-                self._selected = channel
-                self._moved_at = time.monotonic()
+            went = await self.socket.send_ready(self._addressed(channel, framed), may_go)
+            self._note(channel, went)
             return went
+
+    def _addressed(self, channel: int, framed: bytes) -> bytes:
+        # In one piece, for a write of its own would cost a packet of its own.
+        return framed if channel == self._selected else binary_frame(wire.channel(channel)) + framed
+
+    def _note(self, channel: int, went: bool) -> None:
+        if went:
+            self._selected = channel
+            self._moved_at = time.monotonic()
 
     def part(self, text: bytes, code: int) -> None:
         """Put a last message and a close behind what is stuck, once, whoever asks for it; `abort` has to follow."""
@@ -82,6 +102,16 @@ class Channel:
 
     def stuck_for(self, now: float, owes_since: float | None) -> float:
         return self._line.stuck_for(now, owes_since)
+
+    @property
+    def is_free(self) -> bool:
+        return self._line.is_free
+
+    def send_now(self, framed: bytes, may_go: Callable[[], bool]) -> bool:
+        return self._line.send_now(self._number, framed, may_go)
+
+    async def taken(self) -> None:
+        await self._line.taken()
 
     async def send(self, text: bytes) -> None:
         await self._line.send(self._number, text_frame(text))

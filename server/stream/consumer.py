@@ -44,6 +44,13 @@ class Outgoing(NamedTuple):
     may_go: Callable[[], bool]
 
 
+class Seen(NamedTuple):
+    """A picture, and the subscription by which it came."""
+
+    subscription: Subscription
+    frame: Frame
+
+
 class Consumer(ABC):
     """Pulls pictures of a source at the rate and in the rendition that a viewer wishes for. Loop only.
 
@@ -165,6 +172,13 @@ class Consumer(ABC):
             EncodeError: the picture cannot be encoded as wished; it is not tried again before something changes.
         """
 
+    @abstractmethod
+    def ready_message(self, now: float) -> Outgoing | None:
+        """Return the message that is due, where all of it has been made already; None where `next_message` must wait.
+
+        To be asked right after `due`, by which the viewer may see the source.
+        """
+
     async def screenshot(self, rendition: Rendition) -> Outgoing | None:
         """Return a ``screenshot`` message of the newest picture, None when there is none.
 
@@ -215,17 +229,35 @@ class WholePictures(Consumer):
         if shown == self._shown:
             self._repeated_at = now
             return None if self._framed is None else self._outgoing(subscription, frame, self._framed)
-        self._pacer.beat(now)
+        self._pacer.beat_with(frame.taken_at, now)
         before, self._shown, self._framed = self._shown, shown, None
         made: Encoded | JsonMessage = await self._hub.encoder.encode(frame, self._order(), self._party)
         if self._subscription is not subscription:
             self._shown = None
             return None
+        return self._made(Seen(subscription, frame), made, before)
+
+    def ready_message(self, now: float) -> Outgoing | None:
+        subscription, frame = self._subscription, self._newest()
+        shown = None if frame is None else (frame.version(self._rendition.cursor), self._rendition)
+        if subscription is None or frame is None or shown == self._shown:
+            return None
+        made: Encoded | JsonMessage | None = self._hub.encoder.ready(frame, self._order())
+        if made is None:
+            return None
+        self._sent_at = now
+        self._pacer.beat_with(frame.taken_at, now)
+        before, self._shown = self._shown, shown
+        return self._made(Seen(subscription, frame), made, before)
+
+    def _made(self, seen: Seen, made: Encoded | JsonMessage, before: tuple[int, Rendition] | None) -> Outgoing:
+        """Take what was made, to be shown in the place of ``before``."""
         # Whether it may go is asked where it goes.
-        self.delivered += before is None or before[0] != shown[0]
+        shown = self._shown
+        self.delivered += before is None or shown is None or before[0] != shown[0]
         self.seconds = (made.take_seconds, made.encode_seconds)
         self._framed = framed = made.data if isinstance(made, Encoded) else made.framed
-        return self._outgoing(subscription, frame, framed)
+        return self._outgoing(*seen, framed)
 
     @abstractmethod
     def _order(self) -> ImageRequest: ...
@@ -244,7 +276,7 @@ class JsonConsumer(WholePictures):
             return None
         interval = self._pacer.interval
         if (frame.version(self.options.cursor), self._rendition) != self._shown:
-            return max(self._pacer.due, self._repeated_at + interval / 2)
+            return max(self._pacer.due_with(frame.taken_at), self._repeated_at + interval / 2)
         if self.options.unchanged == "skip" or self._framed is None:
             return None
         # A repetition gives the next picture half an interval's grace: sent too eagerly, it would delay that.

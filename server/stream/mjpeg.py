@@ -78,6 +78,10 @@ class MultipartSocket(ViewerTransport):
         """Tell nothing of ``text``; the log does."""
         log.debug("an MJPEG viewer is not told: %s", text)
 
+    def send_now(self, framed: bytes, may_go: Callable[[], bool]) -> bool:
+        """Hand a JPEG file over, while `is_free`; False, and nothing is sent, where ``may_go()`` says no."""
+        return self._put_now(part(framed, self._early_heads), may_go)
+
     async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
         """Send a JPEG file; returns when the kernel has taken it, or False where ``may_go()`` says no.
 
@@ -113,7 +117,7 @@ class MjpegConsumer(WholePictures):
         if frame is None or not self._may_see(self.source):
             return None
         if (frame.version(self.options.cursor), self._rendition) != self._shown:
-            return self._pacer.due
+            return self._pacer.due_with(frame.taken_at)
         return None if self._framed is None else self._sent_at + max(REPEAT_SECONDS, self._pacer.interval)
 
     def _order(self) -> ImageRequest:

@@ -59,6 +59,19 @@ class MessageSink(Protocol):
         ``owes_since``: since when it owes an acknowledgement, None while it owes none.
         """
 
+    @property
+    def is_free(self) -> bool:
+        """Tell whether nothing waits to be taken by the kernel, and the viewer is there."""
+
+    def send_now(self, framed: bytes, may_go: Callable[[], bool]) -> bool:
+        """Hand over what `text_frame` or `binary_frame` made, while `is_free`; what the kernel does not take waits.
+
+        With ``may_go()`` False nothing is sent, and False returned.
+        """
+
+    async def taken(self) -> None:
+        """Return when the kernel has taken all that `send_now` was given. Raises `ConnectionError`."""
+
     async def send(self, text: bytes) -> None:
         """Send one text message; returns when the kernel has taken it. Raises `ConnectionError`."""
 
@@ -106,7 +119,9 @@ class ViewerTransport:
         ``owes_since``: since when it owes an acknowledgement, None while it owes none.
         """
         unsent = self._transport.get_write_buffer_size()
-        if unsent < self._unsent and self._sending_since is not None:
+        if not unsent:
+            self._sending_since = None
+        elif unsent < self._unsent and self._sending_since is not None:
             self._sending_since = now
         self._unsent = unsent
         since = [moment for moment in (owes_since, self._sending_since) if moment is not None]
@@ -114,8 +129,32 @@ class ViewerTransport:
 
     def recheck(self) -> None:
         """Cut the connection where the rest of what is being sent may not go any more."""
-        if not self._may_go():
+        if not self._may_go() and self._transport.get_write_buffer_size():
             cut(self._transport)
+
+    @property
+    def is_free(self) -> bool:
+        """Tell whether nothing waits to be taken by the kernel, and the viewer is there."""
+        transport = self._transport
+        return not transport.get_write_buffer_size() and not transport.is_closing()
+
+    async def taken(self) -> None:
+        """Return when the kernel has taken all that was handed over. Raises `ConnectionError`."""
+        if self._transport.get_write_buffer_size():
+            await drained(self._protocol)
+        self._sending_since, self._may_go = None, anything
+
+    def _put_now(self, pieces: tuple[bytes, ...], may_go: Callable[[], bool]) -> bool:
+        """Hand ``pieces`` over as one, while `is_free`; return False, and send nothing, where ``may_go()`` says no."""
+        if not may_go():
+            return False
+        if len(pieces) == 1:
+            self._transport.write(pieces[0])
+        else:
+            self._transport.writelines(pieces)
+        if self._transport.get_write_buffer_size():
+            self._sending_since, self._may_go = time.monotonic(), may_go
+        return True
 
     def abort(self) -> None:
         """Cut the connection at once."""
@@ -129,17 +168,10 @@ class ViewerTransport:
         """
         if self._transport.is_closing():
             raise ConnectionResetError("the viewer is gone")
-        if not may_go():
+        await self.taken()  # of each message by itself it is asked whether the rest of it may go
+        if not self._put_now(pieces, may_go):
             return False
-        self._may_go = may_go
-        try:
-            if len(pieces) == 1:
-                self._transport.write(pieces[0])
-            else:
-                self._transport.writelines(pieces)
-            await self._timed(drained(self._protocol))
-        finally:
-            self._may_go = anything
+        await self.taken()
         return True
 
     async def _timed(self, sending: Awaitable[None]) -> None:
@@ -183,7 +215,11 @@ class ViewerSocket(ViewerTransport):
         self._connection = request.get(CONNECTION)
 
     async def send(self, text: bytes) -> None:
+        await self.taken()
         await self._timed(self._response.send_frame(text, TEXT))
+
+    def send_now(self, framed: bytes, may_go: Callable[[], bool]) -> bool:
+        return self._put_now((framed,), may_go)
 
     async def send_ready(self, framed: bytes, may_go: Callable[[], bool] = anything) -> bool:
         # aiohttp would write the few bytes in front of a picture by themselves, which costs a packet of their own.

@@ -12,17 +12,17 @@ from capture.encode.pointer import PointerRequest
 from capture.encode.shared import EncodePlan
 from capture.encode.update import UpdateRequest
 from capture.encode.viewer_state import ViewerState
-from capture.feed.hub import Hub, Subscription
+from capture.feed.hub import Hub
 from capture.feed.pacing import Pacer
 from capture.picture.damage import packed
 from capture.picture.frame import Frame, Pointer
 from capture.source import Source
-from capture.video.shared import SharedVideo
+from capture.video.shared import SharedVideo, VideoUpdate
 from server.protocol import wire
 from server.protocol.framing import binary_frame
 from server.protocol.options import StreamOptions
 from server.stream.congestion.picture_window import PictureWindow
-from server.stream.consumer import Consumer, Outgoing
+from server.stream.consumer import Consumer, Outgoing, Seen
 from server.stream.following import FilmUse, Following, UpdateMessage, finished
 from server.stream.limits.device_limits import Allowance
 from server.stream.refinement import Refinement
@@ -44,13 +44,6 @@ class _Owed(NamedTuple):
     size: int
     sharpens: bool
     tells: bool
-
-
-class Seen(NamedTuple):
-    """A picture, and the subscription by which it came."""
-
-    subscription: Subscription
-    frame: Frame
 
 
 class Drawn(NamedTuple):
@@ -161,10 +154,10 @@ class UpdateConsumer(Consumer):
             return None
         times = []
         if self._points_elsewhere(frame):
-            times.append(self._pointer_pacer.due)
+            times.append(self._pointer_pacer.due_with(frame.taken_at))
         if (frame.pixels_sequence, self._rendition) != self._failed:
             if self._held.lacks(frame, self._size(frame)):
-                times.append(self._pacer.due)
+                times.append(self._pacer.due_with(frame.taken_at))
             else:
                 better = self._sharpened_at(now)
                 if better is not None and (not self._owed or better > now):
@@ -193,10 +186,10 @@ class UpdateConsumer(Consumer):
             self._pacer.beat(now)
             return None
         seen = Seen(subscription, frame)
-        if self._points_elsewhere(frame) and self._pointer_pacer.due <= now:
+        if self._points_elsewhere(frame) and self._pointer_pacer.due_with(frame.taken_at) <= now:
             return await self._point(seen, now)
         if self._held.lacks(frame, self._size(frame)):
-            self._pacer.beat(now)
+            self._pacer.beat_with(frame.taken_at, now)
             video_update = await self._reel(seen, now)
             return video_update or await self._parts(seen, self._request(frame), now)
         tiles, level = self._held.blurred(now, self._refinement.pixels)
@@ -204,6 +197,26 @@ class UpdateConsumer(Consumer):
             return None
         request = UpdateRequest(self._rendition, finished, self._held.sequence, packed(tiles), level)
         return await self._parts(seen, request, now)
+
+    def ready_message(self, now: float) -> Outgoing | None:
+        subscription, frame = self._subscription, self._newest()
+        if subscription is None or frame is None or self._points_elsewhere(frame):
+            return None
+        if not self._held.lacks(frame, self._size(frame)):
+            return None
+        seen = Seen(subscription, frame)
+        film = self._film_for(frame)
+        if film is not None:
+            self._hub.encoder.note_asked(frame)
+            video_update = film.ready_update(frame, self._held.sequence, self._position, film_message)
+            message = self._filmed(seen, video_update, self._forgets, now)
+        else:
+            request = self._request(frame)
+            made: UpdateMessage | None = self._hub.encoder.ready(frame, request)
+            message = None if made is None else self._updated(seen, request, made, now)
+        if message is not None:
+            self._pacer.beat_with(frame.taken_at, now)
+        return message
 
     def _request(self, frame: Frame) -> UpdateRequest:
         # Of who has nothing, everything has changed since.
@@ -217,6 +230,10 @@ class UpdateConsumer(Consumer):
         forgets = self._forgets
         self._hub.encoder.note_asked(seen.frame)
         video_update = await film.video_update(seen.frame, self._held.sequence, self._position, film_message)
+        return self._filmed(seen, video_update, forgets, now)
+
+    def _filmed(self, seen: Seen, video_update: VideoUpdate[bytes] | None, forgets: int, now: float) -> Outgoing | None:
+        """Return the message of a video, None where there is none, or it is not to be sent any more."""
         if video_update is None or not self._is_wanted(Seen(seen.subscription, video_update.frame), forgets):
             return None
         if video_update.parts.base not in (0, self._held.sequence):
@@ -270,16 +287,19 @@ class UpdateConsumer(Consumer):
         self._failed = (frame.pixels_sequence, request.rendition)  # unless it succeeds
         made: UpdateMessage = await self._hub.encoder.encode(frame, request, self._party)
         self._failed = None
-        if not self._is_wanted(seen, forgets):
-            return None
+        return self._updated(seen, request, made, now) if self._is_wanted(seen, forgets) else None
+
+    def _updated(self, seen: Seen, request: UpdateRequest, made: UpdateMessage, now: float) -> Outgoing:
+        """Return the message of single parts."""
+        frame = seen.frame
         self._held.receive(made.rendered, frame, request.level, request.scroll(frame), now)
         framed = made.exact if made.exact is not None and self._held.is_exact else made.framed
         self._owe(made.rendered.parts, framed, frame, now)
         return self._outgoing(*seen, framed)
 
     async def _point(self, seen: Seen, now: float) -> Outgoing | None:
-        self._pointer_pacer.beat(now)
         frame = seen.frame
+        self._pointer_pacer.beat_with(frame.taken_at, now)
         pointer, size = frame.pointer if self.options.cursor else None, self._size(frame)
         before, self._pointed = self._pointed, (pointer, size)
         if pointer is None:

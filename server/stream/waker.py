@@ -26,15 +26,20 @@ class Waker:
         """Forget that there was something to do; the task looks now."""
         self._event.clear()
 
+    def wake_at(self, moment: float) -> None:
+        """Have the task look at that moment (monotonic seconds), or earlier."""
+        # One that is set for later than wished is set anew; one that is early wakes us once for nothing, which happens
+        # less often than it costs to set one for each picture.
+        if moment < math.inf and (self._timer is None or self._rings_at > moment):
+            self._set_timer(moment)
+
     async def sleep(self, until: float | None = None) -> None:
         """Return when there is something to do; at ``until`` (monotonic seconds, None: never) at the latest.
 
         Now and then that is earlier than it need be.
         """
-        # One that is set for later than wished is set anew; one that is early wakes us once for nothing, which happens
-        # less often than it costs to set one for each picture.
-        if until is not None and until < math.inf and (self._timer is None or self._rings_at > until):
-            self._set_timer(until)
+        if until is not None:
+            self.wake_at(until)
         await self._event.wait()
 
     def close(self) -> None:

@@ -64,6 +64,10 @@ class Writer:
         self._outbox: list[bytes | Outgoing] = []
         self._emptied = asyncio.Event()
         self._waker = Waker()
+        # Where messages go, while the task has nothing to do.
+        self._idle: MessageSink | None = None
+        # When a picture was handed over of which the kernel has not taken all yet.
+        self._handed_at: float | None = None
 
     def say(self, text: bytes) -> None:
         """Send a message as soon as possible, behind those that wait already."""
@@ -80,8 +84,17 @@ class Writer:
         await self._emptied.wait()
 
     def wake(self) -> None:
-        """Look whether a picture is due."""
-        self._waker.wake()
+        """Look whether a picture is due. One that is ready goes here and now: of a crowd each would need a turn."""
+        idle, is_done = self._idle, False
+        if idle is not None and not self._outbox and self.ending is None:
+            try:
+                is_done = self._send_ready(idle)
+            except Exception:
+                # Others are told of the same picture behind this one.
+                log.exception("a picture cannot be sent")
+                idle.abort()
+        if not is_done:
+            self._waker.wake()
 
     def end(self, ending: Ending) -> None:
         """Say what there is to say and close; the first call counts."""
@@ -103,6 +116,8 @@ class Writer:
                 if self.ending is not None:
                     await self._take_leave(socket, self.ending)
                     return
+                if self._handed_at is not None:
+                    await self._see_taken(socket, self._handed_at)
                 now = time.monotonic()
                 if now >= next_stats:
                     next_stats = now + self._stats_seconds
@@ -114,11 +129,42 @@ class Writer:
                 if due is not None and due <= now:
                     await self._send_picture(socket)
                     continue
+                self._idle = socket
                 await self._waker.sleep(min(next_stats, next_ping, due if due is not None else next_stats))
+                self._idle = None
         except ConnectionError:
             return
         finally:
+            self._idle = None
             self._waker.close()
+
+    def _send_ready(self, socket: MessageSink) -> bool:
+        """Hand over the picture that is due, where it is ready; return False where the task has to see to something."""
+        now = time.monotonic()
+        due = self._consumer.due(now)
+        if due is not None and due <= now:
+            picture = self._consumer.ready_message(now) if socket.is_free else None
+            if picture is None:
+                return False
+            if not socket.send_now(*picture):
+                self._consumer.withheld()
+                return False
+            done = time.monotonic()
+            self.traffic.sent(done, len(picture.framed))
+            if not socket.is_free:
+                self._handed_at = now
+                return False
+            self._sent(done, done - now)
+            due = self._consumer.due(done)
+        if due is not None:
+            self._waker.wake_at(due)
+        return True
+
+    async def _see_taken(self, socket: MessageSink, since: float) -> None:
+        self._handed_at = None
+        await socket.taken()
+        done = time.monotonic()
+        self._sent(done, done - since)
 
     async def _send_picture(self, socket: MessageSink) -> None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,28 @@ def test_the_rate_is_never_exceeded(fps: float, pauses: list[float]) -> None:
 
     # Over any stretch: the beats that fit into it, and one that was late by less than an interval.
     assert len(taken) <= (taken[-1] - taken[0]) * fps + 2
+
+
+def handed_on(fps: float, pictures: list[tuple[float, float]]) -> list[float]:
+    """Return when each picture (taken at, handed on at the earliest) may be handed on."""
+    pacer, moments = Pacer(fps), []
+    for taken_at, ready_at in pictures:
+        moments.append(max(ready_at, pacer.due_with(taken_at)))
+        pacer.beat_with(taken_at, moments[-1])
+    return moments
+
+
+def test_one_served_late_once_is_not_late_for_ever() -> None:
+    slow_start = [(0.0, 0.08), *((step / 10, step / 10 + 0.01) for step in range(1, 20))]
+
+    assert handed_on(10, slow_start) == [ready_at for _, ready_at in slow_start]
+
+
+def test_more_pictures_than_wished_for_are_held_back() -> None:
+    moments = handed_on(10, [(step / 30, step / 30) for step in range(60)])
+
+    assert all(later - earlier >= 0.089 for earlier, later in itertools.pairwise(moments))
+
+
+def test_an_old_picture_waits_until_the_next_is_due() -> None:
+    assert handed_on(10, [(0.0, 0.0), (0.02, 0.02)]) == [0.0, pytest.approx(0.09)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class Scene:
         self.canvas = canvas
         self.consumer = UpdateConsumer(hub, SOURCE, StreamOptions(fps=60, cursor=False), lambda source: True)
         self.viewer = Viewer()
-        self.now = 1000.0
+        self.now = time.monotonic()
         self.consumer.start(lambda: None)
 
     async def take(self, step: tuple[Any, ...]) -> None:
@@ -87,7 +88,7 @@ class Scene:
         due = self.consumer.due(self.now)
         if due is None or due > self.now:
             return False
-        outgoing = await self.consumer.next_message(self.now)
+        outgoing = self.consumer.ready_message(self.now) or await self.consumer.next_message(self.now)
         assert outgoing is not None
         if not arrives:
             return True
