@@ -246,7 +246,9 @@ class UpdateConsumer(Consumer):
     def _film_for(self, frame: Frame) -> SharedVideo | None:
         """Return the film that is to be watched now; joins and leaves it as needed."""
         options, shared_videos = self.options, self._hub.shared_videos
-        wanted = options.format == "h264" or (options.format == "auto" and frame.is_film)
+        # A single picture is encoded, and decoded, in a fraction of the time in which a video begins.
+        has_one = self._held.sequence > 0
+        wanted = options.format == "h264" or (options.format == "auto" and frame.is_film and has_one)
         if shared_videos is None or not wanted:
             self._leave_film()
             return None

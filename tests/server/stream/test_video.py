@@ -44,6 +44,21 @@ async def test_what_moves_becomes_video_and_ends_exact(studio: Studio, form: str
         assert seen.shows(studio)
 
 
+async def test_who_has_nothing_yet_gets_a_single_picture_before_the_video(studio: Studio) -> None:
+    async with watch(studio, "fps=60&format=auto") as first:
+        watching = Watching(first)
+        await play(studio, watching, 60)
+        assert [part.form for part in parse(watching.pictures[-1]).parts] == [H264]
+        async with watch(studio, "fps=60&format=auto&quality=70") as second:
+            late = Watching(second)
+            await late.until(lambda: late.pictures)
+            await play(studio, late, 4)
+
+    forms = [{part.form for part in parse(message).parts} for message in late.pictures]
+    assert H264 not in forms[0]
+    assert forms[-1] == {H264}
+
+
 async def test_typing_and_scrolling_are_no_video_in_the_automatic_format(studio: Studio) -> None:
     async with watch(studio, "fps=60&format=auto") as socket:
         seen = Watching(socket)
