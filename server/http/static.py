@@ -12,6 +12,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
+from server.http.joining import joined
+
+MAIN = re.compile(rb'<script type="module" src="(?:\.\./)?viewer/([\w./]+)">')
 TYPES = MappingProxyType({".js": "text/javascript", ".svg": "image/svg+xml", ".css": "text/css", ".html": "text/html"})
 
 
@@ -27,20 +30,22 @@ class PageFile:
 @functools.cache
 def load_pages() -> Mapping[str, PageFile]:
     """Return every file of the viewer page by its path. They are read by the first call, for as long as we run."""
-    found = {}
-    for name, entry in _files(files("resources").joinpath("viewer")):
-        suffix = "." + entry.name.rpartition(".")[2]
-        kind = TYPES.get(suffix) or mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
-        body = entry.read_bytes()
-        if suffix == ".js":
-            body = without_gaps(without_comments(body.decode())).encode()
-        elif suffix == ".html":
-            body = re.sub(rb"\n\s+", b"\n", body)
-        elif suffix == ".css":
-            body = without_space(body.decode()).encode()
-        # Once, at start-up: over a slow connection the page comes in a third of the time.
-        found[name] = PageFile(body, gzip.compress(body, 9, mtime=0), kind)
-    return MappingProxyType(found)
+    written = {name: entry.read_bytes() for name, entry in _files(files("resources").joinpath("viewer"))}
+    scripts = {name: without_comments(body.decode()) for name, body in written.items() if name.endswith(".js")}
+    pages = {name: re.sub(rb"\n\s+", b"\n", body) for name, body in written.items() if name.endswith(".html")}
+    mains = {found[1].decode() for body in pages.values() for found in MAIN.finditer(body)}
+    bodies = {name: without_gaps(flush_left(text)).encode() for name, text in joined(scripts, mains).items()} | pages
+    for name, body in written.items():
+        if name not in scripts:
+            bodies.setdefault(name, without_space(body.decode()).encode() if name.endswith(".css") else body)
+    return MappingProxyType({name: _page_file(name, body) for name, body in bodies.items()})
+
+
+def _page_file(name: str, body: bytes) -> PageFile:
+    suffix = "." + name.rpartition(".")[2]
+    kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    # Once, at start-up: over a slow connection the page comes in a third of the time.
+    return PageFile(body, gzip.compress(body, 9, mtime=0), kind)
 
 
 def _files(folder: Traversable, above: str = "") -> Iterator[tuple[str, Traversable]]:
@@ -59,7 +64,7 @@ def without_space(sheet: str) -> str:
 
 
 def without_comments(source: str) -> str:
-    """Return a module of ours without comments and indentation: half of it is for those who read the source.
+    """Return a module of ours without comments and empty lines: half of it is for those who read the source.
 
     Comments that end a line of code stay; so do lines as such.
     """
@@ -72,10 +77,15 @@ def without_comments(source: str) -> str:
             if is_comment or text.endswith("*/"):
                 continue
         # Types of expressions stand within a line.
-        text = re.sub(r"/\*\* @.*?\*/ ?", "", text)
-        if text and not text.startswith("//"):
-            kept.append(text)
+        bare = re.sub(r"/\*\* @.*?\*/ ?", "", line.rstrip())
+        if bare.strip() and not text.startswith("//"):
+            kept.append(bare)
     return "\n".join(kept) + "\n"
+
+
+def flush_left(source: str) -> str:
+    """Return a module of ours without indentation."""
+    return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
 
 
 def without_gaps(source: str) -> str:
