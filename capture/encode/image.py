@@ -11,6 +11,7 @@ import numpy as np
 import simplejpeg
 
 from capture import reasons
+from capture.encode.small_jpeg import small_jpeg
 from capture.errors import EncodeError
 from capture.picture.frame import Frame, Pointer
 from capture.picture.pixels import Pixels
@@ -94,10 +95,14 @@ def encode(frame: Frame, rendition: Rendition) -> Encoded:
     if rendition.cursor and frame.pointer is not None:
         pixels = with_pointer(pixels, frame.pointer)
     width, height = rendition.size_for(frame.width, frame.height)
+    data = None
     if (width, height) != (frame.width, frame.height):
-        pixels = scaled(pixels, width, height)
+        if rendition.format == "jpeg" and rendition.quality < FULL_COLOUR_FROM:
+            data = jpeg_of_size(pixels, width, height, rendition.quality)
+        if data is None:
+            pixels = scaled(pixels, width, height)
     return Encoded(
-        data=compressed(pixels, rendition.format, rendition.quality),
+        data=compressed(pixels, rendition.format, rendition.quality) if data is None else data,
         format=rendition.format,
         width=width,
         height=height,
@@ -156,6 +161,21 @@ def compressed(pixels: Pixels, picture_format: Format, quality: int) -> bytes:
     except (ValueError, OSError, MemoryError) as error:
         height, width = pixels.shape[:2]
         reason = reasons.NOT_ENCODED.of(width=width, height=height, format=picture_format, problem=str(error))
+        raise EncodeError(reason) from error
+
+
+def jpeg_of_size(pixels: Pixels, width: int, height: int, quality: int) -> bytes | None:
+    """Return ``pixels`` (BGRX), made smaller, as a JPEG file with half the colour; None where that needs other means.
+
+    Raises:
+        EncodeError: the codec refused.
+    """
+    if not pixels.flags.c_contiguous:
+        return None
+    try:
+        return small_jpeg(pixels, width, height, quality)
+    except (ValueError, OSError, MemoryError) as error:
+        reason = reasons.NOT_ENCODED.of(width=width, height=height, format="jpeg", problem=str(error))
         raise EncodeError(reason) from error
 
 

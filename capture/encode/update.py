@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from capture.encode.image import Rendition, compressed, lossless_webp, scaled
+from capture.encode.image import FULL_COLOUR_FROM, Rendition, compressed, jpeg_of_size, lossless_webp, scaled
 from capture.encode.parts import RectEncoding, Update, UpdateRect
 from capture.picture.damage import TILE, joined, packed
 from capture.picture.frame import Frame
@@ -150,6 +150,8 @@ def _part(
     """Return one rectangle, and whether it is without loss."""
     if size == (frame.width, frame.height):
         into, pixels = place, _cut(frame.pixels, place)
+    elif level is Level.LOSSY and (small := _small(frame, place, size, rendition)) is not None:
+        return UpdateRect(Rect(0, 0, *size), RectEncoding.JPEG, small), False
     else:
         into, pixels = _scaled_part(frame, place, size)
     words = pixels.view(np.uint32)[:, :, 0]
@@ -168,6 +170,16 @@ def _part(
     # A viewer that asks for more than that must not get less when it is made better.
     quality = max(FINE_QUALITY, rendition.quality) if level is Level.FINE else rendition.quality
     return UpdateRect(into, RectEncoding.JPEG, compressed(pixels, "jpeg", quality)), False
+
+
+def _small(frame: Frame, place: Rect, size: tuple[int, int], rendition: Rendition) -> bytes | None:
+    """Return all of a picture, smaller, as JPEG; None where it is to be something else, or cannot be had at once."""
+    if rendition.format != "jpeg" or rendition.quality >= FULL_COLOUR_FROM or place.area < frame.width * frame.height:
+        return None
+    words = frame.pixels.view(np.uint32)[:, :, 0]
+    if (words[0] == words[0, 0]).all() or (size[0] * size[1] <= LOSSLESS_PIXELS and _flatness(words) >= FLAT):
+        return None
+    return jpeg_of_size(frame.pixels, *size, rendition.quality)
 
 
 def _flatness(words: NDArray[np.uint32]) -> float:
