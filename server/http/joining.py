@@ -17,6 +17,7 @@ _FETCHED = re.compile(r'\bfetched\("([^"]+)"\)')
 _AWAITS = re.compile(r"^\S.*\bawait\b", re.MULTILINE)
 _FUNCTION = re.compile(r"^(?:export )?async function.*", re.MULTILINE)
 
+NOT_JOINED = "{name} cannot be joined with others: {line}"
 _LOAD = """const $load = async (address) => {
 const found = await import(address);
 return found.joined ? found.joined($modules) : found;
@@ -122,7 +123,7 @@ def _body(name: str, modules: Mapping[str, _Module], file: str) -> tuple[str, li
 
     text = _EXPORT.sub(exported, _IMPORT.sub(imported, modules[name].text))
     if left := _LEFT.search(text):
-        raise ValueError(f"{name} cannot be joined with others: {text[left.start() :].splitlines()[0]}")
+        raise ValueError(NOT_JOINED.format(name=name, line=text[left.start() :].splitlines()[0]))
     folder = posixpath.dirname(file)
     text = _LITERAL.sub(lambda found: f'$load("{_address(_resolved(name, found[1]), folder)}")', text)
     text = re.sub(r"\bimport\((?!\")", "$load(", text)

@@ -46,18 +46,20 @@ def is_heard(watcher: Watcher) -> None:
     eventually(lambda: watcher.page.input_value("#fps") == "9")
 
 
-def seen(page: Page) -> np.ndarray:
-    """Return what the page looks like without its controls (height × width × 3, RGB, device pixels)."""
+def seen(page: Page) -> tuple[np.ndarray, list[float]]:
+    """Return what the page looks like without its controls (height × width × 3, RGB, device pixels), and where the
+    picture is then."""
     page.evaluate("document.body.classList.add('clean')")
     settle(page)
     picture = Image.open(io.BytesIO(page.screenshot()))
+    place = box(page)  # with the controls it soon is elsewhere
     page.evaluate("document.body.classList.remove('clean')")
-    return np.asarray(picture.convert("RGB"))
+    return np.asarray(picture.convert("RGB")), place
 
 
 def corners(page: Page) -> list[tuple[int, ...]]:
     """Return what is seen inside the picture's corners on the screen, row by row."""
-    pixels, (x, y, width, height) = seen(page), box(page)
+    pixels, (x, y, width, height) = seen(page)
     places = [(y + height * down, x + width * across) for down in (0.1, 0.9) for across in (0.1, 0.9)]
     return [tuple(pixels[int(down), int(across)].tolist()) for down, across in places]
 
@@ -154,8 +156,7 @@ def test_one_to_one_is_sharp_on_fine_screens(browser: Browser, server: ScriptedS
         pixels = noise(201, 101)
         watcher.show(whole(1, encoded(pixels, RectEncoding.PNG), size=(201, 101), exact=True))
         watcher.page.wait_for_selector('body[data-state="live"]')
-        x, y, width, _ = box(watcher.page)
-        shown = seen(watcher.page)
+        shown, (x, y, width, _) = seen(watcher.page)
 
     left, top = int(x * 2 + 0.5), int(y * 2 + 0.5)
     assert width == 100.5
