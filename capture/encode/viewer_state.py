@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,12 +35,15 @@ class ViewerState:
         self.sequence = 0
         self._size = (0, 0)
         self._shape: tuple[int, ...] = ()
-        self._levels = np.zeros((0, 0), dtype=np.int8)
-        self._sent_at = np.zeros((0, 0))
+        # Rows of tiles × 1 × columns of tiles. Once something is moved that is not exact, × TILE ×: each row of pixels
+        # by itself, for a tile may come to lie across two others. If both were taken for as bad as it is, more would be
+        # sent again after each move, until it was everything, all the time.
+        self._levels = np.zeros((0, 1, 0), dtype=np.int8)
+        self._sent_at = np.zeros((0, 1, 0))
         # None of the tiles that are not exact was sent before.
         self._oldest = math.inf
-        # The tiles of a video's picture, all alike, and when it was sent; None where each has what stands above.
-        self._film: tuple[tuple[int, int], float] | None = None
+        # The tiles of a video's picture, all alike: how good, and sent when; None where each has what stands above.
+        self._film: tuple[tuple[int, int], Level, float] | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -65,14 +69,13 @@ class ViewerState:
         if parts.whole:
             self._size = (parts.width, parts.height)
             self._shape = frame.pixels.shape
-            self._levels = np.zeros(rendered.covered.shape, dtype=np.int8)
-            self._sent_at = np.zeros(rendered.covered.shape)
+            self._fill(rendered.covered.shape, LOSSY, 0)
         if scroll is not None:
             self._move(scroll)
-        np.putmask(self._levels, rendered.covered, level)
-        np.putmask(self._levels, rendered.lossless, EXACT)
+        _put(self._levels, rendered.covered, level)
+        _put(self._levels, rendered.lossless, EXACT)
         if not parts.sharpens:
-            np.putmask(self._sent_at, rendered.covered, now)
+            _put(self._sent_at, rendered.covered, now)
         self.sequence = parts.sequence
         self._oldest = min(self._oldest, now)
 
@@ -80,7 +83,7 @@ class ViewerState:
         """Note that a video's picture of ``frame`` is on its way: everything, and nothing exactly."""
         grid = tile_grid(frame.width, frame.height)
         self._size, self._shape = size, frame.pixels.shape
-        self._film = (grid, now)
+        self._film = (grid, LOSSY, now)
         self.sequence = frame.pixels_sequence
         self._oldest = now
 
@@ -90,8 +93,11 @@ class ViewerState:
         # second.
         if self._oldest + STILL_SECONDS <= now:
             self._spread()
-            oldest = np.minimum.reduce(self._sent_at, axis=None, where=self._levels < EXACT, initial=math.inf)
+            levels, sent_at = self._by_tile()
+            oldest = np.minimum.reduce(sent_at, axis=None, where=levels < EXACT, initial=math.inf)
             self._oldest = float(oldest) if self.sequence else math.inf
+            if oldest == math.inf:
+                self._fill(levels.shape, EXACT, now)
         return self._oldest + STILL_SECONDS if self._oldest < math.inf else None
 
     def blurred(self, now: float, pixels: int) -> tuple[Tiles, Level]:
@@ -100,14 +106,15 @@ class ViewerState:
         To be asked only while the viewer lacks nothing.
         """
         self._spread()
-        still = self._sent_at <= now - STILL_SECONDS
-        lossy = still & (self._levels == LOSSY)
+        levels, sent_at = self._by_tile()
+        still = sent_at <= now - STILL_SECONDS
+        lossy = still & (levels == LOSSY)
         if lossy.mean() >= MUCH:
             # For what is fine already one byte goes a longer way than for what is exact.
             return _some(lossy, pixels * 4), FINE
-        if lossy.any() and (still & (self._levels == FINE)).any():
+        if lossy.any() and (still & (levels == FINE)).any():
             return _some(lossy, pixels * 4), FINE
-        return _some(still & (self._levels < EXACT), pixels), EXACT
+        return _some(still & (levels < EXACT), pixels), EXACT
 
     def _fits(self, frame: Frame, size: tuple[int, int]) -> bool:
         return self.sequence > 0 and self._shape == frame.pixels.shape and self._size == size
@@ -118,27 +125,36 @@ class ViewerState:
         It is put off until something is asked: of a crowd each viewer has such a picture, and soon the next one.
         """
         if self._film is not None:
-            grid, sent_at = self._film
-            self._levels = np.zeros(grid, dtype=np.int8)
-            self._sent_at = np.full(grid, sent_at)
+            self._fill(*self._film)
             self._film = None
 
-    def _move(self, scroll: Scroll) -> None:
-        """A tile that was moved is as good, and as long there, as the worse and the later of the two it came from.
+    def _fill(self, grid: tuple[int, ...], level: Level, sent_at: float) -> None:
+        rows, columns = grid
+        self._levels = np.full((rows, 1, columns), level, dtype=np.int8)
+        self._sent_at = np.full((rows, 1, columns), sent_at, dtype=np.float64)
 
-        So what was blurred becomes exact while it moves, and not only once it stands still.
-        """
-        down = scroll.rect.y - scroll.from_y
-        rows = np.arange(self._levels.shape[0])
-        last = len(rows) - 1
-        first = np.clip((rows * TILE - down) // TILE, 0, last)
-        second = np.clip((rows * TILE + TILE - 1 - down) // TILE, 0, last)
-        moved = np.minimum(self._levels[first], self._levels[second])
-        moved_at = np.maximum(self._sent_at[first], self._sent_at[second])
-        left, right = scroll.rect.x // TILE, -(-(scroll.rect.x + scroll.rect.width) // TILE)
-        top, bottom = scroll.rect.y // TILE, -(-(scroll.rect.y + scroll.rect.height) // TILE)
-        self._levels[top:bottom, left:right] = moved[top:bottom, left:right]
-        self._sent_at[top:bottom, left:right] = moved_at[top:bottom, left:right]
+    def _by_tile(self) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        """Return how good each tile is where it is worst, and when the latest of it was sent."""
+        if self._levels.shape[1] == 1:
+            return self._levels[:, 0], self._sent_at[:, 0]
+        return self._levels.min(axis=1), self._sent_at.max(axis=1)
+
+    def _move(self, scroll: Scroll) -> None:
+        """Move how good it is along, and since when: what was blurred becomes exact also while it moves."""
+        if self._levels.shape[1] == 1:
+            if bool((self._levels == EXACT).all()):
+                return
+            self._levels = self._levels.repeat(TILE, axis=1)
+            self._sent_at = self._sent_at.repeat(TILE, axis=1)
+        rect = scroll.rect
+        columns = slice(rect.x // TILE, -(-(rect.x + rect.width) // TILE))
+        for of_tiles in (self._levels, self._sent_at):
+            rows = of_tiles.reshape(-1, of_tiles.shape[2])
+            rows[rect.y : rect.y + rect.height, columns] = rows[scroll.from_y : scroll.from_y + rect.height, columns]
+
+
+def _put(of_tiles: NDArray[Any], tiles: Tiles, value: float) -> None:
+    np.copyto(of_tiles, value, where=tiles[:, np.newaxis], casting="unsafe")
 
 
 def _some(tiles: Tiles, pixels: int) -> Tiles:
