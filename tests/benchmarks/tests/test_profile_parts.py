@@ -14,7 +14,7 @@ FEED = "Thread.run (threading.py:982);FeedThread._watch (capture/feed/thread.py:
     ("frames", "expected"),
     [
         (
-            f"{FEED};VideoEncoder.encode (capture/video/encoder.py:113);Converter.convert (capture/video/conversion.py:5)",
+            f"{FEED};VideoEncoder.encode (capture/encoder.py:113);Converter.convert (capture/conversion.py:5)",
             "convert",
         ),
         (f"{WORKER};AvCodec.encode (capture/video/codecs.py:105)", "encode"),
