@@ -380,6 +380,8 @@ hideWhenQuiet();
 door.open();
 
 await Promise.race([firstPicture, new Promise((done) => setTimeout(done, FIRST_PICTURE))]);
+// Controls come with the frame after the picture's own.
+requestAnimationFrame(() => setTimeout(() => document.body.classList.add("begun")));
 /** @type {typeof import("./tools/tools.js")} */
 const { Tools } = await fetched("tools/tools.js");
 tools = new Tools({ stream, stage, statistics, notice, isClean, say, pauseOrGoOn, togglePause });

@@ -40,6 +40,42 @@ def watcher(browser: Browser, server: ScriptedServer) -> Iterator[Watcher]:
         yield found
 
 
+NOTES_FADES = """
+    window.fades = [];
+    document.addEventListener("transitionrun", ({ target, propertyName }) => {
+        if (target.id === "frame") window.fades.push(propertyName);
+    }, true);
+    // However long the first picture takes here, controls wait for it.
+    const later = window.setTimeout;
+    window.setTimeout = (done, after, ...more) => (after === 1000 ? 0 : later(done, after, ...more));
+"""
+
+
+def test_the_picture_is_there_at_once_before_its_controls(browser: Browser, server: ScriptedServer) -> None:
+    with watching(browser, server, before=NOTES_FADES) as watcher:
+        hidden = "getComputedStyle(document.querySelector('.bar')).display === 'none'"
+        assert watcher.page.evaluate(hidden)
+        show_quarters(watcher)
+
+        assert not watcher.page.evaluate(hidden)
+        settle(watcher.page)
+        assert watcher.page.evaluate("window.fades") == []
+
+
+def test_a_picture_that_is_old_fades_and_comes_back_at_once(browser: Browser, server: ScriptedServer) -> None:
+    with watching(browser, server, before=NOTES_FADES) as watcher:
+        show_quarters(watcher)
+        watcher.server.say("state", {"state": "paused"})
+        eventually(lambda: watcher.page.evaluate("window.fades.toSorted()") == ["filter", "opacity"])
+        settle(watcher.page)
+        watcher.server.say("state", {"state": "live"})
+        watcher.page.wait_for_selector('[data-state="live"]')
+
+        settle(watcher.page)
+        assert watcher.page.evaluate("window.fades.length") == 2
+        assert watcher.page.evaluate("getComputedStyle(document.getElementById('frame')).opacity") == "1"
+
+
 def is_heard(watcher: Watcher) -> None:
     """Say something, and wait until it has arrived, as all has then that had to wait."""
     watcher.server.say("session_updated", {"options": {"fps": 9, "quality": 33, "format": "jpeg"}})
