@@ -20,6 +20,7 @@ from capture.encode.shared import EncodePlan, PlannedRequest
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.feed.hang_guard import HangGuard, patience
 from capture.feed.pacing import Pacer
+from capture.feed.turns import ALL
 from capture.picture.buffers import Buffers
 from capture.picture.damage import DamageMap, changed_tiles
 from capture.picture.frame import Frame, Take
@@ -116,6 +117,7 @@ class FeedThread:
         self._distrusted = self._distrusted_wholly = 0
         self._stopping = False
         self._bell = Bell()
+        self._turn = ALL.turn()
 
     def start(
         self,
@@ -152,6 +154,7 @@ class FeedThread:
     def stop(self) -> None:
         self._stopping = True
         self._guard.close()
+        self._turn.give_back()
         self._bell.ring()
 
     # The feed's thread from here on.
@@ -227,7 +230,7 @@ class FeedThread:
                     self._pause(None)
                     continue
                 pacer.beat(time.monotonic())
-                with self._guard.step():
+                with self._turn, self._guard.step():
                     self._look(backend, demand)
                 changed = False
 
