@@ -20,7 +20,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.browsers import chromium
-from tests.browser.parts import eventually, free_port
+from tests.browser.parts import eventually
+from tests.helpers.ports import free_port
 from tests.helpers.x11.desktop import PROJECT, XServer
 
 FOLDER = PROJECT / "docs" / "pictures"

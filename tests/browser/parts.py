@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from gui.settings.schema import SCHEMA
+from tests.helpers.ports import free_port
 from tests.helpers.x11.desktop import PROJECT, XServer
 
 CHROMIUM = "/usr/bin/chromium"
@@ -41,12 +41,6 @@ def eventually(true: Callable[[], Any], seconds: float = 20.0) -> Any:
         if time.monotonic() > deadline:
             raise AssertionError(f"it did not happen within {seconds} s")
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 class App:

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, Playwright
 
 from tests.browser.browsers import chromium
 from tests.browser.painted_server import PaintedServer, painted_server, window
-from tests.browser.parts import colour_at, eventually, free_port, is_near
+from tests.browser.parts import colour_at, eventually, is_near
 from tests.helpers.nginx import RIGHTLY, UPGRADES, proxy
+from tests.helpers.ports import free_port
 
 pytestmark = [pytest.mark.browser]
 

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Error, Locator, Page
 
 from tests.browser.browsers import new_page
 from tests.browser.painted_server import PaintedServer, painted_server, window
-from tests.browser.parts import eventually, free_port, is_near
+from tests.browser.parts import eventually, is_near
+from tests.helpers.ports import free_port
 
 pytestmark = [pytest.mark.browser]
 

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 from tests.browser.browsers import chromium
-from tests.browser.parts import eventually, free_port
+from tests.browser.parts import eventually
 from tests.browser.real_page import FRAME, has_picture, serving, watching
+from tests.helpers.ports import free_port
 from tests.helpers.relay import relay_to
 
 pytestmark = [pytest.mark.browser]

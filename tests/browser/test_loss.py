@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from tests.browser.browsers import chromium
-from tests.browser.parts import eventually, free_port
+from tests.browser.parts import eventually
 from tests.browser.real_page import FRAME, serving, watching
+from tests.helpers.ports import free_port
 from tests.helpers.relay import relay_to
 
 pytestmark = [

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.parts import code_block, eventually, free_port
+from tests.browser.parts import code_block, eventually
+from tests.helpers.ports import free_port
 from tests.helpers.x11.desktop import PROJECT
 
 NODE_VIEWER = """

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.browser.parts import eventually, free_port
+from tests.browser.parts import eventually
+from tests.helpers.ports import free_port
 from tests.helpers.x11.desktop import XServer
 
 DRIVER = "/usr/bin/WebKitWebDriver"

@@ -17,7 +17,8 @@ import pytest
 from gui import current_folder
 from gui.desktop import restart
 from gui.trial.process import TrialProcess
-from tests.browser.parts import eventually, free_port
+from tests.browser.parts import eventually
+from tests.helpers.ports import free_port
 from tests.helpers.x11.desktop import PROJECT, XServer
 
 PANECAST = Path(sys.executable).with_name("panecast")

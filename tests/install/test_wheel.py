@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from server import __version__
-from tests.browser.parts import eventually, free_port
+from tests.browser.parts import eventually
+from tests.helpers.ports import free_port
 from tests.helpers.x11.desktop import XServer
 from tests.install.building import FOLDERS, PROJECT, Built, build, fetch, serving_demo
 

@@ -21,7 +21,8 @@ import pytest
 
 from capture.picture.pixels import Rect
 from gui.core.settings_file import SettingsFile
-from tests.browser.parts import eventually, free_port, running_app
+from tests.browser.parts import eventually, running_app
+from tests.helpers.ports import free_port
 from tests.helpers.waiting import Until
 from tests.helpers.x11.arranging import monitors_of
 from tests.helpers.x11.desktop import PROJECT, Windows, XServer

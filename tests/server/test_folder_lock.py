@@ -16,7 +16,7 @@ import pytest
 
 from server.cli import main
 from server.folder_lock import NAME, FolderTaken, lock_folder
-from tests.browser.parts import free_port
+from tests.helpers.ports import free_port
 from tests.helpers.x11.desktop import PROJECT
 from tests.load.limits import disk
 
