@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +38,12 @@ class ViewerState:
         # by itself, for a tile may come to lie across two others. If both were taken for as bad as it is, more would be
         # sent again after each move, until it was everything, all the time.
         self._levels = np.zeros((0, 1, 0), dtype=np.int8)
-        self._sent_at = np.zeros((0, 1, 0))
+        # Of each place, also where what it holds was moved there: it says when to send, not whether.
+        self._sent_at = np.zeros((0, 0))
         # None of the tiles that are not exact was sent before.
         self._oldest = math.inf
-        # The tiles of a video's picture, all alike: how good, and sent when; None where each has what stands above.
-        self._film: tuple[tuple[int, int], Level, float] | None = None
+        # The tiles of a video's picture, all alike, and when it was sent; None where each has what stands above.
+        self._film: tuple[tuple[int, int], float] | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -69,13 +69,13 @@ class ViewerState:
         if parts.whole:
             self._size = (parts.width, parts.height)
             self._shape = frame.pixels.shape
-            self._fill(rendered.covered.shape, LOSSY, 0)
+            self._fill(rendered.covered.shape, 0)
         if scroll is not None:
             self._move(scroll)
-        _put(self._levels, rendered.covered, level)
-        _put(self._levels, rendered.lossless, EXACT)
+        np.copyto(self._levels, level, where=rendered.covered[:, np.newaxis])
+        np.copyto(self._levels, EXACT, where=rendered.lossless[:, np.newaxis])
         if not parts.sharpens:
-            _put(self._sent_at, rendered.covered, now)
+            np.putmask(self._sent_at, rendered.covered, now)
         self.sequence = parts.sequence
         self._oldest = min(self._oldest, now)
 
@@ -83,7 +83,7 @@ class ViewerState:
         """Note that a video's picture of ``frame`` is on its way: everything, and nothing exactly."""
         grid = tile_grid(frame.width, frame.height)
         self._size, self._shape = size, frame.pixels.shape
-        self._film = (grid, LOSSY, now)
+        self._film = (grid, now)
         self.sequence = frame.pixels_sequence
         self._oldest = now
 
@@ -93,11 +93,12 @@ class ViewerState:
         # second.
         if self._oldest + STILL_SECONDS <= now:
             self._spread()
-            levels, sent_at = self._by_tile()
-            oldest = np.minimum.reduce(sent_at, axis=None, where=levels < EXACT, initial=math.inf)
+            levels = self._levels.min(axis=1)
+            if bool((levels == EXACT).all()):
+                # Its rows of pixels need not be told apart any more.
+                self._levels = levels[:, np.newaxis]
+            oldest = np.minimum.reduce(self._sent_at, axis=None, where=levels < EXACT, initial=math.inf)
             self._oldest = float(oldest) if self.sequence else math.inf
-            if oldest == math.inf:
-                self._fill(levels.shape, EXACT, now)
         return self._oldest + STILL_SECONDS if self._oldest < math.inf else None
 
     def blurred(self, now: float, pixels: int) -> tuple[Tiles, Level]:
@@ -106,8 +107,8 @@ class ViewerState:
         To be asked only while the viewer lacks nothing.
         """
         self._spread()
-        levels, sent_at = self._by_tile()
-        still = sent_at <= now - STILL_SECONDS
+        levels = self._levels.min(axis=1)
+        still = self._sent_at <= now - STILL_SECONDS
         lossy = still & (levels == LOSSY)
         if lossy.mean() >= MUCH:
             # For what is fine already one byte goes a longer way than for what is exact.
@@ -125,36 +126,25 @@ class ViewerState:
         It is put off until something is asked: of a crowd each viewer has such a picture, and soon the next one.
         """
         if self._film is not None:
-            self._fill(*self._film)
+            grid, sent_at = self._film
+            self._fill(grid, sent_at)
             self._film = None
 
-    def _fill(self, grid: tuple[int, ...], level: Level, sent_at: float) -> None:
+    def _fill(self, grid: tuple[int, ...], sent_at: float) -> None:
         rows, columns = grid
-        self._levels = np.full((rows, 1, columns), level, dtype=np.int8)
-        self._sent_at = np.full((rows, 1, columns), sent_at, dtype=np.float64)
-
-    def _by_tile(self) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-        """Return how good each tile is where it is worst, and when the latest of it was sent."""
-        if self._levels.shape[1] == 1:
-            return self._levels[:, 0], self._sent_at[:, 0]
-        return self._levels.min(axis=1), self._sent_at.max(axis=1)
+        self._levels = np.zeros((rows, 1, columns), dtype=np.int8)
+        self._sent_at = np.full(grid, sent_at, dtype=np.float64)
 
     def _move(self, scroll: Scroll) -> None:
-        """Move how good it is along, and since when: what was blurred becomes exact also while it moves."""
+        """Move how good it is along: what was blurred becomes exact also while it moves."""
         if self._levels.shape[1] == 1:
             if bool((self._levels == EXACT).all()):
                 return
             self._levels = self._levels.repeat(TILE, axis=1)
-            self._sent_at = self._sent_at.repeat(TILE, axis=1)
         rect = scroll.rect
+        rows = self._levels.reshape(-1, self._levels.shape[2])
         columns = slice(rect.x // TILE, -(-(rect.x + rect.width) // TILE))
-        for of_tiles in (self._levels, self._sent_at):
-            rows = of_tiles.reshape(-1, of_tiles.shape[2])
-            rows[rect.y : rect.y + rect.height, columns] = rows[scroll.from_y : scroll.from_y + rect.height, columns]
-
-
-def _put(of_tiles: NDArray[Any], tiles: Tiles, value: float) -> None:
-    np.copyto(of_tiles, value, where=tiles[:, np.newaxis], casting="unsafe")
+        rows[rect.y : rect.y + rect.height, columns] = rows[scroll.from_y : scroll.from_y + rect.height, columns]
 
 
 def _some(tiles: Tiles, pixels: int) -> Tiles:
