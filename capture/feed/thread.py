@@ -20,7 +20,7 @@ from capture.encode.shared import EncodePlan, PlannedRequest
 from capture.errors import CaptureError, DisplayGone, EncodeError, SourceGone
 from capture.feed.hang_guard import HangGuard, patience
 from capture.feed.pacing import Pacer
-from capture.feed.turns import ALL
+from capture.feed.turns import Turn
 from capture.picture.buffers import Buffers
 from capture.picture.damage import DamageMap, changed_tiles
 from capture.picture.frame import Frame, Take
@@ -117,7 +117,7 @@ class FeedThread:
         self._distrusted = self._distrusted_wholly = 0
         self._stopping = False
         self._bell = Bell()
-        self._turn = ALL.turn()
+        self._turn = Turn()
 
     def start(
         self,
@@ -226,13 +226,17 @@ class FeedThread:
                     if wake is Wake.NOTHING:
                         self._bell.hush()
             if urgent and not self._stopping:
-                if not any(may() for may in demand.may_take):
+                with self._turn:
+                    # Asked once it is its turn: while it waited, somebody may have forbidden or stopped it.
+                    demand = self._demand
+                    may_look = not self._stopping and any(may() for may in demand.may_take)
+                    if may_look:
+                        pacer.beat(time.monotonic())
+                        with self._guard.step():
+                            self._look(backend, demand)
+                        changed = False
+                if not may_look:
                     self._pause(None)
-                    continue
-                pacer.beat(time.monotonic())
-                with self._turn, self._guard.step():
-                    self._look(backend, demand)
-                changed = False
 
     def _look(self, backend: Backend, demand: Demand) -> None:
         refreshes = self._refresh_wanted

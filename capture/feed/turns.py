@@ -17,22 +17,16 @@ PATIENCE_SECONDS = 0.5
 """After so long a thread goes ahead without a turn: those that have one may hang, and harm nobody for longer."""
 
 
-class Turns:
-    """The turns that there are. Any thread."""
-
-    def __init__(self, number: int = TURNS, patience: float = PATIENCE_SECONDS) -> None:
-        self._free = threading.Semaphore(number)
-        self._patience = patience
-
-    def turn(self) -> Turn:
-        """Return what one thread takes its turns by."""
-        return Turn(self._free, self._patience)
+_free = threading.Semaphore(TURNS)
 
 
 class Turn:
-    """One thread's turn, while a ``with`` lasts. Any thread may give it back, as when it hangs."""
+    """One thread's turn, while a ``with`` lasts. Any thread may give it back, as when it hangs.
 
-    def __init__(self, free: threading.Semaphore, patience: float) -> None:
+    ``free`` counts the turns that nobody has; a thread waits for one for ``patience`` seconds.
+    """
+
+    def __init__(self, free: threading.Semaphore = _free, patience: float = PATIENCE_SECONDS) -> None:
         self._free = free
         self._patience = patience
         self._lock = threading.Lock()
@@ -56,7 +50,3 @@ class Turn:
             has_one, self._has_one = self._has_one, False
         if has_one:
             self._free.release()
-
-
-ALL = Turns()
-"""Those of this process."""

@@ -200,6 +200,59 @@ async def test_without_permission_nothing_is_taken(hub: Hub, canvas: Canvas, unt
     assert canvas.takes - takes == 1
 
 
+class LateTurn:
+    """A turn that a thread has to wait for while the test says so."""
+
+    free = threading.Event()
+    wanted = threading.Event()
+
+    def __enter__(self) -> None:
+        self.wanted.set()
+        assert self.free.wait(20)
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def give_back(self) -> None:
+        """Free no other."""
+
+
+async def test_what_is_forbidden_while_a_turn_is_waited_for_is_not_taken(
+    hub: Hub, canvas: Canvas, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.feed.thread.Turn", LateTurn)
+    LateTurn.free.set()
+    allowed = True
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing, may_take=lambda: allowed)
+    await until(lambda: seen.newest is not None)
+    LateTurn.free.clear()
+    LateTurn.wanted.clear()
+    takes = canvas.takes
+    canvas.fill(1, 2, 3)
+    await until(LateTurn.wanted.is_set)
+    allowed = False
+    LateTurn.free.set()
+    other = hub.subscribe(Source("8", "window", "", "", 1, 1), fps=60, pointer=False, changed=nothing)
+    await until(lambda: other.newest is not None)  # the same canvas, to know that time has passed
+
+    assert canvas.takes - takes == 1
+
+
+async def test_what_is_stopped_while_a_turn_is_waited_for_is_not_taken(
+    hub: Hub, canvas: Canvas, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture.feed.thread.Turn", LateTurn)
+    LateTurn.free.clear()
+    LateTurn.wanted.clear()
+    seen = hub.subscribe(SOURCE, fps=60, pointer=False, changed=nothing)
+    await until(LateTurn.wanted.is_set)
+    seen.close()
+    LateTurn.free.set()
+    await until(lambda: hub.ending == 0)
+
+    assert canvas.takes == 0
+
+
 class FailingBackend:
     """A backend whose first steps go wrong in a chosen way; after that it is the canvas's."""
 

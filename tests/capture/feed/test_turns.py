@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 
-from capture.feed.turns import Turns
+from capture.feed.turns import Turn
 
 FOREVER = 1000.0
 
 
 def test_who_comes_when_all_turns_are_taken_waits_for_one() -> None:
-    turns = Turns(2, FOREVER)
-    first, second, third = (turns.turn() for _ in range(3))
+    free = threading.Semaphore(2)
+    first, second, third = (Turn(free, FOREVER) for _ in range(3))
     came = threading.Event()
 
     def work() -> None:
@@ -28,8 +28,8 @@ def test_who_comes_when_all_turns_are_taken_waits_for_one() -> None:
 
 
 def test_a_turn_that_was_given_back_for_a_thread_that_hangs_is_not_given_back_twice() -> None:
-    turns = Turns(1, patience=0)
-    hanging, other, third = (turns.turn() for _ in range(3))
+    free = threading.Semaphore(1)
+    hanging, other, third = (Turn(free, patience=0) for _ in range(3))
     with hanging:
         hanging.give_back()
         with other as has_one:
@@ -44,8 +44,8 @@ def test_a_turn_that_was_given_back_for_a_thread_that_hangs_is_not_given_back_tw
 
 
 def test_nobody_waits_for_long_while_all_that_have_a_turn_hang() -> None:
-    turns = Turns(1, patience=0)
-    hanging, other, third = (turns.turn() for _ in range(3))
+    free = threading.Semaphore(1)
+    hanging, other, third = (Turn(free, patience=0) for _ in range(3))
     with hanging:
         with other as has_one:
             assert not has_one
