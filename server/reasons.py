@@ -68,7 +68,6 @@ OPTION_WRONG = Reason("option_wrong", N_("{option} must be {allowed}, not {value
 ALLOWED_OPTIONS = Reason("allowed_options", N_("one of the known options ({known})"))
 ALLOWED_NUMBER = Reason("allowed_number", N_("a number from {low:g} to {high:g}"))
 ALLOWED_WHOLE = Reason("allowed_whole", N_("a whole number from {low} to {high}"))
-ALLOWED_WHOLE_OR_NONE = Reason("allowed_whole_or_none", N_("a whole number from {low} to {high} or null"))
 ALLOWED_FLAG = Reason("allowed_flag", N_("0 or 1"))
 ALLOWED_CHOICE = Reason("allowed_choice", N_("one of {known}"))
 ALLOWED_CHANNEL = Reason("allowed_channel", N_("the number of a channel that is not open"))

@@ -51,11 +51,6 @@ class Run:
             with contextlib.suppress(OSError):
                 self._begin()
 
-    @property
-    def trace_number(self) -> int | None:
-        """Return the descriptor of the file for what goes wrong at last, None where there is none."""
-        return None if self._trace is None else self._trace.fileno()
-
     def crashed(self, words: str) -> None:
         """Leave words about a crash behind; the process is about to end."""
         if self._trace is not None:

@@ -22,7 +22,6 @@ OWNER, ROOT = 4, 2
 LONGEST_CLASS = 256
 NO_WINDOWS = frozenset({"Progman", "WorkerW", "Windows.UI.Core.CoreWindow", "Shell_TrayWnd", "Shell_SecondaryTrayWnd"})
 """Classes of what Windows itself shows: the desktop's background, the task bar, its menu and search."""
-GUEST_CLASS = "Windows.UI.Core.CoreWindow"
 HOST_CLASS = "ApplicationFrameWindow"
 """What Windows puts around the window of a program from its store, which is in it and another process's."""
 MINIATURES = frozenset(
