@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import zlib
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -30,15 +31,24 @@ SCREEN = gallery.Screen("manual", 1280, 900)
 def small(picture: bytes, most_bytes: int = MOST_BYTES) -> bytes:
     """Return a PNG of so few pixels and colours that it has ``most_bytes`` at most."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    out = io.BytesIO()
+    found = b""
     for width, colours in product(WIDTHS, COLOURS):
         size = (min(width, image.width), round(image.height * min(1, width / image.width)))
-        out = io.BytesIO()
         fitted = image.resize(size, Image.Resampling.LANCZOS)
-        fitted.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        if out.tell() <= most_bytes:
+        found = packed(fitted.quantize(colours, dither=Image.Dither.NONE))
+        if len(found) <= most_bytes:
             break
-    return out.getvalue()
+    return found
+
+
+def packed(image: Image.Image) -> bytes:
+    """Return a PNG, by the one of zlib's strategies that makes it smaller."""
+    found = []
+    for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED):
+        out = io.BytesIO()
+        image.save(out, "PNG", compress_level=9, compress_type=strategy)
+        found.append(out.getvalue())
+    return min(found, key=len)
 
 
 def _shot(window: Any) -> bytes:
