@@ -67,6 +67,7 @@ class Screen:
         # The last picture is known, and the next one need only bring what differs.
         self._is_known = False
 
+    @speaks_to_display
     def wait(self, seconds: float | None, call: int) -> Wake:
         assert self._display is not None
         if (self._damaged or self._is_untold) and not self._is_told:

@@ -109,6 +109,7 @@ class X11Window:
             raise SourceGone(reasons.WINDOW_CLOSED) from error
         self._settle()
 
+    @speaks_to_display
     def wait(self, seconds: float | None, call: int) -> Wake:
         assert self._display is not None
         wake, self._untold = self._untold, Wake.NOTHING

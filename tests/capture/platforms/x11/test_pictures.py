@@ -12,12 +12,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xcffib
 
-from capture.errors import NoPicture
+from capture.errors import DisplayGone, NoPicture
 from capture.feed.hub import Hub, Subscription
 from capture.feed.snapshots import Snapshots
 from capture.picture.frame import Frame
 from capture.platforms.choose import make_backend
+from capture.platforms.contract import Wake
+from capture.platforms.generations import Generations
+from capture.platforms.waiting import Bell
+from capture.platforms.x11.window import X11Window
+from capture.privacy.exclusions import Exclusions
 from capture.source import Source
 from tests.helpers.waiting import Until
 from tests.helpers.x11.desktop import Windows, XServer, windows_of
@@ -382,3 +388,24 @@ async def test_pictures_that_are_held_stay_and_the_next_ones_are_right(
 
         assert all(shows_just(frame, was) for frame, was in held)
     seen.close()
+
+
+def test_a_display_that_dies_while_a_window_gets_another_frame_is_gone(own_xserver: XServer) -> None:
+    bell = Bell()
+    with windows_of(own_xserver) as windows:
+        handle = windows.open("doomed", 100, 100, 300, 200, "ff0000")
+        backend = X11Window(window(handle), Exclusions(), Generations())
+        backend.open()
+        while backend.take(False).condition.state != "live" or backend.wait(0, bell.descriptor) is not Wake.NOTHING:
+            pass
+        other = xcffib.connect(own_xserver.name)
+        other.core.ReparentWindow(int(handle), other.get_setup().roots[0].root, 5, 5)
+        other.core.GetInputFocus().reply()
+        own_xserver.kill()
+
+        # It is told of the frame, and asks a server that is there no more which one it is.
+        with pytest.raises(DisplayGone):
+            backend.wait(1, bell.descriptor)
+        backend.close()
+        other.disconnect()
+    bell.close()
