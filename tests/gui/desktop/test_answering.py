@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,11 @@ class Door:
         await until(lambda: len(self.consents.questions) > len(before))
         return task, next(each for each in self.consents.questions if each not in before)
 
+    async def answerable(self, question: Question, until: Until) -> None:
+        """Return once the app knows what is shown under which number, and long enough after a question to answer it."""
+        await until(lambda: not self.notices._desktop._tasks)  # noqa: SLF001  all is said
+        await until(lambda: time.monotonic() >= question.answerable_from)
+
     async def close(self) -> None:
         for task in self._asking:
             task.cancel()
@@ -91,12 +96,8 @@ async def door(icons: Icons, tmp_path: Path, address: str, monkeypatch: pytest.M
 async def service(address: str) -> AsyncIterator[FakeNotifications]:
     made = FakeNotifications(address, "actions", "body", "body-markup")
     await made.open()
-    yield made
-    made.close()
-
-
-async def answerable(question: Question, until: Until) -> None:
-    await until(lambda: time.monotonic() >= question.answerable_from)
+    with closing(made):
+        yield made
 
 
 @pytest.mark.parametrize(("button", "answer"), [("Allow", "allow"), ("Deny", "deny")])
@@ -111,7 +112,7 @@ async def test_a_button_answers_the_one_who_asked(
     assert number in service.urgent
     assert list(service.buttons[number].values()) == ["Open Panecast", "Allow", "Deny"]
     assert door.tray.said == []
-    await answerable(question, until)
+    await door.answerable(question, until)
     service.press_button(number, button)
 
     assert await asking == answer
@@ -126,7 +127,7 @@ async def test_each_asker_has_a_notice_and_an_answer_of_their_own(
     await until(lambda: len(service.shown) == 2)
     first, second = service.shown
     assert service.shown[second][1].startswith("192.168.77.32 ")
-    await answerable(question, until)
+    await door.answerable(question, until)
     service.press_button(second, "Allow")
 
     assert await ben == "allow"
@@ -147,7 +148,7 @@ async def test_a_notice_of_somebody_who_has_left_lets_in_nobody(
     await until(lambda: service.shown)
     (later,) = service.shown
     stale = next(action for action, label in service.buttons[number].items() if label == "Allow")
-    await answerable(question, until)
+    await door.answerable(question, until)
     service.press(number, stale)
     service.press(later, stale)
     service.press(number, next(action for action, label in service.buttons[later].items() if label == "Allow"))
@@ -166,7 +167,7 @@ async def test_an_answer_given_elsewhere_takes_the_notice_away(
 ) -> None:
     asking, question = await door.asked_by(ANNA, until)
     await until(lambda: service.shown)
-    await answerable(question, until)
+    await door.answerable(question, until)
     door.windows.consent.answered.emit(question.id, "deny")
 
     assert await asking == "deny"
@@ -180,8 +181,8 @@ async def test_an_answer_given_before_the_notice_is_there_takes_it_away_too(
     asking, _ = await door.asked_by(ANNA, until)  # no service yet, but it is being asked for
     asking.cancel()
     await slow.open()
-    await until(lambda: not door.notices._desktop._tasks)  # noqa: SLF001  all is said
-    slow.close()
+    with closing(slow):
+        await until(lambda: not door.notices._desktop._tasks)  # noqa: SLF001  all is said
 
     assert slow.shown == {}
 
@@ -192,7 +193,7 @@ async def test_a_hand_on_its_way_to_something_else_lets_in_nobody(
     monkeypatch.setattr(module, "ANSWERABLE_SECONDS", 3600.0)
     asking, question = await door.asked_by(ANNA, until)
     await until(lambda: service.shown)
-    await answerable(question, until)
+    await door.answerable(question, until)
     (number,) = service.shown
     service.press_button(number, "Allow")
     service.press(number)
@@ -209,7 +210,7 @@ async def test_who_stands_at_the_lock_screen_lets_in_nobody(
     ben, question = await door.asked_by(BEN, until)
     await until(lambda: len(service.shown) == 2)
     first, second = service.shown
-    await answerable(question, until)
+    await door.answerable(question, until)
     door.is_locked = True
     service.press_button(first, "Allow")
     service.press_button(second, "Deny")
@@ -226,22 +227,23 @@ async def test_who_stands_at_the_lock_screen_lets_in_nobody(
 async def test_another_service_invokes_nothing_of_the_one_before(door: Door, address: str, until: Until) -> None:
     first = FakeNotifications(address, "actions")
     await first.open()
-    asking, question = await door.asked_by(ANNA, until)
-    await until(lambda: first.shown)
-    buttons = first.buttons
-    first.close()
+    with closing(first):
+        asking, question = await door.asked_by(ANNA, until)
+        await until(lambda: first.shown)
+        buttons = first.buttons
     # It counts from 1 as well, and shows something of others under that number.
     second = FakeNotifications(address, "actions")
     await second.open()
-    second.buttons = buttons
-    await answerable(question, until)
-    second.press_button(1, "Allow")
-    await second.settle()
-    other, _ = await door.asked_by(BEN, until)
-    await until(lambda: second.shown)
-    second.press(1)
-    await until(lambda: door.opened)
-    second.close()
+    with closing(second):
+        second.buttons = buttons
+        await door.answerable(question, until)
+        second.press_button(1, "Allow")
+        await second.settle()
+        other, its_question = await door.asked_by(BEN, until)
+        await until(lambda: second.shown)
+        await door.answerable(its_question, until)
+        second.press(1)
+        await until(lambda: door.opened)
 
     assert not asking.done()
     assert not other.done()
@@ -252,11 +254,11 @@ async def test_without_buttons_it_is_said_beside_the_icon(
     abilities: tuple[str, ...] | None, door: Door, address: str, until: Until
 ) -> None:
     plain = FakeNotifications(address, *(abilities or ()))
-    if abilities is not None:
-        await plain.open()
-    await door.asked_by(ANNA, until)
-    await until(lambda: door.tray.said)
-    plain.close()
+    with closing(plain):
+        if abilities is not None:
+            await plain.open()
+        await door.asked_by(ANNA, until)
+        await until(lambda: door.tray.said)
 
     assert [title for title, _words in door.tray.said] == ["Someone wants to watch"]
     assert plain.shown == {}
@@ -273,7 +275,7 @@ async def test_a_service_that_hangs_keeps_nobody_from_hearing_of_it(
     # It comes to itself: the notice is there, and goes with the answer.
     service.go_on()
     await until(lambda: service.shown)
-    await answerable(question, until)
+    await door.answerable(question, until)
     door.windows.consent.answered.emit(question.id, "allow")
 
     assert await asking == "allow"
@@ -350,7 +352,7 @@ async def test_dunst_shows_the_buttons_and_takes_the_notice_away(
     with dunst(tmp_path, address, xserver) as service:
         asking, question = await door.asked_by(ANNA, until)
         await until(lambda: door.tray.said or service.count == 1)
-        await answerable(question, until)
+        await door.answerable(question, until)
         service.press(button)
 
         assert await asking == answer
@@ -435,7 +437,7 @@ async def test_a_click_in_the_bubble_of_notification_daemon_answers(
     with notification_daemon(address, xserver) as bubbles:
         asking, question = await door.asked_by(ANNA, until)
         await until(lambda: bubbles.shown)
-        await answerable(question, until)
+        await door.answerable(question, until)
         door.is_locked, before = True, bubbles.shown.keys()
         bubbles.press("Allow")
         await until(lambda: bubbles.shown and not bubbles.shown.keys() & before)  # it is asked again
